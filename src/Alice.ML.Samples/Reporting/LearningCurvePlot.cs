@@ -1,0 +1,95 @@
+using Alice.ML.Training;
+using ScottPlot;
+
+namespace Alice.ML.Samples.Reporting;
+
+/// <summary>A level to compare a learning curve with.</summary>
+internal sealed record ReferenceLine(string Name, double Value);
+
+/// <summary>Draws the error against epochs, on a logarithmic axis.</summary>
+internal static class LearningCurvePlot
+{
+    private const int Width = 1200;
+    private const int Height = 750;
+
+    // Okabe and Ito's palette, which colour-blind people can tell apart.
+    private static readonly Color CurveColor = Color.FromHex("#0072B2");
+    private static readonly string[] ReferenceColors = ["#0072B2", "#009E73", "#D55E00", "#777777"];
+
+    /// <summary>Writes a PNG file of the root mean squared error of training per epoch.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="title">What was trained on what.</param>
+    /// <param name="unit">The label and its unit.</param>
+    /// <param name="epochs">The epochs; their training loss is a mean squared error.</param>
+    /// <param name="references">Levels of RMSE to draw as dashed lines.</param>
+    public static void Save(
+        string path, string title, string unit, IReadOnlyList<AliceEpoch> epochs, IReadOnlyList<ReferenceLine> references)
+    {
+        using var plot = new Plot();
+        double[] errors = [.. epochs.Select(e => Math.Sqrt(e.TrainingLoss))];
+        var curve = plot.Add.ScatterLine(
+            epochs.Select(e => (double)e.Epoch).ToArray(), errors.Select(Math.Log10).ToArray(), CurveColor);
+        curve.LineWidth = 3;
+        curve.LegendText = "Alice, training";
+        foreach (var (i, reference) in references.Index())
+            AddReference(plot, reference, Color.FromHex(ReferenceColors[i % ReferenceColors.Length]));
+
+        var shown = errors.Concat(references.Select(r => r.Value)).Where(v => v > 0 && double.IsFinite(v)).ToArray();
+        SetAxes(plot, epochs.Count, Math.Log10(shown.Min()), Math.Log10(shown.Max()));
+        Style(plot, title, unit);
+        plot.SavePng(path, Width, Height);
+    }
+
+    private static void AddReference(Plot plot, ReferenceLine reference, Color color)
+    {
+        var line = plot.Add.HorizontalLine(Math.Log10(reference.Value), 2, color, LinePattern.Dashed);
+        line.LegendText = $"{reference.Name}: {reference.Value:G3}";
+    }
+
+    private static void SetAxes(Plot plot, int epochs, double low, double high)
+    {
+        var margin = Math.Max(0.05 * (high - low), 0.02);
+        plot.Axes.SetLimits(0, epochs + 1, low - margin, high + margin);
+        plot.Axes.Left.TickGenerator = LogTicks(low - margin, high + margin);
+        plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { IntegerTicksOnly = true };
+    }
+
+    /// <summary>Ticks at 1, 2 and 5 times the powers of ten; minor ones at the other digits.</summary>
+    private static ScottPlot.TickGenerators.NumericManual LogTicks(double low, double high)
+    {
+        var ticks = new ScottPlot.TickGenerators.NumericManual();
+        for (var decade = (int)Math.Floor(low); decade <= high; decade++)
+        {
+            for (var digit = 1; digit <= 9; digit++)
+            {
+                var position = decade + Math.Log10(digit);
+                if (position < low || position > high)
+                    continue;
+                if (digit is 1 or 2 or 5)
+                    ticks.AddMajor(position, $"{Math.Pow(10, position):G3}");
+                else
+                    ticks.AddMinor(position);
+            }
+        }
+        return ticks;
+    }
+
+    private static void Style(Plot plot, string title, string unit)
+    {
+        plot.Title(title, 26);
+        plot.XLabel("epoch", 22);
+        plot.YLabel($"root mean squared error, {unit}", 22);
+        plot.Axes.Bottom.TickLabelStyle.FontSize = 18;
+        plot.Axes.Left.TickLabelStyle.FontSize = 18;
+        plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.12);
+        plot.Axes.Right.IsVisible = false;
+        plot.Axes.Top.FrameLineStyle.IsVisible = false;
+        plot.Axes.Right.FrameLineStyle.IsVisible = false;
+        plot.ShowLegend(Alignment.UpperRight);
+        plot.Legend.FontSize = 18;
+        plot.Legend.OutlineColor = Colors.Black.WithAlpha(0.2);
+        plot.Legend.ShadowColor = Colors.Transparent;
+        plot.Legend.Padding = new PixelPadding(14);
+        plot.Axes.Margins(0, 0);
+    }
+}
