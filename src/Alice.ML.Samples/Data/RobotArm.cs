@@ -35,7 +35,7 @@ internal static class RobotArm
     public static ReadOnlySpan<double> LinkLengths => [0.30, 0.30, 0.25, 0.25, 0.20, 0.20, 0.15, 0.15];
 
     /// <summary>The target point in metres.</summary>
-    public static Point Target => new(0.60, 0.50, 0.40);
+    public static Point Target => new(0.90, 0.30, 0.10);
 
     /// <summary>A point in space, in metres.</summary>
     internal readonly record struct Point(double X, double Y, double Z)

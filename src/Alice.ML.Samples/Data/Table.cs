@@ -26,7 +26,7 @@ internal sealed record Table(
         }
         if (int.TryParse(nameOrNumber, out var number))
         {
-            if (number != 0 && Math.Abs(number) <= Names.Count)
+            if (number != 0 && Math.Abs((long)number) <= Names.Count)
                 return number > 0 ? number - 1 : Names.Count + number;
             throw new UserException($"{option} {number}: {Path} has columns 1 to {Names.Count}, or -1 (the last) to " +
                 $"-{Names.Count}: {ListOfNames()}");

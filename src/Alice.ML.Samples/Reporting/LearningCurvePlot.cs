@@ -13,8 +13,11 @@ internal static class LearningCurvePlot
     private const int Height = 750;
 
     // Okabe and Ito's palette, which colour-blind people can tell apart.
-    private static readonly Color CurveColor = Color.FromHex("#0072B2");
-    private static readonly string[] ReferenceColors = ["#0072B2", "#009E73", "#D55E00", "#777777"];
+    private static readonly Color _curveColor = Color.FromHex("#0072B2");
+    private static readonly string[] _referenceColors = ["#0072B2", "#009E73", "#D55E00", "#777777"];
+
+    // The first that is installed; ScottPlot's own choice is a serif font on some systems.
+    private static readonly string[] _fonts = ["Segoe UI", "Helvetica Neue", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial"];
 
     /// <summary>Writes a PNG file of the root mean squared error of training per epoch.</summary>
     /// <param name="path">The file.</param>
@@ -28,11 +31,11 @@ internal static class LearningCurvePlot
         using var plot = new Plot();
         double[] errors = [.. epochs.Select(e => Math.Sqrt(e.TrainingLoss))];
         var curve = plot.Add.ScatterLine(
-            epochs.Select(e => (double)e.Epoch).ToArray(), errors.Select(Math.Log10).ToArray(), CurveColor);
+            epochs.Select(e => (double)e.Epoch).ToArray(), errors.Select(Math.Log10).ToArray(), _curveColor);
         curve.LineWidth = 3;
         curve.LegendText = "Alice, training";
         foreach (var (i, reference) in references.Index())
-            AddReference(plot, reference, Color.FromHex(ReferenceColors[i % ReferenceColors.Length]));
+            AddReference(plot, reference, Color.FromHex(_referenceColors[i % _referenceColors.Length]));
 
         var shown = errors.Concat(references.Select(r => r.Value)).Where(v => v > 0 && double.IsFinite(v)).ToArray();
         SetAxes(plot, epochs.Count, Math.Log10(shown.Min()), Math.Log10(shown.Max()));
@@ -76,20 +79,21 @@ internal static class LearningCurvePlot
 
     private static void Style(Plot plot, string title, string unit)
     {
+        if (_fonts.FirstOrDefault(SkiaSharp.SKFontManager.Default.FontFamilies.Contains) is { } font)
+            plot.Font.Set(font);
         plot.Title(title, 26);
         plot.XLabel("epoch", 22);
         plot.YLabel($"root mean squared error, {unit}", 22);
         plot.Axes.Bottom.TickLabelStyle.FontSize = 18;
         plot.Axes.Left.TickLabelStyle.FontSize = 18;
         plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.12);
-        plot.Axes.Right.IsVisible = false;
         plot.Axes.Top.FrameLineStyle.IsVisible = false;
         plot.Axes.Right.FrameLineStyle.IsVisible = false;
         plot.ShowLegend(Alignment.UpperRight);
         plot.Legend.FontSize = 18;
+        plot.Legend.SymbolWidth = 44;
         plot.Legend.OutlineColor = Colors.Black.WithAlpha(0.2);
         plot.Legend.ShadowColor = Colors.Transparent;
         plot.Legend.Padding = new PixelPadding(14);
-        plot.Axes.Margins(0, 0);
     }
 }
