@@ -57,7 +57,7 @@ public sealed class AliceRegressionTrainer
             throw new InvalidOperationException(
                 $"The label column '{LabelColumn.Name}' is {data.Labels[0]} in every row: there is nothing to learn. "
                 + "Check that LabelColumnName names the column to predict.");
-        return new LearningTask(new SquaredLoss(), 1, label, 1 / (label.Scale[0] * label.Scale[0]));
+        return new LearningTask(new SquaredError(), 1, label, 1 / (label.Scale[0] * label.Scale[0]));
     }
 
     private protected override AliceRegressionModelParameters CreateModel(DenseNetwork network) => new(Host, network);

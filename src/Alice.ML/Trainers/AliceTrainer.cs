@@ -3,7 +3,6 @@ using Alice.ML.Models;
 using Alice.ML.Runtime;
 using Alice.ML.Training;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
 
@@ -62,7 +61,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         channel.Info($"Training on {data.Rows:N0} rows of {data.Columns:N0} features: {shape.Parameters:N0} parameters, "
             + $"{settings.NumberOfEpochs:N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {_seed}.");
 
-        using var threads = new TorchThreads(_options.NumberOfThreads);
+        using var threads = new TorchThreads(_options.NumberOfThreads ?? TrainingBudget.Threads(shape, settings.BatchSize));
         using var trainer = new NetworkTrainer(data, shape, task.Objective, settings, clock);
         var weights = trainer.Run(epoch =>
         {

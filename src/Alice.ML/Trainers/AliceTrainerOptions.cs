@@ -51,7 +51,8 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     public string Device { get; set; } = "auto";
 
     /// <summary>
-    /// Threads that libtorch may use on the CPU during Fit, 1 or more. Default null: as many as the process has set.
+    /// Threads that libtorch may use on the CPU during Fit, 1 or more; put back afterwards. Default null: one where a step is too
+    /// small to share, else as many as libtorch is set to.
     /// </summary>
     public int? NumberOfThreads { get; set; }
 

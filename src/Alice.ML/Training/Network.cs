@@ -1,5 +1,3 @@
-using Alice.ML.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;

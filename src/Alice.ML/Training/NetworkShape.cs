@@ -1,5 +1,4 @@
 using Alice.ML.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;

@@ -81,6 +81,7 @@ internal sealed class NetworkTrainer : IDisposable
 
     private AliceEpoch RunEpoch(int epoch)
     {
+        using var scope = NewDisposeScope();
         _lossSum.zero_();
         _batches.Shuffle();
         double rate = 0;
@@ -124,7 +125,7 @@ internal sealed class NetworkTrainer : IDisposable
 
     private void SampleStep(in Minibatch batch, in AliceStep step)
     {
-        AliceDirections.Fill(_directions, _deviceGenerator);
+        AliceDirections.Fill(_directions, _generator);
         AliceUpdate.Perturb(_state.LookAhead, _directions, step.PerturbationRadius, Plus.Flat, Minus.Flat);
         Centre.Flat.copy_(_state.LookAhead);
 
@@ -139,8 +140,9 @@ internal sealed class NetworkTrainer : IDisposable
                     _lossSum.add_(loss);
             }
         GradientEvaluations += SamplePoints;
-        AliceUpdate.MeasureCurvature(_state, _gradientViews[0].Flat, _gradientViews[1].Flat, _gradientViews[2].Flat, step);
-        AliceUpdate.Move(_state, _gradientViews[2].Flat, step);
+        var (plus, minus, centre) = (_gradientViews[0].Flat, _gradientViews[1].Flat, _gradientViews[2].Flat);
+        AliceUpdate.MeasureCurvature(_state, plus, minus, centre, step);
+        AliceUpdate.Move(_state, plus, minus, centre, step);
     }
 
     private Tensor[]? DropoutMasks(long rows)

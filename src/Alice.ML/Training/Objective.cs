@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -17,7 +16,7 @@ internal interface IObjective
 }
 
 /// <summary>(output − target)².</summary>
-internal sealed class SquaredLoss : IObjective
+internal sealed class SquaredError : IObjective
 {
     public Tensor Evaluate(Tensor outputs, Tensor targets, out Tensor gradient)
     {

@@ -1,5 +1,4 @@
 using Alice.ML.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -33,7 +32,7 @@ internal static class TensorActivation
                 gradient.mul_(output.sign());
                 break;
             case Activation.Tanh: // 1 − y²
-                gradient.addcmul_(gradient, output.square(), -1);
+                gradient.mul_(output.square().neg_().add_(1));
                 break;
             case Activation.SiLU: // σ(x) + y (1 − σ(x))
                 var sigmoid = input.sigmoid();
@@ -42,7 +41,7 @@ internal static class TensorActivation
             case Activation.GELU: // Φ(x) + x φ(x)
                 var cumulative = input.mul(Math.Sqrt(0.5)).erf_().add_(1).mul_(0.5);
                 var density = input.square().mul_(-0.5).exp_().mul_(1 / Math.Sqrt(2 * Math.PI));
-                gradient.mul_(cumulative.addcmul_(input, density));
+                gradient.mul_(cumulative.add_(input.mul(density)));
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(activation), activation, null);

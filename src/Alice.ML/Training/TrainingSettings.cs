@@ -21,9 +21,11 @@ internal sealed record TrainingSettings
     public required TorchSharp.torch.Device Device { get; init; }
 }
 
-/// <summary>How long to train, from the number of rows, where the options do not say. docs/settings.md gives the reasons.</summary>
+/// <summary>How large and how long to train, from the number of rows, where the options do not say. docs/settings.md gives the reasons.</summary>
 internal static class TrainingBudget
 {
+    private const long SharedWorkLimit = 8_000_000;
+
     /// <summary>64 rows, and twice as many for every fourfold of 50,000 rows, up to 1,024.</summary>
     public static int BatchSize(int rows)
     {
@@ -39,4 +41,10 @@ internal static class TrainingBudget
         var steps = 6000 * Math.Pow(rows / 1000.0, 0.2);
         return (int)Math.Clamp(Math.Round(steps * batchSize / rows), 4, 1000);
     }
+
+    /// <summary>
+    /// One thread where a step is too little work to share: waiting for each other would take longer. Null: as many as there are.
+    /// </summary>
+    public static int? Threads(NetworkShape shape, int batchSize) =>
+        (long)shape.Parameters * batchSize < SharedWorkLimit ? 1 : null;
 }

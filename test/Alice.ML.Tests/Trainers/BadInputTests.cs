@@ -45,7 +45,7 @@ public class BadInputTests
     [TestMethod]
     public void Label_of_the_wrong_type() => FitFails(
         "The label column 'Name' is of type String, but must be a Single: convert it with Transforms.Conversion.ConvertType.",
-        _ml.Data.LoadFromEnumerable(new[] { new Named() }), new() { LabelColumnName = "Name" });
+        _ml.Data.LoadFromEnumerable(new[] { new NamedLabel() }), new() { LabelColumnName = "Name" });
 
     [TestMethod]
     public void Features_that_are_no_vector_of_numbers() => FitFails(
@@ -130,6 +130,14 @@ public class BadInputTests
 
         public float Label { get; set; }
 
+        public float[] Features { get; set; } = [];
+    }
+
+    private sealed class NamedLabel
+    {
+        public string Name { get; set; } = "";
+
+        [VectorType(2)]
         public float[] Features { get; set; } = [];
     }
 }

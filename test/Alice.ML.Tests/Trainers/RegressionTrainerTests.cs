@@ -174,7 +174,7 @@ public class RegressionTrainerTests
     public void Works_with_cross_validation_and_permutation_feature_importance()
     {
         var data = Example.View(_ml, Example.Smooth(300));
-        var trainer = _ml.Regression.Trainers.Alice(Quick());
+        var trainer = _ml.Regression.Trainers.Alice(hiddenLayers: [16], numberOfEpochs: 100);
         var folds = _ml.Regression.CrossValidate(data, trainer, numberOfFolds: 3);
         Assert.HasCount(3, folds);
         Assert.IsTrue(folds.All(f => f.Metrics.RSquared > 0.5));
