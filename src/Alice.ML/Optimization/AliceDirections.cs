@@ -10,20 +10,23 @@ internal static unsafe class AliceDirections
 {
     private const int BitsPerWord = 64;
 
+    // Constants of SplitMix64 (Steele, Lea, Flood 2014).
+    private const ulong Increment = 0x9e3779b97f4a7c15;
+    private const ulong FirstFactor = 0xbf58476d1ce4e5b9;
+    private const ulong SecondFactor = 0x94d049bb133111eb;
+
     /// <summary>Fills a contiguous tensor with signs, by a key drawn from <paramref name="generator"/>.</summary>
     public static void Fill(Tensor destination, Generator generator) => Fill(destination, Key(generator));
 
     /// <summary>
-    /// Fills a contiguous tensor with the signs that belong to <paramref name="key"/>. Those of the CPU and of other devices
-    /// differ; those of float32 and float64 on the CPU do not.
+    /// Fills a contiguous tensor with the signs that belong to <paramref name="key"/>, the same on every device and in every
+    /// dtype.
     /// </summary>
     public static void Fill(Tensor destination, ulong key)
     {
         if (destination.device_type != DeviceType.CPU)
         {
-            using var noGradient = no_grad();
-            using var generator = new Generator(key, destination.device);
-            destination.bernoulli_(0.5, generator).mul_(2).sub_(1);
+            FillOnDevice(destination, key);
             return;
         }
         var count = destination.numel();
@@ -31,6 +34,20 @@ internal static unsafe class AliceDirections
             Fill<float, uint>(VectorLoop.Pointer<float>(destination, count), count, key);
         else
             Fill<double, ulong>(VectorLoop.Pointer<double>(destination, count), count, key);
+    }
+
+    /// <summary>The same in tensor operations on the destination's device.</summary>
+    internal static void FillOnDevice(Tensor destination, ulong key)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var count = destination.numel();
+        var device = destination.device;
+        var counters = arange(0, count, BitsPerWord, dtype: ScalarType.Int64, device: device);
+        var words = Mix(counters * unchecked((long)Increment) + unchecked((long)key));
+        var bits = words.unsqueeze(1).bitwise_right_shift(arange(BitsPerWord, dtype: ScalarType.Int64, device: device));
+        var signs = 1 - 2 * bits.bitwise_and(ones(1, dtype: ScalarType.Int64, device: device));
+        destination.copy_(signs.view(-1).narrow(0, 0, count).view(destination.shape));
     }
 
     /// <summary>Draws a key from a generator.</summary>
@@ -77,13 +94,27 @@ internal static unsafe class AliceDirections
         }
     }
 
-    private static ulong Word(ulong key, long counter) => Mix(key + 0x9e3779b97f4a7c15UL * (ulong)counter);
+    private static ulong Word(ulong key, long counter) => Mix(key + Increment * (ulong)counter);
 
-    // Finaliser of SplitMix64 (Steele, Lea, Flood 2014).
     private static ulong Mix(ulong x)
     {
-        x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9UL;
-        x = (x ^ (x >> 27)) * 0x94d049bb133111ebUL;
+        x = (x ^ (x >> 30)) * FirstFactor;
+        x = (x ^ (x >> 27)) * SecondFactor;
         return x ^ (x >> 31);
+    }
+
+    private static Tensor Mix(Tensor x)
+    {
+        x = ExclusiveOrShifted(x, 30) * unchecked((long)FirstFactor);
+        x = ExclusiveOrShifted(x, 27) * unchecked((long)SecondFactor);
+        return ExclusiveOrShifted(x, 31);
+    }
+
+    // Shifts of torch's signed integers keep the sign: the mask makes them unsigned.
+    private static Tensor ExclusiveOrShifted(Tensor x, int shift)
+    {
+        var by = full(1, shift, dtype: ScalarType.Int64, device: x.device);
+        var mask = full(1, (1L << (64 - shift)) - 1, dtype: ScalarType.Int64, device: x.device);
+        return x.bitwise_xor(x.bitwise_right_shift(by).bitwise_and(mask));
     }
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
@@ -51,6 +52,15 @@ internal static class TensorKernels
         var move = where(state.Gradient > 0, -length, length);
         Assign(state.LookAhead, state.Center + move * step.LookAhead, finite);
         Assign(state.Center, state.Center + move * step.StepFraction, finite);
+    }
+
+    /// <summary>Mean glass density and mean curvature (√h² for the root-mean-square estimate). The host waits.</summary>
+    public static (double GlassDensity, double Hessian) Curvature(AliceState state, HessianEstimate estimate)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var hessian = estimate == HessianEstimate.RootMeanSquare ? state.Hessian.sqrt() : state.Hessian;
+        return (state.GlassDensity.mean().ToDouble(), hessian.mean().ToDouble());
     }
 
     private static Tensor Length(AliceState state, Tensor q, in AliceStep step)
