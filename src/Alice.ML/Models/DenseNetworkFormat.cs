@@ -18,7 +18,7 @@ internal static class DenseNetworkFormat
 
     public static void Save(DenseNetwork network, BinaryWriter writer)
     {
-        var checksum = 0u;
+        var checksum = uint.MaxValue;
         Write(CurrentVersion);
         Write((uint)network.Activation);
         Write((uint)network.LayerSizes.Count);
@@ -26,7 +26,7 @@ internal static class DenseNetworkFormat
             Write((uint)size);
         foreach (var weight in network.Weights.Span)
             Write(BitConverter.SingleToUInt32Bits(weight));
-        writer.Write(checksum);
+        writer.Write(~checksum);
 
         void Write(uint word)
         {
@@ -39,7 +39,7 @@ internal static class DenseNetworkFormat
     /// <exception cref="FormatException">The bytes are no network; the message says why.</exception>
     public static DenseNetwork Load(BinaryReader reader, long bytesLeft)
     {
-        var checksum = 0u;
+        var checksum = uint.MaxValue;
         Require(HeaderWords + 1L, "its header needs");
         var version = Read();
         if (version is 0 or > CurrentVersion)
@@ -59,8 +59,8 @@ internal static class DenseNetworkFormat
         var weights = new float[CountWeights(layerSizes)];
         for (var i = 0; i < weights.Length; i++)
             weights[i] = BitConverter.UInt32BitsToSingle(Read());
-        if (reader.ReadUInt32() is var stored && stored != checksum)
-            throw Corrupt($"its checksum is {checksum:x8} and should be {stored:x8}: the file is damaged");
+        if (reader.ReadUInt32() is var stored && stored != ~checksum)
+            throw Corrupt($"its checksum is {~checksum:x8} and should be {stored:x8}: the file is damaged");
         if (Array.FindIndex(weights, w => !float.IsFinite(w)) is var bad and >= 0)
             throw Corrupt($"weight {bad} of {weights.Length} is not a finite number");
         return new DenseNetwork(layerSizes, activation, weights);
