@@ -32,7 +32,7 @@ internal sealed class NetworkOptions
         DefaultValueFactory = _ => _defaults.Activation,
     };
 
-    private readonly Option<float> _dropout = new("--dropout")
+    private readonly Option<double> _dropout = new("--dropout")
     {
         Description = "Share of hidden units dropped while training, from 0 to below 1",
         HelpName = "share",
@@ -84,7 +84,7 @@ internal sealed class NetworkOptions
         Validate.AtLeast(_threads, 1);
         _dropout.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<float>() is not (>= 0 and < 1))
+            if (result.GetValueOrDefault<double>() is not (>= 0 and < 1))
                 result.AddError($"--dropout {result.Tokens[0].Value}: give a number from 0 to below 1");
         });
         _learningRate.Validators.Add(result =>

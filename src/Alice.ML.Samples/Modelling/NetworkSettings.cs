@@ -11,7 +11,7 @@ internal sealed record NetworkSettings
 
     public Activation Activation { get; init; } = Activation.ReLU;
 
-    public float Dropout { get; init; }
+    public double Dropout { get; init; }
 
     public int? NumberOfEpochs { get; init; }
 

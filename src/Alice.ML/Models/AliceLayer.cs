@@ -1,0 +1,32 @@
+namespace Alice.ML.Models;
+
+/// <summary>One layer of a trained network: outputs = inputs × weights + biases. Read-only.</summary>
+/// <remarks>
+/// The first layer takes the features as they come, and the last gives the score in the label's units: the standardisation
+/// that training used is folded into these two.
+/// </remarks>
+public sealed class AliceLayer
+{
+    internal AliceLayer(int inputCount, int outputCount, ReadOnlyMemory<float> weightsThenBiases)
+    {
+        InputCount = inputCount;
+        OutputCount = outputCount;
+        Weights = weightsThenBiases[..(inputCount * outputCount)];
+        Biases = weightsThenBiases.Slice(inputCount * outputCount, outputCount);
+    }
+
+    /// <summary>How many values come in.</summary>
+    public int InputCount { get; }
+
+    /// <summary>How many values go out: the layer's units.</summary>
+    public int OutputCount { get; }
+
+    /// <summary>
+    /// A row-major [<see cref="InputCount"/>, <see cref="OutputCount"/>] matrix: the weight from input i to output o is at
+    /// <c>i * OutputCount + o</c>.
+    /// </summary>
+    public ReadOnlyMemory<float> Weights { get; }
+
+    /// <summary>One value per output.</summary>
+    public ReadOnlyMemory<float> Biases { get; }
+}

@@ -1,0 +1,162 @@
+using System.Buffers;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Microsoft.ML.Data;
+
+namespace Alice.ML.Models;
+
+/// <summary>
+/// A feed-forward network with one activation between its layers and none after the last. Immutable and thread-safe.
+/// </summary>
+/// <remarks>
+/// <see cref="LayerSizes"/> is [inputs, hidden…, outputs]. <see cref="Weights"/> holds, layer after layer, a row-major
+/// [in + 1, out] matrix: a row of weights per input, then the row of biases.
+/// A score is the same bits for dense and sparse features, for any thread, and for any width of the processor's vectors. A
+/// NaN among the features gives NaN. Weights are held twice: as given, and packed for the kernels.
+/// </remarks>
+internal sealed class DenseNetwork
+{
+    /// <summary>The most layers of weights that a network may have.</summary>
+    public const int MaximumLayers = 1000;
+    private const int StackFloats = 1024;
+
+    private readonly int[] _layerSizes;
+    private readonly float[] _weights;
+    private readonly DenseLayer[] _layers;
+    private readonly int _scratchWidth;
+
+    /// <exception cref="ArgumentException">
+    /// Fewer than two sizes or more than <see cref="MaximumLayers"/> + 1, a size below 1, the wrong number of weights, or a
+    /// weight that is not finite.
+    /// </exception>
+    public DenseNetwork(IReadOnlyList<int> layerSizes, Activation activation, float[] weights)
+    {
+        _layerSizes = [.. layerSizes];
+        var count = WeightCount(_layerSizes);
+        if (!Enum.IsDefined(activation))
+            throw new ArgumentException($"Activation {activation} does not exist.", nameof(activation));
+        if (weights.Length != count)
+            throw new ArgumentException($"Layers {Describe(_layerSizes)} have {count} weights, not {weights.Length}.", nameof(weights));
+        var bad = Array.FindIndex(weights, w => !float.IsFinite(w));
+        if (bad >= 0)
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"Weight {bad} is {weights[bad]}; weights must be finite."), nameof(weights));
+
+        Activation = activation;
+        _weights = [.. weights];
+        _layers = new DenseLayer[_layerSizes.Length - 1];
+        var start = 0;
+        for (var l = 0; l < _layers.Length; l++)
+        {
+            var length = (_layerSizes[l] + 1) * _layerSizes[l + 1];
+            _layers[l] = new DenseLayer(_layerSizes[l], _layerSizes[l + 1], _weights.AsSpan(start, length));
+            start += length;
+        }
+        _scratchWidth = Math.Max(_layers.Max(l => l.OutputWidth), _layers[0].IsNarrow ? _layers[0].InputWidth : 0);
+    }
+
+    public IReadOnlyList<int> LayerSizes => _layerSizes;
+
+    public Activation Activation { get; }
+
+    public ReadOnlyMemory<float> Weights => _weights;
+
+    public int InputCount => _layerSizes[0];
+
+    public int OutputCount => _layerSizes[^1];
+
+    /// <summary>How many weights and biases a network of these layer sizes has.</summary>
+    /// <exception cref="ArgumentException">As the constructor; also when the count does not fit an int.</exception>
+    public static int WeightCount(IReadOnlyList<int> layerSizes)
+    {
+        if (layerSizes.Count < 2 || layerSizes.Count > MaximumLayers + 1)
+            throw new ArgumentException(
+                $"A network needs 2 to {MaximumLayers + 1} layer sizes, not {layerSizes.Count}.", nameof(layerSizes));
+        if (layerSizes.FirstOrDefault(s => s < 1, 1) is var small && small < 1)
+            throw new ArgumentException($"Layer size {small} is not positive.", nameof(layerSizes));
+        var count = 0L;
+        for (var l = 1; l < layerSizes.Count; l++)
+            if ((count += (layerSizes[l - 1] + 1L) * layerSizes[l]) > Array.MaxLength)
+                throw new ArgumentException($"Layers {Describe(layerSizes)} have more than {Array.MaxLength} weights.", nameof(layerSizes));
+        return (int)count;
+    }
+
+    /// <summary>For example "6-64-64-1".</summary>
+    public static string Describe(IReadOnlyList<int> layerSizes) => string.Join('-', layerSizes);
+
+    /// <summary>The outputs for one row of <see cref="InputCount"/> features.</summary>
+    /// <exception cref="ArgumentException">Another number of features, or fewer than <see cref="OutputCount"/> places.</exception>
+    public void Forward(ReadOnlySpan<float> features, Span<float> outputs)
+    {
+        CheckFeatureCount(features.Length);
+        Run(features, [], outputs);
+    }
+
+    /// <inheritdoc cref="Forward(ReadOnlySpan{float}, Span{float})"/>
+    public void Forward(in VBuffer<float> features, Span<float> outputs)
+    {
+        CheckFeatureCount(features.Length);
+        Run(features.GetValues(), features.GetIndices(), outputs);
+    }
+
+    /// <summary>Writes the layout that <see cref="DenseNetworkFormat"/> describes.</summary>
+    internal void Save(BinaryWriter writer) => DenseNetworkFormat.Save(this, writer);
+
+    /// <inheritdoc cref="DenseNetworkFormat.Load"/>
+    internal static DenseNetwork Load(BinaryReader reader, long bytesLeft) => DenseNetworkFormat.Load(reader, bytesLeft);
+
+    private void CheckFeatureCount(int count)
+    {
+        if (count != InputCount)
+            throw new ArgumentException($"The features have {count} values, but the model was trained with {InputCount}.");
+    }
+
+    // As in a VBuffer: all values are given, or indices say which.
+    [SkipLocalsInit]
+    private void Run(ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> outputs)
+    {
+        var rented = 2 * _scratchWidth > StackFloats ? ArrayPool<float>.Shared.Rent(2 * _scratchWidth) : null;
+        var scratch = rented is null ? stackalloc float[StackFloats] : rented;
+        var current = scratch[.._scratchWidth];
+        var next = scratch.Slice(_scratchWidth, _scratchWidth);
+        try
+        {
+            MultiplyFeatures(values, indices, current, next);
+            for (var l = 1; l < _layers.Length; l++)
+            {
+                ActivationFunctions.Apply(Activation, current[.._layers[l - 1].OutputWidth]);
+                _layers[l].Multiply(current, next);
+                var last = current;
+                current = next;
+                next = last;
+            }
+            // Adding 0 turns -0 into 0: see DenseLayer.
+            for (var o = 0; o < OutputCount; o++)
+                outputs[o] = current[o] + 0f;
+        }
+        finally
+        {
+            if (rented is not null)
+                ArrayPool<float>.Shared.Return(rented);
+        }
+    }
+
+    private void MultiplyFeatures(ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> outputs, Span<float> padded)
+    {
+        var layer = _layers[0];
+        if (values.Length < InputCount)
+        {
+            layer.Multiply(values, indices, outputs);
+        }
+        else if (layer.IsNarrow)
+        {
+            values.CopyTo(padded);
+            padded[values.Length..layer.InputWidth].Clear();
+            layer.Multiply(padded, outputs);
+        }
+        else
+        {
+            layer.Multiply(values, outputs);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Optimization;
+
+public sealed partial class AliceOptimizer
+{
+    /// <summary>Adds a group of parameters; its averages start at this moment.</summary>
+    /// <param name="param_group">The group; without options it takes those of the optimizer.</param>
+    /// <exception cref="ArgumentException">A parameter is neither float32 nor float64, or given twice, or there is none.</exception>
+    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group)
+    {
+        ArgumentNullException.ThrowIfNull(param_group);
+        var index = _groups.Count;
+        var group = param_group as ParamGroup
+            ?? throw new ArgumentException($"Parameter group {index} must be an {nameof(AliceOptimizer)}.{nameof(ParamGroup)}.");
+        var parameters = group.Parameters.ToList();
+        Check(parameters, index);
+
+        group.Parameters = parameters;
+        group.Options ??= new Options(_settings);
+        group.Options.Run = _run;
+        group.InitialLearningRate = group.LearningRate;
+        var worker = new AliceGroup(index, parameters, group.Options);
+        _groups.Add(worker);
+        _parameter_groups.Add(group);
+        foreach (var block in worker.Blocks)
+            for (var i = 0; i < block.Parameters.Count; i++)
+                _state[block.Parameters[i].Handle] = new State(block, i);
+    }
+
+    /// <summary>
+    /// Everything needed to go on: options, learning rates, step and skip counts, the key of the random directions, and six
+    /// tensors for each parameter. The entries are those of this optimizer, not copies.
+    /// </summary>
+    public override StateDictionary state_dict()
+    {
+        ReadDeferredSkips(loss: null);
+        return base.state_dict();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            foreach (var group in _groups)
+                group.Dispose();
+            _groups.Clear();
+            _deferredSkips?.Dispose();
+            _deferredSkips = null;
+        }
+        base.Dispose(disposing);
+    }
+
+    private void Check(List<Parameter> parameters, int group)
+    {
+        if (parameters.Count == 0)
+            throw new ArgumentException($"Parameter group {group} has no parameters.");
+        var seen = new HashSet<nint>(_state.Keys);
+        for (var i = 0; i < parameters.Count; i++)
+        {
+            if (parameters[i].dtype is not (ScalarType.Float32 or ScalarType.Float64))
+                throw new ArgumentException(
+                    $"Parameter {i} of group {group} is of type {parameters[i].dtype}; Alice trains Float32 and Float64.");
+            if (!seen.Add(parameters[i].Handle))
+                throw new ArgumentException($"Parameter {i} of group {group} was given twice.");
+        }
+    }
+
+    /// <summary>A group of parameters with options of its own.</summary>
+    public sealed class ParamGroup : ParamGroup<Options>, optim.IBetas
+    {
+        /// <summary>A group that takes the optimizer's options.</summary>
+        public ParamGroup(IEnumerable<Parameter> parameters) : base(parameters)
+        {
+        }
+
+        /// <summary>A group with options of its own.</summary>
+        /// <exception cref="ArgumentException">An option is out of range.</exception>
+        public ParamGroup(IEnumerable<Parameter> parameters, AliceOptimizerOptions options)
+            : base(parameters, new Options(options))
+        {
+        }
+
+        /// <summary>β₁ and β₂.</summary>
+        public (double, double) Betas
+        {
+            get => (Options.Settings.Beta1, Options.Settings.Beta2);
+            set => Options.Settings = Options.Settings with { Beta1 = value.Item1, Beta2 = value.Item2 };
+        }
+    }
+}

@@ -1,0 +1,229 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Optimization;
+
+/// <summary>
+/// The Alice optimizer for TorchSharp modules: every (QuickSteps + 1)-th step evaluates the gradient of the minibatch at three
+/// points, to learn how fast the gradient changes (its Hessian) and how abruptly (its glass density), and each step goes to
+/// the minimum of the loss that both predict. Source: Duersch, Catanach, Safonov, Wendt, <i>Curvature in the Looking-Glass</i>,
+/// arXiv 2411.16914.
+/// </summary>
+/// <remarks>
+/// <para>Between steps the module's parameters hold μ, the values for predictions. The optimizer keeps its own copy: values that
+/// something else writes into the parameters after the optimizer was made are overwritten by the next step.</para>
+/// <para>Parameters are float32 or float64, on any device, of any layout. The first 1/(1 − β₁) steps only fill the averages. A
+/// learning rate of 0 pauses a group: its state and step count stay. A minibatch whose loss or gradient is not finite changes
+/// nothing and is counted; after ten in a row <see cref="step"/> throws.</para>
+/// <para>Random draws of the closure (dropout) are the same in all evaluations of a step, by way of the default generator's state;
+/// do not draw from that generator on other threads meanwhile. On CUDA devices each evaluation of a sample step starts from a
+/// seed, because TorchSharp cannot read the state of their default generators.</para>
+/// <para>On devices other than the CPU, once the averages are filled, the host no longer waits for the check of finiteness: it
+/// happens on the device, and the counts of steps and skipped steps are corrected at each tenth step and by
+/// <see cref="state_dict"/>.</para>
+/// </remarks>
+public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
+{
+    private const int MaximumSkippedInARow = 10;
+
+    private readonly AliceOptimizerOptions _settings;
+    private readonly AliceRun _run;
+    private readonly List<AliceGroup> _groups = [];
+    private DeferredSkips? _deferredSkips;
+
+    /// <summary>An optimizer of one parameter group.</summary>
+    /// <param name="parameters">The parameters to train, float32 or float64.</param>
+    /// <param name="options">Constants of the update.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or a parameter cannot be trained.</exception>
+    public AliceOptimizer(IEnumerable<Parameter> parameters, AliceOptimizerOptions options)
+        : this([new ParamGroup(parameters)], options)
+    {
+    }
+
+    /// <summary>An optimizer of several parameter groups.</summary>
+    /// <param name="groups">The groups; one without options of its own takes <paramref name="options"/>.</param>
+    /// <param name="options">Constants of the update.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or a parameter cannot be trained.</exception>
+    public AliceOptimizer(IEnumerable<ParamGroup> groups, AliceOptimizerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _settings = options;
+        _run = new AliceRun(options.Generator is { } generator ? AliceDirections.Key(generator) : 0);
+        _defaults = new Options(options);
+        _parameter_groups = new List<TorchSharp.Modules.ParamGroup>();
+        foreach (var group in groups)
+            add_param_group(group);
+        if (_groups.Count == 0)
+            throw new ArgumentException("The optimizer was given no parameters.", nameof(groups));
+    }
+
+    /// <summary>
+    /// Supplies the directions r of sample steps: for each parameter a tensor of its shape with values −1 and 1. Null, the
+    /// default, draws independent signs. The tensor is copied; one made during the call is disposed after it.
+    /// </summary>
+    public Func<Parameter, Tensor>? Directions { get; set; }
+
+    /// <summary>Steps that changed the parameters or their averages.</summary>
+    public long StepCount => _run.StepCount;
+
+    /// <summary>Steps without effect, because a loss or gradient was not finite.</summary>
+    public long SkippedSteps => _run.SkippedSteps;
+
+    /// <summary>β₁ and β₂ of the first group; setting them sets those of every group.</summary>
+    public (double, double) Betas
+    {
+        get => ((ParamGroup)_parameter_groups[0]).Betas;
+        set
+        {
+            foreach (var group in _parameter_groups.Cast<ParamGroup>())
+                group.Betas = value;
+        }
+    }
+
+    /// <summary>Leaves the verdict on finiteness on the device, as is done on GPUs; for tests without one.</summary>
+    internal bool DefersFiniteCheck { get; set; }
+
+    /// <summary>
+    /// One step. Calls the closure once, or, on a sample step, three times: with the parameters at ν + σ·r, ν − σ·r and ν.
+    /// </summary>
+    /// <param name="closure">Sets gradients to zero, evaluates the minibatch forward and backward, and returns the loss.</param>
+    /// <returns>
+    /// The loss of the last evaluation, that at ν unless an earlier one was not finite; the caller's to dispose.
+    /// </returns>
+    /// <exception cref="ArgumentNullException">There is no closure.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The tenth minibatch in a row gave a loss or gradient that is not finite, or a learning rate is negative.
+    /// </exception>
+    public override Tensor step(Func<Tensor>? closure = null)
+    {
+        if (closure is null)
+            throw new ArgumentNullException(nameof(closure),
+                "Alice evaluates the gradient itself, at up to three points in a step: call step with a closure that sets gradients to "
+                + "zero, runs forward and backward, and returns the loss.");
+        foreach (var group in _groups)
+            group.Plan();
+
+        using var noGradient = no_grad();
+        using var check = new FiniteCheck(CanDeferFiniteCheck());
+        try
+        {
+            var loss = EvaluatePoints(closure, check);
+            if (!check.IsFinite)
+                CountSkipped(loss, 1, _run.SkippedInARow + 1);
+            else
+                Update(check.OnDevice, loss);
+            return loss;
+        }
+        finally
+        {
+            foreach (var block in Blocks)
+                block.PlaceAtCenter();
+        }
+    }
+
+    /// <summary>What the optimizer keeps for a parameter.</summary>
+    /// <exception cref="ArgumentException">The parameter is not one of this optimizer.</exception>
+    public AliceParameterState StateOf(Parameter parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        return _state.TryGetValue(parameter.Handle, out var state)
+            ? ((State)state).Values
+            : throw new ArgumentException("The parameter is not one of this optimizer.", nameof(parameter));
+    }
+
+    /// <summary>Mean glass density and Hessian of each parameter group.</summary>
+    public IReadOnlyList<AliceCurvature> CurvatureSummary() => _groups.Select(group => group.Curvature()).ToList();
+
+    private IEnumerable<ParameterBlock> Blocks => _groups.SelectMany(group => group.Blocks);
+
+    private Tensor EvaluatePoints(Func<Tensor> closure, FiniteCheck check)
+    {
+        if (!_groups.Any(group => group.IsSample))
+            return Evaluate(closure, EvaluationPoint.LookAhead, check);
+
+        foreach (var group in _groups)
+            group.Perturb(Directions, _run.DirectionKey);
+        var usesCuda = Blocks.Any(block => block.Device.type == DeviceType.CUDA);
+        var seed = (long)(AliceDirections.Key(_run.DirectionKey, _run.StepCount) >> 1);
+        using var random = new RandomReplay(usesCuda ? seed : null);
+        foreach (var point in new[] { EvaluationPoint.Plus, EvaluationPoint.Minus })
+        {
+            var loss = Evaluate(closure, point, check);
+            if (!check.IsFinite)
+                return loss;
+            loss.Dispose();
+            random.Rewind();
+        }
+        return Evaluate(closure, EvaluationPoint.LookAhead, check);
+    }
+
+    private Tensor Evaluate(Func<Tensor> closure, EvaluationPoint point, FiniteCheck check)
+    {
+        foreach (var group in _groups)
+            group.Place(point);
+        Tensor loss;
+        using (enable_grad())
+            loss = closure() ?? throw new InvalidOperationException("The closure returned no loss.");
+        if (_groups.Any(group => group.Step is not null))
+            check.AddLoss(loss);
+        foreach (var group in _groups)
+            group.Gather(point, check);
+        return loss;
+    }
+
+    private void Update(Tensor? finite, Tensor loss)
+    {
+        if (_groups.All(group => group.Step is null))
+            return;
+        foreach (var group in _groups)
+            group.Update(finite);
+        _run.StepCount++;
+
+        if (finite is null)
+        {
+            ReadDeferredSkips(loss);
+            _run.SkippedInARow = 0;
+            return;
+        }
+        _deferredSkips ??= new DeferredSkips(finite.device, _run.SkippedInARow);
+        _deferredSkips.Add(finite);
+        if (_run.StepCount % MaximumSkippedInARow == 0)
+            ReadDeferredSkips(loss);
+    }
+
+    // While averages fill, the number of a step decides its weights, so the host has to know whether it was skipped.
+    private bool CanDeferFiniteCheck() =>
+        (DefersFiniteCheck || Blocks.All(block => block.Device.type != DeviceType.CPU))
+        && _groups.Any(group => group.Step is not null)
+        && _groups.All(group => group.Step is null or { Moves: true })
+        && Blocks.All(block => block.Device == _groups[0].Blocks[0].Device);
+
+    private void ReadDeferredSkips(Tensor? loss)
+    {
+        if (_deferredSkips is null)
+            return;
+        var (skipped, inARow) = _deferredSkips.Read();
+        _deferredSkips.Dispose();
+        _deferredSkips = null;
+        foreach (var group in _groups)
+            group.Uncount(skipped);
+        _run.StepCount -= skipped;
+        CountSkipped(loss, skipped, inARow);
+    }
+
+    private void CountSkipped(Tensor? loss, long skipped, long inARow)
+    {
+        _run.SkippedSteps += skipped;
+        _run.SkippedInARow = inARow;
+        if (inARow < MaximumSkippedInARow || loss is null)
+            return;
+        loss.Dispose();
+        throw new InvalidOperationException(
+            FormattableString.Invariant($"{inARow} minibatches in a row gave a loss or gradient that is not finite ")
+            + FormattableString.Invariant($"(after {_run.StepCount} good steps). The parameters hold their last good values. ")
+            + "Lower LearningRate, or look for infinite or missing values in the inputs.");
+    }
+}

@@ -1,0 +1,101 @@
+namespace Alice.ML.Optimization;
+
+/// <summary>The constants of one step: options, learning rate and step number, worked out once in double precision.</summary>
+internal readonly record struct AliceStep
+{
+    /// <summary>1 for the first step.</summary>
+    public required long Number { get; init; }
+
+    /// <summary>Whether the gradient is evaluated at three points (else at one).</summary>
+    public required bool IsSample { get; init; }
+
+    /// <summary>Whether parameters move; before that, the averages build up.</summary>
+    public required bool Moves { get; init; }
+
+    public required double LearningRate { get; init; }
+
+    /// <summary>σ: the distance of the two outer points of a sample step, in every parameter.</summary>
+    public required double PerturbationRadius { get; init; }
+
+    /// <summary>β₁′, the memory of the mean gradient in this step.</summary>
+    public required double GradientMemory { get; init; }
+
+    /// <summary>β₂′, the memory of the mean squared gradient in this step.</summary>
+    public required double SecondMomentMemory { get; init; }
+
+    /// <summary>β₃′, the memory of Hessian and glass density in this step.</summary>
+    public required double CurvatureMemory { get; init; }
+
+    public required double Epsilon { get; init; }
+
+    public required double L1 { get; init; }
+
+    public required double L2 { get; init; }
+
+    /// <summary>φ.</summary>
+    public required double StepFraction { get; init; }
+
+    /// <summary>ω.</summary>
+    public required double LookAhead { get; init; }
+
+    public required StepBound Bound { get; init; }
+
+    /// <summary>Lower bound of a step, in units of <see cref="Bound"/>.</summary>
+    public required double LowerBound { get; init; }
+
+    /// <summary>Upper bound of a step, in units of <see cref="Bound"/>.</summary>
+    public required double UpperBound { get; init; }
+
+    public required HessianEstimate Hessian { get; init; }
+
+    public required double HessianScale { get; init; }
+
+    public required bool UseGlass { get; init; }
+
+    /// <summary>Whether the mean of three gradients feeds the averages in this step.</summary>
+    public required bool AveragesGradients { get; init; }
+
+    /// <summary>9/8 · 2/(3π): the factor of the glass density in the step's closed form.</summary>
+    public const double GlassFactor = 3 / (4 * Math.PI);
+
+    /// <summary>Constants of step <paramref name="number"/>.</summary>
+    /// <param name="options">Valid options.</param>
+    /// <param name="learningRate">The learning rate of this step.</param>
+    /// <param name="initialLearningRate">The learning rate that the step bounds in the options belong to.</param>
+    /// <param name="number">1 for the first step.</param>
+    public static AliceStep Create(
+        AliceOptimizerOptions options, double learningRate, double initialLearningRate, long number)
+    {
+        var cap = (number - 1.0) / number;
+        var window = Window(options.Beta1);
+        var period = options.QuickSteps + 1;
+        var isSample = number <= window || number % period == 0;
+        var boundScale = options.ScaleBoundsWithLearningRate ? learningRate / initialLearningRate : 1;
+        return new AliceStep
+        {
+            Number = number,
+            IsSample = isSample,
+            Moves = number > window,
+            LearningRate = learningRate,
+            PerturbationRadius = options.PerturbationRadius ?? learningRate,
+            GradientMemory = Math.Min(options.Beta1, cap),
+            SecondMomentMemory = Math.Min(options.Beta2, cap),
+            CurvatureMemory = Math.Max(0, Math.Min(1 - period * (1 - options.Beta2), cap)),
+            Epsilon = options.Epsilon,
+            L1 = options.L1Regularization,
+            L2 = options.L2Regularization,
+            StepFraction = options.EffectiveStepFraction,
+            LookAhead = options.LookAhead,
+            Bound = options.StepBound,
+            LowerBound = options.MinimumLearningRate * boundScale,
+            UpperBound = options.EffectiveMaximumLearningRate * boundScale,
+            Hessian = options.HessianEstimate,
+            HessianScale = options.HessianScale,
+            UseGlass = options.UseGlass,
+            AveragesGradients = isSample && options.AverageSampleGradients,
+        };
+    }
+
+    /// <summary>How many steps only build up averages. In single precision, as published: 9.99… for β₁ = 0.9.</summary>
+    public static double Window(double beta1) => 1f / (1f - (float)beta1);
+}

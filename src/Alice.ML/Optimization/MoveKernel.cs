@@ -1,0 +1,103 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using static System.Numerics.Vector;
+
+namespace Alice.ML.Optimization;
+
+/// <summary>
+/// One pass of the update over all parameters: the averages s and g, then the bounded step from the closed form.
+/// Arrays: ν, μ, g, s; ρ, h, G₀, G₊, G₋ (the last two are read only if the step averages gradients).
+/// </summary>
+internal readonly unsafe struct MoveKernel<T>(AliceStep step) : IVectorKernel<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Vector<T> _gradientMemory = Constant(step.GradientMemory);
+    private readonly Vector<T> _secondMomentMemory = Constant(step.SecondMomentMemory);
+    private readonly Vector<T> _l1 = Constant(step.L1);
+    private readonly Vector<T> _l2 = Constant(step.L2);
+    private readonly Vector<T> _epsilon = Constant(step.Epsilon);
+    private readonly Vector<T> _glassFactor = Constant(AliceStep.GlassFactor);
+    private readonly Vector<T> _hessianScale = Constant(step.HessianScale);
+    private readonly Vector<T> _lower = Constant(step.LowerBound);
+    private readonly Vector<T> _upper = Constant(step.UpperBound);
+    private readonly Vector<T> _stepFraction = Constant(step.StepFraction);
+    private readonly Vector<T> _lookAhead = Constant(step.LookAhead);
+    private readonly Vector<T> _third = Constant(1.0 / 3);
+    private readonly HessianEstimate _hessian = step.Hessian;
+    private readonly StepBound _bound = step.Bound;
+    private readonly bool _averages = step.AveragesGradients;
+    private readonly bool _isRegularised = step.L1 > 0 || step.L2 > 0;
+    private readonly bool _moves = step.Moves;
+    private readonly bool _usesGlass = step.UseGlass;
+
+    public static int Arrays => 9;
+
+    public static int WrittenArrays => 4;
+
+    public void Run(T** arrays, nint from, nint to)
+    {
+        T* lookAhead = arrays[0], center = arrays[1], mean = arrays[2], second = arrays[3];
+        T* glass = arrays[4], hessian = arrays[5], gradient = arrays[6], plus = arrays[7], minus = arrays[8];
+
+        for (var i = from; i < to; i += Vector<T>.Count)
+        {
+            var raw = Load(gradient + i);
+            if (_averages)
+                raw = (raw + Load(plus + i) + Load(minus + i)) * _third;
+
+            var square = raw * raw;
+            var s = square + _secondMomentMemory * (Load(second + i) - square);
+            s.Store(second + i);
+
+            if (_isRegularised)
+            {
+                var at = Load(lookAhead + i);
+                raw += ConditionalSelect(GreaterThanOrEqual(at, Vector<T>.Zero), _l1, -_l1) + _l2 * at;
+            }
+            var g = raw + _gradientMemory * (Load(mean + i) - raw);
+            g.Store(mean + i);
+
+            if (!_moves)
+                continue;
+            var q = Abs(g);
+            var length = Bounded(Length(q, glass + i, hessian + i), q, s);
+            var move = ConditionalSelect(GreaterThan(g, Vector<T>.Zero), -length, length);
+            var start = Load(center + i);
+            (start + _lookAhead * move).Store(lookAhead + i);
+            (start + _stepFraction * move).Store(center + i);
+        }
+    }
+
+    /// <summary>Minimiser of the loss model along each parameter: q / (α + h + √(α(α + 2h)) + ε).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector<T> Length(Vector<T> q, T* glass, T* hessian)
+    {
+        var h = _hessian switch
+        {
+            HessianEstimate.Absolute => _hessianScale * Load(hessian),
+            HessianEstimate.RootMeanSquare => _hessianScale * SquareRoot(Load(hessian)),
+            _ => Vector<T>.Zero,
+        };
+        if (!_usesGlass)
+            return q / (h + _epsilon);
+        var alpha = _glassFactor * Load(glass) / (q + _epsilon);
+        return q / (alpha + h + SquareRoot(alpha * (alpha + h + h)) + _epsilon);
+    }
+
+    /// <summary>The length between the bounds; what cannot be compared becomes the upper one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector<T> Bounded(Vector<T> length, Vector<T> q, Vector<T> s)
+    {
+        var unit = _bound switch
+        {
+            StepBound.Adam => q / (SquareRoot(s) + _epsilon),
+            StepBound.Sgdm => q,
+            _ => Vector<T>.One,
+        };
+        var lower = _lower * unit;
+        var upper = _upper * unit;
+        return ConditionalSelect(LessThan(length, lower), lower, ConditionalSelect(LessThan(length, upper), length, upper));
+    }
+
+    private static Vector<T> Constant(double value) => new(T.CreateTruncating(value));
+}

@@ -1,0 +1,90 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Optimization;
+
+/// <summary>An elementwise computation over arrays of one length, written for whole vectors.</summary>
+internal unsafe interface IVectorKernel<T> where T : unmanaged
+{
+    /// <summary>How many arrays it takes; those that it writes come first.</summary>
+    static abstract int Arrays { get; }
+
+    static abstract int WrittenArrays { get; }
+
+    /// <summary>Computes elements from … to − 1; their count is a multiple of Vector&lt;T&gt;.Count.</summary>
+    void Run(T** arrays, nint from, nint to);
+}
+
+/// <summary>Runs vector kernels on the memory of CPU tensors: whole vectors, a padded last one, several threads if it pays.</summary>
+internal static unsafe class VectorLoop
+{
+    /// <summary>From this many elements on, the work is divided among libtorch's number of threads.</summary>
+    public const long ParallelFrom = 1 << 20;
+
+    /// <summary>Runs <paramref name="kernel"/> over contiguous CPU tensors of <paramref name="count"/> elements of T each.</summary>
+    public static void Run<T, TKernel>(in TKernel kernel, ReadOnlySpan<Tensor> tensors, long count)
+        where T : unmanaged
+        where TKernel : struct, IVectorKernel<T>
+    {
+        var arrays = stackalloc T*[TKernel.Arrays];
+        for (var k = 0; k < TKernel.Arrays; k++)
+            arrays[k] = Pointer<T>(tensors[k], count);
+
+        var whole = (nint)count / Vector<T>.Count * Vector<T>.Count;
+        if (count < ParallelFrom)
+            kernel.Run(arrays, 0, whole);
+        else
+            RunParallel(kernel, arrays, whole);
+        if (whole < count)
+            RunTail(kernel, arrays, whole, (int)(count - whole));
+    }
+
+    /// <summary>Address of the first of <paramref name="count"/> elements of a contiguous CPU tensor.</summary>
+    public static T* Pointer<T>(Tensor tensor, long count) where T : unmanaged
+    {
+        if (count * sizeof(T) <= int.MaxValue)
+        {
+            var bytes = tensor.bytes;
+            return bytes.Length == count * sizeof(T)
+                ? (T*)Unsafe.AsPointer(ref bytes.GetPinnableReference())
+                : throw new ArgumentException($"A tensor has {bytes.Length} bytes where {count} × {sizeof(T)} were expected.");
+        }
+        // A span cannot hold more than two gigabytes: ask for the first element only.
+        using var flat = tensor.view(-1);
+        using var first = flat.narrow(0, 0, 1);
+        return (T*)Unsafe.AsPointer(ref first.bytes.GetPinnableReference());
+    }
+
+    private static void RunParallel<T, TKernel>(TKernel kernel, T** arrays, nint whole)
+        where T : unmanaged
+        where TKernel : struct, IVectorKernel<T>
+    {
+        var threads = get_num_threads();
+        var chunk = (whole / threads + Vector<T>.Count) / Vector<T>.Count * Vector<T>.Count;
+        var addresses = (nint)arrays;
+        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
+        {
+            var from = Math.Min(thread * chunk, whole);
+            kernel.Run((T**)addresses, from, Math.Min(from + chunk, whole));
+        });
+    }
+
+    private static void RunTail<T, TKernel>(in TKernel kernel, T** arrays, nint from, int count)
+        where T : unmanaged
+        where TKernel : struct, IVectorKernel<T>
+    {
+        var width = Vector<T>.Count;
+        var padded = stackalloc T[TKernel.Arrays * width];
+        new Span<T>(padded, TKernel.Arrays * width).Clear();
+        var tails = stackalloc T*[TKernel.Arrays];
+        for (var k = 0; k < TKernel.Arrays; k++)
+        {
+            tails[k] = padded + k * width;
+            new ReadOnlySpan<T>(arrays[k] + from, count).CopyTo(new Span<T>(tails[k], width));
+        }
+        kernel.Run(tails, 0, width);
+        for (var k = 0; k < TKernel.WrittenArrays; k++)
+            new ReadOnlySpan<T>(tails[k], count).CopyTo(new Span<T>(arrays[k] + from, count));
+    }
+}

@@ -1,0 +1,73 @@
+using Alice.ML.Models;
+using Alice.ML.Training;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+
+namespace Alice.ML.Trainers;
+
+/// <summary>
+/// The <see cref="IEstimator{TTransformer}"/> that trains a feed-forward regression network with the Alice optimizer.
+/// </summary>
+/// <remarks>
+/// To create this trainer, use
+/// <see cref="AliceCatalog.Alice(RegressionCatalog.RegressionTrainers, string, string, string?, IReadOnlyList{int}?, int?, double?)"/> or
+/// <see cref="AliceCatalog.Alice(RegressionCatalog.RegressionTrainers, Options)"/>.
+/// <list type="table">
+/// <listheader><term>Trainer characteristics</term><description/></listheader>
+/// <item><term>Machine learning task</term><description>Regression</description></item>
+/// <item><term>Input label column</term><description><see cref="float"/></description></item>
+/// <item><term>Input features column</term><description>Known-sized vector of <see cref="float"/></description></item>
+/// <item><term>Output column</term><description>Score, <see cref="float"/></description></item>
+/// <item><term>Is normalization required?</term><description>No: features and label are standardised inside</description></item>
+/// <item><term>Is caching required?</term><description>No: the data is read once</description></item>
+/// <item><term>Required packages</term><description>Alice.ML, and one of TorchSharp-cpu, TorchSharp-cuda-linux and
+/// TorchSharp-cuda-windows to train; none of the latter to predict</description></item>
+/// </list>
+/// </remarks>
+public sealed class AliceRegressionTrainer
+    : AliceTrainer<RegressionPredictionTransformer<AliceRegressionModelParameters>, AliceRegressionModelParameters>
+{
+    internal const string LoadName = "AliceRegression";
+
+    /// <summary>Options for the <see cref="AliceRegressionTrainer"/>.</summary>
+    public sealed class Options : AliceTrainerOptions
+    {
+    }
+
+    internal AliceRegressionTrainer(IHostEnvironment environment, Options options)
+        : base(environment, LoadName, options, TrainerUtils.MakeR4ScalarColumn(options.LabelColumnName))
+    {
+    }
+
+    private protected override PredictionKind PredictionKind => PredictionKind.Regression;
+
+    private protected override void CheckLabelCompatible(SchemaShape.Column labelCol)
+    {
+        if (!LabelColumn.IsCompatibleWith(labelCol))
+            throw SchemaChecks.Mismatch("label", labelCol.Name, labelCol.GetTypeString(),
+                "a Single: convert it with Transforms.Conversion.ConvertType");
+    }
+
+    private protected override LearningTask CreateTask(TrainingData data)
+    {
+        var label = Standardization.OfLabel(data);
+        if (label.Scale[0] == 0)
+            throw new InvalidOperationException(
+                $"The label column '{LabelColumn.Name}' is {data.Labels[0]} in every row: there is nothing to learn. "
+                + "Check that LabelColumnName names the column to predict.");
+        return new LearningTask(new SquaredError(), 1, label, 1 / (label.Scale[0] * label.Scale[0]));
+    }
+
+    private protected override AliceRegressionModelParameters CreateModel(DenseNetwork network) => new(Host, network);
+
+    private protected override RegressionPredictionTransformer<AliceRegressionModelParameters> MakeTransformer(
+        AliceRegressionModelParameters model, DataViewSchema trainSchema) => new(Host, model, trainSchema, FeatureColumn.Name);
+
+    private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema) =>
+    [
+        new(DefaultColumnNames.Score, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single, false,
+            new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation())),
+    ];
+}

@@ -1,0 +1,64 @@
+using Alice.ML.Models;
+using Alice.ML.Optimization;
+using Alice.ML.Training;
+using Microsoft.ML.Trainers;
+
+namespace Alice.ML.Trainers;
+
+/// <summary>Options that the Alice trainers of every task share.</summary>
+public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
+{
+    private protected AliceTrainerOptions()
+    {
+    }
+
+    /// <summary>Units of each hidden layer, from the first; each 1 or more. Empty gives a linear model. Default [64, 64].</summary>
+    public IReadOnlyList<int> HiddenLayers { get; set; } = [64, 64];
+
+    /// <summary>Activation of the hidden layers. Default <see cref="Activation.ReLU"/>.</summary>
+    public Activation Activation { get; set; } = Activation.ReLU;
+
+    /// <summary>Share of a hidden layer's units that each step leaves out: 0 up to, not including, 1. Default 0.</summary>
+    public double Dropout { get; set; }
+
+    /// <summary>Passes over the training rows, 1 or more. Default null: chosen from the number of rows.</summary>
+    public int? NumberOfEpochs { get; set; }
+
+    /// <summary>Rows a step, 1 or more. Default null: chosen from the number of rows.</summary>
+    public int? BatchSize { get; set; }
+
+    /// <summary>
+    /// Learning rate at the start. Default null: that of <see cref="Optimizer"/>. The optimizer's step bounds keep their ratio to it.
+    /// </summary>
+    public double? LearningRate { get; set; }
+
+    /// <summary>How the learning rate changes over the run. Default <see cref="LearningRateSchedule.Cosine"/>.</summary>
+    public LearningRateSchedule LearningRateSchedule { get; set; } = LearningRateSchedule.Cosine;
+
+    /// <summary>
+    /// Constants of the optimizer. Default <see cref="AliceOptimizerOptions.Tabular"/>. Its Generator must be null: the run draws
+    /// from its own, seeded with <see cref="Seed"/>.
+    /// </summary>
+    public AliceOptimizerOptions Optimizer { get; set; } = AliceOptimizerOptions.Tabular;
+
+    /// <summary>
+    /// Seed of the starting weights, the order of the rows and the directions. Default null: that of the MLContext, and where it
+    /// has none, a random one for each trainer.
+    /// </summary>
+    public int? Seed { get; set; }
+
+    /// <summary>"auto" (the first CUDA card, else the CPU), "cpu", "cuda" or "cuda:N". Default "auto".</summary>
+    public string Device { get; set; } = "auto";
+
+    /// <summary>
+    /// Threads that libtorch may use on the CPU during Fit, 1 or more; put back afterwards. Default null: one where a step is too
+    /// small to share, else as many as libtorch is set to.
+    /// </summary>
+    public int? NumberOfThreads { get; set; }
+
+    /// <summary>Told of every epoch as it ends, on the training thread. Default null.</summary>
+    public IProgress<AliceEpoch>? Progress { get; set; }
+
+    /// <summary>A copy, so that a trainer does not change with the object it was made from.</summary>
+    internal AliceTrainerOptions Copy() => (AliceTrainerOptions)MemberwiseClone();
+}

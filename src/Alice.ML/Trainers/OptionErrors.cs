@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Numerics;
+using Alice.ML.Runtime;
+
+namespace Alice.ML.Trainers;
+
+/// <summary>Collects every bad option, so that one exception names them all.</summary>
+internal sealed class OptionErrors
+{
+    private readonly List<string> _errors = [];
+
+    public OptionErrors AtLeast<T>(string name, T? value, T minimum) where T : struct, INumber<T> =>
+        Require(value is not { } v || v >= minimum, name, value, $"must be {Text(minimum)} or more");
+
+    public OptionErrors Positive(string name, double? value) =>
+        Require(value is not { } v || (v > 0 && double.IsFinite(v)), name, value, "must be above 0 and finite");
+
+    public OptionErrors Defined<T>(string name, T value) where T : struct, Enum =>
+        Require(Enum.IsDefined(value), name, value, $"must be one of {string.Join(", ", Enum.GetNames<T>())}");
+
+    public OptionErrors Require(bool good, string name, object? value, string rule)
+    {
+        if (!good)
+            _errors.Add($"{name} is {Text(value)}, but {rule}.");
+        return this;
+    }
+
+    /// <exception cref="ArgumentException">Lists the errors, where there are any.</exception>
+    public void ThrowIfAny()
+    {
+        if (_errors.Count > 0)
+            throw new ArgumentException(string.Join(Environment.NewLine, _errors));
+    }
+
+    public static void Check(AliceTrainerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var layers = options.HiddenLayers;
+        new OptionErrors()
+            .Require(!string.IsNullOrEmpty(options.LabelColumnName), nameof(options.LabelColumnName), options.LabelColumnName,
+                "must name a column")
+            .Require(!string.IsNullOrEmpty(options.FeatureColumnName), nameof(options.FeatureColumnName),
+                options.FeatureColumnName, "must name a column")
+            .Require(layers is not null && layers.All(units => units >= 1), nameof(options.HiddenLayers),
+                layers is null ? null : $"[{string.Join(", ", layers)}]", "every hidden layer must have 1 unit or more")
+            .Defined(nameof(options.Activation), options.Activation)
+            .Require(options.Dropout is >= 0 and < 1, nameof(options.Dropout), options.Dropout,
+                "must be 0 or more and below 1")
+            .AtLeast(nameof(options.NumberOfEpochs), options.NumberOfEpochs, 1)
+            .AtLeast(nameof(options.BatchSize), options.BatchSize, 1)
+            .Positive(nameof(options.LearningRate), options.LearningRate)
+            .Defined(nameof(options.LearningRateSchedule), options.LearningRateSchedule)
+            .Require(options.Optimizer is not null, nameof(options.Optimizer), options.Optimizer,
+                "must be set, for example to AliceOptimizerOptions.Tabular")
+            .Require(options.Optimizer?.Generator is null, "Optimizer.Generator", "set",
+                "a trainer draws from its own generator: set Seed instead")
+            .Require(TorchDevice.IsName(options.Device), nameof(options.Device), options.Device,
+                $"must be {TorchDevice.Names}")
+            .AtLeast(nameof(options.NumberOfThreads), options.NumberOfThreads, 1)
+            .ThrowIfAny();
+        options.Optimizer!.Validate();
+    }
+
+    private static string Text(object? value) => value switch
+    {
+        null => "null",
+        string text when text is "set" || text.StartsWith('[') => text,
+        string text => $"'{text}'",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
+}

@@ -1,0 +1,28 @@
+namespace Alice.ML.Training;
+
+/// <summary>How the learning rate changes over a run.</summary>
+public enum LearningRateSchedule
+{
+    /// <summary>The same from first to last step.</summary>
+    Constant,
+
+    /// <summary>A tenth of it for the last ninth of the steps, as the paper's experiments have it.</summary>
+    Drop,
+
+    /// <summary>Half a cosine from the learning rate down to 1% of it (Loshchilov and Hutter 2017, without restarts).</summary>
+    Cosine,
+}
+
+internal static class LearningRateSchedules
+{
+    private const double CosineFloor = 0.01;
+
+    /// <summary>What the learning rate is multiplied by when <paramref name="progress"/> (0 to 1) of the steps are done.</summary>
+    public static double Factor(this LearningRateSchedule schedule, double progress) => schedule switch
+    {
+        LearningRateSchedule.Constant => 1,
+        LearningRateSchedule.Drop => progress < 8.0 / 9 ? 1 : 0.1,
+        LearningRateSchedule.Cosine => CosineFloor + (1 - CosineFloor) * 0.5 * (1 + Math.Cos(Math.PI * progress)),
+        _ => throw new ArgumentOutOfRangeException(nameof(schedule), schedule, null),
+    };
+}

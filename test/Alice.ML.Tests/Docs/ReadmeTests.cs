@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+using Alice.ML.Models;
+using Alice.ML.Optimization;
+using Alice.ML.Trainers;
+using Alice.ML.Training;
+using Microsoft.ML;
+
+namespace Alice.ML.Tests.Docs;
+
+/// <summary>The code in README.md is the code below, which runs.</summary>
+[TestClass]
+public class ReadmeTests
+{
+    private static readonly string Folder = Path.GetDirectoryName(ThisFile())!;
+
+    [TestMethod]
+    public void The_pipeline_snippet_runs_and_predicts()
+    {
+        // <pipeline>
+        var ml = new MLContext(seed: 1);
+        IDataView houses = ml.Data.LoadFromEnumerable(Houses());
+        var split = ml.Data.TrainTestSplit(houses, testFraction: 0.2);
+
+        var pipeline = ml.Transforms.Categorical.OneHotEncoding("District")
+            .Append(ml.Transforms.Concatenate("Features", "Size", "Rooms", "District"))
+            .Append(ml.Regression.Trainers.Alice(labelColumnName: "Price"));
+        var model = pipeline.Fit(split.TrainSet);
+
+        var metrics = ml.Regression.Evaluate(model.Transform(split.TestSet), labelColumnName: "Price");
+        ml.Model.Save(model, houses.Schema, "houses.zip");
+
+        // Any process, with no registration and no libtorch:
+        ITransformer loaded = new MLContext().Model.Load("houses.zip", out _);
+        // </pipeline>
+        Assert.IsGreaterThan(0.95, metrics.RSquared);
+        var again = ml.Regression.Evaluate(loaded.Transform(split.TestSet), labelColumnName: "Price");
+        Assert.AreEqual(metrics.MeanSquaredError, again.MeanSquaredError);
+        File.Delete("houses.zip");
+        AssertInReadme("pipeline");
+    }
+
+    [TestMethod]
+    public void The_options_snippet_compiles_and_makes_a_trainer()
+    {
+        var ml = new MLContext(seed: 1);
+        // <options>
+        var trainer = ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
+        {
+            LabelColumnName = "Price",
+            HiddenLayers = [128, 128],
+            Activation = Activation.GELU,
+            NumberOfEpochs = 50,
+            Optimizer = AliceOptimizerOptions.Tabular with { UseGlass = true },
+            Device = "cpu",
+            Progress = new Progress<AliceEpoch>(e => Console.WriteLine($"{e.Epoch}: {e.TrainingLoss}")),
+        });
+        // </options>
+        Assert.AreEqual("Price", trainer.LabelColumn.Name);
+        AssertInReadme("options");
+    }
+
+    private static void AssertInReadme(string region)
+    {
+        var lines = File.ReadAllLines(ThisFile());
+        var start = Array.FindIndex(lines, l => l.Trim() == $"// <{region}>") + 1;
+        var end = Array.FindIndex(lines, l => l.Trim() == $"// </{region}>");
+        var code = string.Join('\n', lines[start..end].Select(l => l.Length > 8 ? l[8..] : ""));
+        var readme = File.ReadAllText(Path.Combine(Folder, "..", "..", "..", "README.md")).ReplaceLineEndings("\n");
+        StringAssert.Contains(readme, "```csharp\n" + code + "\n```");
+    }
+
+    private static IEnumerable<House> Houses()
+    {
+        var random = new Random(1);
+        for (var i = 0; i < 1000; i++)
+        {
+            var house = new House { Size = random.Next(40, 250), Rooms = random.Next(1, 8), District = random.Next(3) };
+            house.Price = house.Size * (2 + house.District) + 15 * house.Rooms + random.NextSingle();
+            yield return house;
+        }
+    }
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
+
+    private sealed class House
+    {
+        public float Size { get; set; }
+
+        public float Rooms { get; set; }
+
+        public float District { get; set; }
+
+        public float Price { get; set; }
+    }
+}

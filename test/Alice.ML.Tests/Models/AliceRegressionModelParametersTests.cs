@@ -1,0 +1,214 @@
+using Alice.ML.Models;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Model;
+
+namespace Alice.ML.Tests.Models;
+
+[TestClass]
+public class AliceRegressionModelParametersTests
+{
+    private const int FeatureCount = 6;
+
+    private readonly MLContext _context = new(seed: 1);
+    private readonly DenseNetwork _network = TestModels.Network(Activation.ReLU, seed: 1, FeatureCount, 64, 64, 1);
+    private readonly Row[] _rows = TestModels.Rows(seed: 2, count: 300, FeatureCount);
+    private readonly IDataView _data;
+    private readonly RegressionPredictionTransformer<AliceRegressionModelParameters> _model;
+
+    public AliceRegressionModelParametersTests()
+    {
+        _data = TestModels.View(_context, _rows, FeatureCount);
+        _model = TestModels.Transformer(_context, _network, _data);
+    }
+
+    [TestMethod]
+    public void Transform_scores_every_row()
+    {
+        var expected = _rows.Select(r => TestModels.Forward(_network, r.Features)).ToArray();
+        CollectionAssert.AreEqual(expected, TestModels.Scores(_model, _data));
+        Assert.AreEqual(NumberDataViewType.Single, _model.GetOutputSchema(_data.Schema)["Score"].Type);
+    }
+
+    [TestMethod]
+    [DataRow(Activation.ReLU)]
+    [DataRow(Activation.GELU)]
+    [DataRow(Activation.SiLU)]
+    [DataRow(Activation.Tanh)]
+    public void A_loaded_model_has_the_same_schema_and_the_same_bits(Activation activation)
+    {
+        var model = TestModels.Transformer(_context, TestModels.Network(activation, 3, FeatureCount, 17, 5, 1), _data);
+        using var stream = new MemoryStream();
+        _context.Model.Save(model, _data.Schema, stream);
+        var loaded = new MLContext().Model.Load(stream, out var inputSchema);
+
+        CollectionAssert.AreEqual(Describe(_data.Schema), Describe(inputSchema));
+        CollectionAssert.AreEqual(Describe(model.GetOutputSchema(_data.Schema)), Describe(loaded.GetOutputSchema(_data.Schema)));
+        CollectionAssert.AreEqual(TestModels.Scores(model, _data), TestModels.Scores(loaded, _data));
+        var parameters = ((RegressionPredictionTransformer<AliceRegressionModelParameters>)loaded).Model;
+        Assert.AreEqual(model.Model.ToString(), parameters.ToString());
+    }
+
+    [TestMethod]
+    public void A_model_inside_a_pipeline_is_saved_and_loaded_with_it()
+    {
+        var normalizer = _context.Transforms.NormalizeMeanVariance(nameof(Row.Features)).Fit(_data);
+        var chain = normalizer.Append(_model);
+        using var stream = new MemoryStream();
+        _context.Model.Save(chain, _data.Schema, stream);
+        CollectionAssert.AreEqual(TestModels.Scores(chain, _data), TestModels.Scores(_context.Model.Load(stream, out _), _data));
+    }
+
+    [TestMethod]
+    public void A_prediction_engine_gives_the_same_bits()
+    {
+        using var engine = Engine();
+        foreach (var row in _rows)
+            Assert.AreEqual(TestModels.Forward(_network, row.Features), engine.Predict(row).Score);
+    }
+
+    [TestMethod]
+    public void A_prediction_engine_allocates_nothing_per_row()
+    {
+        using var engine = Engine();
+        var prediction = new Prediction();
+        for (var i = 0; i < 100; i++)
+            engine.Predict(_rows[i], ref prediction);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+            engine.Predict(_rows[i], ref prediction);
+        Assert.AreEqual(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [TestMethod]
+    public void Evaluate_measures_the_scores()
+    {
+        var metrics = _context.Regression.Evaluate(_model.Transform(_data));
+        var expected = Math.Sqrt(_rows.Average(r => Math.Pow(r.Label - TestModels.Forward(_network, r.Features), 2)));
+        Assert.AreEqual(expected, metrics.RootMeanSquaredError, 1e-6);
+    }
+
+    [TestMethod]
+    public void Permutation_feature_importance_finds_the_only_feature_that_counts()
+    {
+        // Score and label are the third feature.
+        var network = new DenseNetwork([FeatureCount, 1], Activation.ReLU, [0, 0, 1, 0, 0, 0, 0]);
+        foreach (var row in _rows)
+            row.Label = row.Features[2];
+        var importance = _context.Regression.PermutationFeatureImportance(
+            TestModels.Transformer(_context, network, _data), _data, permutationCount: 2);
+        for (var f = 0; f < FeatureCount; f++)
+            Assert.AreEqual(f == 2, importance[f].RSquared.Mean < -0.1, $"feature {f}: {importance[f].RSquared.Mean}");
+    }
+
+    [TestMethod]
+    public void Parallel_cursors_give_the_scores_of_a_serial_one()
+    {
+        var scored = _model.Transform(_context.Data.Cache(_data));
+        var column = scored.Schema["Score"];
+        var features = scored.Schema[nameof(Row.Features)];
+        var cursors = scored.GetRowCursorSet([column, features], 2);
+        var found = new System.Collections.Concurrent.ConcurrentDictionary<long, float>();
+        Parallel.ForEach(cursors, cursor =>
+        {
+            using (cursor)
+            {
+                var score = 0f;
+                var getter = cursor.GetGetter<float>(column);
+                var getId = cursor.GetIdGetter();
+                DataViewRowId id = default;
+                while (cursor.MoveNext())
+                {
+                    getter(ref score);
+                    getId(ref id);
+                    found[(long)id.Low] = score;
+                }
+            }
+        });
+        CollectionAssert.AreEqual(
+            TestModels.Scores(_model, _data), found.OrderBy(pair => pair.Key).Select(pair => pair.Value).ToArray());
+    }
+
+    [TestMethod]
+    public void Features_of_another_length_are_refused_with_both_lengths()
+    {
+        var other = TestModels.View(_context, TestModels.Rows(seed: 3, count: 1, featureCount: 5), featureCount: 5);
+        var e = Assert.Throws<Exception>(() => TestModels.Scores(_model, other));
+        StringAssert.Contains(e.Message, "5");
+        StringAssert.Contains(e.Message, "6");
+    }
+
+    [TestMethod]
+    public void A_damaged_file_fails_with_what_is_wrong()
+    {
+        using var stream = new MemoryStream();
+        _context.Model.Save(_model, _data.Schema, stream);
+        var e = Assert.Throws<Exception>(() => _context.Model.Load(Damage(stream), out _));
+        var cause = e.GetBaseException();
+        Assert.IsInstanceOfType<FormatException>(cause);
+        StringAssert.StartsWith(cause.Message, "The network cannot be read: its checksum is ");
+    }
+
+    [TestMethod]
+    public void Layers_and_weights_are_there_to_read()
+    {
+        var network = new DenseNetwork([2, 3, 1], Activation.SiLU, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+        var parameters = new AliceRegressionModelParameters(_context, network);
+        Assert.AreEqual(Activation.SiLU, parameters.Activation);
+        Assert.AreEqual(2, parameters.Layers.Count);
+        Assert.AreEqual(2, parameters.Layers[0].InputCount);
+        Assert.AreEqual(3, parameters.Layers[0].OutputCount);
+        CollectionAssert.AreEqual(new float[] { 1, 2, 3, 4, 5, 6 }, parameters.Layers[0].Weights.ToArray());
+        CollectionAssert.AreEqual(new float[] { 7, 8, 9 }, parameters.Layers[0].Biases.ToArray());
+        CollectionAssert.AreEqual(new float[] { 10, 11, 12 }, parameters.Layers[1].Weights.ToArray());
+        CollectionAssert.AreEqual(new float[] { 13 }, parameters.Layers[1].Biases.ToArray());
+    }
+
+    [TestMethod]
+    public void The_summary_names_layers_activation_and_parameters()
+    {
+        var network = new DenseNetwork([2, 2, 1], Activation.ReLU, [3, 3, 3, 3, 0, 0, 4, 3, 0]);
+        var parameters = new AliceRegressionModelParameters(_context, network);
+        var expected = string.Join(Environment.NewLine,
+            "AliceRegressionModelParameters: 2-2-1, ReLU, 9 parameters",
+            "  2 → 2, rms of weights 3",
+            "  2 → 1, rms of weights 3.54");
+        Assert.AreEqual(expected, parameters.ToString());
+
+        using var writer = new StringWriter();
+        ((ICanSaveSummary)parameters).SaveSummary(writer, null!);
+        ((ICanSaveInTextFormat)parameters).SaveAsText(writer, null!);
+        Assert.AreEqual(expected + Environment.NewLine + expected + Environment.NewLine, writer.ToString());
+    }
+
+    [TestMethod]
+    public void A_network_with_two_outputs_is_no_regression_model()
+    {
+        var e = Assert.Throws<ArgumentException>(() =>
+            new AliceRegressionModelParameters(_context, TestModels.Network(Activation.ReLU, 1, 3, 2)));
+        StringAssert.StartsWith(e.Message, "A regression network has one output");
+    }
+
+    private PredictionEngine<Row, Prediction> Engine() => _context.Model.CreatePredictionEngine<Row, Prediction>(
+        _model, inputSchemaDefinition: TestModels.Schema(FeatureCount));
+
+    private static string[] Describe(DataViewSchema schema) => [.. schema.Select(c => $"{c.Name}: {c.Type}")];
+
+    /// <summary>Changes a byte of the weights in the model's entry; the archive itself stays whole.</summary>
+    private static MemoryStream Damage(MemoryStream model)
+    {
+        using var archive = new System.IO.Compression.ZipArchive(model, System.IO.Compression.ZipArchiveMode.Update, leaveOpen: true);
+        var entry = archive.Entries.MaxBy(e => e.Length)!;
+        using (var content = entry.Open())
+        {
+            content.Position = content.Length / 2;
+            var value = content.ReadByte();
+            content.Position--;
+            content.WriteByte((byte)(value ^ 1));
+        }
+        archive.Dispose();
+        model.Position = 0;
+        return model;
+    }
+}

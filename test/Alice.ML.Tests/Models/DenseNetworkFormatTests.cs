@@ -1,0 +1,141 @@
+using Alice.ML.Models;
+
+namespace Alice.ML.Tests.Models;
+
+[TestClass]
+public class DenseNetworkFormatTests
+{
+    // Words of 4 bytes: version, activation, count, 6, 4, 1, then 33 weights, then the checksum.
+    private const int WeightsAt = 6 * 4;
+
+    [TestMethod]
+    [DataRow(Activation.ReLU)]
+    [DataRow(Activation.Tanh)]
+    public void What_was_saved_is_loaded_bit_for_bit(Activation activation)
+    {
+        var network = TestModels.Network(activation, seed: 1, 6, 4, 1);
+        var loaded = Load(Save(network));
+        Assert.AreEqual(activation, loaded.Activation);
+        CollectionAssert.AreEqual(network.LayerSizes.ToArray(), loaded.LayerSizes.ToArray());
+        CollectionAssert.AreEqual(
+            network.Weights.ToArray().Select(BitConverter.SingleToInt32Bits).ToArray(),
+            loaded.Weights.ToArray().Select(BitConverter.SingleToInt32Bits).ToArray());
+    }
+
+    [TestMethod]
+    public void The_layout_is_what_the_documentation_says()
+    {
+        byte[] expected =
+        [
+            1, 0, 0, 0, // version
+            3, 0, 0, 0, // Tanh
+            2, 0, 0, 0, // two layer sizes
+            1, 0, 0, 0,
+            1, 0, 0, 0,
+            0, 0, 0x80, 0x3f, // 1
+            0, 0, 0, 0xc0, // −2
+        ];
+        var bytes = Save(new DenseNetwork([1, 1], Activation.Tanh, [1, -2]));
+        CollectionAssert.AreEqual(expected, bytes[..^4]);
+        Assert.AreEqual(Crc32C(expected), BitConverter.ToUInt32(bytes, expected.Length));
+    }
+
+    [TestMethod]
+    public void Two_networks_can_follow_each_other()
+    {
+        var first = Save(TestModels.Network(Activation.ReLU, seed: 1, 2, 1));
+        using var reader = new BinaryReader(new MemoryStream([.. first, .. Save(TestModels.Network(Activation.SiLU, seed: 2, 3, 1))]));
+        Assert.AreEqual(2, DenseNetwork.Load(reader, reader.BaseStream.Length).InputCount);
+        Assert.AreEqual(3, DenseNetwork.Load(reader, reader.BaseStream.Length - first.Length).InputCount);
+    }
+
+    [TestMethod]
+    [DataRow(10, "its header needs 16 bytes, and the stream has 10 left: it is cut short or damaged.")]
+    [DataRow(20, "its 3 layer sizes and checksum need 16 bytes, and the stream has 8 left: it is cut short or damaged.")]
+    [DataRow(100, "the weights of layers 6-4-1 and its checksum need 136 bytes, and the stream has 76 left: it is cut short or damaged.")]
+    public void A_stream_that_is_cut_short_is_refused(int length, string message) =>
+        AssertRefused(Example()[..length], message);
+
+    [TestMethod]
+    public void Every_flipped_bit_is_refused()
+    {
+        var bytes = Example();
+        for (var bit = 0; bit < bytes.Length * 8; bit++)
+        {
+            var damaged = (byte[])bytes.Clone();
+            damaged[bit / 8] ^= (byte)(1 << bit % 8);
+            Assert.ThrowsExactly<FormatException>(() => Load(damaged), $"bit {bit}");
+        }
+    }
+
+    [TestMethod]
+    public void A_flipped_bit_in_a_weight_shows_in_the_checksum()
+    {
+        var bytes = Example();
+        var stored = BitConverter.ToUInt32(bytes, bytes.Length - 4);
+        bytes[WeightsAt] ^= 1;
+        AssertRefused(bytes, $"its checksum is {Crc32C(bytes[..^4]):x8} and should be {stored:x8}: the file is damaged.");
+    }
+
+    [TestMethod]
+    [DataRow(2, 0x7fffffff, "it claims 2147483647 layer sizes, and 2 to 1001 are possible.")]
+    [DataRow(2, 1000, "its 1000 layer sizes and checksum need 4004 bytes, and the stream has 148 left: it is cut short or damaged.")]
+    [DataRow(3, 0x10000000, "the weights of layers 268435456-4-1 and its checksum need 4294967336 bytes,"
+        + " and the stream has 136 left: it is cut short or damaged.")]
+    [DataRow(4, 0x7fffffff, "Layers 6-2147483647-1 have more than 2147483591 weights. (Parameter 'layerSizes')")]
+    [DataRow(4, -1, "Layer size -1 is not positive. (Parameter 'layerSizes')")]
+    [DataRow(0, 2, "it has layout version 2, and this Alice.ML reads versions up to 1. Update Alice.ML, or train again.")]
+    [DataRow(1, 4, "it names activation 4, which does not exist.")]
+    [DataRow(7, 0x7fc00000, "weight 1 of 33 is not a finite number.")]
+    [DataRow(7, 0x7f800000, "weight 1 of 33 is not a finite number.")]
+    public void A_word_that_cannot_be_is_refused_though_the_checksum_fits(int word, int value, string message)
+    {
+        var bytes = Example();
+        BitConverter.TryWriteBytes(bytes.AsSpan(4 * word), value);
+        BitConverter.TryWriteBytes(bytes.AsSpan(bytes.Length - 4), Crc32C(bytes[..^4]));
+        AssertRefused(bytes, message);
+    }
+
+    [TestMethod]
+    public void Sizes_that_the_stream_cannot_fill_allocate_nothing()
+    {
+        var bytes = Example();
+        BitConverter.TryWriteBytes(bytes.AsSpan(4 * 3), 0x10000000);
+        Assert.ThrowsExactly<FormatException>(() => Load(bytes));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.ThrowsExactly<FormatException>(() => Load(bytes));
+        Assert.IsLessThan(100_000, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static byte[] Example() => Save(TestModels.Network(Activation.ReLU, seed: 1, 6, 4, 1));
+
+    private static byte[] Save(DenseNetwork network)
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        network.Save(writer);
+        return stream.ToArray();
+    }
+
+    private static DenseNetwork Load(byte[] bytes)
+    {
+        using var reader = new BinaryReader(new MemoryStream(bytes));
+        return DenseNetwork.Load(reader, bytes.Length);
+    }
+
+    private static void AssertRefused(byte[] bytes, string message) =>
+        Assert.AreEqual($"The network cannot be read: {message}", Assert.ThrowsExactly<FormatException>(() => Load(bytes)).Message);
+
+    /// <summary>CRC-32C of RFC 3720, bit by bit.</summary>
+    private static uint Crc32C(byte[] bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var b in bytes)
+        {
+            crc ^= b;
+            for (var i = 0; i < 8; i++)
+                crc = (crc & 1) != 0 ? crc >> 1 ^ 0x82f63b78 : crc >> 1;
+        }
+        return ~crc;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Globalization;
+using Alice.ML.Models;
+using Microsoft.ML;
+
+namespace Alice.ML.Tests.Models;
+
+[TestClass]
+[DoNotParallelize]
+public class ScoringProcessTests
+{
+    private static readonly string AppFolder = AppContext.BaseDirectory.Replace("Alice.ML.Tests", "Alice.ML.ScoringApp");
+
+    public TestContext TestContext { get; set; } = null!;
+
+    [TestMethod]
+    public async Task A_process_without_TorchSharp_loads_a_model_and_gives_the_same_bits()
+    {
+        var torch = Directory.EnumerateFiles(AppFolder, "*torch*", new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            MatchCasing = MatchCasing.CaseInsensitive,
+        });
+        Assert.AreEqual("", string.Join(", ", torch), "the application's folder has no TorchSharp and no libtorch");
+
+        var folder = Directory.CreateTempSubdirectory("alice-scoring-").FullName;
+        try
+        {
+            var context = new MLContext();
+            var rows = TestModels.Rows(seed: 1, count: 50, featureCount: 6);
+            var data = TestModels.View(context, rows, 6);
+            var model = TestModels.Transformer(context, TestModels.Network(Activation.GELU, 2, 6, 64, 64, 1), data);
+            context.Model.Save(model, data.Schema, Path.Combine(folder, "model.zip"));
+            File.WriteAllLines(Path.Combine(folder, "features.csv"),
+                rows.Select(r => string.Join(',', r.Features.Select(f => f.ToString("R", CultureInfo.InvariantCulture)))));
+
+            var bits = await Run(Path.Combine(folder, "model.zip"), Path.Combine(folder, "features.csv"));
+            CollectionAssert.AreEqual(
+                TestModels.Scores(model, data).Select(BitConverter.SingleToUInt32Bits).ToArray(),
+                bits.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => uint.Parse(l, CultureInfo.InvariantCulture)).ToArray());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task<string> Run(params string[] arguments)
+    {
+        var app = Path.Combine(AppFolder, "Alice.ML.ScoringApp.dll");
+        using var process = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            [app, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.CancellationToken);
+        var error = process.StandardError.ReadToEndAsync(TestContext.CancellationToken);
+        await process.WaitForExitAsync(TestContext.CancellationToken);
+        Assert.AreEqual(0, process.ExitCode, await error);
+        return (await output).ReplaceLineEndings("\n");
+    }
+}

@@ -1,0 +1,37 @@
+using System.Reflection;
+
+namespace Alice.ML.Tests.Runtime;
+
+/// <summary>What Alice.ML uses of ML.NET without a promise that it stays. See docs/mlnet-internals.md.</summary>
+[TestClass]
+public class MlNetInternalsTests
+{
+    private const string Core = "Microsoft.ML.Core";
+    private const string Data = "Microsoft.ML.Data";
+
+    [TestMethod]
+    // Models: base class and interfaces.
+    [DataRow(Data, "Microsoft.ML.Trainers.ModelParametersBase`1", ".ctor, Host, SaveCore, PredictionKind")]
+    [DataRow(Core, "Microsoft.ML.Data.IValueMapper", "InputType, OutputType, GetMapper")]
+    [DataRow(Core, "Microsoft.ML.Data.ValueMapper`2", "Invoke")]
+    [DataRow(Data, "Microsoft.ML.Model.ICanSaveInTextFormat", "SaveAsText")]
+    [DataRow(Data, "Microsoft.ML.Model.ICanSaveSummary", "SaveSummary")]
+    // Models: saving and loading.
+    [DataRow(Core, "Microsoft.ML.LoadableClassAttribute", ".ctor")]
+    [DataRow(Core, "Microsoft.ML.SignatureLoadModel", "Invoke")]
+    [DataRow(Core, "Microsoft.ML.ModelSaveContext", "Writer, SetVersionInfo")]
+    [DataRow(Core, "Microsoft.ML.ModelLoadContext", "Reader, FpMin, Header, CheckAtModel")]
+    [DataRow(Core, "Microsoft.ML.ModelHeader", "FpModel, CbModel")]
+    [DataRow(Core, "Microsoft.ML.VersionInfo", ".ctor")]
+    // Models: scoring.
+    [DataRow(Data, "Microsoft.ML.Data.RegressionPredictionTransformer`1", ".ctor")]
+    public void An_internal_that_we_use_is_still_there(string assembly, string type, string members)
+    {
+        var found = Assembly.Load(assembly).GetType(type);
+        Assert.IsNotNull(found, $"{assembly} no longer has the type {type}: docs/mlnet-internals.md says what to do.");
+        const BindingFlags Any = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+        foreach (var member in members.Split(", "))
+            Assert.AreNotEqual(0, found.GetMember(member, Any).Length,
+                $"{type} in {assembly} no longer has {member}: docs/mlnet-internals.md says what to do.");
+    }
+}
