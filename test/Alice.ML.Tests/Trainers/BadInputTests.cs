@@ -1,3 +1,4 @@
+using Alice.ML.Models;
 using Alice.ML.Optimization;
 using Alice.ML.Trainers;
 using Microsoft.ML;
@@ -100,7 +101,7 @@ public class BadInputTests
         new()
         {
             LabelColumnName = "",
-            Activation = (Models.Activation)9,
+            Activation = (Activation)9,
             Dropout = 1,
             NumberOfEpochs = 0,
             LearningRate = double.NaN,

@@ -1,3 +1,4 @@
+using Alice.ML.Models;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Microsoft.ML;
@@ -137,11 +138,11 @@ public class RegressionTrainerTests
     }
 
     [TestMethod]
-    [DataRow(Models.Activation.ReLU)]
-    [DataRow(Models.Activation.GELU)]
-    [DataRow(Models.Activation.SiLU)]
-    [DataRow(Models.Activation.Tanh)]
-    public void Every_activation_learns_and_scores_as_it_trained(Models.Activation activation)
+    [DataRow(Activation.ReLU)]
+    [DataRow(Activation.GELU)]
+    [DataRow(Activation.SiLU)]
+    [DataRow(Activation.Tanh)]
+    public void Every_activation_learns_and_scores_as_it_trained(Activation activation)
     {
         var epochs = new List<AliceEpoch>();
         var options = Quick();
