@@ -136,6 +136,8 @@ internal sealed class TrainCommand
             LearningCurvePlot.Save(picture, $"{schema.Label.Name} from {Path.GetFileName(table.Path)}", $"unit of {schema.Label.Name}",
                 epochs, [new ReferenceLine("Alice, test", scores.Rmse)]);
             terminal.Note($"learning curve drawn as {picture}");
+            if (!LearningCurvePlot.HasFonts)
+                terminal.Note(LearningCurvePlot.NoFonts);
         }
         MetricsReport.Write(terminal.Out, "test", testRows.Length, scores, !parsed.GetValue(_json) ? null : new JsonObject
         {

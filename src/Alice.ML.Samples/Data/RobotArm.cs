@@ -25,8 +25,8 @@ internal static class RobotArm
     /// <summary>The number of joints.</summary>
     public const int Joints = 8;
 
-    /// <summary>The largest angle of a joint to either side, in radians (45 degrees).</summary>
-    public const double AngleRange = Math.PI / 4;
+    /// <summary>The largest angle of a joint to either side, in radians (60 degrees).</summary>
+    public const double AngleRange = Math.PI / 3;
 
     /// <summary>The standard deviation of the sensor's noise in metres: no model can do better than this RMSE.</summary>
     public const double NoiseStandardDeviation = 0.02;
@@ -35,7 +35,7 @@ internal static class RobotArm
     public static ReadOnlySpan<double> LinkLengths => [0.30, 0.30, 0.25, 0.25, 0.20, 0.20, 0.15, 0.15];
 
     /// <summary>The target point in metres.</summary>
-    public static Point Target => new(0.90, 0.30, 0.10);
+    public static Point Target => new(0.20, 0.20, 0.20);
 
     /// <summary>A point in space, in metres.</summary>
     internal readonly record struct Point(double X, double Y, double Z)

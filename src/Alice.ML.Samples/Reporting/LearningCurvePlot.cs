@@ -19,6 +19,12 @@ internal static class LearningCurvePlot
     // The first that is installed; ScottPlot's own choice is a serif font on some systems.
     private static readonly string[] _fonts = ["Segoe UI", "Helvetica Neue", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial"];
 
+    /// <summary>Whether text can be drawn: a bare container has no font, and the picture then has lines only.</summary>
+    public static bool HasFonts => SkiaSharp.SKFontManager.Default.FontFamilies.Any();
+
+    /// <summary>What to say when there are none.</summary>
+    public const string NoFonts = "no font is installed, so the picture has no text; install one, such as DejaVu Sans, for labels";
+
     /// <summary>Writes a PNG file of the root mean squared error of training per epoch.</summary>
     /// <param name="path">The file.</param>
     /// <param name="title">What was trained on what.</param>

@@ -60,7 +60,7 @@ internal sealed class TrainingProgress : IProgress<AliceEpoch>
 
     private static void WriteLine(TextWriter error, string title, AliceEpoch epoch)
     {
-        var every = Math.Max(1, epoch.NumberOfEpochs / Lines);
+        var every = (epoch.NumberOfEpochs + Lines - 1) / Lines;
         if (epoch.Epoch == 1 || epoch.Epoch % every == 0 || epoch.Epoch == epoch.NumberOfEpochs)
             error.WriteLine($"{title}: epoch {epoch.Epoch}/{epoch.NumberOfEpochs}, loss {epoch.TrainingLoss:G4}, " +
                 $"{epoch.Seconds:F1} s");
