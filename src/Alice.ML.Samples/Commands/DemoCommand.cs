@@ -83,7 +83,7 @@ internal sealed class DemoCommand
         DemoReport.WriteTable(terminal.OutConsole, results);
 
         ml.Model.Save(alice.Model, train.Schema, modelPath);
-        LearningCurvePlot.Save(plotPath, "Learning the kinematics of a robot arm", "m", epochs,
+        LearningCurvePlot.Save(plotPath, "Learning the kinematics of a robot arm", "root mean squared error, m", epochs,
         [
             .. results.Select(r => new ReferenceLine($"{r.Name}, test", r.Scores.Rmse)),
             new ReferenceLine("sensor noise", RobotArm.NoiseStandardDeviation),

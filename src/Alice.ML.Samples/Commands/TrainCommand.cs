@@ -133,7 +133,7 @@ internal sealed class TrainCommand
         }
         if (parsed.GetValue(_plot) is { } picture)
         {
-            LearningCurvePlot.Save(picture, $"{schema.Label.Name} from {Path.GetFileName(table.Path)}", $"unit of {schema.Label.Name}",
+            LearningCurvePlot.Save(picture, $"{schema.Label.Name} from {Path.GetFileName(table.Path)}", $"root mean squared error of {schema.Label.Name}",
                 epochs, [new ReferenceLine("Alice, test", scores.Rmse)]);
             terminal.Note($"learning curve drawn as {picture}");
             if (!LearningCurvePlot.HasFonts)

@@ -55,9 +55,12 @@ internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Acti
         if (texts == 0)
             return Constant(column) ? Ignore(name, "has the same value everywhere")
                 : new ColumnSchema(name, ColumnKind.Number) { HasMissing = missing > 0 };
+        var (line, fields) = table.Records[firstText];
+        if (FormatDetection.IsNumber(fields[column].Replace(',', '.')))
+            throw new UserException($"{table.Path}, line {line}: column '{name}' holds '{fields[column]}'; write numbers with a " +
+                $"decimal point and no thousands separators, or give --text '{name}' if the column is a category");
         if (numbers > NumberShare * (numbers + texts))
         {
-            var (line, fields) = table.Records[firstText];
             throw new UserException($"{table.Path}, line {line}: column '{name}' holds '{fields[column]}', and numbers in " +
                 $"{numbers} other rows; mend it, give --missing '{fields[column]}' if it means 'no value', " +
                 $"or --text '{name}' if the column is a category");

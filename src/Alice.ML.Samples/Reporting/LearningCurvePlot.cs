@@ -28,30 +28,33 @@ internal static class LearningCurvePlot
     /// <summary>Writes a PNG file of the root mean squared error of training per epoch.</summary>
     /// <param name="path">The file.</param>
     /// <param name="title">What was trained on what.</param>
-    /// <param name="unit">The label and its unit.</param>
+    /// <param name="quantity">What the vertical axis shows: an error and its unit.</param>
     /// <param name="epochs">The epochs; their training loss is a mean squared error.</param>
     /// <param name="references">Levels of RMSE to draw as dashed lines.</param>
     public static void Save(
-        string path, string title, string unit, IReadOnlyList<AliceEpoch> epochs, IReadOnlyList<ReferenceLine> references)
+        string path, string title, string quantity, IReadOnlyList<AliceEpoch> epochs, IReadOnlyList<ReferenceLine> references)
     {
         using var plot = new Plot();
         double[] errors = [.. epochs.Select(e => Math.Sqrt(e.TrainingLoss))];
         var curve = plot.Add.ScatterLine(
-            epochs.Select(e => (double)e.Epoch).ToArray(), errors.Select(Math.Log10).ToArray(), _curveColor);
+            epochs.Select(e => (double)e.Epoch).ToArray(), errors.Select(LogOf).ToArray(), _curveColor);
         curve.LineWidth = 3;
         curve.LegendText = "Alice, training";
         foreach (var (i, reference) in references.Index())
             AddReference(plot, reference, Color.FromHex(_referenceColors[i % _referenceColors.Length]));
 
-        var shown = errors.Concat(references.Select(r => r.Value)).Where(v => v > 0 && double.IsFinite(v)).ToArray();
-        SetAxes(plot, epochs.Count, Math.Log10(shown.Min()), Math.Log10(shown.Max()));
-        Style(plot, title, unit);
+        var shown = errors.Concat(references.Select(r => r.Value)).Select(LogOf).ToArray();
+        SetAxes(plot, epochs.Count, shown.Min(), shown.Max());
+        Style(plot, title, quantity);
         plot.SavePng(path, Width, Height);
     }
 
+    /// <summary>The height of an error; a perfect fit has no logarithm and stands at the bottom.</summary>
+    private static double LogOf(double error) => Math.Log10(Math.Max(error, 1e-9));
+
     private static void AddReference(Plot plot, ReferenceLine reference, Color color)
     {
-        var line = plot.Add.HorizontalLine(Math.Log10(reference.Value), 2, color, LinePattern.Dashed);
+        var line = plot.Add.HorizontalLine(LogOf(reference.Value), 2, color, LinePattern.Dashed);
         line.LegendText = $"{reference.Name}: {reference.Value:G3}";
     }
 
@@ -83,13 +86,13 @@ internal static class LearningCurvePlot
         return ticks;
     }
 
-    private static void Style(Plot plot, string title, string unit)
+    private static void Style(Plot plot, string title, string quantity)
     {
         if (_fonts.FirstOrDefault(SkiaSharp.SKFontManager.Default.FontFamilies.Contains) is { } font)
             plot.Font.Set(font);
         plot.Title(title, 26);
         plot.XLabel("epoch", 22);
-        plot.YLabel($"root mean squared error, {unit}", 22);
+        plot.YLabel(quantity, 22);
         plot.Axes.Bottom.TickLabelStyle.FontSize = 18;
         plot.Axes.Left.TickLabelStyle.FontSize = 18;
         plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.12);
@@ -98,6 +101,7 @@ internal static class LearningCurvePlot
         plot.ShowLegend(Alignment.UpperRight);
         plot.Legend.FontSize = 18;
         plot.Legend.SymbolWidth = 44;
+        plot.Legend.SymbolPadding = 10;
         plot.Legend.OutlineColor = Colors.Black.WithAlpha(0.2);
         plot.Legend.ShadowColor = Colors.Transparent;
         plot.Legend.Padding = new PixelPadding(14);

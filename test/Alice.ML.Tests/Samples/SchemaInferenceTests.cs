@@ -56,6 +56,12 @@ public sealed class SchemaInferenceTests
     }
 
     [TestMethod]
+    public void Decimal_commas_are_an_error_rather_than_categories() =>
+        Assert.AreEqual("t.csv, line 2: column 'n' holds '1,5'; write numbers with a decimal point and no thousands separators, or " +
+            "give --text 'n' if the column is a category",
+            Assert.ThrowsExactly<UserException>(() => Infer(Table("n;y", "1,5;1", "2;2", "3,1;3"))).Message);
+
+    [TestMethod]
     public void Options_take_numbers_as_texts_and_leave_columns_out()
     {
         var table = Table("code,n,y", "1,5,1", "2,6,2", "1,7,3");
