@@ -70,12 +70,12 @@ internal static class CommandLine
     private static RootCommand CreateRoot(Option<bool> verbose)
     {
         var root = new RootCommand("""
-            Trains neural networks with Alice.ML. Without a command it simulates a robot arm, trains Alice, LightGBM and linear
-            regression on it, compares them, and saves the model and a picture of the training. The commands do the same for
-            your own delimited text files.
+            Trains neural networks with Alice.ML. Without a command it simulates a robot arm, trains Alice, LightGBM
+            and linear regression on it, compares them, and saves the model and a picture of the training. The commands
+            do the same for your own delimited text files.
 
-            Exit codes: 0 success; 1 a file, its contents or the training failed; 2 wrong arguments; 130 cancelled (Ctrl-C).
-            Results go to the standard output; progress, notes and errors go to the standard error.
+            Exit codes: 0 success; 1 a file, its contents or the training failed; 2 wrong arguments; 130 cancelled
+            (Ctrl-C). Results go to the standard output; progress, notes and errors go to the standard error.
             """);
         root.Options.Add(verbose);
         DemoCommand.Configure(root, verbose);

@@ -15,6 +15,8 @@ internal sealed class DemoCommand
     public const double TestShare = 0.25;
 
     private const int ShownPredictions = 4;
+    private const string Label = nameof(ArmReading.Distance);
+    private const string Features = nameof(ArmReading.Angles);
 
     private readonly Option<int> _rows = new("--rows")
     {
@@ -67,17 +69,18 @@ internal sealed class DemoCommand
         ArmReading[] testReadings = [.. split.Test.Select(r => readings[r])];
         var train = ml.Data.LoadFromEnumerable(split.Train.Select(r => readings[r]).ToArray());
         var test = ml.Data.LoadFromEnumerable(testReadings);
-        terminal.Out.WriteLine($"Robot arm with {RobotArm.Joints} joints: from their angles to the distance of the hand from a point, in metres.");
-        terminal.Out.WriteLine($"{split.Train.Length} readings train, {split.Test.Length} test. The sensor's noise has a standard " +
-            $"deviation of {RobotArm.NoiseStandardDeviation} m: no model can have a smaller RMSE.");
+        terminal.Out.WriteLine($"Robot arm with {RobotArm.Joints} joints: from their angles to the distance of the " +
+            "hand from a point, in metres.");
+        terminal.Out.WriteLine($"{split.Train.Length} readings train, {split.Test.Length} test. The sensor's noise " +
+            $"has a standard deviation of {RobotArm.NoiseStandardDeviation} m: no model can have a smaller RMSE.");
 
         var (alice, epochs) = TrainAlice(ml, train, test, settings, terminal, cancellation);
         DemoResult[] results =
         [
             alice,
-            Train(ml, "LightGBM", ml.Regression.Trainers.LightGbm(nameof(ArmReading.Distance), nameof(ArmReading.Angles)), train, test),
-            Train(ml, "linear regression (SDCA)", ml.Transforms.NormalizeMeanVariance(nameof(ArmReading.Angles))
-                .Append(ml.Regression.Trainers.Sdca(nameof(ArmReading.Distance), nameof(ArmReading.Angles))), train, test),
+            Train(ml, "LightGBM", ml.Regression.Trainers.LightGbm(Label, Features), train, test),
+            Train(ml, "linear regression (SDCA)", ml.Transforms.NormalizeMeanVariance(Features)
+                .Append(ml.Regression.Trainers.Sdca(Label, Features)), train, test),
         ];
         cancellation.ThrowIfCancellationRequested();
         DemoReport.WriteTable(terminal.OutConsole, results);
@@ -95,20 +98,21 @@ internal sealed class DemoCommand
         return CommandLine.Success;
     }
 
-    private static (DemoResult Result, IReadOnlyList<AliceEpoch> Epochs) TrainAlice(MLContext ml, IDataView train, IDataView test,
-        NetworkSettings settings, Terminal terminal, CancellationToken cancellation) =>
+    private static (DemoResult Result, IReadOnlyList<AliceEpoch> Epochs) TrainAlice(MLContext ml, IDataView train,
+        IDataView test, NetworkSettings settings, Terminal terminal, CancellationToken cancellation) =>
         TrainingProgress.Run(terminal, "Alice", cancellation, progress =>
         {
-            var options = settings.ToRegressionOptions(nameof(ArmReading.Distance), nameof(ArmReading.Angles), progress);
+            var options = settings.ToRegressionOptions(Label, Features, progress);
             return Train(ml, "Alice", ml.Regression.Trainers.Alice(options), train, test);
         });
 
-    private static DemoResult Train(MLContext ml, string name, IEstimator<ITransformer> trainer, IDataView train, IDataView test)
+    private static DemoResult Train(
+        MLContext ml, string name, IEstimator<ITransformer> trainer, IDataView train, IDataView test)
     {
         var stopwatch = Stopwatch.StartNew();
         var model = trainer.Fit(train);
         var seconds = stopwatch.Elapsed.TotalSeconds;
-        var metrics = ml.Regression.Evaluate(model.Transform(test), nameof(ArmReading.Distance));
+        var metrics = ml.Regression.Evaluate(model.Transform(test), Label);
         var scores = new RegressionScores(metrics.RootMeanSquaredError, metrics.RSquared, metrics.MeanAbsoluteError);
         return new DemoResult(name, model, scores, seconds);
     }
@@ -121,7 +125,8 @@ internal sealed class DemoCommand
         using var engine = ml.Model.CreatePredictionEngine<ArmReading, ArmPrediction>(model);
         terminal.Out.WriteLine($"Loaded {path} again; its predictions for the first test readings:");
         foreach (var reading in readings.Take(ShownPredictions))
-            terminal.Out.WriteLine($"  measured {reading.Distance:F3} m, predicted {engine.Predict(reading).Score:F3} m");
+            terminal.Out.WriteLine($"  measured {reading.Distance:F3} m, predicted " +
+                $"{engine.Predict(reading).Score:F3} m");
     }
 
     private sealed class ArmPrediction

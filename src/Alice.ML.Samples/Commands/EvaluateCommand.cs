@@ -13,11 +13,14 @@ internal static class EvaluateCommand
     public static Command Create(Option<bool> verbose)
     {
         var model = new Argument<string>("model") { Description = "A model that 'alice train --save' has written" };
-        var data = new Argument<string>("data") { Description = "A file with the columns of the training file, the label among them" };
+        var data = new Argument<string>("data")
+        {
+            Description = "A file with the columns of the training file, the label among them",
+        };
         var json = new Option<bool>("--json") { Description = "Print the result as one JSON object" };
         var command = new Command("evaluate", """
-            Prints the error of a saved model on the rows of a file. Columns are found by name; by position where the training
-            file or this file has no header. Rows without a label are skipped.
+            Prints the error of a saved model on the rows of a file. Columns are found by name; by position where the
+            training file or this file has no header. Rows without a label are skipped.
             """) { model, data, json };
         var format = new FileFormatOptions(command);
         command.SetAction(parsed =>
@@ -31,11 +34,8 @@ internal static class EvaluateCommand
             var view = TableView.Create(table, rows, saved.Schema, withLabel: true);
             var labels = TableView.Numbers(table, rows, label, saved.Schema.Label.Name);
             var scores = RegressionTask.Evaluate(ml, labels, RegressionTask.Predict(saved.Pipeline, view));
-            MetricsReport.Write(terminal.Out, "test", rows.Length, scores, !parsed.GetValue(json) ? null : new JsonObject
-            {
-                ["task"] = "regression",
-                ["label"] = saved.Schema.Label.Name,
-            });
+            var members = new JsonObject { ["task"] = "regression", ["label"] = saved.Schema.Label.Name };
+            MetricsReport.Write(terminal.Out, "test", rows.Length, scores, parsed.GetValue(json) ? members : null);
             return CommandLine.Success;
         });
         return command;

@@ -8,12 +8,15 @@ internal sealed class FileFormatOptions
 {
     private readonly Option<string> _separator = new("--separator")
     {
-        Description = "What separates fields: comma, tab, semicolon, space or one character (default: found among comma, tab " +
-            "and semicolon)",
+        Description = "What separates fields: comma, tab, semicolon, space or one character (default: found among " +
+            "comma, tab and semicolon)",
         HelpName = "name",
     };
 
-    private readonly Option<bool> _header = new("--header") { Description = "The first row names the columns (default: detected)" };
+    private readonly Option<bool> _header = new("--header")
+    {
+        Description = "The first row names the columns (default: detected)",
+    };
 
     private readonly Option<bool> _noHeader = new("--no-header")
     {
@@ -22,15 +25,15 @@ internal sealed class FileFormatOptions
 
     private readonly Option<string> _comment = new("--comment")
     {
-        Description = "What starts a comment line, or none (default: # and //; a # line just before the rows that names as many " +
-            "columns as they have is the header)",
+        Description = "What starts a comment line, or none (default: # and //; a # line just before the rows that " +
+            "names as many columns as they have is the header)",
         HelpName = "prefix",
     };
 
     private readonly Option<string[]> _missing = new("--missing")
     {
-        Description = "A text that stands for a missing value; may be repeated, and replaces the default: ?, NA, N/A, NaN, null " +
-            "in any case. An empty field is always missing",
+        Description = "A text that stands for a missing value; may be repeated, and replaces the default: ?, NA, " +
+            "N/A, NaN, null in any case. An empty field is always missing",
         HelpName = "text",
     };
 
@@ -55,7 +58,12 @@ internal sealed class FileFormatOptions
     {
         Separator = parsed.GetValue(_separator) is { } name ? ParseSeparator(name) : null,
         Header = parsed.GetValue(_header) ? true : parsed.GetValue(_noHeader) ? false : null,
-        Comments = parsed.GetValue(_comment) is { } prefix ? prefix == "none" ? [] : [prefix] : FileFormat.DefaultComments,
+        Comments = parsed.GetValue(_comment) switch
+        {
+            null => FileFormat.DefaultComments,
+            "none" => [],
+            var prefix => [prefix],
+        },
         Missing = parsed.GetValue(_missing) is { Length: > 0 } marks ? marks : FileFormat.DefaultMissing,
     };
 

@@ -9,21 +9,11 @@ internal sealed class NetworkOptions
 {
     private static readonly NetworkSettings _defaults = new();
 
-    private readonly Option<int[]> _hidden = new("--hidden")
+    private readonly Option<string> _hidden = new("--hidden")
     {
         Description = "Units of each hidden layer, separated by commas; none for a linear model",
-        HelpName = "64,64",
-        DefaultValueFactory = _ => _defaults.HiddenLayers,
-        CustomParser = result =>
-        {
-            var text = result.Tokens[0].Value;
-            if (text == "none")
-                return [];
-            var layers = text.Split(',').Select(t => int.TryParse(t, out var units) ? units : 0).ToArray();
-            if (layers.Any(units => units < 1))
-                result.AddError($"--hidden {text}: give whole numbers of at least 1, such as 64,64, or none");
-            return layers;
-        },
+        HelpName = "units",
+        DefaultValueFactory = _ => string.Join(',', _defaults.HiddenLayers),
     };
 
     private readonly Option<Activation> _activation = new("--activation")
@@ -79,6 +69,11 @@ internal sealed class NetworkOptions
 
     public NetworkOptions(Command command)
     {
+        _hidden.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } layers && ParseLayers(layers) is null)
+                result.AddError($"--hidden {layers}: give whole numbers of at least 1, such as 64,64, or none");
+        });
         Validate.AtLeast(_epochs, 1);
         Validate.AtLeast(_batchSize, 1);
         Validate.AtLeast(_threads, 1);
@@ -100,7 +95,7 @@ internal sealed class NetworkOptions
     /// <summary>What the command line says.</summary>
     public NetworkSettings Read(ParseResult parsed) => new()
     {
-        HiddenLayers = parsed.GetRequiredValue(_hidden),
+        HiddenLayers = ParseLayers(parsed.GetRequiredValue(_hidden))!,
         Activation = parsed.GetValue(_activation),
         Dropout = parsed.GetValue(_dropout),
         NumberOfEpochs = parsed.GetValue(_epochs),
@@ -110,4 +105,13 @@ internal sealed class NetworkOptions
         NumberOfThreads = parsed.GetValue(_threads),
         Seed = parsed.GetValue(_seed),
     };
+
+    /// <summary>The layers that a text names, or null when it names none.</summary>
+    private static int[]? ParseLayers(string text)
+    {
+        if (text == "none")
+            return [];
+        var layers = text.Split(',').Select(t => int.TryParse(t, out var units) ? units : 0).ToArray();
+        return layers.All(units => units > 0) ? layers : null;
+    }
 }

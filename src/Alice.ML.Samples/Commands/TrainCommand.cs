@@ -7,7 +7,9 @@ using Alice.ML.Samples.Reporting;
 
 namespace Alice.ML.Samples.Commands;
 
-/// <summary>'alice train data.csv --label y': trains on a delimited file, tests on rows held out, saves the pipeline.</summary>
+/// <summary>
+/// 'alice train data.csv --label y': trains on a delimited file, tests on rows held out, saves the pipeline.
+/// </summary>
 internal sealed class TrainCommand
 {
     /// <summary>The share of the rows that test when nothing else says which.</summary>
@@ -17,7 +19,8 @@ internal sealed class TrainCommand
 
     private readonly Option<string> _label = new("--label")
     {
-        Description = "The column to predict: its name, or its number from 1 (-1 is the last). A name wins where a header holds numbers",
+        Description = "The column to predict: its name, or its number from 1 (-1 is the last). A name wins where a " +
+            "header holds numbers",
         HelpName = "column",
         Required = true,
     };
@@ -30,15 +33,21 @@ internal sealed class TrainCommand
 
     private readonly Option<string> _split = new("--split")
     {
-        Description = "A file that names test rows: one fold per line, the zero-based numbers of its test rows separated by commas",
+        Description = "A file that names test rows: one fold per line, the zero-based numbers of its test rows " +
+            "separated by commas",
         HelpName = "file",
     };
 
-    private readonly Option<int> _fold = new("--fold") { Description = "Which line of the split file, from 0", HelpName = "number" };
+    private readonly Option<int> _fold = new("--fold")
+    {
+        Description = "Which line of the split file, from 0",
+        HelpName = "number",
+    };
 
     private readonly Option<string[]> _text = new("--text")
     {
-        Description = "A column, by name or number, to take as categories even though it holds numbers; may be repeated",
+        Description = "A column, by name or number, to take as categories even though it holds numbers; may be " +
+            "repeated",
         HelpName = "column",
     };
 
@@ -54,7 +63,11 @@ internal sealed class TrainCommand
         HelpName = "model.zip",
     };
 
-    private readonly Option<string> _plot = new("--plot") { Description = "Draw the learning curve", HelpName = "curve.png" };
+    private readonly Option<string> _plot = new("--plot")
+    {
+        Description = "Draw the learning curve",
+        HelpName = "curve.png",
+    };
 
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as one JSON object" };
 
@@ -87,9 +100,9 @@ internal sealed class TrainCommand
         var command = new Command("train", """
             Trains on a delimited text file and prints the error on test rows.
 
-            Numbers are used as they are: a missing one becomes its column's mean, with a 0/1 feature beside it that says so.
-            Texts are one-hot encoded: at most 100 categories a column, the most frequent ones. Columns of one value, and texts
-            that are nearly all different, are left out. Rows without a label are skipped. Notes say so.
+            Numbers are used as they are: a missing one becomes its column's mean, with a 0/1 feature beside it that
+            says so. Texts are one-hot encoded: at most 100 categories a column, the most frequent ones. Columns of one
+            value, and texts that are nearly all different, are left out. Rows without a label are skipped.
             """);
         _ = new TrainCommand(command, verbose);
         return command;
@@ -133,19 +146,21 @@ internal sealed class TrainCommand
         }
         if (parsed.GetValue(_plot) is { } picture)
         {
-            LearningCurvePlot.Save(picture, $"{schema.Label.Name} from {Path.GetFileName(table.Path)}", $"root mean squared error of {schema.Label.Name}",
-                epochs, [new ReferenceLine("Alice, test", scores.Rmse)]);
+            LearningCurvePlot.Save(picture, $"{schema.Label.Name} from {Path.GetFileName(table.Path)}",
+                $"root mean squared error of {schema.Label.Name}", epochs,
+                [new ReferenceLine("Alice, test", scores.Rmse)]);
             terminal.Note($"learning curve drawn as {picture}");
             if (!LearningCurvePlot.HasFonts)
                 terminal.Note(LearningCurvePlot.NoFonts);
         }
-        MetricsReport.Write(terminal.Out, "test", testRows.Length, scores, !parsed.GetValue(_json) ? null : new JsonObject
+        var members = new JsonObject
         {
             ["task"] = "regression",
             ["label"] = schema.Label.Name,
             ["trainRows"] = train.RowCount,
             ["seconds"] = seconds,
-        });
+        };
+        MetricsReport.Write(terminal.Out, "test", testRows.Length, scores, parsed.GetValue(_json) ? members : null);
         return CommandLine.Success;
     }
 

@@ -99,9 +99,9 @@ internal static class DelimitedFile
             if (record.Fields.Length == names.Length)
                 continue;
             var expected = header is { Line: > 0 } ? "the header" : "the first row";
-            throw new UserException($"{path}, line {record.Line}: {record.Fields.Length} fields, where {expected} has " +
-                $"{names.Length} (separator: {NameOf(separator)}); mend the line, put text that holds a separator in " +
-                "double quotes, or give --separator");
+            throw new UserException($"{path}, line {record.Line}: {record.Fields.Length} field{(record.Fields.Length == 1 ? "" : "s")}, where {expected} " +
+                $"has {names.Length} (separator: {NameOf(separator)}); mend the line, put text that holds a " +
+                "separator in double quotes, or give --separator");
         }
     }
 

@@ -11,8 +11,8 @@ internal static class FormatDetection
     private const string Candidates = ",\t;";
 
     /// <summary>
-    /// The candidate that splits every row into the same number of fields, more than one; the most fields win. When none is
-    /// that regular, the one whose commonest number of fields covers most rows. A comma when nothing separates.
+    /// The candidate that splits every row into the same number of fields, more than one; the most fields win. When
+    /// none is that regular, the one whose commonest number of fields covers most rows. A comma when nothing separates.
     /// </summary>
     public static char Separator(IReadOnlyList<string> rows)
     {
@@ -29,9 +29,9 @@ internal static class FormatDetection
     }
 
     /// <summary>
-    /// Whether the first row names the columns. It does when it holds a name that is expected; otherwise only when none of its
-    /// fields is a number or a mark for 'missing', and either some column below holds numbers only, or, in a table of texts,
-    /// none of its fields appears again below it.
+    /// Whether the first row names the columns. It does when it holds a name that is expected; otherwise only when none
+    /// of its fields is a number or a mark for 'missing', and either some column below holds numbers only, or, in a
+    /// table of texts, none of its fields appears again below it.
     /// </summary>
     public static bool HasHeader(IReadOnlyList<string[]> rows, FileFormat format, IEnumerable<string>? expectedNames)
     {

@@ -4,12 +4,14 @@ namespace Alice.ML.Samples.Data;
 internal readonly record struct Record(int Line, string[] Fields);
 
 /// <summary>
-/// Splits text into rows of fields. A field may stand in double quotes; a doubled quote inside is a quote, and separators and
-/// line breaks inside belong to the field. Blank lines and comment lines are passed over. White space around a field goes.
+/// Splits text into rows of fields. A field may stand in double quotes; a doubled quote inside is a quote, and
+/// separators and line breaks inside belong to the field. Blank lines and comment lines are passed over. White space
+/// around a field goes.
 /// </summary>
 internal sealed class RecordReader(string path, TextReader reader, char separator, IReadOnlyList<string> comments)
 {
-    // Cells repeat: one string for each different text keeps large files in memory. Bounded, for columns that never repeat.
+    // Cells repeat: one string for each different text keeps large files in memory. Bounded, for columns that never
+    // repeat.
     private const int PoolSize = 100_000;
     private readonly HashSet<string> _pool = [];
     private int _line;
@@ -28,7 +30,8 @@ internal sealed class RecordReader(string path, TextReader reader, char separato
 
     /// <summary>Whether a line holds no row.</summary>
     public static bool IsBlankOrComment(string line, IReadOnlyList<string> comments) =>
-        string.IsNullOrWhiteSpace(line) || comments.Any(c => line.AsSpan().TrimStart().StartsWith(c, StringComparison.Ordinal));
+        string.IsNullOrWhiteSpace(line) ||
+        comments.Any(c => line.AsSpan().TrimStart().StartsWith(c, StringComparison.Ordinal));
 
     private string? NextLine()
     {
@@ -63,8 +66,8 @@ internal sealed class RecordReader(string path, TextReader reader, char separato
             {
                 fields.Add(QuotedField(ref line, ref at, start));
                 if (at < line.Length && line[at] != separator)
-                    throw new UserException($"{path}, line {_line}: text follows a closing quote in field {fields.Count}; " +
-                        "put a separator there, or double the quotes that belong to the field");
+                    throw new UserException($"{path}, line {_line}: text follows a closing quote in field " +
+                        $"{fields.Count}; put a separator there, or double the quotes that belong to the field");
             }
             else
             {
@@ -91,7 +94,8 @@ internal sealed class RecordReader(string path, TextReader reader, char separato
             {
                 text.Append(line, at, line.Length - at).Append('\n');
                 line = NextLine() ?? throw new UserException(
-                    $"{path}, line {start}: a quoted field opens here and is never closed; close it with a double quote");
+                    $"{path}, line {start}: a quoted field opens here and is never closed; close it with a double " +
+                    "quote");
                 at = 0;
                 continue;
             }

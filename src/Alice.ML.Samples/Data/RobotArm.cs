@@ -14,11 +14,11 @@ internal sealed class ArmReading
 }
 
 /// <summary>
-/// Forward kinematics of a serial arm with eight revolute joints: from the joints' angles to the distance between the hand
-/// and a fixed target point. Each joint turns about the z axis of its own frame, then a link leads along x to the next
-/// joint, whose axis is twisted by 90 degrees about x, one way and the other: the Denavit-Hartenberg convention with link
-/// lengths aᵢ, twists αᵢ = ±90° and no offsets (Denavit and Hartenberg 1955). The idea of learning it is that of the kin
-/// data sets of DELVE (Ghahramani 1996); the arm, its sizes and its noise here are our own.
+/// Forward kinematics of a serial arm with eight revolute joints: from the joints' angles to the distance between the
+/// hand and a fixed target point. Each joint turns about the z axis of its own frame, then a link leads along x to the
+/// next joint, whose axis is twisted by 90 degrees about x, one way and the other: the Denavit-Hartenberg convention
+/// with link lengths aᵢ, twists αᵢ = ±90° and no offsets (Denavit and Hartenberg 1955). The idea of learning it is that
+/// of the kin data sets of DELVE (Ghahramani 1996); the arm, its sizes and its noise here are our own.
 /// </summary>
 internal static class RobotArm
 {
@@ -28,7 +28,9 @@ internal static class RobotArm
     /// <summary>The largest angle of a joint to either side, in radians (60 degrees).</summary>
     public const double AngleRange = Math.PI / 3;
 
-    /// <summary>The standard deviation of the sensor's noise in metres: no model can do better than this RMSE.</summary>
+    /// <summary>
+    /// The standard deviation of the sensor's noise in metres: no model can do better than this RMSE.
+    /// </summary>
     public const double NoiseStandardDeviation = 0.02;
 
     /// <summary>The lengths of the links in metres, from the base to the hand.</summary>

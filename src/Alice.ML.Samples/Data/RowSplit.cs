@@ -16,8 +16,8 @@ internal sealed record RowSplit(int[] Train, int[] Test)
     }
 
     /// <summary>
-    /// The test rows that one line of a file of folds names: each line holds the zero-based numbers of one fold's test rows,
-    /// separated by commas; the other rows train.
+    /// The test rows that one line of a file of folds names: each line holds the zero-based numbers of one fold's test
+    /// rows, separated by commas; the other rows train.
     /// </summary>
     /// <param name="path">The file of folds.</param>
     /// <param name="fold">Which line, from 0.</param>
@@ -34,7 +34,8 @@ internal sealed record RowSplit(int[] Train, int[] Test)
         foreach (var field in lines[fold].Split(','))
         {
             if (!int.TryParse(field, out var row) || row < 0 || row >= rowCount)
-                throw new UserException($"{path}, fold {fold}: '{field.Trim()}' is not a row number from 0 to {rowCount - 1}");
+                throw new UserException($"{path}, fold {fold}: '{field.Trim()}' is not a row number from 0 to " +
+                    $"{rowCount - 1}");
             test.Add(row);
         }
         if (test.Count == rowCount)

@@ -6,7 +6,9 @@ internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Acti
     /// <summary>The most categories of a text column that get a slot of their own.</summary>
     public const int MaximumCategories = 100;
 
-    /// <summary>A column with some text is a mistake rather than text when more than this share of it is numbers.</summary>
+    /// <summary>
+    /// A column with some text is a mistake rather than text when more than this share of it is numbers.
+    /// </summary>
     public const double NumberShare = 0.9;
 
     /// <summary>Columns, by index, to take as text whatever they hold.</summary>
@@ -57,13 +59,14 @@ internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Acti
                 : new ColumnSchema(name, ColumnKind.Number) { HasMissing = missing > 0 };
         var (line, fields) = table.Records[firstText];
         if (FormatDetection.IsNumber(fields[column].Replace(',', '.')))
-            throw new UserException($"{table.Path}, line {line}: column '{name}' holds '{fields[column]}'; write numbers with a " +
-                $"decimal point and no thousands separators, or give --text '{name}' if the column is a category");
+            throw new UserException($"{table.Path}, line {line}: column '{name}' holds '{fields[column]}'; write " +
+                $"numbers with a decimal point and no thousands separators, or give --text '{name}' if the column " +
+                "is a category");
         if (numbers > NumberShare * (numbers + texts))
         {
-            throw new UserException($"{table.Path}, line {line}: column '{name}' holds '{fields[column]}', and numbers in " +
-                $"{numbers} other rows; mend it, give --missing '{fields[column]}' if it means 'no value', " +
-                $"or --text '{name}' if the column is a category");
+            throw new UserException($"{table.Path}, line {line}: column '{name}' holds '{fields[column]}', and " +
+                $"numbers in {numbers} other rows; mend it, give --missing '{fields[column]}' if it means 'no " +
+                $"value', or --text '{name}' if the column is a category");
         }
         return TextColumn(column, missing);
     }
@@ -81,10 +84,11 @@ internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Acti
         if (counts.Length == 1 && missing == 0)
             return Ignore(name, "has the same value everywhere");
         if (counts.Length > MaximumCategories && counts.Length > (rows.Count - missing) / 2)
-            return Ignore(name, $"is text with {counts.Length} different values in {rows.Count - missing} rows, like an identifier");
+            return Ignore(name, $"is text with {counts.Length} different values in {rows.Count - missing} rows, " +
+                "like an identifier");
         if (counts.Length > MaximumCategories)
-            note($"column '{name}' has {counts.Length} different texts: the {MaximumCategories} most frequent are encoded, " +
-                "the others count as none of these");
+            note($"column '{name}' has {counts.Length} different texts: the {MaximumCategories} most frequent are " +
+                "encoded, the others count as none of these");
         var categories = counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal)
             .Take(MaximumCategories).Select(c => c.Key).ToArray();
         return new ColumnSchema(name, ColumnKind.Text) { HasMissing = missing > 0, Categories = categories };

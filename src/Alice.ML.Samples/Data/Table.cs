@@ -13,8 +13,8 @@ internal sealed record Table(
     public int[] AllRows => [.. Enumerable.Range(0, Records.Count)];
 
     /// <summary>
-    /// The index of a column that the user gave by its name or by its number: 1 is the first, -1 the last. A name wins over a
-    /// number, for headers such as 2023.
+    /// The index of a column that the user gave by its name or by its number: 1 is the first, -1 the last. A name wins
+    /// over a number, for headers such as 2023.
     /// </summary>
     /// <exception cref="UserException">There is no such column; the message lists the columns.</exception>
     public int Column(string nameOrNumber, string option)

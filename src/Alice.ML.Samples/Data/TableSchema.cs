@@ -45,22 +45,23 @@ internal sealed record TableSchema(IReadOnlyList<ColumnSchema> Columns, bool Has
     public IEnumerable<ColumnSchema> Features => Columns.Where(c => c.Kind is ColumnKind.Number or ColumnKind.Text);
 
     /// <summary>
-    /// Where each used column of this schema stands in a file: by name when both have names, else by position, where the
-    /// label may be absent.
+    /// Where each used column of this schema stands in a file: by name when both have names, else by position, where
+    /// the label may be absent.
     /// </summary>
     /// <param name="table">The file.</param>
     /// <param name="withLabel">Whether the label is needed.</param>
     /// <exception cref="UserException">A column is missing; the message names it.</exception>
     public IReadOnlyDictionary<string, int> Locate(Table table, bool withLabel)
     {
-        var needed = Columns.Where(c => c.Kind != ColumnKind.Ignored && (withLabel || c.Kind != ColumnKind.Label)).ToArray();
+        ColumnSchema[] needed = [.. withLabel ? Features.Append(Label) : Features];
         if (!HasHeader || !table.HasHeader)
             return LocateByPosition(table, needed, withLabel);
         var places = table.Names.Index().ToDictionary(n => n.Item, n => n.Index);
         var absent = needed.Where(c => !places.ContainsKey(c.Name)).Select(c => $"'{c.Name}'").ToArray();
         if (absent.Length > 0)
             throw new UserException($"{table.Path} lacks the column{(absent.Length > 1 ? "s" : "")} " +
-                $"{string.Join(", ", absent)} that the model was trained on; its columns are {string.Join(", ", table.Names)}");
+                $"{string.Join(", ", absent)} that the model was trained on; its columns are " +
+                string.Join(", ", table.Names));
         return needed.ToDictionary(c => c.Name, c => places[c.Name]);
     }
 

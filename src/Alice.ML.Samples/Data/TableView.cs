@@ -4,8 +4,8 @@ using Microsoft.ML.Data;
 namespace Alice.ML.Samples.Data;
 
 /// <summary>
-/// Rows of a table as ML.NET sees them: the label and each number as Single, NaN where missing; each category as text, empty
-/// where missing. Columns keep their names from the training file.
+/// Rows of a table as ML.NET sees them: the label and each number as Single, NaN where missing; each category as text,
+/// empty where missing. Columns keep their names from the training file.
 /// </summary>
 internal sealed class TableView : IDataView
 {
@@ -35,7 +35,8 @@ internal sealed class TableView : IDataView
         var columns = new List<Array>();
         foreach (var column in schema.Columns.Where(c => c.Kind != ColumnKind.Ignored))
         {
-            builder.AddColumn(column.Name, column.Kind == ColumnKind.Text ? TextDataViewType.Instance : NumberDataViewType.Single);
+            DataViewType type = column.Kind == ColumnKind.Text ? TextDataViewType.Instance : NumberDataViewType.Single;
+            builder.AddColumn(column.Name, type);
             if (!places.TryGetValue(column.Name, out var place))
                 columns.Add(Enumerable.Repeat(float.NaN, rows.Count).ToArray());
             else if (column.Kind == ColumnKind.Text)
@@ -56,8 +57,8 @@ internal sealed class TableView : IDataView
             if (fields[column] == "")
                 numbers[i] = float.NaN;
             else if (!FormatDetection.TryNumber(fields[column], out numbers[i]))
-                throw new UserException($"{table.Path}, line {line}: column '{name}' holds '{fields[column]}' where a number " +
-                    $"is needed; mend it, or give --missing '{fields[column]}' if it means 'no value'");
+                throw new UserException($"{table.Path}, line {line}: column '{name}' holds '{fields[column]}' where " +
+                    $"a number is needed; mend it, or give --missing '{fields[column]}' if it means 'no value'");
         }
         return numbers;
     }
@@ -67,7 +68,8 @@ internal sealed class TableView : IDataView
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
         new Cursor(this, columnsNeeded.Select(c => c.Index).ToHashSet());
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+    public DataViewRowCursor[] GetRowCursorSet(
+        IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
 
     private sealed class Cursor(TableView view, HashSet<int> active) : DataViewRowCursor
@@ -99,9 +101,11 @@ internal sealed class TableView : IDataView
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
             if (!IsColumnActive(column))
-                throw new InvalidOperationException($"column '{column.Name}' was not asked for when the cursor was made");
+                throw new InvalidOperationException($"column '{column.Name}' was not asked for when the cursor was " +
+                    "made");
             if (view._columns[column.Index] is not TValue[] values)
-                throw new InvalidOperationException($"column '{column.Name}' is {column.Type}, not {typeof(TValue).Name}");
+                throw new InvalidOperationException($"column '{column.Name}' is {column.Type}, not " +
+                    $"{typeof(TValue).Name}");
             return (ref TValue value) => value = values[_position];
         }
     }

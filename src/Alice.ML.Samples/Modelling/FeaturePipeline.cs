@@ -6,8 +6,9 @@ using Microsoft.ML.Transforms;
 namespace Alice.ML.Samples.Modelling;
 
 /// <summary>
-/// From a file's columns to one vector of features: numbers as they are, missing ones replaced by their column's mean with a
-/// 0/1 feature beside it that says so (where the training rows lack any); texts one-hot encoded, all zero when missing or unknown.
+/// From a file's columns to one vector of features: numbers as they are, missing ones replaced by their column's mean
+/// with a 0/1 feature beside it that says so (where the training rows lack any); texts one-hot encoded, all zero when
+/// missing or unknown.
 /// </summary>
 internal static class FeaturePipeline
 {
@@ -30,7 +31,8 @@ internal static class FeaturePipeline
             {
                 var indicator = Unused($"{column.Name} is missing", taken);
                 inputs.Add(indicator);
-                transforms = transforms.Append<ITransformer>(ml.Transforms.IndicateMissingValues(indicator, column.Name))
+                transforms = transforms
+                    .Append<ITransformer>(ml.Transforms.IndicateMissingValues(indicator, column.Name))
                     .Append<ITransformer>(ml.Transforms.Conversion.ConvertType(indicator));
             }
             transforms = transforms.Append<ITransformer>(ml.Transforms.ReplaceMissingValues(

@@ -26,7 +26,8 @@ internal sealed record NetworkSettings
     public int Seed { get; init; } = 1;
 
     /// <summary>The trainer's options for given columns.</summary>
-    public AliceRegressionTrainer.Options ToRegressionOptions(string label, string features, IProgress<AliceEpoch> progress) => new()
+    public AliceRegressionTrainer.Options ToRegressionOptions(
+        string label, string features, IProgress<AliceEpoch> progress) => new()
     {
         LabelColumnName = label,
         FeatureColumnName = features,

@@ -23,7 +23,8 @@ internal static class RegressionTask
             throw new UserException($"{table.Path}: the label column '{table.Names[label]}' has no values; " +
                 "name another with --label");
         if (labelled.Length < rows.Count)
-            note($"{rows.Count - labelled.Length} of {rows.Count} rows of {table.Path} have no '{table.Names[label]}': skipped");
+            note($"{rows.Count - labelled.Length} of {rows.Count} rows of {table.Path} have no " +
+                $"'{table.Names[label]}': skipped");
         return labelled;
     }
 
@@ -34,11 +35,12 @@ internal static class RegressionTask
         var text = rows.FirstOrDefault(r => !FormatDetection.IsNumber(table.Records[r].Fields[label]), -1);
         if (text >= 0)
             throw new UserException($"{table.Path}, line {table.Records[text].Line}: the label column '{name}' holds " +
-                $"'{table.Records[text].Fields[label]}', and regression needs numbers; mend it, or name another with --label");
+                $"'{table.Records[text].Fields[label]}', and regression needs numbers; mend it, or name another " +
+                "with --label");
         var labels = TableView.Numbers(table, rows, label, name);
         if (labels.All(l => l == labels[0]))
-            throw new UserException($"{table.Path}: the label column '{name}' is {labels[0]} in every training row, so there is " +
-                "nothing to learn; name another with --label");
+            throw new UserException($"{table.Path}: the label column '{name}' is {labels[0]} in every training row, " +
+                "so there is nothing to learn; name another with --label");
     }
 
     /// <summary>Fits the whole pipeline: the columns' transforms and the network.</summary>
@@ -57,14 +59,15 @@ internal static class RegressionTask
         var scores = model.Transform(data).GetColumn<float>("Score").ToArray();
         var bad = Array.FindIndex(scores, s => !float.IsFinite(s));
         return bad < 0 ? scores : throw new UserException(
-            $"the model predicts {scores[bad]} for row {bad + 1}; it is damaged, or a feature there is far outside its training range");
+            $"the model predicts {scores[bad]} for row {bad + 1}; it is damaged, or a feature there is far outside " +
+            "its training range");
     }
 
     /// <summary>Compares predictions with the true labels.</summary>
     public static RegressionScores Evaluate(MLContext ml, IEnumerable<float> labels, IEnumerable<float> scores)
     {
-        var pairs = ml.Data.LoadFromEnumerable(labels.Zip(scores, (label, score) => new Pair { Label = label, Score = score }));
-        var metrics = ml.Regression.Evaluate(pairs);
+        var pairs = labels.Zip(scores, (label, score) => new Pair { Label = label, Score = score });
+        var metrics = ml.Regression.Evaluate(ml.Data.LoadFromEnumerable(pairs));
         return new RegressionScores(metrics.RootMeanSquaredError, metrics.RSquared, metrics.MeanAbsoluteError);
     }
 

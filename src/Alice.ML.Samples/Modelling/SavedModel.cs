@@ -6,8 +6,8 @@ using Microsoft.ML;
 namespace Alice.ML.Samples.Modelling;
 
 /// <summary>
-/// A fitted pipeline in a .zip that plain <c>mlContext.Model.Load</c> reads, with one more entry beside ML.NET's: the schema of
-/// the training file, by which the commands find the columns of other files.
+/// A fitted pipeline in a .zip that plain <c>mlContext.Model.Load</c> reads, with one more entry beside ML.NET's: the
+/// schema of the training file, by which the commands find the columns of other files.
 /// </summary>
 internal sealed record SavedModel(ITransformer Pipeline, TableSchema Schema)
 {
@@ -52,7 +52,9 @@ internal sealed record SavedModel(ITransformer Pipeline, TableSchema Schema)
         }
     }
 
-    /// <summary>Reads a file that the model is to score; the training file's names help to tell its header from its rows.</summary>
+    /// <summary>
+    /// Reads a file that the model is to score; the training file's names help to tell its header from its rows.
+    /// </summary>
     public Table ReadTable(string path, FileFormat format) =>
         DelimitedFile.Read(path, format, Schema.HasHeader ? [.. Schema.Columns.Select(c => c.Name)] : null);
 }

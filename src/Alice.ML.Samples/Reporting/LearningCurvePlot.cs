@@ -17,13 +17,15 @@ internal static class LearningCurvePlot
     private static readonly string[] _referenceColors = ["#0072B2", "#009E73", "#D55E00", "#777777"];
 
     // The first that is installed; ScottPlot's own choice is a serif font on some systems.
-    private static readonly string[] _fonts = ["Segoe UI", "Helvetica Neue", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial"];
+    private static readonly string[] _fonts =
+        ["Segoe UI", "Helvetica Neue", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial"];
 
     /// <summary>Whether text can be drawn: a bare container has no font, and the picture then has lines only.</summary>
     public static bool HasFonts => SkiaSharp.SKFontManager.Default.FontFamilies.Any();
 
     /// <summary>What to say when there are none.</summary>
-    public const string NoFonts = "no font is installed, so the picture has no text; install one, such as DejaVu Sans, for labels";
+    public const string NoFonts = "no font is installed, so the picture has no text; install one, such as DejaVu " +
+        "Sans, for labels";
 
     /// <summary>Writes a PNG file of the root mean squared error of training per epoch.</summary>
     /// <param name="path">The file.</param>
@@ -31,8 +33,8 @@ internal static class LearningCurvePlot
     /// <param name="quantity">What the vertical axis shows: an error and its unit.</param>
     /// <param name="epochs">The epochs; their training loss is a mean squared error.</param>
     /// <param name="references">Levels of RMSE to draw as dashed lines.</param>
-    public static void Save(
-        string path, string title, string quantity, IReadOnlyList<AliceEpoch> epochs, IReadOnlyList<ReferenceLine> references)
+    public static void Save(string path, string title, string quantity, IReadOnlyList<AliceEpoch> epochs,
+        IReadOnlyList<ReferenceLine> references)
     {
         using var plot = new Plot();
         double[] errors = [.. epochs.Select(e => Math.Sqrt(e.TrainingLoss))];

@@ -3,7 +3,9 @@ using Spectre.Console;
 
 namespace Alice.ML.Samples.Reporting;
 
-/// <summary>Where a command writes: results to <see cref="Out"/>, everything said to people to <see cref="Error"/>.</summary>
+/// <summary>
+/// Where a command writes: results to <see cref="Out"/>, everything said to people to <see cref="Error"/>.
+/// </summary>
 internal sealed class Terminal(TextWriter output, TextWriter error)
 {
     /// <summary>The writers that the command line runs with.</summary>

@@ -4,8 +4,8 @@ using Spectre.Console;
 namespace Alice.ML.Samples.Reporting;
 
 /// <summary>
-/// Keeps the epochs of a training run, and shows them: as a bar where people watch, as some ten lines where a file does. It is
-/// also where Ctrl-C takes effect, between two epochs.
+/// Keeps the epochs of a training run, and shows them: as a bar where people watch, as some ten lines where a file
+/// does. It is also where Ctrl-C takes effect, between two epochs.
 /// </summary>
 internal sealed class TrainingProgress : IProgress<AliceEpoch>
 {
@@ -34,7 +34,8 @@ internal sealed class TrainingProgress : IProgress<AliceEpoch>
             return (train(plain), plain._epochs);
         }
         return terminal.ErrorConsole.Progress().AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),
+                new RemainingTimeColumn())
             .Start(context =>
             {
                 var task = context.AddTask(Markup.Escape(title));
@@ -55,7 +56,8 @@ internal sealed class TrainingProgress : IProgress<AliceEpoch>
     {
         task.MaxValue = epoch.NumberOfEpochs;
         task.Value = epoch.Epoch;
-        task.Description = Markup.Escape($"{title}: epoch {epoch.Epoch}/{epoch.NumberOfEpochs}, loss {epoch.TrainingLoss:G4}");
+        task.Description = Markup.Escape($"{title}: epoch {epoch.Epoch}/{epoch.NumberOfEpochs}, loss " +
+            $"{epoch.TrainingLoss:G4}");
     }
 
     private static void WriteLine(TextWriter error, string title, AliceEpoch epoch)

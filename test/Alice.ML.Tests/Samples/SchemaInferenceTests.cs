@@ -36,7 +36,8 @@ public sealed class SchemaInferenceTests
     [TestMethod]
     public void The_most_frequent_texts_get_a_category()
     {
-        var rows = Enumerable.Range(0, 150).SelectMany(i => Enumerable.Repeat($"t{i},{i}", i == 149 ? 5 : 3)).Prepend("t,y");
+        var rows = Enumerable.Range(0, 150)
+            .SelectMany(i => Enumerable.Repeat($"t{i},{i}", i == 149 ? 5 : 3)).Prepend("t,y");
         var categories = Infer(Table([.. rows])).Columns[0].Categories;
         Assert.HasCount(SchemaInference.MaximumCategories, categories);
         Assert.AreEqual("t149", categories[0]);
@@ -50,15 +51,15 @@ public sealed class SchemaInferenceTests
     public void A_stray_text_among_numbers_is_an_error_that_names_its_line()
     {
         var table = Table([.. Enumerable.Range(0, 50).Select(i => i == 20 ? "oops,1" : $"{i},{i}").Prepend("n,y")]);
-        Assert.AreEqual("t.csv, line 22: column 'n' holds 'oops', and numbers in 49 other rows; mend it, give --missing 'oops' if it " +
-            "means 'no value', or --text 'n' if the column is a category",
+        Assert.AreEqual("t.csv, line 22: column 'n' holds 'oops', and numbers in 49 other rows; mend it, give " +
+            "--missing 'oops' if it means 'no value', or --text 'n' if the column is a category",
             Assert.ThrowsExactly<UserException>(() => Infer(table)).Message);
     }
 
     [TestMethod]
     public void Decimal_commas_are_an_error_rather_than_categories() =>
-        Assert.AreEqual("t.csv, line 2: column 'n' holds '1,5'; write numbers with a decimal point and no thousands separators, or " +
-            "give --text 'n' if the column is a category",
+        Assert.AreEqual("t.csv, line 2: column 'n' holds '1,5'; write numbers with a decimal point and no thousands " +
+            "separators, or give --text 'n' if the column is a category",
             Assert.ThrowsExactly<UserException>(() => Infer(Table("n;y", "1,5;1", "2;2", "3,1;3"))).Message);
 
     [TestMethod]
@@ -103,8 +104,8 @@ public sealed class SchemaInferenceTests
             Assert.AreEqual(5f, view.GetColumn<float>("column1").Single());
             Assert.AreEqual("blue", view.GetColumn<string>("column2").Single());
         }
-        Assert.AreEqual("t.csv has 2 columns, where the training file had 3; without a header in both they are taken by position, " +
-            "so give the same columns", Assert.ThrowsExactly<UserException>(
+        Assert.AreEqual("t.csv has 2 columns, where the training file had 3; without a header in both they are taken " +
+            "by position, so give the same columns", Assert.ThrowsExactly<UserException>(
                 () => TableView.Create(Table(header: false, "5,blue"), [0], schema, withLabel: true)).Message);
     }
 
@@ -115,8 +116,8 @@ public sealed class SchemaInferenceTests
         Assert.AreEqual("t.csv lacks the columns 'n', 't' that the model was trained on; its columns are a, y",
             Assert.ThrowsExactly<UserException>(
                 () => TableView.Create(Table("a,y", "1,1"), [0], schema, withLabel: true)).Message);
-        Assert.AreEqual("t.csv, line 2: column 'n' holds 'many' where a number is needed; mend it, or give --missing 'many' if it " +
-            "means 'no value'", Assert.ThrowsExactly<UserException>(
+        Assert.AreEqual("t.csv, line 2: column 'n' holds 'many' where a number is needed; mend it, or give --missing " +
+            "'many' if it means 'no value'", Assert.ThrowsExactly<UserException>(
                 () => TableView.Create(Table("n,t,y", "many,red,1"), [0], schema, withLabel: true)).Message);
     }
 
