@@ -4,10 +4,11 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 room=$(mktemp -d)
 version="0.1.0-check.$(date +%s)"
-cleanup() { rm -rf "$room" "$root/packages/Alice.ML.$version.nupkg" "${NUGET_PACKAGES:-$HOME/.nuget/packages}/alice.ml/$version"; }
+cache=${NUGET_PACKAGES:-$HOME/.nuget/packages}
+cleanup() { rm -rf "$room" "$root"/packages/*."$version".nupkg "$cache/alice.ml/$version" "$cache/alice.ml.models/$version"; }
 trap cleanup EXIT
 
-dotnet pack "$root/src/Alice.ML" -c Release -p:Version="$version" -v quiet --nologo
+dotnet pack "$root" -c Release -p:Version="$version" -v quiet --nologo
 cp "$root"/build/clean-room/* "$room"
 cat > "$room/nuget.config" <<CONFIG
 <configuration><packageSources><add key="alice-packed" value="$root/packages" /></packageSources></configuration>
