@@ -12,7 +12,7 @@ internal static class DenseKernels<TVector, TLanes>
     where TVector : struct
     where TLanes : IVectorLanes<TVector>
 {
-    /// <summary>y = b + x W for W [inputs, width], its width a multiple of 32.</summary>
+    /// <summary>y = b + x W for one block W [inputs, width] of 64 or 32 outputs.</summary>
     public static void Wide(ref float x, nint inputs, ref float weights, ref float biases, nint width, ref float y)
     {
         nint n = TLanes.Count;

@@ -49,10 +49,11 @@ internal sealed class DenseNetwork
         for (var l = 0; l < _layers.Length; l++)
         {
             var length = (_layerSizes[l] + 1) * _layerSizes[l + 1];
-            _layers[l] = new DenseLayer(_layerSizes[l], _layerSizes[l + 1], _weights.AsSpan(start, length));
+            _layers[l] = DenseLayer.Create(_layerSizes[l], _layerSizes[l + 1], _weights.AsSpan(start, length));
             start += length;
         }
-        _scratchWidth = Math.Max(_layers.Max(l => l.OutputWidth), _layers[0].IsNarrow ? _layers[0].InputWidth : 0);
+        // Features are copied only where the first layer needs them padded.
+        _scratchWidth = Math.Max(_layers.Max(l => l.OutputWidth), _layers[0].InputWidth > InputCount ? _layers[0].InputWidth : 0);
     }
 
     public IReadOnlyList<int> LayerSizes => _layerSizes;
@@ -148,7 +149,7 @@ internal sealed class DenseNetwork
         {
             layer.Multiply(values, indices, outputs);
         }
-        else if (layer.IsNarrow)
+        else if (layer.InputWidth > InputCount)
         {
             values.CopyTo(padded);
             padded[values.Length..layer.InputWidth].Clear();
