@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Data;
 
@@ -132,8 +133,7 @@ internal sealed class DenseNetwork
                 next = last;
             }
             // Adding 0 turns -0 into 0: see DenseLayer.
-            for (var o = 0; o < OutputCount; o++)
-                outputs[o] = current[o] + 0f;
+            TensorPrimitives.Add(current[..OutputCount], 0f, outputs);
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Alice.ML.Models;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -9,6 +10,10 @@ namespace Alice.ML.Tests.Models;
 public class AliceRegressionModelParametersTests
 {
     private const int FeatureCount = 6;
+
+    // In ML.NET's header, and after it and the size of a float.
+    private const int LoaderSignatureAt = 0x50;
+    private const int NetworkAt = 0x104;
 
     private readonly MLContext _context = new(seed: 1);
     private readonly DenseNetwork _network = TestModels.Network(Activation.ReLU, seed: 1, FeatureCount, 64, 64, 1);
@@ -142,12 +147,29 @@ public class AliceRegressionModelParametersTests
     [TestMethod]
     public void A_damaged_file_fails_with_what_is_wrong()
     {
-        using var stream = new MemoryStream();
-        _context.Model.Save(_model, _data.Schema, stream);
-        var e = Assert.Throws<Exception>(() => _context.Model.Load(Damage(stream), out _));
-        var cause = e.GetBaseException();
-        Assert.IsInstanceOfType<FormatException>(cause);
+        var cause = LoadEdited(_network, content => content[NetworkAt + 100] ^= 1);
         StringAssert.StartsWith(cause.Message, "The network cannot be read: its checksum is ");
+    }
+
+    [TestMethod]
+    public void A_file_that_claims_more_weights_than_it_holds_fails_with_what_is_wrong()
+    {
+        var cause = LoadEdited(new DenseNetwork([1, 1], Activation.ReLU, [1, 2]), content => content[NetworkAt + 12] = 100);
+        Assert.AreEqual("The network cannot be read: the weights of layers 100-1 and its checksum need 408 bytes, and the stream "
+            + "has 12 left: it is cut short or damaged.", cause.Message);
+    }
+
+    [TestMethod]
+    public void A_file_with_a_network_of_two_outputs_is_no_regression_model()
+    {
+        // Layers 5-1 and 2-2 have six weights each.
+        var cause = LoadEdited(new DenseNetwork([5, 1], Activation.ReLU, new float[6]), content =>
+        {
+            (content[NetworkAt + 12], content[NetworkAt + 16]) = (2, 2);
+            var network = content.AsSpan(NetworkAt, 11 * 4);
+            BitConverter.TryWriteBytes(content.AsSpan(NetworkAt + network.Length), DenseNetworkFormatTests.Crc32C(network));
+        });
+        Assert.AreEqual("The network has 2 outputs; a regression network has one.", cause.Message);
     }
 
     [TestMethod]
@@ -195,20 +217,28 @@ public class AliceRegressionModelParametersTests
 
     private static string[] Describe(DataViewSchema schema) => [.. schema.Select(c => $"{c.Name}: {c.Type}")];
 
-    /// <summary>Changes a byte of the weights in the model's entry; the archive itself stays whole.</summary>
-    private static MemoryStream Damage(MemoryStream model)
+    /// <summary>Saves a model, changes the content of its entry in the archive, and returns why it no longer loads.</summary>
+    private FormatException LoadEdited(DenseNetwork network, Action<byte[]> edit)
     {
-        using var archive = new System.IO.Compression.ZipArchive(model, System.IO.Compression.ZipArchiveMode.Update, leaveOpen: true);
-        var entry = archive.Entries.MaxBy(e => e.Length)!;
-        using (var content = entry.Open())
+        using var stream = new MemoryStream();
+        var data = TestModels.View(_context, TestModels.Rows(1, 1, network.InputCount), network.InputCount);
+        _context.Model.Save(TestModels.Transformer(_context, network, data), data.Schema, stream);
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
         {
-            content.Position = content.Length / 2;
-            var value = content.ReadByte();
-            content.Position--;
-            content.WriteByte((byte)(value ^ 1));
+            foreach (var entry in archive.Entries.Where(e => e.Name == "Model.key"))
+            {
+                using var content = entry.Open();
+                var bytes = new byte[content.Length];
+                content.ReadExactly(bytes);
+                if (!bytes.AsSpan(LoaderSignatureAt).StartsWith("AliceRegressionModel"u8))
+                    continue;
+                edit(bytes);
+                content.Position = 0;
+                content.Write(bytes);
+            }
         }
-        archive.Dispose();
-        model.Position = 0;
-        return model;
+        stream.Position = 0;
+        var e = Assert.Throws<Exception>(() => _context.Model.Load(stream, out _));
+        return (FormatException)e.GetBaseException();
     }
 }

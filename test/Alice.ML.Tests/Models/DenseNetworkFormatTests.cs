@@ -127,7 +127,7 @@ public class DenseNetworkFormatTests
         Assert.AreEqual($"The network cannot be read: {message}", Assert.ThrowsExactly<FormatException>(() => Load(bytes)).Message);
 
     /// <summary>CRC-32C of RFC 3720, bit by bit.</summary>
-    private static uint Crc32C(byte[] bytes)
+    internal static uint Crc32C(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;
         foreach (var b in bytes)
