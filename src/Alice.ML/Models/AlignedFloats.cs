@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Alice.ML.Models;
 
-/// <summary>Floats, zero at first, that start at a cache line: a vector that straddles two lines costs two loads.</summary>
+/// <summary>
+/// Floats, zero at first, that start at a cache line: a vector that straddles two lines costs two loads.
+/// </summary>
 internal readonly struct AlignedFloats
 {
     private const int CacheLine = 64;

@@ -90,7 +90,8 @@ internal static class DenseKernels<TVector, TLanes>
 
     /// <summary>As <see cref="Wide"/>, for the inputs that are stored only; the others are zero.</summary>
     public static void WideSparse(
-        ReadOnlySpan<float> values, ReadOnlySpan<int> indices, ref float weights, ref float biases, nint width, ref float y)
+        ReadOnlySpan<float> values, ReadOnlySpan<int> indices,
+        ref float weights, ref float biases, nint width, ref float y)
     {
         nint n = TLanes.Count;
         for (nint o = 0; o < width; o += 2 * n)
@@ -128,7 +129,8 @@ internal static class DenseKernels<TVector, TLanes>
         {
             var sum = default(TVector);
             for (var i = lane; i < length; i += DenseLayer.Lanes)
-                sum = TLanes.MultiplyAdd(TLanes.Load(ref Unsafe.Add(ref x, i)), TLanes.Load(ref Unsafe.Add(ref weights, i)), sum);
+                sum = TLanes.MultiplyAdd(
+                    TLanes.Load(ref Unsafe.Add(ref x, i)), TLanes.Load(ref Unsafe.Add(ref weights, i)), sum);
             TLanes.Store(sum, ref Unsafe.Add(ref sums.First, lane));
         }
         return sums.Total();

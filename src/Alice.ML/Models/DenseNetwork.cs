@@ -37,11 +37,13 @@ internal sealed class DenseNetwork
         if (!Enum.IsDefined(activation))
             throw new ArgumentException($"Activation {activation} does not exist.", nameof(activation));
         if (weights.Length != count)
-            throw new ArgumentException($"Layers {Describe(_layerSizes)} have {count} weights, not {weights.Length}.", nameof(weights));
+            throw new ArgumentException(
+                $"Layers {Describe(_layerSizes)} have {count} weights, not {weights.Length}.", nameof(weights));
         var bad = Array.FindIndex(weights, w => !float.IsFinite(w));
         if (bad >= 0)
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"Weight {bad} is {weights[bad]}; weights must be finite."), nameof(weights));
+                string.Create(CultureInfo.InvariantCulture, $"Weight {bad} is {weights[bad]}; weights must be finite."),
+                nameof(weights));
 
         Activation = activation;
         _weights = [.. weights];
@@ -54,7 +56,8 @@ internal sealed class DenseNetwork
             start += length;
         }
         // Features are copied only where the first layer needs them padded.
-        _scratchWidth = Math.Max(_layers.Max(l => l.OutputWidth), _layers[0].InputWidth > InputCount ? _layers[0].InputWidth : 0);
+        var padded = _layers[0].InputWidth > InputCount ? _layers[0].InputWidth : 0;
+        _scratchWidth = Math.Max(_layers.Max(l => l.OutputWidth), padded);
     }
 
     public IReadOnlyList<int> LayerSizes => _layerSizes;
@@ -79,7 +82,8 @@ internal sealed class DenseNetwork
         var count = 0L;
         for (var l = 1; l < layerSizes.Count; l++)
             if ((count += (layerSizes[l - 1] + 1L) * layerSizes[l]) > Array.MaxLength)
-                throw new ArgumentException($"Layers {Describe(layerSizes)} have more than {Array.MaxLength} weights.", nameof(layerSizes));
+                throw new ArgumentException(
+                    $"Layers {Describe(layerSizes)} have more than {Array.MaxLength} weights.", nameof(layerSizes));
         return (int)count;
     }
 
@@ -87,7 +91,9 @@ internal sealed class DenseNetwork
     public static string Describe(IReadOnlyList<int> layerSizes) => string.Join('-', layerSizes);
 
     /// <summary>The outputs for one row of <see cref="InputCount"/> features.</summary>
-    /// <exception cref="ArgumentException">Another number of features, or fewer than <see cref="OutputCount"/> places.</exception>
+    /// <exception cref="ArgumentException">
+    /// Another number of features, or fewer than <see cref="OutputCount"/> places for the outputs.
+    /// </exception>
     public void Forward(ReadOnlySpan<float> features, Span<float> outputs)
     {
         CheckFeatureCount(features.Length);
@@ -105,12 +111,14 @@ internal sealed class DenseNetwork
     internal void Save(BinaryWriter writer) => DenseNetworkFormat.Save(this, writer);
 
     /// <inheritdoc cref="DenseNetworkFormat.Load"/>
-    internal static DenseNetwork Load(BinaryReader reader, long bytesLeft) => DenseNetworkFormat.Load(reader, bytesLeft);
+    internal static DenseNetwork Load(BinaryReader reader, long bytesLeft) =>
+        DenseNetworkFormat.Load(reader, bytesLeft);
 
     private void CheckFeatureCount(int count)
     {
         if (count != InputCount)
-            throw new ArgumentException($"The features have {count} values, but the model was trained with {InputCount}.");
+            throw new ArgumentException(
+                $"The features have {count} values, but the model was trained with {InputCount}.");
     }
 
     // As in a VBuffer: all values are given, or indices say which.
@@ -142,7 +150,8 @@ internal sealed class DenseNetwork
         }
     }
 
-    private void MultiplyFeatures(ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> outputs, Span<float> padded)
+    private void MultiplyFeatures(
+        ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> outputs, Span<float> padded)
     {
         var layer = _layers[0];
         if (values.Length < InputCount)

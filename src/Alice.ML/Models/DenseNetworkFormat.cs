@@ -83,7 +83,8 @@ internal static class DenseNetworkFormat
         void Require(long words, string what)
         {
             if (words * WordSize > bytesLeft)
-                throw Corrupt($"{what} {words * WordSize} bytes, and the stream has {bytesLeft} left: it is cut short or damaged");
+                throw Corrupt(
+                    $"{what} {words * WordSize} bytes, and the stream has {bytesLeft} left: it is cut short or damaged");
         }
 
         uint Read()

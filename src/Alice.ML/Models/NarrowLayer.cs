@@ -5,7 +5,9 @@ using System.Runtime.Intrinsics;
 
 namespace Alice.ML.Models;
 
-/// <summary>A layer of few outputs: a dot product each, over weights [outputs, inputs] whose rows are padded with zeros.</summary>
+/// <summary>
+/// A layer of few outputs: a dot product each, over weights [outputs, inputs] whose rows are padded with zeros.
+/// </summary>
 internal sealed class NarrowLayer : DenseLayer
 {
     private readonly AlignedFloats _packed;

@@ -27,7 +27,8 @@ internal sealed class WideLayer : DenseLayer
         var packed = _packed.Span;
         for (var o = 0; o < outputs; o += Block)
             for (var i = 0; i < inputs; i++)
-                weights.Slice(i * outputs + o, Math.Min(Block, outputs - o)).CopyTo(packed[(o * inputs + i * Width(o))..]);
+                weights.Slice(i * outputs + o, Math.Min(Block, outputs - o))
+                    .CopyTo(packed[(o * inputs + i * Width(o))..]);
         weights[(inputs * outputs)..].CopyTo(packed[_biases..]);
     }
 
@@ -45,9 +46,11 @@ internal sealed class WideLayer : DenseLayer
             ref var block = ref Unsafe.Add(ref weights, (nint)o * Inputs);
             ref var biases = ref Unsafe.Add(ref weights, _biases + o);
             if (Vector512.IsHardwareAccelerated)
-                DenseKernels<Vector512<float>, Lanes512>.Wide(ref x, Inputs, ref block, ref biases, Width(o), ref Unsafe.Add(ref y, o));
+                DenseKernels<Vector512<float>, Lanes512>.Wide(
+                    ref x, Inputs, ref block, ref biases, Width(o), ref Unsafe.Add(ref y, o));
             else
-                DenseKernels<Vector<float>, LanesDefault>.Wide(ref x, Inputs, ref block, ref biases, Width(o), ref Unsafe.Add(ref y, o));
+                DenseKernels<Vector<float>, LanesDefault>.Wide(
+                    ref x, Inputs, ref block, ref biases, Width(o), ref Unsafe.Add(ref y, o));
         }
     }
 

@@ -48,7 +48,8 @@ public class AliceRegressionModelParametersTests
         var loaded = new MLContext().Model.Load(stream, out var inputSchema);
 
         CollectionAssert.AreEqual(Describe(_data.Schema), Describe(inputSchema));
-        CollectionAssert.AreEqual(Describe(model.GetOutputSchema(_data.Schema)), Describe(loaded.GetOutputSchema(_data.Schema)));
+        CollectionAssert.AreEqual(
+            Describe(model.GetOutputSchema(_data.Schema)), Describe(loaded.GetOutputSchema(_data.Schema)));
         CollectionAssert.AreEqual(TestModels.Scores(model, _data), TestModels.Scores(loaded, _data));
         var parameters = ((RegressionPredictionTransformer<AliceRegressionModelParameters>)loaded).Model;
         Assert.AreEqual(model.Model.ToString(), parameters.ToString());
@@ -61,7 +62,8 @@ public class AliceRegressionModelParametersTests
         var chain = normalizer.Append(_model);
         using var stream = new MemoryStream();
         _context.Model.Save(chain, _data.Schema, stream);
-        CollectionAssert.AreEqual(TestModels.Scores(chain, _data), TestModels.Scores(_context.Model.Load(stream, out _), _data));
+        var loaded = _context.Model.Load(stream, out _);
+        CollectionAssert.AreEqual(TestModels.Scores(chain, _data), TestModels.Scores(loaded, _data));
     }
 
     [TestMethod]
@@ -154,9 +156,10 @@ public class AliceRegressionModelParametersTests
     [TestMethod]
     public void A_file_that_claims_more_weights_than_it_holds_fails_with_what_is_wrong()
     {
-        var cause = LoadEdited(new DenseNetwork([1, 1], Activation.ReLU, [1, 2]), content => content[NetworkAt + 12] = 100);
-        Assert.AreEqual("The network cannot be read: the weights of layers 100-1 and its checksum need 408 bytes, and the stream "
-            + "has 12 left: it is cut short or damaged.", cause.Message);
+        var network = new DenseNetwork([1, 1], Activation.ReLU, [1, 2]);
+        var cause = LoadEdited(network, content => content[NetworkAt + 12] = 100);
+        Assert.AreEqual("The network cannot be read: the weights of layers 100-1 and its checksum need 408 bytes, "
+            + "and the stream has 12 left: it is cut short or damaged.", cause.Message);
     }
 
     [TestMethod]
@@ -167,7 +170,8 @@ public class AliceRegressionModelParametersTests
         {
             (content[NetworkAt + 12], content[NetworkAt + 16]) = (2, 2);
             var network = content.AsSpan(NetworkAt, 11 * 4);
-            BitConverter.TryWriteBytes(content.AsSpan(NetworkAt + network.Length), DenseNetworkFormatTests.Crc32C(network));
+            var checksum = content.AsSpan(NetworkAt + network.Length);
+            BitConverter.TryWriteBytes(checksum, DenseNetworkFormatTests.Crc32C(network));
         });
         Assert.AreEqual("The network has 2 outputs; a regression network has one.", cause.Message);
     }
@@ -217,7 +221,7 @@ public class AliceRegressionModelParametersTests
 
     private static string[] Describe(DataViewSchema schema) => [.. schema.Select(c => $"{c.Name}: {c.Type}")];
 
-    /// <summary>Saves a model, changes the content of its entry in the archive, and returns why it no longer loads.</summary>
+    /// <summary>Saves a model, changes its entry in the archive, and returns why it no longer loads.</summary>
     private FormatException LoadEdited(DenseNetwork network, Action<byte[]> edit)
     {
         using var stream = new MemoryStream();

@@ -9,7 +9,8 @@ namespace Alice.ML.Tests.Models;
 [DoNotParallelize]
 public class ScoringProcessTests
 {
-    private static readonly string AppFolder = AppContext.BaseDirectory.Replace("Alice.ML.Tests", "Alice.ML.ScoringApp");
+    private static readonly string AppFolder =
+        AppContext.BaseDirectory.Replace("Alice.ML.Tests", "Alice.ML.ScoringApp");
 
     public TestContext TestContext { get; set; } = null!;
 
@@ -31,13 +32,13 @@ public class ScoringProcessTests
             var data = TestModels.View(context, rows, 6);
             var model = TestModels.Transformer(context, TestModels.Network(Activation.GELU, 2, 6, 64, 64, 1), data);
             context.Model.Save(model, data.Schema, Path.Combine(folder, "model.zip"));
-            File.WriteAllLines(Path.Combine(folder, "features.csv"),
-                rows.Select(r => string.Join(',', r.Features.Select(f => f.ToString("R", CultureInfo.InvariantCulture)))));
+            File.WriteAllLines(
+                Path.Combine(folder, "features.csv"), rows.Select(r => string.Join(',', r.Features.Select(Invariant))));
 
             var bits = await Run(Path.Combine(folder, "model.zip"), Path.Combine(folder, "features.csv"));
             CollectionAssert.AreEqual(
-                TestModels.Scores(model, data).Select(BitConverter.SingleToUInt32Bits).ToArray(),
-                bits.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => uint.Parse(l, CultureInfo.InvariantCulture)).ToArray());
+                TestModels.Scores(model, data).Select(s => $"{BitConverter.SingleToUInt32Bits(s)}").ToArray(),
+                bits.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         }
         finally
         {
@@ -45,11 +46,13 @@ public class ScoringProcessTests
         }
     }
 
+    private static string Invariant(float value) => value.ToString("R", CultureInfo.InvariantCulture);
+
     private async Task<string> Run(params string[] arguments)
     {
         var app = Path.Combine(AppFolder, "Alice.ML.ScoringApp.dll");
-        using var process = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [app, .. arguments])
+        var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        using var process = Process.Start(new ProcessStartInfo(host, [app, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
