@@ -5,14 +5,14 @@ using System.Runtime.InteropServices;
 namespace Alice.ML.Models;
 
 /// <summary>
-/// Vectorised activations, within 2e-7 of their value's size or of 1. Every one maps 0 to 0, which keeps the padding of a
-/// layer at zero, and NaN to NaN.
+/// Vectorised activations, within 2e-7 of their value's size or of 1. Every one maps 0 to 0, which keeps the padding of
+/// a layer at zero, and NaN to NaN.
 /// </summary>
 internal static class ActivationFunctions
 {
     // Φ(−z) = exp(−z²/2) R(t) with t = 1/(1 + 0.35 z), z ≥ 0: the form of Abramowitz & Stegun, Handbook of Mathematical
-    // Functions, 26.2.17. R is our own Chebyshev fit in u = t − 1, with R = ½ at z = 0 where it counts most; evaluated in
-    // single precision, Φ is within 4e-8.
+    // Functions, 26.2.17. R is our own Chebyshev fit in u = t − 1, with R = ½ at z = 0 where it counts most; evaluated
+    // in single precision, Φ is within 4e-8.
     private const float TailScale = 0.35f;
 
     // Φ(−16) is zero in single precision.

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Alice.ML.Models;
 
 /// <summary>
-/// The inner loops of <see cref="DenseLayer"/>, for one vector type. Sums stay in registers over all inputs; two chains per
-/// output (even and odd inputs) hide the latency of the multiply-add.
+/// The inner loops of <see cref="DenseLayer"/>, for one vector type. Sums stay in registers over all inputs; two chains
+/// per output (even and odd inputs) hide the latency of the multiply-add.
 /// </summary>
 /// <remarks>Callers guarantee the lengths: these methods check nothing.</remarks>
 internal static class DenseKernels<TVector, TLanes>

@@ -2,9 +2,10 @@ namespace Alice.ML.Models;
 
 /// <summary>One layer's y = x W + b, packed for the kernels.</summary>
 /// <remarks>
-/// The order of the additions is fixed: a wide layer adds inputs with an even index in one sum and those with an odd index in
-/// another; a narrow one has 16 sums, by the index modulo 16. So neither the width of the processor's vectors nor leaving
-/// out zeros changes an output; only the sign of a zero may differ, and <see cref="DenseNetwork"/> removes that at the end.
+/// The order of the additions is fixed: a wide layer adds inputs with an even index in one sum and those with an odd
+/// index in another; a narrow one has 16 sums, by the index modulo 16. So neither the width of the processor's vectors
+/// nor leaving out zeros changes an output; only the sign of a zero may differ, and <see cref="DenseNetwork"/> removes
+/// that at the end.
 /// </remarks>
 internal abstract class DenseLayer(int inputs, int outputs)
 {

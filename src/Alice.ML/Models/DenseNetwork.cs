@@ -11,9 +11,9 @@ namespace Alice.ML.Models;
 /// </summary>
 /// <remarks>
 /// <see cref="LayerSizes"/> is [inputs, hidden…, outputs]. <see cref="Weights"/> holds, layer after layer, a row-major
-/// [in + 1, out] matrix: a row of weights per input, then the row of biases.
-/// A score is the same bits for dense and sparse features, for any thread, and for any width of the processor's vectors. A
-/// NaN among the features gives NaN. Weights are held twice: as given, and packed for the kernels.
+/// [in + 1, out] matrix: a row of weights per input, then the row of biases. A score is the same bits for dense and
+/// sparse features, for any thread, and on any processor that has a fused multiply-add. A NaN among the features gives
+/// NaN. Weights are held twice: as given, and packed for the kernels.
 /// </remarks>
 internal sealed class DenseNetwork
 {
@@ -27,8 +27,8 @@ internal sealed class DenseNetwork
     private readonly int _scratchWidth;
 
     /// <exception cref="ArgumentException">
-    /// Fewer than two sizes or more than <see cref="MaximumLayers"/> + 1, a size below 1, the wrong number of weights, or a
-    /// weight that is not finite.
+    /// Fewer than two sizes or more than <see cref="MaximumLayers"/> + 1, a size below 1, the wrong number of weights,
+    /// or a weight that is not finite.
     /// </exception>
     public DenseNetwork(IReadOnlyList<int> layerSizes, Activation activation, float[] weights)
     {

@@ -6,8 +6,9 @@ using System.Runtime.Intrinsics;
 namespace Alice.ML.Models;
 
 /// <summary>
-/// A layer of many outputs. They are cut into blocks of 64, the last perhaps 32, padded with zeros; each block's weights lie
-/// together, [inputs, block], so that one pass reads them in the order of the addresses. The biases follow the last block.
+/// A layer of many outputs. They are cut into blocks of 64, the last perhaps 32, padded with zeros; each block's
+/// weights lie together, [inputs, block], so that one pass reads them in the order of the addresses. The biases follow
+/// the last block.
 /// </summary>
 internal sealed class WideLayer : DenseLayer
 {

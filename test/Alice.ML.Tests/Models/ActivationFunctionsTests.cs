@@ -15,7 +15,8 @@ internal static class ReferenceActivations
     };
 
     /// <summary>
-    /// Φ by Abramowitz &amp; Stegun: the series without cancellation (26.2.11) near 0, a continued fraction (26.2.14) beyond.
+    /// Φ by Abramowitz &amp; Stegun: the series without cancellation (26.2.11) near 0, the continued fraction (26.2.14)
+    /// beyond.
     /// </summary>
     public static double NormalDistribution(double x)
     {

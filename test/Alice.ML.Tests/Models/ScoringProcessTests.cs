@@ -15,7 +15,9 @@ public class ScoringProcessTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public async Task A_process_without_TorchSharp_loads_a_model_and_gives_the_same_bits()
+    [DataRow("1", DisplayName = "as this machine is")]
+    [DataRow("0", DisplayName = "with vectors of at most 256 bits")]
+    public async Task A_process_without_TorchSharp_loads_a_model_and_gives_the_same_bits(string enableAvx512)
     {
         var torch = Directory.EnumerateFiles(AppFolder, "*torch*", new EnumerationOptions
         {
@@ -35,7 +37,8 @@ public class ScoringProcessTests
             File.WriteAllLines(
                 Path.Combine(folder, "features.csv"), rows.Select(r => string.Join(',', r.Features.Select(Invariant))));
 
-            var bits = await Run(Path.Combine(folder, "model.zip"), Path.Combine(folder, "features.csv"));
+            var bits = await Run(
+                enableAvx512, Path.Combine(folder, "model.zip"), Path.Combine(folder, "features.csv"));
             CollectionAssert.AreEqual(
                 TestModels.Scores(model, data).Select(s => $"{BitConverter.SingleToUInt32Bits(s)}").ToArray(),
                 bits.Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -48,12 +51,13 @@ public class ScoringProcessTests
 
     private static string Invariant(float value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    private async Task<string> Run(params string[] arguments)
+    private async Task<string> Run(string enableAvx512, params string[] arguments)
     {
         var app = Path.Combine(AppFolder, "Alice.ML.ScoringApp.dll");
         var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         using var process = Process.Start(new ProcessStartInfo(host, [app, .. arguments])
         {
+            Environment = { ["DOTNET_EnableAVX512"] = enableAvx512 },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
