@@ -72,12 +72,14 @@ internal static class AliceUpdate
     /// <summary>Whether every value of a contiguous tensor is finite. On devices other than the CPU, the host waits.</summary>
     public static bool IsFinite(Tensor tensor)
     {
-        if (tensor.device_type == DeviceType.CPU && tensor.numel() * tensor.element_size() <= int.MaxValue)
-            return tensor.dtype == ScalarType.Float32
-                ? TensorPrimitives.IsFiniteAll(MemoryMarshal.Cast<byte, float>(tensor.bytes))
-                : TensorPrimitives.IsFiniteAll(MemoryMarshal.Cast<byte, double>(tensor.bytes));
+        var fitsSpan = tensor.device_type == DeviceType.CPU && tensor.numel() * tensor.element_size() <= int.MaxValue;
+        if (fitsSpan && tensor.dtype == ScalarType.Float32)
+            return TensorPrimitives.IsFiniteAll(MemoryMarshal.Cast<byte, float>(tensor.bytes));
+        if (fitsSpan && tensor.dtype == ScalarType.Float64)
+            return TensorPrimitives.IsFiniteAll(MemoryMarshal.Cast<byte, double>(tensor.bytes));
         using var finite = IsFiniteOnDevice(tensor);
-        return finite.item<bool>();
+        using var onHost = finite.cpu();
+        return onHost.item<bool>();
     }
 
     /// <summary>The same as a 0-dimensional tensor on the device; the host does not wait.</summary>

@@ -16,11 +16,8 @@ internal sealed class FiniteCheck(bool deferred) : IDisposable
         using var detached = loss.detach();
         if (deferred)
             AddOnDevice(detached);
-        else if (IsFinite)
-        {
-            using var finite = AliceUpdate.IsFiniteOnDevice(detached);
-            IsFinite = finite.item<bool>();
-        }
+        else
+            IsFinite = IsFinite && AliceUpdate.IsFinite(detached);
     }
 
     public void AddGradient(Tensor gradient)

@@ -144,7 +144,8 @@ public class FactTests
         {
             using var inner = NewDisposeScope();
             network.zero_grad();
-            var loss = (network.forward(inputs)[.., 0] - labels).square().mean();
+            var error = network.forward(inputs).view(-1) - labels;
+            var loss = (error * error).mean();
             loss.backward();
             return loss.MoveToOuterDisposeScope();
         }
