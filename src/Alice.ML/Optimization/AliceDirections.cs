@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
 
-/// <summary>Independent random signs ±1 (Rademacher), as a function of a 64-bit key: nothing to save but the key.</summary>
+/// <summary>
+/// Independent random signs ±1 (Rademacher), as a function of a 64-bit key: nothing to save but the key.
+/// </summary>
 internal static unsafe class AliceDirections
 {
     private const int BitsPerWord = 64;
@@ -19,8 +21,8 @@ internal static unsafe class AliceDirections
     public static void Fill(Tensor destination, Generator generator) => Fill(destination, Key(generator));
 
     /// <summary>
-    /// Fills a contiguous tensor with the signs that belong to <paramref name="key"/>, the same on every device and in every
-    /// dtype.
+    /// Fills a contiguous tensor with the signs that belong to <paramref name="key"/>, the same on every device and
+    /// in every dtype.
     /// </summary>
     public static void Fill(Tensor destination, ulong key)
     {
@@ -45,7 +47,8 @@ internal static unsafe class AliceDirections
         var device = destination.device;
         var counters = Range((count + BitsPerWord - 1) / BitsPerWord, unchecked(BitsPerWord * Increment), device);
         var words = Mix(counters.Plus(TensorMath.Integer(unchecked((long)key))));
-        var bits = words.unsqueeze(1).bitwise_right_shift(Range(BitsPerWord, 1, device)).bitwise_and(TensorMath.Integer(1));
+        var bits = words.unsqueeze(1)
+            .bitwise_right_shift(Range(BitsPerWord, 1, device)).bitwise_and(TensorMath.Integer(1));
         var signs = TensorMath.Integer(1) - bits.Plus(bits);
         destination.copy_(signs.view(-1).narrow(0, 0, count).view(destination.shape));
     }
@@ -54,11 +57,13 @@ internal static unsafe class AliceDirections
     public static ulong Key(Generator generator)
     {
         using var drawn = randint(
-            0, long.MaxValue, new long[] { 1 }, dtype: ScalarType.Int64, device: generator.device, generator: generator);
+            0, long.MaxValue, new long[] { 1 }, ScalarType.Int64, generator.device, generator: generator);
         return Mix((ulong)drawn.item<long>());
     }
 
-    /// <summary>A key that belongs to <paramref name="key"/> and <paramref name="index"/>, unlike that of any other index.</summary>
+    /// <summary>
+    /// A key that belongs to <paramref name="key"/> and <paramref name="index"/>, unlike that of any other index.
+    /// </summary>
     public static ulong Key(ulong key, long index) => Mix(key ^ Mix((ulong)index + 1));
 
     // 64 elements take the bits of one hashed counter; a lane is −1 where its bit is set.

@@ -8,7 +8,9 @@ internal sealed class FiniteCheck(bool deferred) : IDisposable
     /// <summary>The verdict where it is left on the device (0-dimensional Boolean); else null.</summary>
     public Tensor? OnDevice { get; private set; }
 
-    /// <summary>False once a value that is not finite was seen; stays true where the verdict is left on the device.</summary>
+    /// <summary>
+    /// False once a value that is not finite was seen; stays true where the verdict is left on the device.
+    /// </summary>
     public bool IsFinite { get; private set; } = true;
 
     public void AddLoss(Tensor loss)

@@ -33,7 +33,9 @@ internal static class TensorKernels
         Assign(state.GlassDensity, TensorMath.Mean(state.GlassDensity, density, step.CurvatureMemory), finite);
     }
 
-    /// <remarks><paramref name="plus"/> and <paramref name="minus"/> are read only if the step averages gradients.</remarks>
+    /// <remarks>
+    /// <paramref name="plus"/> and <paramref name="minus"/> are read only if the step averages gradients.
+    /// </remarks>
     public static void Move(
         AliceState state, Tensor plus, Tensor minus, Tensor gradient, in AliceStep step, Tensor? finite)
     {
@@ -58,7 +60,9 @@ internal static class TensorKernels
         Assign(state.Center, state.Center.Plus(move * q.Constant(step.StepFraction)), finite);
     }
 
-    /// <summary>Mean glass density and mean curvature (√h² for the root-mean-square estimate). The host waits.</summary>
+    /// <summary>
+    /// Mean glass density and mean curvature (√h² for the root-mean-square estimate). The host waits.
+    /// </summary>
     public static (double GlassDensity, double Hessian) Curvature(AliceState state, HessianEstimate estimate)
     {
         using var scope = NewDisposeScope();

@@ -4,9 +4,10 @@ using static TorchSharp.torch;
 namespace Alice.ML.Optimization;
 
 /// <summary>
-/// Arithmetic that is safe beside garbage collection on other threads. TorchSharp 0.107 hands the native address of a Scalar to
-/// libtorch without keeping the object alive, and most operators make such Scalars from numbers: they can be finalised while
-/// libtorch reads them ("Unknown scalar type", or a wrong number). Here constants are tensors, and the one Scalar lives for ever.
+/// Arithmetic that is safe beside garbage collection on other threads. TorchSharp 0.107 hands the native address of a
+/// Scalar to libtorch without keeping the object alive, and most operators make such Scalars from numbers: they can
+/// be finalised while libtorch reads them ("Unknown scalar type", or a wrong number). Here constants are tensors, and
+/// the one Scalar lives for ever.
 /// </summary>
 internal static class TensorMath
 {
@@ -18,7 +19,9 @@ internal static class TensorMath
     /// <summary>a ← a + b.</summary>
     public static Tensor Add(this Tensor a, Tensor b) => a.add_(b, One);
 
-    /// <summary>A 0-dimensional tensor on the CPU of the same dtype, which operations accept beside tensors on any device.</summary>
+    /// <summary>
+    /// A 0-dimensional tensor on the CPU of the same dtype, which operations accept beside tensors on any device.
+    /// </summary>
     public static Tensor Constant(this Tensor like, double value) => tensor(value, like.dtype);
 
     /// <summary>An integer as a 0-dimensional tensor on the CPU.</summary>

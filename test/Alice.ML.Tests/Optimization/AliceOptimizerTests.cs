@@ -19,8 +19,8 @@ public class AliceOptimizerTests
         using var optimizer = new AliceOptimizer(problem.Parameters, Fast);
         var error = Assert.ThrowsExactly<ArgumentNullException>(() => optimizer.step());
         Assert.StartsWith(
-            "Alice evaluates the gradient itself, at up to three points in a step: call step with a closure that sets gradients "
-            + "to zero, runs forward and backward, and returns the loss.", error.Message);
+            "Alice evaluates the gradient itself, at up to three points in a step: call step with a closure that sets "
+            + "gradients to zero, runs forward and backward, and returns the loss.", error.Message);
     }
 
     [TestMethod]
@@ -44,7 +44,8 @@ public class AliceOptimizerTests
     public void Training_lowers_the_loss_and_the_module_holds_the_centre()
     {
         using var problem = new TestProblem();
-        using var optimizer = new AliceOptimizer(problem.Parameters, AliceOptimizerOptions.Tabular with { PerturbationRadius = 1e-2 });
+        using var optimizer = new AliceOptimizer(
+            problem.Parameters, AliceOptimizerOptions.Tabular with { PerturbationRadius = 1e-2 });
         using var first = optimizer.step(problem.Evaluate);
         for (var n = 0; n < 300; n++)
         {
@@ -112,8 +113,8 @@ public class AliceOptimizerTests
         optimizer.ParamGroups.Single().LearningRate = rate;
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => optimizer.step(problem.Evaluate));
         Assert.AreEqual(
-            $"The learning rate of parameter group 0 is {text}; it must be a finite number, 0 or more. Look at the schedule that "
-            + "set it.", error.Message);
+            $"The learning rate of parameter group 0 is {text}; it must be a finite number, 0 or more. Look at the "
+            + "schedule that set it.", error.Message);
     }
 
     [TestMethod]
@@ -258,7 +259,8 @@ public class AliceOptimizerTests
                 if (n == 0)
                     afterFirst = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
                 // On a device two counters live between readings.
-                Assert.IsInRange(afterFirst, afterFirst + (n > 20 ? 2 : 0), DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+                var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+                Assert.IsInRange(afterFirst, afterFirst + (n > 20 ? 2 : 0), live);
             }
         }
         Assert.AreEqual(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
@@ -302,8 +304,8 @@ public class AliceOptimizerTests
         using var optimizer = new AliceOptimizer(problem.Parameters, Fast) { Directions = _ => ones(5) };
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => optimizer.step(problem.Evaluate));
         Assert.AreEqual(
-            "Directions returned a tensor of shape [5] for a parameter of shape [8, 3]. Return one sign, −1 or 1, for each value "
-            + "of the parameter.", error.Message);
+            "Directions returned a tensor of shape [5] for a parameter of shape [8, 3]. Return one sign, −1 or 1, for "
+            + "each value of the parameter.", error.Message);
     }
 
     [TestMethod]
@@ -318,7 +320,8 @@ public class AliceOptimizerTests
             using var problem = new TestProblem();
             using var generator = new Generator(seed ?? 0);
             using var optimizer = new AliceOptimizer(
-                problem.Parameters, Fast with { Generator = seed is null ? null : generator, PerturbationRadius = 0.3 });
+                problem.Parameters,
+                Fast with { Generator = seed is null ? null : generator, PerturbationRadius = 0.3 });
             for (var n = 0; n < 10; n++)
                 optimizer.step(problem.Evaluate).Dispose();
             return problem.Values();

@@ -21,9 +21,11 @@ public class ContractTests
         ["full step"] = new() { LearningRate = 0.01, StepFraction = 1 },
     };
 
-    // The last number is what part of the first loss may be left. The published form follows Rosenbrock's valley slowly.
+    // The last number is what part of the first loss may be left. The published form follows Rosenbrock's valley
+    // slowly.
     private static readonly Dictionary<
-        string, (double[] Start, Func<double[], double> Loss, Func<double[], double[]> Gradient, double Remaining)> Objectives = new()
+        string, (double[] Start, Func<double[], double> Loss, Func<double[], double[]> Gradient, double Remaining)>
+        Objectives = new()
     {
         ["parabola"] = ([1, -2, 0.5], x => x.Sum(v => v * v), x => x.Select(v => 2 * v).ToArray(), 1e-8),
         ["absolute value"] = (

@@ -69,7 +69,7 @@ public class StateDictionaryTests
             foreach (var (a, b) in resumed.StateOf(mine).All.Zip(uninterrupted.StateOf(theirs).All))
                 TensorAssert.AreSame(b, a);
         Assert.AreEqual(uninterrupted.ParamGroups.Single().LearningRate, resumed.ParamGroups.Single().LearningRate);
-        Assert.AreEqual((uninterrupted.StepCount, uninterrupted.SkippedSteps), (resumed.StepCount, resumed.SkippedSteps));
+        Assert.AreEqual(uninterrupted.StepCount, resumed.StepCount);
         Assert.AreEqual(1, resumed.SkippedSteps);
     }
 
@@ -138,7 +138,8 @@ public class StateDictionaryTests
         Assert.ThrowsExactly<ArgumentException>(() => two.load_state_dict(adam.state_dict()));
     }
 
-    private static void Train(TestProblem problem, AliceOptimizer optimizer, optim.lr_scheduler.LRScheduler schedule, int steps)
+    private static void Train(
+        TestProblem problem, AliceOptimizer optimizer, optim.lr_scheduler.LRScheduler schedule, int steps)
     {
         for (var n = 0; n < steps; n++)
         {
