@@ -57,6 +57,16 @@ internal sealed class OptionErrors
             .Require(TorchDevice.IsName(options.Device), nameof(options.Device), options.Device,
                 $"must be {TorchDevice.Names}")
             .AtLeast(nameof(options.NumberOfThreads), options.NumberOfThreads, 1)
+            .Require(options.WeightDecay >= 0 && double.IsFinite(options.WeightDecay), nameof(options.WeightDecay),
+                options.WeightDecay, "must be 0 or more and finite")
+            .AtLeast<int>(nameof(options.GradientAccumulation), options.GradientAccumulation, 1)
+            .Require(options.ValidationFraction is >= 0 and < 1, nameof(options.ValidationFraction),
+                options.ValidationFraction, "must be 0 or more and below 1")
+            .AtLeast(nameof(options.EarlyStoppingPatience), options.EarlyStoppingPatience, 1)
+            .Require(options.EarlyStoppingMinimumImprovement is >= 0 and < 1, nameof(options.EarlyStoppingMinimumImprovement),
+                options.EarlyStoppingMinimumImprovement, "must be 0 or more and below 1")
+            .Require(options.MaximumTrainingTime is not { } time || time > TimeSpan.Zero, nameof(options.MaximumTrainingTime),
+                options.MaximumTrainingTime, "must be above 0")
             .ThrowIfAny();
         options.Optimizer!.Validate();
     }
