@@ -2,8 +2,8 @@ namespace Alice.ML.Models;
 
 /// <summary>One layer of a trained network: outputs = inputs × weights + biases. Read-only.</summary>
 /// <remarks>
-/// The first layer takes the features as they come, and the last gives the score in the label's units: the standardisation
-/// that training used is folded into these two.
+/// The first layer takes the features as they come, and the last gives the score in the label's units: the
+/// standardisation that training used is folded into these two.
 /// </remarks>
 public sealed class AliceLayer
 {
@@ -22,8 +22,8 @@ public sealed class AliceLayer
     public int OutputCount { get; }
 
     /// <summary>
-    /// A row-major [<see cref="InputCount"/>, <see cref="OutputCount"/>] matrix: the weight from input i to output o is at
-    /// <c>i * OutputCount + o</c>.
+    /// A row-major [<see cref="InputCount"/>, <see cref="OutputCount"/>] matrix: the weight from input i to output o is
+    /// at <c>i * OutputCount + o</c>.
     /// </summary>
     public ReadOnlyMemory<float> Weights { get; }
 

@@ -12,9 +12,10 @@ namespace Alice.ML.Models;
 /// A trained network that maps a vector of features to a number. Scores in plain .NET, without TorchSharp; thread-safe.
 /// </summary>
 /// <remarks>
-/// A missing feature (NaN) gives a score of NaN: replace missing values earlier in the pipeline. Features of another length
-/// than in training are refused with an <see cref="ArgumentException"/>. A damaged model file makes <c>Model.Load</c> fail;
-/// the <see cref="FormatException"/> that says what is wrong is then <c>exception.GetBaseException()</c>.
+/// A missing feature (NaN) gives a score of NaN: replace missing values earlier in the pipeline. Features of another
+/// length than in training are refused with an <see cref="ArgumentException"/>. A damaged model file makes
+/// <c>Model.Load</c> fail; the <see cref="FormatException"/> that says what is wrong is then
+/// <c>exception.GetBaseException()</c>.
 /// </remarks>
 public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
 {

@@ -4,15 +4,15 @@ using System.Runtime.Intrinsics;
 namespace Alice.ML.Models;
 
 /// <summary>
-/// The inner loops of <see cref="DenseLayer"/>, for one vector type. Sums stay in registers over all inputs; two chains per
-/// output (even and odd inputs) hide the latency of the multiply-add.
+/// The inner loops of <see cref="DenseLayer"/>, for one vector type. Sums stay in registers over all inputs; two chains
+/// per output (even and odd inputs) hide the latency of the multiply-add.
 /// </summary>
 /// <remarks>Callers guarantee the lengths: these methods check nothing.</remarks>
 internal static class DenseKernels<TVector, TLanes>
     where TVector : struct
     where TLanes : IVectorLanes<TVector>
 {
-    /// <summary>y = b + x W for W [inputs, width], its width a multiple of 32.</summary>
+    /// <summary>y = b + x W for one block W [inputs, width] of 64 or 32 outputs.</summary>
     public static void Wide(ref float x, nint inputs, ref float weights, ref float biases, nint width, ref float y)
     {
         nint n = TLanes.Count;
@@ -90,7 +90,8 @@ internal static class DenseKernels<TVector, TLanes>
 
     /// <summary>As <see cref="Wide"/>, for the inputs that are stored only; the others are zero.</summary>
     public static void WideSparse(
-        ReadOnlySpan<float> values, ReadOnlySpan<int> indices, ref float weights, ref float biases, nint width, ref float y)
+        ReadOnlySpan<float> values, ReadOnlySpan<int> indices,
+        ref float weights, ref float biases, nint width, ref float y)
     {
         nint n = TLanes.Count;
         for (nint o = 0; o < width; o += 2 * n)
@@ -128,7 +129,8 @@ internal static class DenseKernels<TVector, TLanes>
         {
             var sum = default(TVector);
             for (var i = lane; i < length; i += DenseLayer.Lanes)
-                sum = TLanes.MultiplyAdd(TLanes.Load(ref Unsafe.Add(ref x, i)), TLanes.Load(ref Unsafe.Add(ref weights, i)), sum);
+                sum = TLanes.MultiplyAdd(
+                    TLanes.Load(ref Unsafe.Add(ref x, i)), TLanes.Load(ref Unsafe.Add(ref weights, i)), sum);
             TLanes.Store(sum, ref Unsafe.Add(ref sums.First, lane));
         }
         return sums.Total();

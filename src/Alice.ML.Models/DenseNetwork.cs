@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Data;
 
@@ -10,9 +11,9 @@ namespace Alice.ML.Models;
 /// </summary>
 /// <remarks>
 /// <see cref="LayerSizes"/> is [inputs, hidden…, outputs]. <see cref="Weights"/> holds, layer after layer, a row-major
-/// [in + 1, out] matrix: a row of weights per input, then the row of biases.
-/// A score is the same bits for dense and sparse features, for any thread, and for any width of the processor's vectors. A
-/// NaN among the features gives NaN. Weights are held twice: as given, and packed for the kernels.
+/// [in + 1, out] matrix: a row of weights per input, then the row of biases. A score is the same bits for dense and
+/// sparse features, for any thread, and on any processor that has a fused multiply-add. A NaN among the features gives
+/// NaN. Weights are held twice: as given, and packed for the kernels.
 /// </remarks>
 internal sealed class DenseNetwork
 {
@@ -26,8 +27,8 @@ internal sealed class DenseNetwork
     private readonly int _scratchWidth;
 
     /// <exception cref="ArgumentException">
-    /// Fewer than two sizes or more than <see cref="MaximumLayers"/> + 1, a size below 1, the wrong number of weights, or a
-    /// weight that is not finite.
+    /// Fewer than two sizes or more than <see cref="MaximumLayers"/> + 1, a size below 1, the wrong number of weights,
+    /// or a weight that is not finite.
     /// </exception>
     public DenseNetwork(IReadOnlyList<int> layerSizes, Activation activation, float[] weights)
     {
@@ -36,11 +37,13 @@ internal sealed class DenseNetwork
         if (!Enum.IsDefined(activation))
             throw new ArgumentException($"Activation {activation} does not exist.", nameof(activation));
         if (weights.Length != count)
-            throw new ArgumentException($"Layers {Describe(_layerSizes)} have {count} weights, not {weights.Length}.", nameof(weights));
+            throw new ArgumentException(
+                $"Layers {Describe(_layerSizes)} have {count} weights, not {weights.Length}.", nameof(weights));
         var bad = Array.FindIndex(weights, w => !float.IsFinite(w));
         if (bad >= 0)
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"Weight {bad} is {weights[bad]}; weights must be finite."), nameof(weights));
+                string.Create(CultureInfo.InvariantCulture, $"Weight {bad} is {weights[bad]}; weights must be finite."),
+                nameof(weights));
 
         Activation = activation;
         _weights = [.. weights];
@@ -49,10 +52,12 @@ internal sealed class DenseNetwork
         for (var l = 0; l < _layers.Length; l++)
         {
             var length = (_layerSizes[l] + 1) * _layerSizes[l + 1];
-            _layers[l] = new DenseLayer(_layerSizes[l], _layerSizes[l + 1], _weights.AsSpan(start, length));
+            _layers[l] = DenseLayer.Create(_layerSizes[l], _layerSizes[l + 1], _weights.AsSpan(start, length));
             start += length;
         }
-        _scratchWidth = Math.Max(_layers.Max(l => l.OutputWidth), _layers[0].IsNarrow ? _layers[0].InputWidth : 0);
+        // Features are copied only where the first layer needs them padded.
+        var padded = _layers[0].InputWidth > InputCount ? _layers[0].InputWidth : 0;
+        _scratchWidth = Math.Max(_layers.Max(l => l.OutputWidth), padded);
     }
 
     public IReadOnlyList<int> LayerSizes => _layerSizes;
@@ -77,7 +82,8 @@ internal sealed class DenseNetwork
         var count = 0L;
         for (var l = 1; l < layerSizes.Count; l++)
             if ((count += (layerSizes[l - 1] + 1L) * layerSizes[l]) > Array.MaxLength)
-                throw new ArgumentException($"Layers {Describe(layerSizes)} have more than {Array.MaxLength} weights.", nameof(layerSizes));
+                throw new ArgumentException(
+                    $"Layers {Describe(layerSizes)} have more than {Array.MaxLength} weights.", nameof(layerSizes));
         return (int)count;
     }
 
@@ -85,7 +91,9 @@ internal sealed class DenseNetwork
     public static string Describe(IReadOnlyList<int> layerSizes) => string.Join('-', layerSizes);
 
     /// <summary>The outputs for one row of <see cref="InputCount"/> features.</summary>
-    /// <exception cref="ArgumentException">Another number of features, or fewer than <see cref="OutputCount"/> places.</exception>
+    /// <exception cref="ArgumentException">
+    /// Another number of features, or fewer than <see cref="OutputCount"/> places for the outputs.
+    /// </exception>
     public void Forward(ReadOnlySpan<float> features, Span<float> outputs)
     {
         CheckFeatureCount(features.Length);
@@ -103,12 +111,14 @@ internal sealed class DenseNetwork
     internal void Save(BinaryWriter writer) => DenseNetworkFormat.Save(this, writer);
 
     /// <inheritdoc cref="DenseNetworkFormat.Load"/>
-    internal static DenseNetwork Load(BinaryReader reader, long bytesLeft) => DenseNetworkFormat.Load(reader, bytesLeft);
+    internal static DenseNetwork Load(BinaryReader reader, long bytesLeft) =>
+        DenseNetworkFormat.Load(reader, bytesLeft);
 
     private void CheckFeatureCount(int count)
     {
         if (count != InputCount)
-            throw new ArgumentException($"The features have {count} values, but the model was trained with {InputCount}.");
+            throw new ArgumentException(
+                $"The features have {count} values, but the model was trained with {InputCount}.");
     }
 
     // As in a VBuffer: all values are given, or indices say which.
@@ -131,8 +141,7 @@ internal sealed class DenseNetwork
                 next = last;
             }
             // Adding 0 turns -0 into 0: see DenseLayer.
-            for (var o = 0; o < OutputCount; o++)
-                outputs[o] = current[o] + 0f;
+            TensorPrimitives.Add(current[..OutputCount], 0f, outputs);
         }
         finally
         {
@@ -141,14 +150,15 @@ internal sealed class DenseNetwork
         }
     }
 
-    private void MultiplyFeatures(ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> outputs, Span<float> padded)
+    private void MultiplyFeatures(
+        ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> outputs, Span<float> padded)
     {
         var layer = _layers[0];
         if (values.Length < InputCount)
         {
             layer.Multiply(values, indices, outputs);
         }
-        else if (layer.IsNarrow)
+        else if (layer.InputWidth > InputCount)
         {
             values.CopyTo(padded);
             padded[values.Length..layer.InputWidth].Clear();

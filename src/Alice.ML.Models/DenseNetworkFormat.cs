@@ -6,9 +6,9 @@ namespace Alice.ML.Models;
 /// The binary layout of a <see cref="DenseNetwork"/>: little-endian 32-bit words.
 /// </summary>
 /// <remarks>
-/// Version 1: the layout version; the activation; the number of layer sizes; the layer sizes; the weights as floats in the
-/// order of <see cref="DenseNetwork.Weights"/>; the CRC-32C (RFC 3720) of all words before it. A new field comes with a new
-/// version, and is read only when the version says that it is there.
+/// Version 1: the layout version; the activation; the number of layer sizes; the layer sizes; the weights as floats in
+/// the order of <see cref="DenseNetwork.Weights"/>; the CRC-32C (RFC 3720) of all words before it. A new field comes
+/// with a new version, and is read only when the version says that it is there.
 /// </remarks>
 internal static class DenseNetworkFormat
 {
@@ -83,7 +83,8 @@ internal static class DenseNetworkFormat
         void Require(long words, string what)
         {
             if (words * WordSize > bytesLeft)
-                throw Corrupt($"{what} {words * WordSize} bytes, and the stream has {bytesLeft} left: it is cut short or damaged");
+                throw Corrupt($"{what} {words * WordSize} bytes, and the stream has {bytesLeft} left: "
+                    + "it is cut short or damaged");
         }
 
         uint Read()

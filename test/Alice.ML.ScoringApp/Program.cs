@@ -7,7 +7,8 @@ using Microsoft.ML.Data;
 var context = new MLContext();
 var model = context.Model.Load(args[0], out _);
 var rows = File.ReadLines(args[1])
-    .Select(line => new Row { Features = [.. line.Split(',').Select(v => float.Parse(v, CultureInfo.InvariantCulture))] })
+    .Select(line => line.Split(',').Select(value => float.Parse(value, CultureInfo.InvariantCulture)))
+    .Select(values => new Row { Features = [.. values] })
     .ToList();
 var schema = SchemaDefinition.Create(typeof(Row));
 schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, rows[0].Features.Length);

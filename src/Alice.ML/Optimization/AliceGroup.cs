@@ -90,7 +90,7 @@ internal sealed class AliceGroup : IDisposable
         var (glass, hessian) = (0.0, 0.0);
         foreach (var block in Blocks)
         {
-            var (meanGlass, meanHessian) = TensorKernels.Curvature(block.State, Settings.HessianEstimate);
+            var (meanGlass, meanHessian) = AliceUpdate.Curvature(block.State, Settings.HessianEstimate);
             glass += meanGlass * block.Count / count;
             hessian += meanHessian * block.Count / count;
         }

@@ -62,6 +62,13 @@ internal static class AliceUpdate
             Move<double>(state, gradientPlus, gradientMinus, gradient, step);
     }
 
+    /// <summary>For reports: mean glass density and mean curvature (√h² for the root-mean-square estimate). The host waits.</summary>
+    public static (double GlassDensity, double Hessian) Curvature(AliceState state, HessianEstimate estimate) =>
+        TensorKernels.Curvature(state, estimate);
+
+    /// <summary>For reports: the share of parameters whose last step, that given, was at the upper bound. The host waits.</summary>
+    public static double ShareAtUpperBound(AliceState state, in AliceStep step) => TensorKernels.ShareAtUpperBound(state, step);
+
     /// <summary>Whether every value of a contiguous tensor is finite. On devices other than the CPU, the host waits.</summary>
     public static bool IsFinite(Tensor tensor)
     {

@@ -63,6 +63,16 @@ internal static class TensorKernels
         return (state.GlassDensity.mean().ToDouble(), hessian.mean().ToDouble());
     }
 
+    /// <summary>The share of parameters whose last step was at the upper bound. The host waits.</summary>
+    public static double ShareAtUpperBound(AliceState state, in AliceStep step)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var q = state.Gradient.abs();
+        var isBelow = Length(state, q, step) < Unit(q, state.SecondMoment, step) * step.UpperBound;
+        return 1 - isBelow.to(ScalarType.Float64).mean().ToDouble();
+    }
+
     private static Tensor Length(AliceState state, Tensor q, in AliceStep step)
     {
         var h = step.Hessian switch
@@ -79,16 +89,18 @@ internal static class TensorKernels
 
     private static Tensor Bounded(Tensor length, Tensor q, Tensor s, in AliceStep step)
     {
-        var unit = step.Bound switch
-        {
-            StepBound.Adam => q / (s.sqrt() + step.Epsilon),
-            StepBound.Sgdm => q,
-            _ => ones_like(q),
-        };
+        var unit = Unit(q, s, step);
         var lower = unit * step.LowerBound;
         var upper = unit * step.UpperBound;
         return where(length < lower, lower, where(length < upper, length, upper));
     }
+
+    private static Tensor Unit(Tensor q, Tensor s, in AliceStep step) => step.Bound switch
+    {
+        StepBound.Adam => q / (s.sqrt() + step.Epsilon),
+        StepBound.Sgdm => q,
+        _ => ones_like(q),
+    };
 
     private static void Assign(Tensor target, Tensor value, Tensor? finite) =>
         target.copy_(finite is null ? value : where(finite, value, target));

@@ -14,7 +14,10 @@ internal static class ReferenceActivations
         _ => throw new ArgumentOutOfRangeException(nameof(activation)),
     };
 
-    /// <summary>Φ: the series of its all-positive form (Abramowitz &amp; Stegun 26.2.11) near 0, a continued fraction (26.2.14) beyond.</summary>
+    /// <summary>
+    /// Φ by Abramowitz &amp; Stegun: the series without cancellation (26.2.11) near 0, the continued fraction (26.2.14)
+    /// beyond.
+    /// </summary>
     public static double NormalDistribution(double x)
     {
         var z = Math.Abs(x);
@@ -101,7 +104,7 @@ public class ActivationFunctionsTests
     [DataRow(Activation.GELU, float.PositiveInfinity, 0f)]
     [DataRow(Activation.SiLU, float.MaxValue, 0f)]
     [DataRow(Activation.Tanh, 1f, -1f)]
-    public void Activations_have_their_limits_at_the_ends_of_the_number_line(Activation activation, float right, float left)
+    public void Activations_have_their_limits_at_the_ends(Activation activation, float right, float left)
     {
         var end = activation == Activation.SiLU ? float.MaxValue : float.PositiveInfinity;
         var values = new float[DenseLayer.Lanes];

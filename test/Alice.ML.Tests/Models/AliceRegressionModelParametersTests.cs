@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Alice.ML.Models;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -9,6 +10,10 @@ namespace Alice.ML.Tests.Models;
 public class AliceRegressionModelParametersTests
 {
     private const int FeatureCount = 6;
+
+    // In ML.NET's header, and after it and the size of a float.
+    private const int LoaderSignatureAt = 0x50;
+    private const int NetworkAt = 0x104;
 
     private readonly MLContext _context = new(seed: 1);
     private readonly DenseNetwork _network = TestModels.Network(Activation.ReLU, seed: 1, FeatureCount, 64, 64, 1);
@@ -43,7 +48,8 @@ public class AliceRegressionModelParametersTests
         var loaded = new MLContext().Model.Load(stream, out var inputSchema);
 
         CollectionAssert.AreEqual(Describe(_data.Schema), Describe(inputSchema));
-        CollectionAssert.AreEqual(Describe(model.GetOutputSchema(_data.Schema)), Describe(loaded.GetOutputSchema(_data.Schema)));
+        CollectionAssert.AreEqual(
+            Describe(model.GetOutputSchema(_data.Schema)), Describe(loaded.GetOutputSchema(_data.Schema)));
         CollectionAssert.AreEqual(TestModels.Scores(model, _data), TestModels.Scores(loaded, _data));
         var parameters = ((RegressionPredictionTransformer<AliceRegressionModelParameters>)loaded).Model;
         Assert.AreEqual(model.Model.ToString(), parameters.ToString());
@@ -56,7 +62,8 @@ public class AliceRegressionModelParametersTests
         var chain = normalizer.Append(_model);
         using var stream = new MemoryStream();
         _context.Model.Save(chain, _data.Schema, stream);
-        CollectionAssert.AreEqual(TestModels.Scores(chain, _data), TestModels.Scores(_context.Model.Load(stream, out _), _data));
+        var loaded = _context.Model.Load(stream, out _);
+        CollectionAssert.AreEqual(TestModels.Scores(chain, _data), TestModels.Scores(loaded, _data));
     }
 
     [TestMethod]
@@ -142,12 +149,31 @@ public class AliceRegressionModelParametersTests
     [TestMethod]
     public void A_damaged_file_fails_with_what_is_wrong()
     {
-        using var stream = new MemoryStream();
-        _context.Model.Save(_model, _data.Schema, stream);
-        var e = Assert.Throws<Exception>(() => _context.Model.Load(Damage(stream), out _));
-        var cause = e.GetBaseException();
-        Assert.IsInstanceOfType<FormatException>(cause);
+        var cause = LoadEdited(_network, content => content[NetworkAt + 100] ^= 1);
         StringAssert.StartsWith(cause.Message, "The network cannot be read: its checksum is ");
+    }
+
+    [TestMethod]
+    public void A_file_that_claims_more_weights_than_it_holds_fails_with_what_is_wrong()
+    {
+        var network = new DenseNetwork([1, 1], Activation.ReLU, [1, 2]);
+        var cause = LoadEdited(network, content => content[NetworkAt + 12] = 100);
+        Assert.AreEqual("The network cannot be read: the weights of layers 100-1 and its checksum need 408 bytes, "
+            + "and the stream has 12 left: it is cut short or damaged.", cause.Message);
+    }
+
+    [TestMethod]
+    public void A_file_with_a_network_of_two_outputs_is_no_regression_model()
+    {
+        // Layers 5-1 and 2-2 have six weights each.
+        var cause = LoadEdited(new DenseNetwork([5, 1], Activation.ReLU, new float[6]), content =>
+        {
+            (content[NetworkAt + 12], content[NetworkAt + 16]) = (2, 2);
+            var network = content.AsSpan(NetworkAt, 11 * 4);
+            var checksum = content.AsSpan(NetworkAt + network.Length);
+            BitConverter.TryWriteBytes(checksum, DenseNetworkFormatTests.Crc32C(network));
+        });
+        Assert.AreEqual("The network has 2 outputs; a regression network has one.", cause.Message);
     }
 
     [TestMethod]
@@ -195,20 +221,28 @@ public class AliceRegressionModelParametersTests
 
     private static string[] Describe(DataViewSchema schema) => [.. schema.Select(c => $"{c.Name}: {c.Type}")];
 
-    /// <summary>Changes a byte of the weights in the model's entry; the archive itself stays whole.</summary>
-    private static MemoryStream Damage(MemoryStream model)
+    /// <summary>Saves a model, changes its entry in the archive, and returns why it no longer loads.</summary>
+    private FormatException LoadEdited(DenseNetwork network, Action<byte[]> edit)
     {
-        using var archive = new System.IO.Compression.ZipArchive(model, System.IO.Compression.ZipArchiveMode.Update, leaveOpen: true);
-        var entry = archive.Entries.MaxBy(e => e.Length)!;
-        using (var content = entry.Open())
+        using var stream = new MemoryStream();
+        var data = TestModels.View(_context, TestModels.Rows(1, 1, network.InputCount), network.InputCount);
+        _context.Model.Save(TestModels.Transformer(_context, network, data), data.Schema, stream);
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
         {
-            content.Position = content.Length / 2;
-            var value = content.ReadByte();
-            content.Position--;
-            content.WriteByte((byte)(value ^ 1));
+            foreach (var entry in archive.Entries.Where(e => e.Name == "Model.key"))
+            {
+                using var content = entry.Open();
+                var bytes = new byte[content.Length];
+                content.ReadExactly(bytes);
+                if (!bytes.AsSpan(LoaderSignatureAt).StartsWith("AliceRegressionModel"u8))
+                    continue;
+                edit(bytes);
+                content.Position = 0;
+                content.Write(bytes);
+            }
         }
-        archive.Dispose();
-        model.Position = 0;
-        return model;
+        stream.Position = 0;
+        var e = Assert.Throws<Exception>(() => _context.Model.Load(stream, out _));
+        return (FormatException)e.GetBaseException();
     }
 }

@@ -44,15 +44,18 @@ public class DenseNetworkFormatTests
     public void Two_networks_can_follow_each_other()
     {
         var first = Save(TestModels.Network(Activation.ReLU, seed: 1, 2, 1));
-        using var reader = new BinaryReader(new MemoryStream([.. first, .. Save(TestModels.Network(Activation.SiLU, seed: 2, 3, 1))]));
+        var second = Save(TestModels.Network(Activation.SiLU, seed: 2, 3, 1));
+        using var reader = new BinaryReader(new MemoryStream([.. first, .. second]));
         Assert.AreEqual(2, DenseNetwork.Load(reader, reader.BaseStream.Length).InputCount);
         Assert.AreEqual(3, DenseNetwork.Load(reader, reader.BaseStream.Length - first.Length).InputCount);
     }
 
     [TestMethod]
     [DataRow(10, "its header needs 16 bytes, and the stream has 10 left: it is cut short or damaged.")]
-    [DataRow(20, "its 3 layer sizes and checksum need 16 bytes, and the stream has 8 left: it is cut short or damaged.")]
-    [DataRow(100, "the weights of layers 6-4-1 and its checksum need 136 bytes, and the stream has 76 left: it is cut short or damaged.")]
+    [DataRow(20, "its 3 layer sizes and checksum need 16 bytes,"
+        + " and the stream has 8 left: it is cut short or damaged.")]
+    [DataRow(100, "the weights of layers 6-4-1 and its checksum need 136 bytes,"
+        + " and the stream has 76 left: it is cut short or damaged.")]
     public void A_stream_that_is_cut_short_is_refused(int length, string message) =>
         AssertRefused(Example()[..length], message);
 
@@ -74,17 +77,20 @@ public class DenseNetworkFormatTests
         var bytes = Example();
         var stored = BitConverter.ToUInt32(bytes, bytes.Length - 4);
         bytes[WeightsAt] ^= 1;
-        AssertRefused(bytes, $"its checksum is {Crc32C(bytes[..^4]):x8} and should be {stored:x8}: the file is damaged.");
+        var checksum = Crc32C(bytes[..^4]);
+        AssertRefused(bytes, $"its checksum is {checksum:x8} and should be {stored:x8}: the file is damaged.");
     }
 
     [TestMethod]
     [DataRow(2, 0x7fffffff, "it claims 2147483647 layer sizes, and 2 to 1001 are possible.")]
-    [DataRow(2, 1000, "its 1000 layer sizes and checksum need 4004 bytes, and the stream has 148 left: it is cut short or damaged.")]
+    [DataRow(2, 1000, "its 1000 layer sizes and checksum need 4004 bytes,"
+        + " and the stream has 148 left: it is cut short or damaged.")]
     [DataRow(3, 0x10000000, "the weights of layers 268435456-4-1 and its checksum need 4294967336 bytes,"
         + " and the stream has 136 left: it is cut short or damaged.")]
     [DataRow(4, 0x7fffffff, "Layers 6-2147483647-1 have more than 2147483591 weights. (Parameter 'layerSizes')")]
     [DataRow(4, -1, "Layer size -1 is not positive. (Parameter 'layerSizes')")]
-    [DataRow(0, 2, "it has layout version 2, and this Alice.ML reads versions up to 1. Update Alice.ML, or train again.")]
+    [DataRow(0, 2, "it has layout version 2, and this Alice.ML reads versions up to 1."
+        + " Update Alice.ML, or train again.")]
     [DataRow(1, 4, "it names activation 4, which does not exist.")]
     [DataRow(7, 0x7fc00000, "weight 1 of 33 is not a finite number.")]
     [DataRow(7, 0x7f800000, "weight 1 of 33 is not a finite number.")]
@@ -123,11 +129,14 @@ public class DenseNetworkFormatTests
         return DenseNetwork.Load(reader, bytes.Length);
     }
 
-    private static void AssertRefused(byte[] bytes, string message) =>
-        Assert.AreEqual($"The network cannot be read: {message}", Assert.ThrowsExactly<FormatException>(() => Load(bytes)).Message);
+    private static void AssertRefused(byte[] bytes, string message)
+    {
+        var e = Assert.ThrowsExactly<FormatException>(() => Load(bytes));
+        Assert.AreEqual($"The network cannot be read: {message}", e.Message);
+    }
 
     /// <summary>CRC-32C of RFC 3720, bit by bit.</summary>
-    private static uint Crc32C(byte[] bytes)
+    internal static uint Crc32C(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;
         foreach (var b in bytes)

@@ -10,7 +10,8 @@ public class DenseNetworkTests
         from activation in Enum.GetValues<Activation>()
         from sizes in new int[][]
         {
-            [5, 1], [6, 64, 64, 1], [40, 3], [7, 4, 1], [3, 17, 65, 2], [1, 1, 1, 1], [17, 5, 33, 10], [2, 96, 3, 130, 7], [9, 700, 1],
+            [5, 1], [6, 64, 64, 1], [40, 3], [7, 4, 1], [3, 17, 65, 2], [1, 1, 1, 1], [17, 5, 33, 10],
+            [2, 96, 3, 130, 7], [9, 700, 1],
         }
         select new object[] { activation, sizes };
 
@@ -135,14 +136,16 @@ public class DenseNetworkTests
     [DataRow(new[] { 60000, 60000, 1 }, 1, "Layers 60000-60000-1 have more than 2147483591 weights.")]
     public void Sizes_that_do_not_fit_are_refused(int[] sizes, int weights, string message)
     {
-        var e = Assert.ThrowsExactly<ArgumentException>(() => new DenseNetwork(sizes, Activation.ReLU, new float[weights]));
+        var e = Assert.ThrowsExactly<ArgumentException>(
+            () => new DenseNetwork(sizes, Activation.ReLU, new float[weights]));
         StringAssert.StartsWith(e.Message, message);
     }
 
     [TestMethod]
     public void Weights_that_are_not_finite_are_refused()
     {
-        var e = Assert.ThrowsExactly<ArgumentException>(() => new DenseNetwork([1, 1], Activation.ReLU, [1, float.NaN]));
+        var e = Assert.ThrowsExactly<ArgumentException>(
+            () => new DenseNetwork([1, 1], Activation.ReLU, [1, float.NaN]));
         StringAssert.StartsWith(e.Message, "Weight 1 is NaN; weights must be finite.");
     }
 
@@ -165,7 +168,8 @@ public class DenseNetworkTests
             var isLast = l == network.LayerSizes.Count - 1;
             values = [.. Enumerable.Range(0, outputs).Select(o =>
             {
-                var sum = weights[inputs * outputs + o] + Enumerable.Range(0, inputs).Sum(i => values[i] * weights[i * outputs + o]);
+                var sum = weights[inputs * outputs + o]
+                    + Enumerable.Range(0, inputs).Sum(i => values[i] * weights[i * outputs + o]);
                 return isLast ? sum : ReferenceActivations.Of(network.Activation, sum);
             })];
         }

@@ -9,12 +9,15 @@ namespace Alice.ML.Tests.Models;
 [DoNotParallelize]
 public class ScoringProcessTests
 {
-    private static readonly string AppFolder = AppContext.BaseDirectory.Replace("Alice.ML.Tests", "Alice.ML.ScoringApp");
+    private static readonly string AppFolder =
+        AppContext.BaseDirectory.Replace("Alice.ML.Tests", "Alice.ML.ScoringApp");
 
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public async Task A_process_without_TorchSharp_loads_a_model_and_gives_the_same_bits()
+    [DataRow("1", DisplayName = "as this machine is")]
+    [DataRow("0", DisplayName = "with vectors of at most 256 bits")]
+    public async Task A_process_without_TorchSharp_loads_a_model_and_gives_the_same_bits(string enableAvx512)
     {
         var torch = Directory.EnumerateFiles(AppFolder, "*torch*", new EnumerationOptions
         {
@@ -31,13 +34,14 @@ public class ScoringProcessTests
             var data = TestModels.View(context, rows, 6);
             var model = TestModels.Transformer(context, TestModels.Network(Activation.GELU, 2, 6, 64, 64, 1), data);
             context.Model.Save(model, data.Schema, Path.Combine(folder, "model.zip"));
-            File.WriteAllLines(Path.Combine(folder, "features.csv"),
-                rows.Select(r => string.Join(',', r.Features.Select(f => f.ToString("R", CultureInfo.InvariantCulture)))));
+            File.WriteAllLines(
+                Path.Combine(folder, "features.csv"), rows.Select(r => string.Join(',', r.Features.Select(Invariant))));
 
-            var bits = await Run(Path.Combine(folder, "model.zip"), Path.Combine(folder, "features.csv"));
+            var bits = await Run(
+                enableAvx512, Path.Combine(folder, "model.zip"), Path.Combine(folder, "features.csv"));
             CollectionAssert.AreEqual(
-                TestModels.Scores(model, data).Select(BitConverter.SingleToUInt32Bits).ToArray(),
-                bits.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => uint.Parse(l, CultureInfo.InvariantCulture)).ToArray());
+                TestModels.Scores(model, data).Select(s => $"{BitConverter.SingleToUInt32Bits(s)}").ToArray(),
+                bits.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         }
         finally
         {
@@ -45,12 +49,15 @@ public class ScoringProcessTests
         }
     }
 
-    private async Task<string> Run(params string[] arguments)
+    private static string Invariant(float value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    private async Task<string> Run(string enableAvx512, params string[] arguments)
     {
         var app = Path.Combine(AppFolder, "Alice.ML.ScoringApp.dll");
-        using var process = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [app, .. arguments])
+        var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        using var process = Process.Start(new ProcessStartInfo(host, [app, .. arguments])
         {
+            Environment = { ["DOTNET_EnableAVX512"] = enableAvx512 },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;

@@ -48,7 +48,8 @@ internal static class TestModels
         MLContext context, DenseNetwork network, IDataView data) =>
         new(context, new AliceRegressionModelParameters(context, network), data.Schema, nameof(Row.Features));
 
-    public static float[] Scores(ITransformer model, IDataView data) => [.. model.Transform(data).GetColumn<float>("Score")];
+    public static float[] Scores(ITransformer model, IDataView data) =>
+        [.. model.Transform(data).GetColumn<float>("Score")];
 
     public static float Forward(DenseNetwork network, float[] features)
     {

@@ -29,7 +29,8 @@ public class MlNetInternalsTests
     {
         var found = Assembly.Load(assembly).GetType(type);
         Assert.IsNotNull(found, $"{assembly} no longer has the type {type}: docs/mlnet-internals.md says what to do.");
-        const BindingFlags Any = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+        const BindingFlags Any =
+            BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
         foreach (var member in members.Split(", "))
             Assert.AreNotEqual(0, found.GetMember(member, Any).Length,
                 $"{type} in {assembly} no longer has {member}: docs/mlnet-internals.md says what to do.");
