@@ -106,7 +106,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         var weights = trainer.Run(epoch => Report(InLabelUnits(epoch, task), task.Objective.MetricName, epochs, channel));
         Folding.Fold(shape, inputs, task.Scores, weights);
         return CreateModel(
-            new DenseNetwork(shape.LayerSizes, shape.Activation, weights),
+            new DenseNetwork(shape.LayerSizes, shape.Activation, weights, task.OutputTransform),
             new AliceTrainingSummary
             {
                 Epochs = epochs,

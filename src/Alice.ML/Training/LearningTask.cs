@@ -1,3 +1,5 @@
+using Alice.ML.Models;
+
 namespace Alice.ML.Training;
 
 /// <summary>What a network has to learn from labels, and how its outputs become scores.</summary>
@@ -10,6 +12,9 @@ namespace Alice.ML.Training;
 internal sealed record LearningTask(
     Objective Objective, int Outputs, Standardization Targets, Standardization Scores, double LossUnit = 1, double MetricUnit = 1)
 {
+    /// <summary>What the model applies to the outputs after <see cref="Scores"/>.</summary>
+    public OutputTransform OutputTransform { get; init; }
+
     /// <summary>A task whose labels are targets as they are.</summary>
     public static LearningTask Classify(Objective objective, int outputs) =>
         new(objective, outputs, Standardization.Identity(1), Standardization.Identity(outputs));
