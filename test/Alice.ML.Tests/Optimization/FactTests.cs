@@ -8,6 +8,15 @@ namespace Alice.ML.Tests.Optimization;
 [TestClass]
 public class FactTests
 {
+    private readonly int _threads = get_num_threads();
+
+    // Small products: more threads than one only wait for each other while other tests run.
+    [TestInitialize]
+    public void UseOneThread() => set_num_threads(1);
+
+    [TestCleanup]
+    public void RestoreThreads() => set_num_threads(_threads);
+
     [TestMethod]
     public void Fact_1_glass_density_is_unbiased_for_a_Brownian_gradient()
     {
