@@ -69,7 +69,8 @@ internal sealed class TableView : IDataView
             case TaskKind.Multiclass:
                 var classes = target.Classes.Select(c => c.AsMemory()).ToArray();
                 var annotations = new DataViewSchema.Annotations.Builder();
-                annotations.AddKeyValues(classes.Length, TextDataViewType.Instance,
+                annotations.Add<VBuffer<ReadOnlyMemory<char>>>("KeyValues",
+                    new VectorDataViewType(TextDataViewType.Instance, classes.Length),
                     (ref VBuffer<ReadOnlyMemory<char>> values) => values = new(classes.Length, classes));
                 builder.AddColumn(name, new KeyDataViewType(typeof(uint), classes.Length), annotations.ToAnnotations());
                 return labels.Select(l => (uint)(l + 1)).ToArray();
