@@ -5,7 +5,7 @@ namespace Alice.ML.Samples.Data;
 
 /// <summary>What is learned.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TaskKind>))]
-internal enum TaskKind
+public enum TaskKind
 {
     /// <summary>A number.</summary>
     Regression,

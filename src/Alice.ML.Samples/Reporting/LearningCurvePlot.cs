@@ -83,10 +83,13 @@ internal static class LearningCurvePlot
         plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { IntegerTicksOnly = true };
     }
 
-    /// <summary>Ticks at 1, 2 and 5 times the powers of ten; minor ones at the other digits.</summary>
+    /// <summary>
+    /// Ticks at 1, 2 and 5 times the powers of ten, over many decades at the powers only; minor ones at the other digits.
+    /// </summary>
     private static ScottPlot.TickGenerators.NumericManual LogTicks(double low, double high)
     {
         var ticks = new ScottPlot.TickGenerators.NumericManual();
+        int[] majorDigits = high - low > 4 ? [1] : [1, 2, 5];
         for (var decade = (int)Math.Floor(low); decade <= high; decade++)
         {
             for (var digit = 1; digit <= 9; digit++)
@@ -94,7 +97,7 @@ internal static class LearningCurvePlot
                 var position = decade + Math.Log10(digit);
                 if (position < low || position > high)
                     continue;
-                if (digit is 1 or 2 or 5)
+                if (majorDigits.Contains(digit))
                     ticks.AddMajor(position, $"{Math.Pow(10, position):G3}");
                 else
                     ticks.AddMinor(position);
