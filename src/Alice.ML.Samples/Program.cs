@@ -1,1 +1,3 @@
-return 0;
+using Alice.ML.Samples;
+
+return await CommandLine.RunAsync(args, Console.Out, Console.Error);

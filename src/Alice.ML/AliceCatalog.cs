@@ -45,7 +45,12 @@ public static class AliceCatalog
     /// </summary>
     /// <param name="catalog">The trainers of <see cref="MLContext.BinaryClassification"/>.</param>
     /// <param name="labelColumnName">Column of the class, <see cref="bool"/>.</param>
-    /// <inheritdoc cref="Alice(RegressionCatalog.RegressionTrainers, string, string, string?, IReadOnlyList{int}?, int?, double?)"/>
+    /// <param name="featureColumnName">Column of the inputs, a known-sized vector of <see cref="float"/>.</param>
+    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: all the same.</param>
+    /// <param name="hiddenLayers">Units of each hidden layer; null: see <see cref="AliceTrainerOptions.HiddenLayers"/>.</param>
+    /// <param name="numberOfEpochs">Passes over the rows; null: chosen from their number.</param>
+    /// <param name="learningRate">Learning rate at the start; null: see <see cref="AliceTrainerOptions.Optimizer"/>.</param>
+    /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
     public static AliceBinaryTrainer Alice(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog,
         string labelColumnName = DefaultColumnNames.Label,
@@ -72,7 +77,12 @@ public static class AliceCatalog
     /// </summary>
     /// <param name="catalog">The trainers of <see cref="MLContext.MulticlassClassification"/>.</param>
     /// <param name="labelColumnName">Column of the class, a key.</param>
-    /// <inheritdoc cref="Alice(RegressionCatalog.RegressionTrainers, string, string, string?, IReadOnlyList{int}?, int?, double?)"/>
+    /// <param name="featureColumnName">Column of the inputs, a known-sized vector of <see cref="float"/>.</param>
+    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: all the same.</param>
+    /// <param name="hiddenLayers">Units of each hidden layer; null: see <see cref="AliceTrainerOptions.HiddenLayers"/>.</param>
+    /// <param name="numberOfEpochs">Passes over the rows; null: chosen from their number.</param>
+    /// <param name="learningRate">Learning rate at the start; null: see <see cref="AliceTrainerOptions.Optimizer"/>.</param>
+    /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
     public static AliceMulticlassTrainer Alice(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
         string labelColumnName = DefaultColumnNames.Label,

@@ -11,7 +11,8 @@ internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(
 
     public override void Swap(int a, int b)
     {
-        var (first, second) = (Row(a), Row(b));
+        var first = Row(a);
+        var second = Row(b);
         for (var c = 0; c < Columns; c++)
             (first[c], second[c]) = (second[c], first[c]);
     }

@@ -7,7 +7,7 @@ internal abstract class RegressionObjective : Objective
 {
     public override string MetricName => "RMSE";
 
-    public override Tensor Measure(Tensor outputs, Tensor targets) => outputs.sub(targets).square_();
+    public override Tensor Measure(Tensor outputs, Tensor targets) => outputs.sub(targets).square();
 
     public override double Metric(double mean) => Math.Sqrt(mean);
 }
@@ -60,5 +60,5 @@ internal sealed class PoissonObjective : RegressionObjective
         return rate.sub_(outputs.mul_(targets));
     }
 
-    public override Tensor Measure(Tensor outputs, Tensor targets) => outputs.exp().sub_(targets).square_();
+    public override Tensor Measure(Tensor outputs, Tensor targets) => outputs.exp().sub_(targets).square();
 }

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using Alice.ML.Samples.Commands;
+
+namespace Alice.ML.Samples;
+
+/// <summary>The command line: its commands, its exit codes, and how errors are shown.</summary>
+internal static class CommandLine
+{
+    /// <summary>All went well.</summary>
+    public const int Success = 0;
+
+    /// <summary>A file, its contents or the training failed.</summary>
+    public const int Failure = 1;
+
+    /// <summary>The arguments are wrong.</summary>
+    public const int Usage = 2;
+
+    /// <summary>Ctrl-C, or SIGTERM.</summary>
+    public const int Cancelled = 130;
+
+    // Enough for a running epoch to end and the training to unwind.
+    private static readonly TimeSpan _cancellationTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Runs one command.</summary>
+    /// <param name="args">The arguments, without the program's name.</param>
+    /// <param name="output">Takes results.</param>
+    /// <param name="error">Takes progress, notes and errors.</param>
+    /// <param name="cancellation">Has the effect of Ctrl-C.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(
+        string[] args, TextWriter output, TextWriter error, CancellationToken cancellation = default)
+    {
+        var verbose = new Option<bool>("--verbose")
+        {
+            Description = "Show ML.NET's messages, and the stack trace of an error",
+            Recursive = true,
+        };
+        var parsed = CreateRoot(verbose).Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var problem in parsed.Errors.Select(e => e.Message).Distinct())
+                error.WriteLine($"error: {problem}");
+            var command = parsed.CommandResult.Command;
+            error.WriteLine($"'alice {(command is RootCommand ? "" : command.Name + " ")}--help' lists the options");
+            return Usage;
+        }
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = _cancellationTimeout,
+            }, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine("cancelled: nothing was saved");
+            return Cancelled;
+        }
+        catch (Exception e)
+        {
+            // One line for people; the remedy stands in it where we know one.
+            error.WriteLine(parsed.GetValue(verbose) ? $"error: {e}" : $"error: {OneLine(e.Message)}");
+            return Failure;
+        }
+    }
+
+    private static RootCommand CreateRoot(Option<bool> verbose)
+    {
+        var root = new RootCommand("""
+            Trains neural networks with Alice.ML. Without a command it simulates a robot arm, trains Alice, LightGBM
+            and linear regression on it, compares them, and saves the model and a picture of the training. The commands
+            do the same for your own delimited text files.
+
+            Exit codes: 0 success; 1 a file, its contents or the training failed; 2 wrong arguments; 130 cancelled
+            (Ctrl-C). Results go to the standard output; progress, notes and errors go to the standard error.
+            """);
+        root.Options.Add(verbose);
+        DemoCommand.Configure(root, verbose);
+        root.Subcommands.Add(TrainCommand.Create(verbose));
+        root.Subcommands.Add(EvaluateCommand.Create(verbose));
+        root.Subcommands.Add(PredictCommand.Create(verbose));
+        return root;
+    }
+
+    private static string OneLine(string message) => message.ReplaceLineEndings(" ").Trim();
+}

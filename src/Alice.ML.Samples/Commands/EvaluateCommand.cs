@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Alice.ML.Samples.Data;
+using Alice.ML.Samples.Modelling;
+using Alice.ML.Samples.Reporting;
+
+namespace Alice.ML.Samples.Commands;
+
+/// <summary>'alice evaluate model.zip data.csv': the error of a saved model on the rows of a file.</summary>
+internal static class EvaluateCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Option<bool> verbose)
+    {
+        var model = new Argument<string>("model") { Description = "A model that 'alice train --save' has written" };
+        var data = new Argument<string>("data")
+        {
+            Description = "A file with the columns of the training file, the label among them",
+        };
+        var json = new Option<bool>("--json") { Description = "Print the result as one JSON object" };
+        var command = new Command("evaluate", """
+            Prints the error of a saved model on the rows of a file. Columns are found by name; by position where the
+            training file or this file has no header. Rows without a label are skipped.
+            """) { model, data, json };
+        var format = new FileFormatOptions(command);
+        command.SetAction(parsed =>
+        {
+            var terminal = new Terminal(parsed);
+            var ml = MlContexts.Create(seed: 1, terminal, parsed.GetValue(verbose));
+            var saved = SavedModel.Load(ml, parsed.GetRequiredValue(model));
+            var table = saved.ReadTable(parsed.GetRequiredValue(data), format.Read(parsed));
+            var label = saved.Schema.Locate(table, withLabel: true)[saved.Schema.Label.Name];
+            var rows = RegressionTask.LabelledRows(table, table.AllRows, label, terminal.Note);
+            var view = TableView.Create(table, rows, saved.Schema, withLabel: true);
+            var labels = TableView.Numbers(table, rows, label, saved.Schema.Label.Name);
+            var scores = RegressionTask.Evaluate(ml, labels, RegressionTask.Predict(saved.Pipeline, view));
+            var members = new JsonObject { ["task"] = "regression", ["label"] = saved.Schema.Label.Name };
+            MetricsReport.Write(terminal.Out, "test", rows.Length, scores, parsed.GetValue(json) ? members : null);
+            return CommandLine.Success;
+        });
+        return command;
+    }
+}

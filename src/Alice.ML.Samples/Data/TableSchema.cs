@@ -1,0 +1,78 @@
+using System.Text.Json.Serialization;
+
+namespace Alice.ML.Samples.Data;
+
+/// <summary>What a column is used as.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ColumnKind>))]
+internal enum ColumnKind
+{
+    /// <summary>What is to be predicted.</summary>
+    Label,
+
+    /// <summary>A number.</summary>
+    Number,
+
+    /// <summary>A category, one-hot encoded.</summary>
+    Text,
+
+    /// <summary>Not used.</summary>
+    Ignored,
+}
+
+/// <summary>One column of the training file.</summary>
+/// <param name="Name">Its name in the file.</param>
+/// <param name="Kind">What it is used as.</param>
+internal sealed record ColumnSchema(string Name, ColumnKind Kind)
+{
+    /// <summary>Whether the training rows lack some of its values.</summary>
+    public bool HasMissing { get; init; }
+
+    /// <summary>For text: the values that have a slot of their own, the most frequent first.</summary>
+    public IReadOnlyList<string> Categories { get; init; } = [];
+}
+
+/// <summary>What a model expects of a file: kept beside it in the .zip.</summary>
+/// <param name="Columns">Every column of the training file, in its order.</param>
+/// <param name="HasHeader">Whether that file named them.</param>
+internal sealed record TableSchema(IReadOnlyList<ColumnSchema> Columns, bool HasHeader)
+{
+    /// <summary>The column to predict.</summary>
+    [JsonIgnore]
+    public ColumnSchema Label => Columns.Single(c => c.Kind == ColumnKind.Label);
+
+    /// <summary>The columns to predict from.</summary>
+    [JsonIgnore]
+    public IEnumerable<ColumnSchema> Features => Columns.Where(c => c.Kind is ColumnKind.Number or ColumnKind.Text);
+
+    /// <summary>
+    /// Where each used column of this schema stands in a file: by name when both have names, else by position, where
+    /// the label may be absent.
+    /// </summary>
+    /// <param name="table">The file.</param>
+    /// <param name="withLabel">Whether the label is needed.</param>
+    /// <exception cref="UserException">A column is missing; the message names it.</exception>
+    public IReadOnlyDictionary<string, int> Locate(Table table, bool withLabel)
+    {
+        ColumnSchema[] needed = [.. withLabel ? Features.Append(Label) : Features];
+        if (!HasHeader || !table.HasHeader)
+            return LocateByPosition(table, needed, withLabel);
+        var places = table.Names.Index().ToDictionary(n => n.Item, n => n.Index);
+        var absent = needed.Where(c => !places.ContainsKey(c.Name)).Select(c => $"'{c.Name}'").ToArray();
+        if (absent.Length > 0)
+            throw new UserException($"{table.Path} lacks the column{(absent.Length > 1 ? "s" : "")} " +
+                $"{string.Join(", ", absent)} that the model was trained on; its columns are " +
+                string.Join(", ", table.Names));
+        return needed.ToDictionary(c => c.Name, c => places[c.Name]);
+    }
+
+    private Dictionary<string, int> LocateByPosition(Table table, ColumnSchema[] needed, bool withLabel)
+    {
+        var withoutLabel = Columns.Where(c => c.Kind != ColumnKind.Label).ToArray();
+        var present = table.Names.Count == Columns.Count ? Columns
+            : table.Names.Count == withoutLabel.Length && !withLabel ? withoutLabel
+            : throw new UserException($"{table.Path} has {table.Names.Count} columns, where the training file had " +
+                $"{Columns.Count}; without a header in both they are taken by position, so give the same columns");
+        var places = present.Index().ToDictionary(c => c.Item.Name, c => c.Index);
+        return needed.ToDictionary(c => c.Name, c => places[c.Name]);
+    }
+}

@@ -1,0 +1,112 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Alice.ML.Samples.Data;
+
+/// <summary>
+/// Rows of a table as ML.NET sees them: the label and each number as Single, NaN where missing; each category as text,
+/// empty where missing. Columns keep their names from the training file.
+/// </summary>
+internal sealed class TableView : IDataView
+{
+    private readonly Array[] _columns;
+
+    private TableView(DataViewSchema schema, Array[] columns, int rowCount)
+    {
+        (Schema, _columns, RowCount) = (schema, columns, rowCount);
+    }
+
+    public DataViewSchema Schema { get; }
+
+    public int RowCount { get; }
+
+    public bool CanShuffle => false;
+
+    /// <summary>The chosen rows of a table, read as a model's schema says.</summary>
+    /// <param name="table">The file.</param>
+    /// <param name="rows">Which of its rows, from 0.</param>
+    /// <param name="schema">What the columns are used as.</param>
+    /// <param name="withLabel">Whether the file must hold the label; otherwise the label is NaN.</param>
+    /// <exception cref="UserException">A column is missing, or a field of a number column is text.</exception>
+    public static TableView Create(Table table, IReadOnlyList<int> rows, TableSchema schema, bool withLabel)
+    {
+        var places = schema.Locate(table, withLabel);
+        var builder = new DataViewSchema.Builder();
+        var columns = new List<Array>();
+        foreach (var column in schema.Columns.Where(c => c.Kind != ColumnKind.Ignored))
+        {
+            DataViewType type = column.Kind == ColumnKind.Text ? TextDataViewType.Instance : NumberDataViewType.Single;
+            builder.AddColumn(column.Name, type);
+            if (!places.TryGetValue(column.Name, out var place))
+                columns.Add(Enumerable.Repeat(float.NaN, rows.Count).ToArray());
+            else if (column.Kind == ColumnKind.Text)
+                columns.Add(rows.Select(r => table.Records[r].Fields[place].AsMemory()).ToArray());
+            else
+                columns.Add(Numbers(table, rows, place, column.Name));
+        }
+        return new TableView(builder.ToSchema(), [.. columns], rows.Count);
+    }
+
+    /// <summary>A column of numbers, NaN where missing.</summary>
+    public static float[] Numbers(Table table, IReadOnlyList<int> rows, int column, string name)
+    {
+        var numbers = new float[rows.Count];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            var (line, fields) = table.Records[rows[i]];
+            if (fields[column] == "")
+                numbers[i] = float.NaN;
+            else if (!FormatDetection.TryNumber(fields[column], out numbers[i]))
+                throw new UserException($"{table.Path}, line {line}: column '{name}' holds '{fields[column]}' where " +
+                    $"a number is needed; mend it, or give --missing '{fields[column]}' if it means 'no value'");
+        }
+        return numbers;
+    }
+
+    public long? GetRowCount() => RowCount;
+
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
+        new Cursor(this, columnsNeeded.Select(c => c.Index).ToHashSet());
+
+    public DataViewRowCursor[] GetRowCursorSet(
+        IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
+
+    private sealed class Cursor(TableView view, HashSet<int> active) : DataViewRowCursor
+    {
+        private int _position = -1;
+
+        public override long Position => _position;
+
+        public override long Batch => 0;
+
+        public override DataViewSchema Schema => view.Schema;
+
+        public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
+
+        public override bool MoveNext()
+        {
+            if (_position + 1 < view.RowCount)
+            {
+                _position++;
+                return true;
+            }
+            _position = -1;
+            return false;
+        }
+
+        public override ValueGetter<DataViewRowId> GetIdGetter() =>
+            (ref DataViewRowId id) => id = new DataViewRowId((ulong)_position, 0);
+
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+        {
+            if (!IsColumnActive(column))
+                throw new InvalidOperationException($"column '{column.Name}' was not asked for when the cursor was " +
+                    "made");
+            if (view._columns[column.Index] is not TValue[] values)
+                throw new InvalidOperationException($"column '{column.Name}' is {column.Type}, not " +
+                    $"{typeof(TValue).Name}");
+            return (ref TValue value) => value = values[_position];
+        }
+    }
+}

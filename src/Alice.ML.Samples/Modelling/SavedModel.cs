@@ -1,0 +1,60 @@
+using System.IO.Compression;
+using System.Text.Json;
+using Alice.ML.Samples.Data;
+using Microsoft.ML;
+
+namespace Alice.ML.Samples.Modelling;
+
+/// <summary>
+/// A fitted pipeline in a .zip that plain <c>mlContext.Model.Load</c> reads, with one more entry beside ML.NET's: the
+/// schema of the training file, by which the commands find the columns of other files.
+/// </summary>
+internal sealed record SavedModel(ITransformer Pipeline, TableSchema Schema)
+{
+    private const string SchemaEntry = "alice-table.json";
+
+    /// <summary>Writes the file; what stood there before is replaced only when all is written.</summary>
+    public void Save(MLContext ml, DataViewSchema input, string path)
+    {
+        var partial = path + ".partial";
+        try
+        {
+            ml.Model.Save(Pipeline, input, partial);
+            using (var zip = ZipFile.Open(partial, ZipArchiveMode.Update))
+            using (var entry = zip.CreateEntry(SchemaEntry).Open())
+                JsonSerializer.Serialize(entry, Schema);
+            File.Move(partial, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="UserException">It is not such a file.</exception>
+    public static SavedModel Load(MLContext ml, string path)
+    {
+        if (!File.Exists(path))
+            throw new UserException($"{path} does not exist; train a model with --save {path}");
+        try
+        {
+            using var zip = ZipFile.OpenRead(path);
+            var entry = zip.GetEntry(SchemaEntry) ?? throw new UserException(
+                $"{path} does not say which columns it was trained on; use a model that 'alice train' has saved");
+            using var stream = entry.Open();
+            var schema = JsonSerializer.Deserialize<TableSchema>(stream)!;
+            return new SavedModel(ml.Model.Load(path, out _), schema);
+        }
+        catch (Exception e) when (e is InvalidDataException or JsonException or FormatException)
+        {
+            throw new UserException($"{path} is not a model that can be read ({e.Message}); train and save it again");
+        }
+    }
+
+    /// <summary>
+    /// Reads a file that the model is to score; the training file's names help to tell its header from its rows.
+    /// </summary>
+    public Table ReadTable(string path, FileFormat format) =>
+        DelimitedFile.Read(path, format, Schema.HasHeader ? [.. Schema.Columns.Select(c => c.Name)] : null);
+}

@@ -1,0 +1,111 @@
+using Alice.ML.Training;
+using ScottPlot;
+
+namespace Alice.ML.Samples.Reporting;
+
+/// <summary>A level to compare a learning curve with.</summary>
+internal sealed record ReferenceLine(string Name, double Value);
+
+/// <summary>Draws the error against epochs, on a logarithmic axis.</summary>
+internal static class LearningCurvePlot
+{
+    private const int Width = 1200;
+    private const int Height = 750;
+
+    // Okabe and Ito's palette, which colour-blind people can tell apart.
+    private static readonly Color _curveColor = Color.FromHex("#0072B2");
+    private static readonly string[] _referenceColors = ["#0072B2", "#009E73", "#D55E00", "#777777"];
+
+    // The first that is installed; ScottPlot's own choice is a serif font on some systems.
+    private static readonly string[] _fonts =
+        ["Segoe UI", "Helvetica Neue", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial"];
+
+    /// <summary>Whether text can be drawn: a bare container has no font, and the picture then has lines only.</summary>
+    public static bool HasFonts => SkiaSharp.SKFontManager.Default.FontFamilies.Any();
+
+    /// <summary>What to say when there are none.</summary>
+    public const string NoFonts = "no font is installed, so the picture has no text; install one, such as DejaVu " +
+        "Sans, for labels";
+
+    /// <summary>Writes a PNG file of the root mean squared error of training per epoch.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="title">What was trained on what.</param>
+    /// <param name="quantity">What the vertical axis shows: an error and its unit.</param>
+    /// <param name="epochs">The epochs; their training loss is a mean squared error.</param>
+    /// <param name="references">Levels of RMSE to draw as dashed lines.</param>
+    public static void Save(string path, string title, string quantity, IReadOnlyList<AliceEpoch> epochs,
+        IReadOnlyList<ReferenceLine> references)
+    {
+        using var plot = new Plot();
+        double[] errors = [.. epochs.Select(e => Math.Sqrt(e.TrainingLoss))];
+        var curve = plot.Add.ScatterLine(
+            epochs.Select(e => (double)e.Epoch).ToArray(), errors.Select(LogOf).ToArray(), _curveColor);
+        curve.LineWidth = 3;
+        curve.LegendText = "Alice, training";
+        foreach (var (i, reference) in references.Index())
+            AddReference(plot, reference, Color.FromHex(_referenceColors[i % _referenceColors.Length]));
+
+        var shown = errors.Concat(references.Select(r => r.Value)).Select(LogOf).ToArray();
+        SetAxes(plot, epochs.Count, shown.Min(), shown.Max());
+        Style(plot, title, quantity);
+        plot.SavePng(path, Width, Height);
+    }
+
+    /// <summary>The height of an error; a perfect fit has no logarithm and stands at the bottom.</summary>
+    private static double LogOf(double error) => Math.Log10(Math.Max(error, 1e-9));
+
+    private static void AddReference(Plot plot, ReferenceLine reference, Color color)
+    {
+        var line = plot.Add.HorizontalLine(LogOf(reference.Value), 2, color, LinePattern.Dashed);
+        line.LegendText = $"{reference.Name}: {reference.Value:G3}";
+    }
+
+    private static void SetAxes(Plot plot, int epochs, double low, double high)
+    {
+        var margin = Math.Max(0.05 * (high - low), 0.02);
+        plot.Axes.SetLimits(0, epochs + 1, low - margin, high + margin);
+        plot.Axes.Left.TickGenerator = LogTicks(low - margin, high + margin);
+        plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { IntegerTicksOnly = true };
+    }
+
+    /// <summary>Ticks at 1, 2 and 5 times the powers of ten; minor ones at the other digits.</summary>
+    private static ScottPlot.TickGenerators.NumericManual LogTicks(double low, double high)
+    {
+        var ticks = new ScottPlot.TickGenerators.NumericManual();
+        for (var decade = (int)Math.Floor(low); decade <= high; decade++)
+        {
+            for (var digit = 1; digit <= 9; digit++)
+            {
+                var position = decade + Math.Log10(digit);
+                if (position < low || position > high)
+                    continue;
+                if (digit is 1 or 2 or 5)
+                    ticks.AddMajor(position, $"{Math.Pow(10, position):G3}");
+                else
+                    ticks.AddMinor(position);
+            }
+        }
+        return ticks;
+    }
+
+    private static void Style(Plot plot, string title, string quantity)
+    {
+        if (_fonts.FirstOrDefault(SkiaSharp.SKFontManager.Default.FontFamilies.Contains) is { } font)
+            plot.Font.Set(font);
+        plot.Title(title, 26);
+        plot.XLabel("epoch", 22);
+        plot.YLabel(quantity, 22);
+        plot.Axes.Bottom.TickLabelStyle.FontSize = 18;
+        plot.Axes.Left.TickLabelStyle.FontSize = 18;
+        plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.12);
+        plot.Axes.Top.FrameLineStyle.IsVisible = false;
+        plot.Axes.Right.FrameLineStyle.IsVisible = false;
+        plot.ShowLegend(Alignment.UpperRight);
+        plot.Legend.FontSize = 18;
+        plot.Legend.SymbolWidth = 44;
+        plot.Legend.SymbolPadding = 10;
+        plot.Legend.OutlineColor = Colors.Black.WithAlpha(0.2);
+        plot.Legend.ShadowColor = Colors.Transparent;
+        plot.Legend.Padding = new PixelPadding(14);
+    }
+}

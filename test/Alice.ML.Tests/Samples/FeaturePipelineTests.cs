@@ -1,0 +1,60 @@
+using Alice.ML.Samples.Data;
+using Alice.ML.Samples.Modelling;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Alice.ML.Tests.Samples;
+
+[TestClass]
+public sealed class FeaturePipelineTests
+{
+    [TestMethod]
+    public void Numbers_get_their_mean_and_a_flag_when_missing_and_texts_a_slot_each()
+    {
+        var rows = Features("n,t,y", "1,red,1", "?,blue,2", "5,red,3", "3,,4");
+        // n, n is missing, red, blue
+        Assert.AreEqual("1 0 1 0", rows[0]);
+        Assert.AreEqual("3 1 0 1", rows[1], "the mean of 1, 5 and 3");
+        Assert.AreEqual("5 0 1 0", rows[2]);
+        Assert.AreEqual("3 0 0 0", rows[3], "no text, no slot");
+    }
+
+    [TestMethod]
+    public void A_new_file_may_hold_gaps_and_texts_that_training_did_not()
+    {
+        var (ml, folder) = (new MLContext(1), new TemporaryFolder());
+        using (folder)
+        {
+            var train = Read(folder, "n,t,y", "1,red,1", "2,blue,2", "6,red,3");
+            var schema = new SchemaInference(train, train.AllRows, Assert.Fail).Infer(2);
+            var (transforms, features) = FeaturePipeline.Create(ml, schema);
+            var model = transforms.Fit(TableView.Create(train, train.AllRows, schema, withLabel: true));
+            var table = Read(folder, "n,t", "?,green", "4,blue");
+            var view = model.Transform(TableView.Create(table, table.AllRows, schema, withLabel: false));
+            CollectionAssert.AreEqual(new[] { "3 0 0", "4 0 1" },
+                view.GetColumn<float[]>(features).Select(row => string.Join(' ', row)).ToArray());
+        }
+    }
+
+    [TestMethod]
+    public void A_column_named_Features_or_Score_is_a_column_like_any_other()
+    {
+        var rows = Features("Features,Score,y", "1,2,1", "3,4,2");
+        CollectionAssert.AreEqual(new[] { "1 2", "3 4" }, rows);
+    }
+
+    private static string[] Features(params string[] lines)
+    {
+        using var folder = new TemporaryFolder();
+        var ml = new MLContext(1);
+        var table = Read(folder, lines);
+        var schema = new SchemaInference(table, table.AllRows, Assert.Fail).Infer(table.Names.Count - 1);
+        var view = TableView.Create(table, table.AllRows, schema, withLabel: true);
+        var (transforms, features) = FeaturePipeline.Create(ml, schema);
+        var transformed = transforms.Fit(view).Transform(view);
+        return [.. transformed.GetColumn<float[]>(features).Select(row => string.Join(' ', row))];
+    }
+
+    private static Table Read(TemporaryFolder folder, params string[] lines) =>
+        DelimitedFile.Read(folder.Write("t.csv", string.Join('\n', lines)), new FileFormat());
+}
