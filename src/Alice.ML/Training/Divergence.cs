@@ -14,20 +14,21 @@ internal sealed class Divergence(Tensor start) : IDisposable
 
     private readonly Tensor _best = start.clone().DetachFromDisposeScope();
     private double _bestLoss = double.PositiveInfinity;
-    private double _firstLoss = double.PositiveInfinity;
+    private double _startLoss = double.NaN;
     private int _retries;
 
     /// <summary>What the learning rate is multiplied by.</summary>
     public double RateFactor { get; private set; } = 1;
 
-    /// <summary>Whether a loss of an epoch is not finite, or more than 100 times that of the first epoch.</summary>
-    public bool HasDiverged(double loss) => !double.IsFinite(loss) || loss > BeyondReason * _firstLoss;
+    /// <summary>Takes note of the loss at the weights that training starts from.</summary>
+    public void Start(double loss) => _startLoss = loss;
+
+    /// <summary>Whether a loss is not finite, or more than 100 times that of the start.</summary>
+    public bool HasDiverged(double loss) => !double.IsFinite(loss) || loss > BeyondReason * _startLoss;
 
     /// <summary>Takes note of an epoch that went well.</summary>
     public void Remember(double loss, Tensor weights)
     {
-        if (double.IsInfinity(_firstLoss))
-            _firstLoss = loss;
         if (loss >= _bestLoss)
             return;
         _bestLoss = loss;

@@ -78,7 +78,7 @@ internal sealed class GradientEvaluator : IDisposable
         foreach (var part in parts.Skip(1))
         {
             using var scope = NewDisposeScope();
-            loss.add_(_network.Evaluate(at, part, gradient, adds: true));
+            loss.Add(_network.Evaluate(at, part, gradient, adds: true));
         }
         return loss;
     }

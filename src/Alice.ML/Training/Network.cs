@@ -1,3 +1,4 @@
+using Alice.ML.Optimization;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -28,7 +29,7 @@ internal sealed class Network(NetworkShape shape, Objective objective)
         for (var layer = 0; ; layer++)
         {
             inputs[layer] = hidden;
-            sums[layer] = hidden.bmm(at.Weights[layer]).add_(at.Biases[layer]);
+            sums[layer] = hidden.bmm(at.Weights[layer]).Add(at.Biases[layer]);
             if (layer == shape.Layers - 1)
                 break;
             outputs[layer] = shape.Activation.Apply(sums[layer]);
@@ -41,7 +42,7 @@ internal sealed class Network(NetworkShape shape, Objective objective)
             loss.mul_(weights);
             error.mul_(weights);
         }
-        error.mul_(1.0 / batch.WholeRows);
+        error.Scale(1.0 / batch.WholeRows);
         for (var layer = shape.Layers - 1; ; layer--)
         {
             Put(inputs[layer].transpose(1, 2).bmm(error), gradient.Weights[layer], adds);
@@ -51,7 +52,7 @@ internal sealed class Network(NetworkShape shape, Objective objective)
             error = Mask(error.bmm(at.Transposed[layer]), batch.DropoutMasks?[layer - 1]);
             shape.Activation.MultiplyDerivative(error, sums[layer - 1], outputs[layer - 1]);
         }
-        return loss.sum([1, 2]).mul_(1.0 / batch.WholeRows);
+        return loss.sum([1, 2]).Scale(1.0 / batch.WholeRows);
     }
 
     /// <summary>Outputs [copies, rows, outputs], without dropout.</summary>
@@ -60,7 +61,7 @@ internal sealed class Network(NetworkShape shape, Objective objective)
         var hidden = features.unsqueeze(0).expand(at.Flat.shape[0], -1, -1);
         for (var layer = 0; layer < shape.Layers; layer++)
         {
-            hidden = hidden.bmm(at.Weights[layer]).add_(at.Biases[layer]);
+            hidden = hidden.bmm(at.Weights[layer]).Add(at.Biases[layer]);
             if (layer < shape.Layers - 1)
                 hidden = shape.Activation.Apply(hidden);
         }
@@ -70,7 +71,7 @@ internal sealed class Network(NetworkShape shape, Objective objective)
     private static void Put(Tensor value, Tensor destination, bool adds)
     {
         if (adds)
-            destination.add_(value);
+            destination.Add(value);
         else
             destination.copy_(value);
     }

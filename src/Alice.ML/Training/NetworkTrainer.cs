@@ -15,7 +15,6 @@ internal sealed class NetworkTrainer : IDisposable
     private readonly NetworkShape _shape;
     private readonly Network _network;
     private readonly Generator _generator;
-    private readonly Generator _deviceGenerator;
     private readonly BatchSource _batches;
     private readonly Validator? _validator;
     private readonly GradientEvaluator _gradients;
@@ -35,9 +34,6 @@ internal sealed class NetworkTrainer : IDisposable
         _clock = clock;
         _network = new Network(shape, objective);
         _generator = new Generator((ulong)settings.Seed);
-        _deviceGenerator = settings.Device.type == DeviceType.CPU
-            ? _generator
-            : new Generator((ulong)settings.Seed, settings.Device);
 
         using var scope = NewDisposeScope();
         using var guard = no_grad();
@@ -113,6 +109,8 @@ internal sealed class NetworkTrainer : IDisposable
                 return false;
             var progress = (epoch - 1.0 + (double)i / _batches.Count) / _settings.NumberOfEpochs;
             Step(i, _settings.LearningRate * _divergence.RateFactor * _settings.Schedule.Factor(progress));
+            if (epoch == 1 && i == 0 && Restarts == 0)
+                _divergence.Start(_lossSum.cpu().item<float>());
         }
         return true;
     }
@@ -126,21 +124,21 @@ internal sealed class NetworkTrainer : IDisposable
         _lastStep = step;
         if (step.IsSample)
         {
-            _lossSum.add_(_gradients.Sample(_state.LookAhead, parts, step.PerturbationRadius, _generator));
+            _lossSum.Add(_gradients.Sample(_state.LookAhead, parts, step.PerturbationRadius, _generator));
             AliceUpdate.MeasureCurvature(_state, _gradients.Plus, _gradients.Minus, _gradients.Centre, step);
             AliceUpdate.Move(_state, _gradients.Plus, _gradients.Minus, _gradients.Centre, step);
         }
         else
         {
-            _lossSum.add_(_gradients.Quick(_lookAhead, parts));
+            _lossSum.Add(_gradients.Quick(_lookAhead, parts));
             AliceUpdate.Move(_state, _gradients.Centre, step);
         }
 
         if (_settings.WeightDecay > 0 && step.Moves)
         {
             var kept = 1 - learningRate * _settings.WeightDecay;
-            _state.Center.mul_(kept);
-            _state.LookAhead.mul_(kept);
+            _state.Center.Scale(kept);
+            _state.LookAhead.Scale(kept);
         }
     }
 
@@ -148,11 +146,13 @@ internal sealed class NetworkTrainer : IDisposable
     {
         if (_shape.Dropout == 0)
             return batch;
+        // TorchSharp's generators are of the CPU: with dropout, a step on the GPU waits for its masks.
         var kept = 1 - _shape.Dropout;
+        using Scalar threshold = kept;
         return batch with
         {
             DropoutMasks = [.. _shape.LayerSizes.Skip(1).SkipLast(1).Select(units =>
-                rand([1, batch.Rows, units], device: _settings.Device, generator: _deviceGenerator).lt_(kept).div_(kept))],
+                rand([1, batch.Rows, units], generator: _generator).lt_(threshold).Scale(1 / kept).to(_settings.Device))],
         };
     }
 
@@ -166,21 +166,24 @@ internal sealed class NetworkTrainer : IDisposable
         _step = 0;
     }
 
-    private AliceEpoch Describe(int epoch, double loss, (double Loss, double Metric)? validation) => new()
+    private AliceEpoch Describe(int epoch, double loss, (double Loss, double Metric)? validation)
     {
-        Epoch = epoch,
-        NumberOfEpochs = _settings.NumberOfEpochs,
-        TrainingLoss = loss,
-        ValidationLoss = validation?.Loss,
-        ValidationMetric = validation?.Metric,
-        LearningRate = _lastStep.LearningRate,
-        ShareAtUpperBound = AliceUpdate.ShareAtUpperBound(_state, _lastStep),
-        MeanGlassDensity = _state.GlassDensity.mean().cpu().item<float>(),
-        MeanHessian = (_settings.Optimizer.HessianEstimate == HessianEstimate.RootMeanSquare
-            ? _state.Hessian.sqrt() : _state.Hessian).mean().cpu().item<float>(),
-        Seconds = _clock.Elapsed.TotalSeconds,
-        GradientEvaluations = _gradients.Evaluations,
-    };
+        var curvature = AliceUpdate.Curvature(_state, _settings.Optimizer.HessianEstimate);
+        return new AliceEpoch
+        {
+            Epoch = epoch,
+            NumberOfEpochs = _settings.NumberOfEpochs,
+            TrainingLoss = loss,
+            ValidationLoss = validation?.Loss,
+            ValidationMetric = validation?.Metric,
+            LearningRate = _lastStep.LearningRate,
+            ShareAtUpperBound = AliceUpdate.ShareAtUpperBound(_state, _lastStep),
+            MeanGlassDensity = curvature.GlassDensity,
+            MeanHessian = curvature.Hessian,
+            Seconds = _clock.Elapsed.TotalSeconds,
+            GradientEvaluations = _gradients.Evaluations,
+        };
+    }
 
     public void Dispose()
     {
@@ -191,8 +194,6 @@ internal sealed class NetworkTrainer : IDisposable
         _gradients.Dispose();
         _lossSum.Dispose();
         _batches.Dispose();
-        if (!ReferenceEquals(_generator, _deviceGenerator))
-            _deviceGenerator.Dispose();
         _generator.Dispose();
     }
 }

@@ -52,7 +52,7 @@ public class EstimatorContractTests
     [DynamicData(nameof(TaskCase.Rows), typeof(TaskCase))]
     public void A_label_of_the_wrong_type_is_named(TaskCase task)
     {
-        var data = _ml.Transforms.CustomMapping<Example, TextLabel>((_, label) => label.Label = "a", null)
+        var data = _ml.Transforms.CustomMapping<DenseFeatures, TextLabel>((_, label) => label.Label = "a", null)
             .Fit(Example.View(_ml, Example.Smooth(10))).Transform(Example.View(_ml, Example.Smooth(10)));
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => task.Trainer(_ml, _ => { }).Fit(data));
         StringAssert.StartsWith(error.Message, task.WrongLabelMessage);
@@ -63,7 +63,7 @@ public class EstimatorContractTests
     public void Sparse_features_give_the_same_model_as_dense_ones(TaskCase task)
     {
         var dense = Labelled(task, 100);
-        var sparse = _ml.Transforms.CustomMapping<Example, SparseFeatures>(
+        var sparse = _ml.Transforms.CustomMapping<DenseFeatures, SparseFeatures>(
             (row, output) => output.Features = new VBuffer<float>(Example.Inputs, Example.Inputs, row.Features, [0, 1, 2, 3]), null,
             null, SparseFeatures.Definition).Fit(dense).Transform(dense);
         CollectionAssert.AreEqual(Scores(task, dense), Scores(task, sparse));
@@ -124,9 +124,12 @@ public class EstimatorContractTests
             {
                 VBuffer<float> vector = default;
                 float number = 0;
+                var getId = cursor.GetIdGetter();
+                DataViewRowId id = default;
                 while (cursor.MoveNext())
                 {
-                    var to = parallel.AsSpan((int)cursor.Position * width, width);
+                    getId(ref id); // the row's number; Position counts within the cursor
+                    var to = parallel.AsSpan((int)id.Low * width, width);
                     if (column.Type is VectorDataViewType)
                     {
                         cursor.GetGetter<VBuffer<float>>(column)(ref vector);
@@ -154,7 +157,7 @@ public class EstimatorContractTests
             .Append(task.Trainer(_ml, _ => { }).WithOnFitDelegate(fitted => told = fitted))
             .Fit(data);
         Assert.IsNotNull(told);
-        Assert.HasCount(100, _ml.Data.CreateEnumerable<Example>(model.Transform(data), false).ToArray());
+        Assert.HasCount(100, model.Transform(data).GetColumn<float[]>("Features").ToArray());
     }
 
     [TestMethod]
@@ -196,6 +199,12 @@ public class EstimatorContractTests
 
     private static string Describe(DataViewSchema.Column column) =>
         $"{column.Name}: {column.Type}, {string.Join(", ", column.Annotations.Schema.Select(a => $"{a.Name}: {a.Type}"))}";
+
+    private sealed class DenseFeatures
+    {
+        [VectorType(Example.Inputs)]
+        public float[] Features { get; set; } = [];
+    }
 
     private sealed class TextLabel
     {

@@ -1,3 +1,4 @@
+using Alice.ML.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ internal sealed class BatchSource : IDisposable
             _weights = here.div(here.mean()).DetachFromDisposeScope();
             here.Dispose();
         }
-        _order = arange(_rows, dtype: ScalarType.Int64).DetachFromDisposeScope();
+        _order = tensor([.. Enumerable.Range(0, data.Rows).Select(row => (long)row)]).DetachFromDisposeScope();
     }
 
     /// <summary>Minibatches an epoch. Their sizes differ by one row at most, so that no small rest is noisy.</summary>
@@ -50,7 +51,7 @@ internal sealed class BatchSource : IDisposable
         var from = start + Start(part, parts, size);
         var rows = _order.narrow(0, from, start + Start(part + 1, parts, size) - from);
         var here = rows.to(_device);
-        var features = _features.Select((_features.IndexDevice.type == _device.type ? here : rows.cpu()).add(_first));
+        var features = _features.Select((_features.IndexDevice.type == _device.type ? here : rows.cpu()).Plus(TensorMath.Integer(_first)));
         return new Minibatch(features, _targets.index_select(0, here), _weights?.index_select(0, here), size);
     }
 

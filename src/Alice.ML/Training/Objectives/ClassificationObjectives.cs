@@ -1,3 +1,4 @@
+using Alice.ML.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,11 +12,13 @@ internal sealed class LogisticObjective : Objective
     public override Tensor Evaluate(Tensor outputs, Tensor targets, out Tensor gradient)
     {
         gradient = outputs.sigmoid().sub_(targets);
-        return nn.functional.softplus(outputs, 1, 20).sub_(outputs.mul_(targets));
+        // log(1 + exp f) without overflow: max(f, 0) + log(1 + exp −|f|).
+        return outputs.abs().neg_().exp_().log1p_().Add(outputs.relu()).sub_(outputs.mul_(targets));
     }
 
+    // A row is right where the signs of f and of 2y − 1 agree.
     public override Tensor Measure(Tensor outputs, Tensor targets) =>
-        outputs.gt(0).eq(targets.gt(0.5)).to_type(outputs.dtype);
+        outputs.mul(targets.Plus(targets).Shift(-1)).sign().relu_();
 }
 
 /// <summary>Cross-entropy of softmax(outputs) against the number of the true class; measured by accuracy.</summary>
@@ -28,10 +31,9 @@ internal sealed class SoftmaxObjective : Objective
         var classes = Classes(outputs, targets);
         var logProbabilities = outputs.log_softmax(2);
         gradient = logProbabilities.exp();
-        gradient.scatter_add_(2, classes, MinusOne(classes, outputs));
-        return logProbabilities.gather(2, classes).neg_();
-
-        static Tensor MinusOne(Tensor classes, Tensor outputs) => full_like(classes, -1, dtype: outputs.dtype);
+        var loss = logProbabilities.gather(2, classes).neg_();
+        gradient.scatter_add_(2, classes, ones_like(loss).neg_());
+        return loss;
     }
 
     public override Tensor Measure(Tensor outputs, Tensor targets) =>

@@ -1,3 +1,5 @@
+using Alice.ML.Optimization;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -7,7 +9,9 @@ internal abstract class RegressionObjective : Objective
 {
     public override string MetricName => "RMSE";
 
-    public override Tensor Measure(Tensor outputs, Tensor targets) => outputs.sub(targets).square();
+    public override Tensor Measure(Tensor outputs, Tensor targets) => Square(outputs.sub(targets));
+
+    protected static Tensor Square(Tensor values) => values.mul(values);
 
     public override double Metric(double mean) => Math.Sqrt(mean);
 }
@@ -18,8 +22,8 @@ internal sealed class SquaredObjective : RegressionObjective
     public override Tensor Evaluate(Tensor outputs, Tensor targets, out Tensor gradient)
     {
         var error = outputs.sub_(targets);
-        var loss = error.square();
-        gradient = error.mul_(2);
+        var loss = error.mul(error);
+        gradient = error.Scale(2);
         return loss;
     }
 }
@@ -30,9 +34,10 @@ internal sealed class HuberObjective(double threshold) : RegressionObjective
     public override Tensor Evaluate(Tensor outputs, Tensor targets, out Tensor gradient)
     {
         var error = outputs.sub_(targets);
-        gradient = error.clamp(-threshold, threshold);
+        using Scalar lowest = -threshold, highest = threshold;
+        gradient = error.clamp(lowest, highest);
         // With c = clamp(e): c·(e − ½c) is either branch.
-        return error.sub_(gradient.mul(0.5)).mul_(gradient);
+        return error.Scale(2).sub_(gradient).mul_(gradient).Scale(0.5);
     }
 }
 
@@ -45,7 +50,7 @@ internal sealed class QuantileObjective(double quantile) : RegressionObjective
     public override Tensor Evaluate(Tensor outputs, Tensor targets, out Tensor gradient)
     {
         var excess = outputs.sub_(targets);
-        gradient = excess.gt(0).to_type(excess.dtype).sub_(quantile);
+        gradient = excess.sign().Scale(0.5).Shift(0.5 - quantile);
         return excess.mul_(gradient);
     }
 }
@@ -60,5 +65,5 @@ internal sealed class PoissonObjective : RegressionObjective
         return rate.sub_(outputs.mul_(targets));
     }
 
-    public override Tensor Measure(Tensor outputs, Tensor targets) => outputs.exp().sub_(targets).square();
+    public override Tensor Measure(Tensor outputs, Tensor targets) => Square(outputs.exp().sub_(targets));
 }
