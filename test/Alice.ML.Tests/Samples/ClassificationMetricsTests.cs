@@ -45,19 +45,23 @@ public sealed class ClassificationMetricsTests
         ClassRow[] rows = [.. Enumerable.Range(0, 200).Select(_ =>
         {
             float[] weights = [random.NextSingle(), random.NextSingle(), random.NextSingle() / 2];
-            return new ClassRow { Label = (uint)(1 + random.Next(3)), Score = [.. weights.Select(w => w / weights.Sum())] };
+            return new ClassRow { Label = (uint)random.Next(3), Score = [.. weights.Select(w => w / weights.Sum())] };
         })];
         foreach (var row in rows)
-            row.PredictedLabel = (uint)(1 + Array.IndexOf(row.Score, row.Score.Max()));
+            row.PredictedLabel = (uint)Array.IndexOf(row.Score, row.Score.Max());
         var ml = new MLContext(1);
-        var expected = ml.MulticlassClassification.Evaluate(ml.Data.LoadFromEnumerable(rows));
+        var keys = ml.Data.LoadFromEnumerable(new[] { 0u, 1u, 2u }.Select(c => new ClassKey { Class = c }));
+        var data = ml.Data.LoadFromEnumerable(rows);
+        data = ml.Transforms.Conversion.MapValueToKey("Label", keyData: keys)
+            .Append(ml.Transforms.Conversion.MapValueToKey("PredictedLabel", keyData: keys)).Fit(data).Transform(data);
+        var expected = ml.MulticlassClassification.Evaluate(data);
 
-        float[] truth = [.. rows.Select(r => r.Label - 1f)];
-        int[] predicted = [.. rows.Select(r => (int)r.PredictedLabel - 1)];
+        float[] truth = [.. rows.Select(r => (float)r.Label)];
+        int[] predicted = [.. rows.Select(r => (int)r.PredictedLabel)];
         Assert.AreEqual(expected.MicroAccuracy, ClassificationMetrics.Accuracy(truth, predicted), 1e-9);
         Assert.AreEqual(expected.MacroAccuracy, ClassificationMetrics.MacroAccuracy(truth, predicted), 1e-9);
         Assert.AreEqual(expected.LogLoss,
-            ClassificationMetrics.LogLoss(rows.Select(r => (double)r.Score[r.Label - 1])), 1e-6);
+            ClassificationMetrics.LogLoss(rows.Select(r => (double)r.Score[r.Label])), 1e-6);
     }
 
     [TestMethod]
@@ -88,13 +92,16 @@ public sealed class ClassificationMetricsTests
 
     private sealed class ClassRow
     {
-        [KeyType(3)]
         public uint Label { get; set; }
 
         [VectorType(3)]
         public float[] Score { get; set; } = [];
 
-        [KeyType(3)]
         public uint PredictedLabel { get; set; }
+    }
+
+    private sealed class ClassKey
+    {
+        public uint Class { get; set; }
     }
 }
