@@ -32,11 +32,11 @@ internal sealed class NetworkOptions
         DefaultValueFactory = _ => _defaults.Dropout,
     };
 
-    private readonly Option<double> _weightDecay = new("--weight-decay")
+    private readonly Option<double?> _weightDecay = new("--weight-decay")
     {
-        Description = "Decoupled weight decay: each step shrinks the weights by this share of the learning rate",
+        Description = "Decoupled weight decay: each step shrinks the weights by this share of the learning rate (default: " +
+            "0 for regression, 1 for classes)",
         HelpName = "number",
-        DefaultValueFactory = _ => _defaults.WeightDecay,
     };
 
     private readonly Option<string> _loss = new("--loss")

@@ -71,6 +71,8 @@ internal sealed class TrainCommand
     {
         var terminal = new Terminal(parsed);
         var settings = _network.Read(parsed);
+        OutputFile.Check(parsed.GetValue(_save));
+        OutputFile.Check(parsed.GetValue(_plot));
         var data = _data.Read(parsed);
         var ml = MlContexts.Create(settings.Seed, terminal, parsed.GetValue(_verbose));
         return parsed.GetValue(_data.Folds) is { } folds
@@ -88,8 +90,6 @@ internal sealed class TrainCommand
         var train = TableView.Create(data.Table, rows, schema, withLabel: true);
         var (test, testLabels) = LabelledTable.Read(testTable, split.Test, schema, terminal.Note);
         var validation = ReadValidation(parsed, data.Table, schema, terminal);
-        OutputFile.Check(parsed.GetValue(_save));
-        OutputFile.Check(parsed.GetValue(_plot));
 
         var stopwatch = Stopwatch.StartNew();
         var (model, epochs) = TrainingProgress.Run(terminal, $"{train.RowCount} rows",

@@ -13,7 +13,7 @@ internal sealed record NetworkSettings
 
     public double Dropout { get; init; }
 
-    public double WeightDecay { get; init; }
+    public double? WeightDecay { get; init; }
 
     public int? NumberOfEpochs { get; init; }
 
@@ -45,7 +45,7 @@ internal sealed record NetworkSettings
         options.HiddenLayers = HiddenLayers;
         options.Activation = Activation;
         options.Dropout = Dropout;
-        options.WeightDecay = WeightDecay;
+        options.WeightDecay = WeightDecay ?? options.WeightDecay;
         options.NumberOfEpochs = NumberOfEpochs;
         options.BatchSize = BatchSize;
         options.LearningRate = LearningRate;

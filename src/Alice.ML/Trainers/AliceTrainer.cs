@@ -95,7 +95,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             Folding.Unfold(shape, inputs, task.Scores, initial);
         }
         using var rows = Open(training, validation, inputs, task.Targets, device);
-        var settings = CreateSettings(training.Rows, device, initial);
+        var settings = CreateSettings(training.Rows, task.EpochShare, device, initial);
         channel.Info($"Training on {training.Rows:N0} rows of {training.Columns:N0} features: {shape.Parameters:N0} parameters, "
             + $"{settings.NumberOfEpochs:N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {_seed}.");
 
@@ -166,7 +166,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         return network.Weights.ToArray();
     }
 
-    private TrainingSettings CreateSettings(int rows, TorchSharp.torch.Device device, float[]? initialWeights)
+    private TrainingSettings CreateSettings(int rows, double epochShare, TorchSharp.torch.Device device, float[]? initialWeights)
     {
         var batchSize = Math.Min(_options.BatchSize ?? TrainingBudget.BatchSize(rows), rows);
         var optimizer = _options.Optimizer;
@@ -175,7 +175,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             Optimizer = optimizer,
             LearningRate = _options.LearningRate ?? optimizer.LearningRate,
             Schedule = _options.LearningRateSchedule,
-            NumberOfEpochs = _options.NumberOfEpochs ?? TrainingBudget.Epochs(rows, batchSize),
+            NumberOfEpochs = _options.NumberOfEpochs ?? TrainingBudget.Epochs(rows, batchSize, epochShare),
             BatchSize = batchSize,
             GradientAccumulation = Math.Min(_options.GradientAccumulation, batchSize),
             WeightDecay = _options.WeightDecay,

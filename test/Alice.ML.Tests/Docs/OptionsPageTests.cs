@@ -9,14 +9,15 @@ namespace Alice.ML.Tests.Docs;
 public sealed class OptionsPageTests
 {
     [TestMethod]
-    [DataRow("All trainers", typeof(AliceMulticlassTrainer.Options))]
+    [DataRow("All trainers", typeof(AliceRegressionTrainer.Options))]
     [DataRow("Regression", typeof(AliceRegressionTrainer.Options))]
     [DataRow("The optimizer", typeof(AliceOptimizerOptions))]
     public void The_table_lists_every_option_with_its_default(string section, Type options)
     {
         var instance = Activator.CreateInstance(options)!;
-        // Regression has the options of all trainers, and its own, which are a table of their own.
-        var expected = Options(options).Where(o => section != "Regression" || o.Member.DeclaringType == options)
+        // The options of regression are those of all trainers, and its own, which have a table of their own.
+        var expected = Options(options).Where(o => section != "All trainers" || o.Member.DeclaringType != options)
+            .Where(o => section != "Regression" || o.Member.DeclaringType == options)
             .ToDictionary(o => o.Member.Name, o => Text(o.Value(instance)));
         var rows = Rows(section);
         CollectionAssert.AreEquivalent(expected.Keys, rows.Keys, section);
@@ -33,12 +34,19 @@ public sealed class OptionsPageTests
     }
 
     [TestMethod]
-    public void The_table_says_what_the_trainers_change_of_the_optimizer()
+    public void The_tables_say_what_classification_and_the_trainers_change()
     {
-        var changed = Options(typeof(AliceOptimizerOptions))
-            .Where(o => !Equals(o.Value(AliceOptimizerOptions.Published), o.Value(AliceOptimizerOptions.Tabular)))
-            .ToDictionary(o => o.Member.Name, o => Text(o.Value(AliceOptimizerOptions.Tabular)));
-        var rows = Rows("What AliceOptimizerOptions.Tabular changes");
+        foreach (var options in new AliceTrainerOptions[] { new AliceBinaryTrainer.Options(), new AliceMulticlassTrainer.Options() })
+            AssertChanges("Classification", typeof(AliceTrainerOptions), new AliceRegressionTrainer.Options(), options);
+        AssertChanges("What AliceOptimizerOptions.Tabular changes", typeof(AliceOptimizerOptions),
+            AliceOptimizerOptions.Published, AliceOptimizerOptions.Tabular);
+    }
+
+    private static void AssertChanges(string section, Type options, object from, object to)
+    {
+        var changed = Options(options).Where(o => Text(o.Value(from)) != Text(o.Value(to)))
+            .ToDictionary(o => o.Member.Name, o => Text(o.Value(to)));
+        var rows = Rows(section);
         CollectionAssert.AreEquivalent(changed.Keys, rows.Keys);
         foreach (var (name, value) in changed)
             Assert.AreEqual(value, rows[name][1], name);

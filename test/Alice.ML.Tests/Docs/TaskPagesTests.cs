@@ -144,14 +144,14 @@ public sealed class TaskPagesTests
         Snippets.AssertShown("docs/coming-from-lightgbm.md", "pipeline");
 
         // <importance>
-        var importance = ml.Regression.PermutationFeatureImportance(model, data, labelColumnName: "Rent", permutationCount: 3);
+        IDataView columns = model.Transform(data);
+        var importance = ml.Regression.PermutationFeatureImportance(model, columns, labelColumnName: "Rent", permutationCount: 3);
         foreach (var (column, change) in importance.OrderBy(i => i.Value.RSquared.Mean))
             Console.WriteLine($"{column}: R² {change.RSquared.Mean:F3}");
         // </importance>
         Assert.AreEqual("Size", importance.MinBy(i => i.Value.RSquared.Mean).Key);
         Snippets.AssertShown("docs/coming-from-lightgbm.md", "importance");
 
-        IDataView columns = model.Transform(data);
         // <validation>
         IDataView training = ml.Data.FilterRowsByColumn(columns, "Rooms", upperBound: 5);
         IDataView validation = ml.Data.FilterRowsByColumn(columns, "Rooms", lowerBound: 5);

@@ -120,10 +120,10 @@ public sealed class CommandLineTaskTests
     {
         var data = Points("points.csv", 200, seed: 1, (x, y) => $"{(int)(20 * x + 5 * y)}");
         var picture = _folder.PathOf("curve.png");
-        var result = await Run("train", data, "--label", "kind", "--loss", loss, "--epochs", "30", "--plot", picture,
+        var result = await Run("train", data, "--label", "kind", "--loss", loss, "--epochs", "200", "--plot", picture,
             "--validation-fraction", "0.2");
         Assert.AreEqual(0, result.ExitCode, result.Error);
-        Assert.IsGreaterThan(loss == "quantile:0.9" ? 0.5 : 0.8, Metrics(result.Output)["test R2"]);
+        Assert.IsGreaterThan(0.8, Metrics(result.Output)["test R2"]);
         Assert.IsTrue(File.Exists(picture));
         StringAssert.Contains(result.Error, "validation loss");
     }

@@ -111,10 +111,10 @@ public sealed class CommandLineTests
         var result = await Run("train", data, "--label", label);
         Assert.AreEqual(1, result.ExitCode);
         Assert.AreEqual("", result.Output);
-        var line = result.Error.Trim();
-        StringAssert.StartsWith(line, "error: ");
-        StringAssert.EndsWith(line, message);
-        Assert.DoesNotContain('\n', line);
+        var lines = result.Error.Trim().Split('\n');
+        Assert.IsTrue(lines[..^1].All(line => line.StartsWith("note: ")), result.Error);
+        StringAssert.StartsWith(lines[^1], "error: ");
+        StringAssert.EndsWith(lines[^1], message);
     }
 
     [TestMethod]
