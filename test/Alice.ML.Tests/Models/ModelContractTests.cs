@@ -107,11 +107,11 @@ public class ModelContractTests
     public void The_training_summary_is_not_saved(TestTask task)
     {
         var (model, _) = Model(task);
-        var summary = new Training.AliceTrainingSummary
+        var summary = new Alice.ML.Training.AliceTrainingSummary
         {
             Epochs = [],
             BestEpoch = 1,
-            StopReason = Training.StopReason.Finished,
+            StopReason = Alice.ML.Training.StopReason.Finished,
             MetricName = "RMSE",
             TrainingRows = 1,
             ValidationRows = 0,
