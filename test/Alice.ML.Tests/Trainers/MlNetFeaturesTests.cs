@@ -68,7 +68,7 @@ public class MlNetFeaturesTests
         var options = Binary();
         options.LabelColumnName = "Key";
         var trainer = _ml.MulticlassClassification.Trainers.OneVersusAll(_ml.BinaryClassification.Trainers.Alice(options), labelColumnName: "Key");
-        var scored = trainer.Fit(Classes(1000)).Transform(Classes(1000, seed: 2));
+        var scored = trainer.Fit(Classes(3000)).Transform(Classes(1000, seed: 2));
         Assert.IsGreaterThan(0.9, _ml.MulticlassClassification.Evaluate(scored, labelColumnName: "Key").MicroAccuracy);
     }
 
