@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Alice.ML.Models;
-using Alice.ML.Optimization;
 using Alice.ML.Runtime;
 using Alice.ML.Training;
 using Microsoft.ML;

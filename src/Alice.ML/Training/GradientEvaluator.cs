@@ -1,5 +1,4 @@
 using Alice.ML.Optimization;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
