@@ -40,11 +40,11 @@ internal sealed class NetworkTrainer : IDisposable
         _batches = new BatchSource(rows.Training, rows.TrainingFeatures, settings.BatchSize, settings.Device);
         if (rows.Validation is not null)
             _validator = new Validator(rows, _network, objective, settings);
-        _gradients = new GradientEvaluator(shape, _network, settings.Device);
-        _lossSum = zeros(1, device: settings.Device).DetachFromDisposeScope();
+        _gradients = new GradientEvaluator(_network, settings.Device);
+        _lossSum = zeros([], device: settings.Device).DetachFromDisposeScope();
         var start = settings.InitialWeights is { } weights
-            ? tensor(weights, 1, shape.Parameters)
-            : shape.Initialize(1, _generator);
+            ? tensor(weights)
+            : shape.Initialize(_generator);
         _state = new AliceState(start.to(settings.Device));
         _lookAhead = new ParameterViews(shape, _state.LookAhead);
         _divergence = new Divergence(_state.Center);
@@ -124,7 +124,7 @@ internal sealed class NetworkTrainer : IDisposable
         _lastStep = step;
         if (step.IsSample)
         {
-            _lossSum.Add(_gradients.Sample(_state.LookAhead, parts, step.PerturbationRadius, _generator));
+            _lossSum.Add(_gradients.Sample(_lookAhead, parts, step.PerturbationRadius, _generator));
             AliceUpdate.MeasureCurvature(_state, _gradients.Plus, _gradients.Minus, _gradients.Centre, step);
             AliceUpdate.Move(_state, _gradients.Plus, _gradients.Minus, _gradients.Centre, step);
         }
@@ -152,7 +152,7 @@ internal sealed class NetworkTrainer : IDisposable
         return batch with
         {
             DropoutMasks = [.. _shape.LayerSizes.Skip(1).SkipLast(1).Select(units =>
-                rand([1, batch.Rows, units], generator: _generator).lt_(threshold).Scale(1 / kept).to(_settings.Device))],
+                rand([batch.Rows, units], generator: _generator).lt_(threshold).Scale(1 / kept).to(_settings.Device))],
         };
     }
 
@@ -192,6 +192,7 @@ internal sealed class NetworkTrainer : IDisposable
         _divergence.Dispose();
         _validator?.Dispose();
         _gradients.Dispose();
+        _network.Dispose();
         _lossSum.Dispose();
         _batches.Dispose();
         _generator.Dispose();

@@ -43,7 +43,7 @@ internal sealed class Validator : IDisposable
             var batch = _batches[i];
             var outputs = _network.Outputs(views, batch.Features);
             var metric = _objective.Measure(outputs, batch.Targets);
-            var loss = _objective.Evaluate(outputs, batch.Targets, out _);
+            var loss = _objective.RowLosses(outputs, batch.Targets, out _);
             rows += batch.Rows;
             lossSum += Total(loss, batch.Weights);
             metricSum += Total(metric, batch.Weights);

@@ -8,7 +8,7 @@ internal sealed class LogisticObjective : Objective
 {
     public override string MetricName => "Accuracy";
 
-    public override Tensor Evaluate(Tensor outputs, Tensor targets, out Tensor gradient)
+    public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
     {
         gradient = outputs.sigmoid().sub_(targets);
         // log(1 + exp f) without overflow: max(f, 0) + log(1 + exp −|f|).
@@ -25,19 +25,18 @@ internal sealed class SoftmaxObjective : Objective
 {
     public override string MetricName => "Accuracy";
 
-    public override Tensor Evaluate(Tensor outputs, Tensor targets, out Tensor gradient)
+    public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
     {
-        var classes = Classes(outputs, targets);
-        var logProbabilities = outputs.log_softmax(2);
+        var classes = Classes(targets);
+        var logProbabilities = outputs.log_softmax(1);
         gradient = logProbabilities.exp();
-        var loss = logProbabilities.gather(2, classes).neg_();
-        gradient.scatter_add_(2, classes, ones_like(loss).neg_());
+        var loss = logProbabilities.gather(1, classes).neg_();
+        gradient.scatter_add_(1, classes, ones_like(loss).neg_());
         return loss;
     }
 
     public override Tensor Measure(Tensor outputs, Tensor targets) =>
-        outputs.argmax(2, keepdim: true).eq(Classes(outputs, targets)).to_type(outputs.dtype);
+        outputs.argmax(1, keepdim: true).eq(Classes(targets)).to_type(outputs.dtype);
 
-    private static Tensor Classes(Tensor outputs, Tensor targets) =>
-        targets.to_type(ScalarType.Int64).unsqueeze(0).expand(outputs.shape[0], -1, 1);
+    private static Tensor Classes(Tensor targets) => targets.to_type(ScalarType.Int64);
 }

@@ -19,7 +19,16 @@ internal abstract class RegressionObjective : Objective
 /// <summary>(output − target)².</summary>
 internal sealed class SquaredObjective : RegressionObjective
 {
-    public override Tensor Evaluate(Tensor outputs, Tensor targets, out Tensor gradient)
+    public override Tensor Evaluate(Tensor outputs, in Minibatch batch, out Tensor gradient)
+    {
+        if (!LayerKernels.HasKernels(outputs))
+            return base.Evaluate(outputs, batch, out gradient);
+        var loss = LayerKernels.SquaredError(outputs, batch.Targets, batch.Weights, 1.0 / batch.WholeRows);
+        gradient = outputs;
+        return tensor((float)loss);
+    }
+
+    public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
     {
         var error = outputs.sub_(targets);
         var loss = error.mul(error);
@@ -31,7 +40,7 @@ internal sealed class SquaredObjective : RegressionObjective
 /// <summary>½e² for an error e up to <paramref name="threshold"/>, and threshold·(|e| − ½ threshold) beyond (Huber 1964).</summary>
 internal sealed class HuberObjective(double threshold) : RegressionObjective
 {
-    public override Tensor Evaluate(Tensor outputs, Tensor targets, out Tensor gradient)
+    public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
     {
         var error = outputs.sub_(targets);
         using Scalar lowest = -threshold, highest = threshold;
@@ -47,7 +56,7 @@ internal sealed class HuberObjective(double threshold) : RegressionObjective
 /// </summary>
 internal sealed class QuantileObjective(double quantile) : RegressionObjective
 {
-    public override Tensor Evaluate(Tensor outputs, Tensor targets, out Tensor gradient)
+    public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
     {
         var excess = outputs.sub_(targets);
         gradient = excess.sign().Scale(0.5).Shift(0.5 - quantile);
@@ -58,7 +67,7 @@ internal sealed class QuantileObjective(double quantile) : RegressionObjective
 /// <summary>exp(output) − target·output: minus the log-likelihood of a Poisson count, up to a constant.</summary>
 internal sealed class PoissonObjective : RegressionObjective
 {
-    public override Tensor Evaluate(Tensor outputs, Tensor targets, out Tensor gradient)
+    public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
     {
         var rate = outputs.exp();
         gradient = rate.sub(targets);
