@@ -63,6 +63,7 @@ public sealed class AliceBinaryModelParameters : AliceModelParameters<float>
 
     private static string? Misfit(DenseNetwork network) =>
         network.OutputCount != 1 ? $"The network has {network.OutputCount} outputs; a binary network has one."
-        : network.OutputTransform != OutputTransform.Identity ? "The score of a binary network is its sum: it has no output transform."
+        : network.OutputTransform != OutputTransform.Identity
+            ? "The score of a binary network is its sum: it has no output transform."
         : null;
 }

@@ -3,8 +3,8 @@ namespace Alice.ML.Models;
 /// <summary>One layer of a trained network: outputs = inputs × weights + biases. Read-only.</summary>
 /// <remarks>
 /// The first layer takes the features as they come, and the last gives the score in the label's units, its logarithm
-/// (Poisson regression), the log-odds (binary classification) or one value a class whose softmax is the probabilities: the
-/// standardisation that training used is folded into these two.
+/// (Poisson regression), the log-odds (binary classification) or one value a class whose softmax is the probabilities:
+/// the standardisation that training used is folded into these two.
 /// </remarks>
 public sealed class AliceLayer
 {

@@ -11,7 +11,7 @@ using Microsoft.ML.Trainers;
 
 namespace Alice.ML.Models;
 
-/// <summary>What the models of all tasks share: the network, its binary form, its ONNX form and its description.</summary>
+/// <summary>What the models of all tasks share: the network, its binary and ONNX forms and its description.</summary>
 /// <remarks>
 /// They score in plain .NET, without TorchSharp, and are thread-safe. A missing feature (NaN) gives a score of NaN:
 /// replace missing values earlier in the pipeline. Finite features always give finite scores: where a sum is too large
@@ -68,10 +68,10 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
     /// </summary>
     /// <remarks>
     /// Input: "features", float [batch, number of features]. Outputs: "score", float, [batch, 1] for regression and
-    /// binary classification (there the log-odds) and [batch, classes] for multiclass classification (the probabilities);
-    /// also for binary classification "probability", float [batch, 1], and "label", bool [batch, 1]; also for multiclass
-    /// classification "label", int64 [batch], the index of the most probable class from 0. Scores differ from ML.NET's by
-    /// rounding; a row whose sums overflow a float may give infinity or NaN there.
+    /// binary classification (there the log-odds) and [batch, classes] for multiclass classification (the
+    /// probabilities); also for binary classification "probability", float [batch, 1], and "label", bool [batch, 1];
+    /// also for multiclass classification "label", int64 [batch], the index of the most probable class from 0. Scores
+    /// differ from ML.NET's by rounding; a row whose sums overflow a float may give infinity or NaN there.
     /// </remarks>
     /// <param name="stream">Where to write; it stays open.</param>
     public void SaveAsOnnx(Stream stream)
@@ -140,8 +140,8 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
     void ICanSaveSummary.SaveSummary(TextWriter writer, RoleMappedSchema schema) => writer.WriteLine(ToString());
 
     /// <summary>
-    /// The layers, the activation, what follows the last layer (if anything) and the number of parameters, one line each
-    /// layer.
+    /// The layers, the activation, what follows the last layer (if anything) and the number of parameters, then a line
+    /// for each layer.
     /// </summary>
     public override string ToString()
     {

@@ -10,7 +10,8 @@ using Microsoft.ML.Runtime;
 namespace Alice.ML.Models;
 
 /// <summary>
-/// A trained network that maps a vector of features to the probabilities of the classes, in the order of the label's keys.
+/// A trained network that maps a vector of features to the probabilities of the classes, in the order of the label's
+/// keys.
 /// </summary>
 /// <inheritdoc/>
 public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffer<float>>
@@ -68,7 +69,8 @@ public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffe
     private static VersionInfo GetVersion() => MakeVersion("ALICE MC", LoaderSignature);
 
     private static string? Misfit(DenseNetwork network) =>
-        network.OutputCount < 2 ? $"The network has {network.OutputCount} output; a multiclass network has one for each class."
+        network.OutputCount < 2
+            ? $"The network has {network.OutputCount} output; a multiclass network has one for each class."
         : network.OutputTransform != OutputTransform.Softmax ? "A multiclass network ends in a softmax."
         : null;
 }

@@ -6,9 +6,9 @@ namespace Alice.ML.Models;
 /// The binary layout of a <see cref="DenseNetwork"/>: little-endian 32-bit words.
 /// </summary>
 /// <remarks>
-/// The layout version; the activation; since version 2 the output transform; the number of layer sizes; the layer sizes;
-/// the weights as floats in the order of <see cref="DenseNetwork.Weights"/>; the CRC-32C (RFC 3720) of all words before
-/// it. A new field comes with a new version, and is read only when the version says that it is there.
+/// The layout version; the activation; since version 2 the output transform; the number of layer sizes; the layer
+/// sizes; the weights as floats in the order of <see cref="DenseNetwork.Weights"/>; the CRC-32C (RFC 3720) of all words
+/// before it. A new field comes with a new version, and is read only when the version says that it is there.
 /// </remarks>
 internal static class DenseNetworkFormat
 {

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Alice.ML.Models;
 
-/// <summary>The functions of <see cref="OutputTransform"/>. Finite sums give finite outputs, and NaN gives NaN.</summary>
+/// <summary>The functions of <see cref="OutputTransform"/>: finite sums give finite outputs, NaN gives NaN.</summary>
 internal static class OutputFunctions
 {
     /// <summary>Applies the transform in place.</summary>

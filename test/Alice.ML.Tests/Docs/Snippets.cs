@@ -7,7 +7,9 @@ internal static class Snippets
 {
     private const int Indentation = 8;
 
-    /// <summary>The page shows the lines of the test between <c>// &lt;region&gt;</c> and <c>// &lt;/region&gt;</c>.</summary>
+    /// <summary>
+    /// The page shows the lines of the test between <c>// &lt;region&gt;</c> and <c>// &lt;/region&gt;</c>.
+    /// </summary>
     /// <param name="page">Its path in the repository.</param>
     /// <param name="region">The name of the region.</param>
     /// <param name="test">The file that calls.</param>

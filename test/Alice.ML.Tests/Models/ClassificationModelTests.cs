@@ -24,7 +24,8 @@ public class ClassificationModelTests
         var scored = TestTasks.Transformer(TestTask.Binary, _context, network, _data.Schema).Transform(_data);
         var scores = scored.GetColumn<float>("Score").ToArray();
         CollectionAssert.AreEqual(_rows.Select(r => TestModels.Forward(network, r.Features)).ToArray(), scores);
-        CollectionAssert.AreEqual(scores.Select(s => s > 0).ToArray(), scored.GetColumn<bool>("PredictedLabel").ToArray());
+        CollectionAssert.AreEqual(
+            scores.Select(s => s > 0).ToArray(), scored.GetColumn<bool>("PredictedLabel").ToArray());
         var probabilities = scored.GetColumn<float>("Probability").ToArray();
         for (var i = 0; i < scores.Length; i++)
             Assert.AreEqual(1 / (1 + Math.Exp(-scores[i])), probabilities[i], 1e-7);
@@ -37,8 +38,8 @@ public class ClassificationModelTests
         var network = TestTasks.Network(TestTask.Binary, Activation.ReLU, seed: 2, FeatureCount, 8);
         var model = TestTasks.Transformer(TestTask.Binary, _context, network, _data.Schema);
         var loaded = ModelFile.SaveAndLoad(_context, model, _data.Schema);
-        Assert.IsInstanceOfType<
-            BinaryPredictionTransformer<CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator>>>(loaded);
+        Assert.IsInstanceOfType<BinaryPredictionTransformer<
+            CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator>>>(loaded);
     }
 
     [TestMethod]
@@ -57,8 +58,8 @@ public class ClassificationModelTests
         }
         var predicted = probabilities.Select(p => TestTasks.ClassNames[Array.IndexOf(p, p.Max())]).ToArray();
         Assert.HasCount(3, predicted.Distinct());
-        var named = _context.Transforms.Conversion.MapKeyToValue("Name", "PredictedLabel").Fit(scored).Transform(scored);
-        CollectionAssert.AreEqual(predicted, named.GetColumn<string>("Name").ToArray());
+        var names = _context.Transforms.Conversion.MapKeyToValue("Name", "PredictedLabel").Fit(scored);
+        CollectionAssert.AreEqual(predicted, names.Transform(scored).GetColumn<string>("Name").ToArray());
 
         var metrics = _context.MulticlassClassification.Evaluate(scored, nameof(Row.Species));
         Assert.AreEqual(_rows.Zip(predicted).Average(pair => pair.First.Species == pair.Second ? 1.0 : 0),

@@ -52,7 +52,9 @@ public class ModelContractTests
         var scored = model.Transform(_context.Data.Cache(_data));
         var serial = scored.Preview(int.MaxValue).RowView
             .Select(row => TestTasks.Text(row.Values.Single(v => v.Key == "Score").Value)).ToArray();
-        var parallel = task == TestTask.Multiclass ? ParallelScores<VBuffer<float>>(scored) : ParallelScores<float>(scored);
+        var parallel = task == TestTask.Multiclass
+            ? ParallelScores<VBuffer<float>>(scored)
+            : ParallelScores<float>(scored);
         CollectionAssert.AreEqual(serial, parallel);
     }
 
@@ -87,10 +89,12 @@ public class ModelContractTests
     [DataRow(TestTask.Binary, 5, 1, 1, "The score of a binary network is its sum: it has no output transform.")]
     [DataRow(TestTask.Multiclass, 5, 1, 2, "The network has 1 output; a multiclass network has one for each class.")]
     [DataRow(TestTask.Multiclass, 2, 2, 0, "A multiclass network ends in a softmax.")]
-    public void A_network_of_another_task_is_refused(TestTask task, int inputs, int outputs, int transform, string message)
+    public void A_network_of_another_task_is_refused(
+        TestTask task, int inputs, int outputs, int transform, string message)
     {
         var other = new DenseNetwork([inputs, outputs], Activation.ReLU, new float[6], (OutputTransform)transform);
-        var e = Assert.ThrowsExactly<ArgumentException>(() => TestTasks.Transformer(task, _context, other, _data.Schema));
+        var e = Assert.ThrowsExactly<ArgumentException>(
+            () => TestTasks.Transformer(task, _context, other, _data.Schema));
         Assert.AreEqual($"{message} (Parameter 'network')", e.Message);
 
         var network = task == TestTask.Multiclass

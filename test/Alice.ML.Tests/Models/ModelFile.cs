@@ -14,7 +14,7 @@ internal static class ModelFile
         return new MLContext().Model.Load(stream, out _);
     }
 
-    /// <summary>Saves a model, changes the bytes of its network in the archive, and returns why it no longer loads.</summary>
+    /// <summary>Saves a model, changes its network in the file, and returns why it no longer loads.</summary>
     /// <param name="context">Saves and loads.</param>
     /// <param name="model">The model.</param>
     /// <param name="network">The network in it.</param>

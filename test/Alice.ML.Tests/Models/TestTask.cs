@@ -30,24 +30,29 @@ internal static class TestTasks
         });
     }
 
-    public static ITransformer Transformer(TestTask task, MLContext context, DenseNetwork network, DataViewSchema schema) =>
-        task switch
+    public static ITransformer Transformer(
+        TestTask task, MLContext context, DenseNetwork network, DataViewSchema schema)
+    {
+        const string Features = nameof(Row.Features);
+        return task switch
         {
-            TestTask.Binary =>
-                new BinaryPredictionTransformer<CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator>>(
-                    context, AliceBinaryModelParameters.Calibrated(context, network), schema, nameof(Row.Features)),
+            TestTask.Binary => new BinaryPredictionTransformer<
+                CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator>>(
+                context, AliceBinaryModelParameters.Calibrated(context, network), schema, Features),
             TestTask.Multiclass => new MulticlassPredictionTransformer<AliceMulticlassModelParameters>(
-                context, new AliceMulticlassModelParameters(context, network), schema, nameof(Row.Features), nameof(Row.Species)),
+                context, new AliceMulticlassModelParameters(context, network), schema, Features, nameof(Row.Species)),
             _ => new RegressionPredictionTransformer<AliceRegressionModelParameters>(
-                context, new AliceRegressionModelParameters(context, network), schema, nameof(Row.Features)),
+                context, new AliceRegressionModelParameters(context, network), schema, Features),
         };
+    }
 
     /// <summary>The same rows as <see cref="TestModels.View"/>, with the species as keys.</summary>
     public static IDataView View(MLContext context, IEnumerable<Row> rows, int featureCount)
     {
         var view = TestModels.View(context, rows, featureCount);
         var names = context.Data.LoadFromEnumerable(ClassNames.Select(name => new ClassName { Species = name }));
-        return context.Transforms.Conversion.MapValueToKey(nameof(Row.Species), keyData: names).Fit(view).Transform(view);
+        var toKey = context.Transforms.Conversion.MapValueToKey(nameof(Row.Species), keyData: names);
+        return toKey.Fit(view).Transform(view);
     }
 
     /// <summary>The parameters inside a transformer; those under the calibrator for the binary task.</summary>
@@ -64,8 +69,9 @@ internal static class TestTasks
             .. preview.RowView.Select(row => string.Join("; ", row.Values.Select(v => Text(v.Value))))];
     }
 
-    public static string[] Describe(DataViewSchema schema) => [.. schema.Where(column => !column.IsHidden).Select(column =>
-        $"{column.Name}: {column.Type} ({string.Join(", ", column.Annotations.Schema.Select(a => Describe(column, a)))})")];
+    public static string[] Describe(DataViewSchema schema) =>
+        [.. schema.Where(column => !column.IsHidden).Select(column => $"{column.Name}: {column.Type} ("
+            + string.Join(", ", column.Annotations.Schema.Select(a => Describe(column, a))) + ")")];
 
     private static string Describe(DataViewSchema.Column column, DataViewSchema.Column annotation)
     {

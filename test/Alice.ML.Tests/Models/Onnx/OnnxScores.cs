@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Alice.ML.Tests.Models.Onnx;
 
@@ -8,7 +9,8 @@ internal static class OnnxScores
     /// <summary>The values of every output for rows of features, which are the model's only input.</summary>
     public static Dictionary<string, object[]> Run(byte[] model, float[][] rows)
     {
-        using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using var options = new SessionOptions { IntraOpNumThreads = 1 };
+        options.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
         using var session = new InferenceSession(model, options);
         using var features = OrtValue.CreateTensorValueFromMemory(
             rows.SelectMany(row => row).ToArray(), [rows.Length, rows[0].Length]);
@@ -21,10 +23,10 @@ internal static class OnnxScores
 
     private static object[] Values(OrtValue tensor) => tensor.GetTensorTypeAndShape().ElementDataType switch
     {
-        Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float => Boxed<float>(tensor),
-        Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Int64 => Boxed<long>(tensor),
-        Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.UInt32 => Boxed<uint>(tensor),
-        Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Bool => Boxed<bool>(tensor),
+        TensorElementType.Float => Boxed<float>(tensor),
+        TensorElementType.Int64 => Boxed<long>(tensor),
+        TensorElementType.UInt32 => Boxed<uint>(tensor),
+        TensorElementType.Bool => Boxed<bool>(tensor),
         var other => throw new NotSupportedException($"{other}"),
     };
 

@@ -7,8 +7,8 @@ using Microsoft.ML.Model.OnnxConverter;
 namespace Alice.ML.Tests.Models.Onnx;
 
 /// <summary>
-/// The way of mlContext.Model.ConvertToOnnx, with a stand-in for its OnnxContext: every transform of a pipeline writes its
-/// nodes, and ONNX Runtime runs them.
+/// The way of mlContext.Model.ConvertToOnnx, with a stand-in for its OnnxContext: every transform of a pipeline writes
+/// its nodes, and ONNX Runtime runs them.
 /// </summary>
 [TestClass]
 public class PipelineOnnxTests
@@ -33,7 +33,8 @@ public class PipelineOnnxTests
     {
         var normalizer = _context.Transforms.NormalizeMinMax(nameof(Row.Features)).Fit(_data);
         var network = TestTasks.Network(task, activation, seed: 2, FeatureCount, 8, 5);
-        var chain = normalizer.Append(TestTasks.Transformer(task, _context, network, normalizer.Transform(_data).Schema));
+        var schema = normalizer.GetOutputSchema(_data.Schema);
+        var chain = normalizer.Append(TestTasks.Transformer(task, _context, network, schema));
         var scored = chain.Transform(_data);
         var context = new RecordingOnnxContext(operatorSet);
         context.AddInput(nameof(Row.Features), FeatureCount);

@@ -3,7 +3,8 @@ using Microsoft.ML.Model.OnnxConverter;
 
 namespace Alice.ML.Tests.Models.Onnx;
 
-internal sealed class RecordedNode(string operation, string[] inputs, string[] outputs, string name, string domain) : OnnxNode
+internal sealed class RecordedNode(string operation, string[] inputs, string[] outputs, string name, string domain)
+    : OnnxNode
 {
     private const int FloatsAttribute = 6;
 

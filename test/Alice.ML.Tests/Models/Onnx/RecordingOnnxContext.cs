@@ -5,8 +5,8 @@ using Microsoft.ML.Model.OnnxConverter;
 namespace Alice.ML.Tests.Models.Onnx;
 
 /// <summary>
-/// Stands in for the OnnxContext of Microsoft.ML.OnnxConverter: records what a pipeline writes, and makes an ONNX model of
-/// it. As there, a null domain is that of ML.NET's operators.
+/// Stands in for the OnnxContext of Microsoft.ML.OnnxConverter: records what a pipeline writes, and makes an ONNX model
+/// of it. As there, a null domain is that of ML.NET's operators.
 /// </summary>
 internal sealed class RecordingOnnxContext(int operatorSet) : OnnxContext
 {
@@ -96,7 +96,8 @@ internal sealed class RecordingOnnxContext(int operatorSet) : OnnxContext
         throw new NotSupportedException();
 
     public override string AddInitializer(
-        ulong value, bool isUint64, string? name = null, bool makeUniqueName = true) => throw new NotSupportedException();
+        ulong value, bool isUint64, string? name = null, bool makeUniqueName = true) =>
+        throw new NotSupportedException();
 
     public override string AddInitializer(
         IEnumerable<bool> values, IEnumerable<long> dims, string? name = null, bool makeUniqueName = true) =>
