@@ -71,7 +71,7 @@ internal sealed class DataOptions
 
     private readonly FileFormatOptions _format;
 
-    public DataOptions(Command command, NetworkOptions network)
+    public DataOptions(Command command)
     {
         command.Arguments.Add(_data);
         foreach (var option in new Option[]
@@ -88,16 +88,14 @@ internal sealed class DataOptions
                 result.AddError("--fold needs --split, the file of folds");
             if (result.GetValue(_folds) is not null && (result.GetValue(_test) ?? result.GetValue(_split)) is not null)
                 result.AddError("--folds excludes --test and --split: every row tests once");
-            if (result.GetValue(_validation) is not null && result.GetValue(network.ValidationFraction) > 0)
-                result.AddError("--validation and --validation-fraction exclude each other: both say which rows validate");
-            if (result.GetValue(network.Patience) is not null && result.GetValue(_validation) is null
-                && result.GetValue(network.ValidationFraction) is 0)
-                result.AddError("--patience needs --validation or --validation-fraction, the rows to measure on");
         });
     }
 
     /// <summary>How many models to cross-validate; null: train one.</summary>
     public Option<int?> Folds => _folds;
+
+    /// <summary>The file that validates.</summary>
+    public Option<string> Validation => _validation;
 
     /// <summary>Reads the training file.</summary>
     public LabelledTable Read(ParseResult parsed)

@@ -92,7 +92,7 @@ internal sealed class NetworkOptions
 
     private readonly Option<int?> _threads = new("--threads")
     {
-        Description = "CPU threads of the training (default: libtorch's own)",
+        Description = "CPU threads of the training (default: one where a step is small, else libtorch's number)",
         HelpName = "count",
     };
 

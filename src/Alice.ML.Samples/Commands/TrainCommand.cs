@@ -35,14 +35,19 @@ internal sealed class TrainCommand
     private TrainCommand(Command command, Option<bool> verbose)
     {
         _verbose = verbose;
+        _data = new DataOptions(command);
         foreach (var option in new Option[] { _save, _plot, _json })
             command.Options.Add(option);
         _network = new NetworkOptions(command);
-        _data = new DataOptions(command, _network);
         command.Validators.Add(result =>
         {
             if (result.GetValue(_data.Folds) is not null && (result.GetValue(_save) ?? result.GetValue(_plot)) is not null)
                 result.AddError("--folds excludes --save and --plot: it trains several models and keeps none");
+            var validates = result.GetValue(_data.Validation) is not null;
+            if (validates && result.GetValue(_network.ValidationFraction) > 0)
+                result.AddError("--validation and --validation-fraction exclude each other: both say which rows validate");
+            if (result.GetValue(_network.Patience) is not null && !validates && result.GetValue(_network.ValidationFraction) is 0)
+                result.AddError("--patience needs --validation or --validation-fraction, the rows to measure on");
         });
         command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), cancellation));
     }

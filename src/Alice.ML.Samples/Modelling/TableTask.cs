@@ -3,7 +3,6 @@ using Alice.ML.Samples.Data;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alice.ML.Samples.Modelling;
 

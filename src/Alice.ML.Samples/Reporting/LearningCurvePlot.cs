@@ -6,11 +6,12 @@ namespace Alice.ML.Samples.Reporting;
 /// <summary>A level to compare a learning curve with.</summary>
 internal sealed record ReferenceLine(string Name, double Value);
 
-/// <summary>Draws the error against epochs, on a logarithmic axis where every error is above 0.</summary>
+/// <summary>Draws the error against epochs, on a logarithmic axis where its size changes much.</summary>
 internal static class LearningCurvePlot
 {
     private const int Width = 1200;
     private const int Height = 750;
+    private const double LogarithmicRatio = 2;
 
     // Okabe and Ito's palette, which colour-blind people can tell apart.
     private static readonly Color _curveColor = Color.FromHex("#0072B2");
@@ -42,8 +43,8 @@ internal static class LearningCurvePlot
         double[] training = [.. epochs.Select(e => ofLoss(e.TrainingLoss))];
         double[] validation = [.. epochs.Where(e => e.ValidationLoss is not null).Select(e => ofLoss(e.ValidationLoss!.Value))];
         double[] values = [.. training, .. validation, .. references.Select(r => r.Value)];
-        // A loss such as that of Poisson may be negative.
-        var logarithmic = values.All(v => v >= 0);
+        // A loss such as that of Poisson may be negative, and hardly change.
+        var logarithmic = values.All(v => v >= 0) && values.Max() > LogarithmicRatio * values.Min();
         Func<double, double> height = logarithmic ? LogOf : value => value;
         AddCurve(plot, "Alice, training", _curveColor, training.Select(height));
         if (validation.Length > 0)
@@ -76,7 +77,7 @@ internal static class LearningCurvePlot
 
     private static void SetAxes(Plot plot, int epochs, double low, double high, bool logarithmic)
     {
-        var margin = Math.Max(0.05 * (high - low), 0.02);
+        var margin = high > low ? 0.05 * (high - low) : 0.5;
         plot.Axes.SetLimits(0, epochs + 1, low - margin, high + margin);
         if (logarithmic)
             plot.Axes.Left.TickGenerator = LogTicks(low - margin, high + margin);

@@ -1,4 +1,3 @@
-using Alice.ML.Models;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Microsoft.ML;
