@@ -45,8 +45,8 @@ internal sealed class DataOptions
 
     private readonly Option<int?> _folds = new("--folds")
     {
-        Description = "Cross-validate: train this many models, each tested on its part of the rows, and print the mean of " +
-            "their metrics",
+        Description = "Cross-validate: train this many models, each tested on its part of the rows, and print the " +
+            "mean of their metrics",
         HelpName = "count",
     };
 
@@ -101,7 +101,8 @@ internal sealed class DataOptions
     public LabelledTable Read(ParseResult parsed)
     {
         var table = DelimitedFile.Read(parsed.GetRequiredValue(_data), _format.Read(parsed));
-        return new LabelledTable(table, table.Column(parsed.GetRequiredValue(_label), "--label"), parsed.GetValue(_task))
+        var label = table.Column(parsed.GetRequiredValue(_label), "--label");
+        return new LabelledTable(table, label, parsed.GetValue(_task))
         {
             AsText = Columns(parsed, _text, table),
             Ignored = Columns(parsed, _ignore, table),

@@ -34,15 +34,15 @@ internal sealed class NetworkOptions
 
     private readonly Option<double?> _weightDecay = new("--weight-decay")
     {
-        Description = "Decoupled weight decay: each step shrinks the weights by this share of the learning rate (default: " +
-            "0 for regression, 1 for classes)",
+        Description = "Decoupled weight decay: each step shrinks the weights by this share of the learning rate " +
+            "(default: 0 for regression, 1 for classes)",
         HelpName = "number",
     };
 
     private readonly Option<string> _loss = new("--loss")
     {
-        Description = "What regression minimises: squared (default), absolute, huber:1.5 (its threshold in the label's " +
-            "units), quantile:0.9 or poisson",
+        Description = "What regression minimises: squared (default), absolute, huber:1.5 (its threshold in the " +
+            "label's units), quantile:0.9 or poisson",
         HelpName = "name",
     };
 
@@ -122,8 +122,8 @@ internal sealed class NetworkOptions
         _loss.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is { } loss && ParseLoss(loss) is null)
-                result.AddError($"--loss {loss}: give squared, absolute, poisson, huber:T with a threshold T above 0, or " +
-                    "quantile:Q with Q between 0 and 1");
+                result.AddError($"--loss {loss}: give squared, absolute, poisson, huber:T with a threshold T above " +
+                    "0, or quantile:Q with Q between 0 and 1");
         });
         foreach (var option in new Option[]
             {

@@ -24,7 +24,7 @@ internal static class PredictCommand
             HelpName = "scores.csv",
         };
         var command = new Command("predict", """
-            Writes the predictions of a saved model as comma separated text, a line for each row of the file in its order:
+            Writes the predictions of a saved model as comma separated text, a line for each row of the file in order:
             for a number its Score; for classes the PredictedLabel and Probability, the positive class's of two, each
             class's of several. Columns are found by name; by position where the training file or this file has no
             header.

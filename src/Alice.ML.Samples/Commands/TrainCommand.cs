@@ -41,12 +41,15 @@ internal sealed class TrainCommand
         _network = new NetworkOptions(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(_data.Folds) is not null && (result.GetValue(_save) ?? result.GetValue(_plot)) is not null)
+            var saves = (result.GetValue(_save) ?? result.GetValue(_plot)) is not null;
+            if (saves && result.GetValue(_data.Folds) is not null)
                 result.AddError("--folds excludes --save and --plot: it trains several models and keeps none");
             var validates = result.GetValue(_data.Validation) is not null;
             if (validates && result.GetValue(_network.ValidationFraction) > 0)
-                result.AddError("--validation and --validation-fraction exclude each other: both say which rows validate");
-            if (result.GetValue(_network.Patience) is not null && !validates && result.GetValue(_network.ValidationFraction) is 0)
+                result.AddError("--validation and --validation-fraction exclude each other: both say which rows " +
+                    "validate");
+            if (result.GetValue(_network.Patience) is not null && !validates
+                && result.GetValue(_network.ValidationFraction) is 0)
                 result.AddError("--patience needs --validation or --validation-fraction, the rows to measure on");
         });
         command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), cancellation));
@@ -58,11 +61,11 @@ internal sealed class TrainCommand
         var command = new Command("train", $"""
             Trains on a delimited text file and prints the metrics on test rows.
 
-            The label decides the task: two different values, whatever they are, are two classes (binary; the positive one
-            is the larger number, or the later in the alphabet: 1, true, yes). More than two texts are classes
+            The label decides the task: two different values, whatever they are, are two classes (binary; the positive
+            one is the larger number, or the later in the alphabet: 1, true, yes). More than two texts are classes
             (multiclass), and so are whole numbers that look like codes: 0, 1, … or 1, 2, … without a gap, at most
-            {TaskDetection.MaximumCodes}, each at least a quarter as frequent as the average. Other numbers are quantities
-            (regression). A note says what was decided; --task decides otherwise.
+            {TaskDetection.MaximumCodes}, each at least a quarter as frequent as the average. Other numbers are
+            quantities (regression). A note says what was decided; --task decides otherwise.
 
             Numbers are used as they are: a missing one becomes its column's mean, with a 0/1 feature beside it that
             says so. Texts are one-hot encoded: at most 100 categories a column, the most frequent ones. Columns of one

@@ -24,7 +24,9 @@ internal sealed record LabelledTable(Table Table, int Label, TaskKind? Task)
     public TableSchema InferSchema(IReadOnlyList<int> rows, Target target, Action<string> note) =>
         new SchemaInference(Table, rows, note) { AsText = AsText, Ignored = Ignored, Target = target }.Infer(Label);
 
-    /// <summary>Rows of this file, or of another with the same columns, that have a label, as a model's schema reads them.</summary>
+    /// <summary>
+    /// Rows of this file, or of another with the same columns, that have a label, as a model's schema reads them.
+    /// </summary>
     public static (TableView View, float[] Labels) Read(
         Table table, IReadOnlyList<int> rows, TableSchema schema, Action<string> note)
     {

@@ -16,8 +16,8 @@ internal sealed record RowSplit(int[] Train, int[] Test)
     }
 
     /// <summary>
-    /// K splits whose test rows are disjoint and together all rows: a seeded shuffle, dealt out class by class, so that each
-    /// fold has every class in nearly its share.
+    /// K splits whose test rows are disjoint and together all rows: a seeded shuffle, dealt out class by class, so
+    /// that each fold has every class in nearly its share.
     /// </summary>
     /// <param name="rows">The rows to split.</param>
     /// <param name="classes">Each row's class; null where there are none.</param>

@@ -54,8 +54,8 @@ internal sealed class TableView : IDataView
     }
 
     /// <summary>
-    /// The label as the trainer of its task takes it: Single; Boolean, true for the second class; or a key whose values are
-    /// the classes. Missing: NaN, false or the missing key.
+    /// The label as the trainer of its task takes it: Single; Boolean, true for the second class; or a key whose
+    /// values are the classes. Missing: NaN, false or the missing key.
     /// </summary>
     private static Array AddLabel(
         DataViewSchema.Builder builder, string name, Target target, float[]? labels, int rowCount)

@@ -20,8 +20,8 @@ public enum TaskKind
 /// <summary>What the values of the label column mean.</summary>
 /// <param name="Task">What is learned.</param>
 /// <param name="Classes">
-/// Every class in order: numbers by their value, texts by their letters. Of two, the second is the positive one. Empty for
-/// regression.
+/// Every class in order: numbers by their value, texts by their letters. Of two, the second is the positive one.
+/// Empty for regression.
 /// </param>
 internal sealed record Target(TaskKind Task, IReadOnlyList<string> Classes)
 {
@@ -38,8 +38,8 @@ internal sealed record Target(TaskKind Task, IReadOnlyList<string> Classes)
         : [.. classes.OrderBy(c => c, StringComparer.OrdinalIgnoreCase).ThenBy(c => c, StringComparer.Ordinal)];
 
     /// <summary>
-    /// The label of each row: the number, NaN where missing; or the place of its class in <see cref="Classes"/>, −1 for a
-    /// class that a multiclass model has not seen.
+    /// The label of each row: the number, NaN where missing; or the place of its class in <see cref="Classes"/>, −1
+    /// for a class that a multiclass model has not seen.
     /// </summary>
     /// <param name="table">The file.</param>
     /// <param name="rows">Which of its rows, from 0.</param>
@@ -50,10 +50,11 @@ internal sealed record Target(TaskKind Task, IReadOnlyList<string> Classes)
         if (Task == TaskKind.Regression)
             return TableView.Numbers(table, rows, column, table.Names[column]);
         var places = Classes.Index().ToDictionary(c => c.Item, c => c.Index);
-        return [.. rows.Select(row => places.TryGetValue(ClassOf(table.Records[row].Fields[column]), out var place) ? place
+        return [.. rows.Select(row =>
+            places.TryGetValue(ClassOf(table.Records[row].Fields[column]), out var place) ? place
             : Task == TaskKind.Multiclass ? -1f : throw new UserException(
                 $"{table.Path}, line {table.Records[row].Line}: the label column '{table.Names[column]}' holds " +
-                $"'{table.Records[row].Fields[column]}', which is neither '{Classes[0]}' nor '{Classes[1]}'; mend it, or train " +
-                "with --task multiclass"))];
+                $"'{table.Records[row].Fields[column]}', which is neither '{Classes[0]}' nor '{Classes[1]}'; mend " +
+                "it, or train with --task multiclass"))];
     }
 }

@@ -8,7 +8,9 @@ internal static class TaskDetection
     /// <summary>The most whole numbers that are taken for codes of classes.</summary>
     public const int MaximumCodes = 20;
 
-    /// <summary>Each code occurs at least this often, relative to equal shares; counts have rare values at their end.</summary>
+    /// <summary>
+    /// Each code occurs at least this often, relative to equal shares; counts have rare values at their end.
+    /// </summary>
     public const double LeastShare = 0.25;
 
     /// <summary>
@@ -26,8 +28,8 @@ internal static class TaskDetection
         if (!counts.Keys.All(FormatDetection.IsNumber))
             return (TaskKind.Multiclass, $"holds {counts.Count} different texts");
         return AreCodes(counts, labels.Count)
-            ? (TaskKind.Multiclass, $"holds whole numbers from {Numbers(counts).Min()} to {Numbers(counts).Max()} only, each " +
-                "often, like codes of classes")
+            ? (TaskKind.Multiclass, $"holds whole numbers from {Numbers(counts).Min()} to {Numbers(counts).Max()} " +
+                "only, each often, like codes of classes")
             : (TaskKind.Regression, "holds numbers");
     }
 

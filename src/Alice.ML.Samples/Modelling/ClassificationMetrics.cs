@@ -39,7 +39,9 @@ internal static class ClassificationMetrics
         return (rankSum - positives * (positives + 1) / 2) / (positives * negatives);
     }
 
-    /// <summary>Harmonic mean of precision and recall of the positive class; NaN where it neither occurs nor is predicted.</summary>
+    /// <summary>
+    /// Harmonic mean of precision and recall of the positive class; NaN where it neither occurs nor is predicted.
+    /// </summary>
     public static double F1(IReadOnlyList<float> truth, IReadOnlyList<int> predicted)
     {
         var right = truth.Zip(predicted).Count(row => row is { First: > 0, Second: 1 });

@@ -46,9 +46,10 @@ internal abstract class TableTask(TableSchema schema)
     {
         var (transforms, features) = FeaturePipeline.Create(ml, Schema);
         var columns = transforms.Fit(train);
-        var fit = new NetworkFit(ml, columns.Transform(train), validation is null ? null : columns.Transform(validation));
-        var network = FitNetwork(fit, options => settings.Apply(options, Schema.Label.Name, features, progress, cancellation),
-            settings);
+        var fit = new NetworkFit(
+            ml, columns.Transform(train), validation is null ? null : columns.Transform(validation));
+        var network = FitNetwork(fit,
+            options => settings.Apply(options, Schema.Label.Name, features, progress, cancellation), settings);
         return columns.Append(network);
     }
 
@@ -59,15 +60,17 @@ internal abstract class TableTask(TableSchema schema)
     protected abstract ITransformer FitNetwork(
         NetworkFit fit, Action<AliceTrainerOptions> complete, NetworkSettings settings);
 
-    /// <summary>The model's numbers for each row, in order: the score, the probability, or one probability a class.</summary>
+    /// <summary>
+    /// The model's numbers for each row, in order: the score, the probability, or one probability a class.
+    /// </summary>
     /// <exception cref="UserException">Some are not finite.</exception>
     public float[][] Predict(ITransformer model, IDataView rows)
     {
         var outputs = Outputs(model.Transform(rows));
         var bad = Array.FindIndex(outputs, o => !o.All(float.IsFinite));
         return bad < 0 ? outputs : throw new UserException(
-            $"the model predicts {outputs[bad].First(o => !float.IsFinite(o))} for row {bad + 1}; it is damaged, or a " +
-            "feature there is far outside its training range");
+            $"the model predicts {outputs[bad].First(o => !float.IsFinite(o))} for row {bad + 1}; it is damaged, or " +
+            "a feature there is far outside its training range");
     }
 
     /// <summary>The columns that hold the outputs.</summary>

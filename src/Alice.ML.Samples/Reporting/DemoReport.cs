@@ -18,7 +18,8 @@ internal static class DemoReport
             .AddColumn("test R²", c => c.RightAligned())
             .AddColumn("training, s", c => c.RightAligned());
         foreach (var result in results)
-            table.AddRow(result.Name, $"{result.Metrics.RootMeanSquaredError:F4}", $"{result.Metrics.RSquared:F3}", $"{result.Seconds:F1}");
+            table.AddRow(result.Name, $"{result.Metrics.RootMeanSquaredError:F4}", $"{result.Metrics.RSquared:F3}",
+                $"{result.Seconds:F1}");
         console.Write(table);
     }
 }

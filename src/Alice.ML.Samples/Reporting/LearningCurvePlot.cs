@@ -29,7 +29,9 @@ internal static class LearningCurvePlot
     public const string NoFonts = "no font is installed, so the picture has no text; install one, such as DejaVu " +
         "Sans, for labels";
 
-    /// <summary>Writes a PNG file of the training error, and the validation error where there is one, per epoch.</summary>
+    /// <summary>
+    /// Writes a PNG file of the training error, and the validation error where there is one, per epoch.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="title">What was trained on what.</param>
     /// <param name="quantity">What the vertical axis shows: an error and its unit.</param>
@@ -41,7 +43,7 @@ internal static class LearningCurvePlot
     {
         using var plot = new Plot();
         double[] training = [.. epochs.Select(e => ofLoss(e.TrainingLoss))];
-        double[] validation = [.. epochs.Where(e => e.ValidationLoss is not null).Select(e => ofLoss(e.ValidationLoss!.Value))];
+        double[] validation = [.. epochs.Select(e => e.ValidationLoss).OfType<double>().Select(ofLoss)];
         double[] values = [.. training, .. validation, .. references.Select(r => r.Value)];
         // A loss such as that of Poisson may be negative, and hardly change.
         var logarithmic = values.All(v => v >= 0) && values.Max() > LogarithmicRatio * values.Min();
@@ -50,7 +52,8 @@ internal static class LearningCurvePlot
         if (validation.Length > 0)
             AddCurve(plot, "Alice, validation", _validationColor, validation.Select(height));
         foreach (var (i, reference) in references.Index())
-            AddReference(plot, reference, height(reference.Value), Color.FromHex(_referenceColors[i % _referenceColors.Length]));
+            AddReference(plot, reference, height(reference.Value),
+                Color.FromHex(_referenceColors[i % _referenceColors.Length]));
 
         var shown = values.Select(height).ToArray();
         SetAxes(plot, epochs.Count, shown.Min(), shown.Max(), logarithmic);
@@ -85,7 +88,8 @@ internal static class LearningCurvePlot
     }
 
     /// <summary>
-    /// Ticks at 1, 2 and 5 times the powers of ten, over many decades at the powers only; minor ones at the other digits.
+    /// Ticks at 1, 2 and 5 times the powers of ten, over many decades at the powers only; minor ones at the other
+    /// digits.
     /// </summary>
     private static ScottPlot.TickGenerators.NumericManual LogTicks(double low, double high)
     {

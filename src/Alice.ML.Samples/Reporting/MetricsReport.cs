@@ -11,7 +11,8 @@ internal static class MetricsReport
     /// <param name="set">What each line starts with, such as test.</param>
     /// <param name="rowCount">How many rows they are.</param>
     /// <param name="metrics">Their metrics.</param>
-    /// <param name="json">Null for lines; otherwise the other members of the object, whose member test has the metrics.</param>
+    /// <param name="json">Null for lines; otherwise the other members of the object, whose member test has the
+    /// metrics.</param>
     public static void Write(
         TextWriter output, string set, int rowCount, IReadOnlyList<Metric> metrics, JsonObject? json)
     {

@@ -4,7 +4,8 @@ using Spectre.Console;
 namespace Alice.ML.Samples.Reporting;
 
 /// <summary>
-/// Keeps the epochs of a training run, and shows them: as a bar where people watch, as some ten lines where a file does.
+/// Keeps the epochs of a training run, and shows them: as a bar where people watch, as some ten lines where a file
+/// does.
 /// </summary>
 internal sealed class TrainingProgress : IProgress<AliceEpoch>
 {

@@ -38,7 +38,8 @@ public sealed class TaskPagesTests
         });
         // </loss>
         var scored = columns.Append(dear).Fit(split.TrainSet).Transform(split.TestSet);
-        var below = scored.GetColumn<float>("Rent").Zip(scored.GetColumn<float>("Score")).Average(row => row.First <= row.Second ? 1.0 : 0);
+        var below = scored.GetColumn<float>("Rent").Zip(scored.GetColumn<float>("Score"))
+            .Average(row => row.First <= row.Second ? 1.0 : 0);
         Assert.IsInRange(0.7, 1.0, below);
         Snippets.AssertShown("docs/regression.md", "loss");
     }
@@ -112,7 +113,7 @@ public sealed class TaskPagesTests
         IDataView rows = ml.Transforms.Concatenate("Features", "Size", "Rooms").Fit(data).Transform(data);
 
         AliceTrainingSummary summary = trainer.Fit(rows).Model.TrainingSummary!;
-        Console.WriteLine($"{summary.StopReason} after {summary.Epochs.Count} epochs; the best was {summary.BestEpoch}");
+        Console.WriteLine($"{summary.StopReason} after {summary.Epochs.Count} epochs; best: {summary.BestEpoch}");
         // </stopping>
         Assert.AreEqual(75, summary.ValidationRows);
         Assert.AreEqual(summary.Epochs.MinBy(e => e.ValidationLoss)!.Epoch, summary.BestEpoch);
@@ -127,7 +128,8 @@ public sealed class TaskPagesTests
         var ml = new MLContext(seed: 1);
         IDataView data = ml.Data.LoadFromEnumerable(flats);
 
-        var pipeline = ml.Transforms.ReplaceMissingValues("Size", replacementMode: MissingValueReplacingEstimator.ReplacementMode.Mean)
+        var pipeline = ml.Transforms
+            .ReplaceMissingValues("Size", replacementMode: MissingValueReplacingEstimator.ReplacementMode.Mean)
             .Append(ml.Transforms.Categorical.OneHotEncoding("District"))
             .Append(ml.Transforms.Concatenate("Features", "Size", "Rooms", "District"))
             .Append(ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
@@ -144,7 +146,8 @@ public sealed class TaskPagesTests
 
         // <importance>
         IDataView columns = model.Transform(data);
-        var importance = ml.Regression.PermutationFeatureImportance(model, columns, labelColumnName: "Rent", permutationCount: 3);
+        var importance = ml.Regression.PermutationFeatureImportance(
+            model, columns, labelColumnName: "Rent", permutationCount: 3);
         foreach (var (column, change) in importance.OrderBy(i => i.Value.RSquared.Mean))
             Console.WriteLine($"{column}: R² {change.RSquared.Mean:F3}");
         // </importance>
@@ -168,7 +171,12 @@ public sealed class TaskPagesTests
         return [.. Enumerable.Range(0, count).Select(_ =>
         {
             var district = random.Next(3);
-            var flat = new Flat { Size = random.Next(30, 200), Rooms = random.Next(1, 8), District = districts[district] };
+            var flat = new Flat
+            {
+                Size = random.Next(30, 200),
+                Rooms = random.Next(1, 8),
+                District = districts[district],
+            };
             flat.Rent = flat.Size * (2 + 2 * district) + 10 * flat.Rooms + 5 * random.NextSingle();
             flat.LetInAWeek = flat.Size / flat.Rooms + 10 * district + 5 * random.NextSingle() < 40;
             return flat;

@@ -4,7 +4,9 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Tests.Samples;
 
-/// <summary>The sample's metrics are ML.NET's, except that its own are defined on rows where ML.NET's are not.</summary>
+/// <summary>
+/// The sample's metrics are ML.NET's, except that its own are defined on rows where ML.NET's are not.
+/// </summary>
 [TestClass]
 public sealed class ClassificationMetricsTests
 {

@@ -99,7 +99,8 @@ public sealed class CommandLineTaskTests
         string[] args = ["train", data, "--label", "kind", "--epochs", "5", "--folds", "3"];
         var lines = Metrics((await Run(args)).Output);
         CollectionAssert.AreEqual(
-            new[] { "3-fold rows", "3-fold AUC", "3-fold accuracy", "3-fold F1", "3-fold log-loss" }, lines.Keys.ToArray());
+            new[] { "3-fold rows", "3-fold AUC", "3-fold accuracy", "3-fold F1", "3-fold log-loss" },
+            lines.Keys.ToArray());
         Assert.AreEqual(61, lines["3-fold rows"]);
         var json = JsonDocument.Parse((await Run([.. args, "--json"])).Output).RootElement;
         var folds = json.GetProperty("folds").EnumerateArray().ToArray();
@@ -139,8 +140,8 @@ public sealed class CommandLineTaskTests
         Assert.AreEqual(0, result.ExitCode, result.Error);
         var epochs = JsonDocument.Parse(result.Output).RootElement.GetProperty("epochs").GetInt32();
         Assert.IsLessThan(100, epochs);
-        StringAssert.Contains(result.Error, $"note: {epochs} epochs; the model is that of epoch {epochs - 3}, whose validation loss " +
-            "is the lowest\n");
+        StringAssert.Contains(result.Error, $"note: {epochs} epochs; the model is that of epoch {epochs - 3}, whose " +
+            "validation loss is the lowest\n");
     }
 
     [TestMethod]
@@ -158,22 +159,26 @@ public sealed class CommandLineTaskTests
         var data = Points("points.csv", 60, seed: 1, (x, y) => x > y ? "1" : "0");
         var result = await Run("train", data, "--label", "kind", "--loss", "absolute");
         Assert.AreEqual(1, result.ExitCode);
-        StringAssert.EndsWith(result.Error, "error: --loss is for regression, and the task is binary; leave it out, or give " +
-            "--task regression\n");
+        StringAssert.EndsWith(result.Error, "error: --loss is for regression, and the task is binary; leave it out, " +
+            "or give --task regression\n");
     }
 
     [TestMethod]
     [DataRow(new[] { "--folds", "1" }, "--folds 1: give a whole number of at least 2")]
     [DataRow(new[] { "--folds", "3", "--test", "a" }, "--folds excludes --test and --split: every row tests once")]
-    [DataRow(new[] { "--folds", "3", "--save", "a" }, "--folds excludes --save and --plot: it trains several models and keeps none")]
+    [DataRow(new[] { "--folds", "3", "--save", "a" }, "--folds excludes --save and --plot: it trains several models " +
+        "and keeps none")]
     [DataRow(new[] { "--validation", "a", "--validation-fraction", "0.1" },
         "--validation and --validation-fraction exclude each other: both say which rows validate")]
-    [DataRow(new[] { "--patience", "3" }, "--patience needs --validation or --validation-fraction, the rows to measure on")]
+    [DataRow(new[] { "--patience", "3" }, "--patience needs --validation or --validation-fraction, the rows to " +
+        "measure on")]
     [DataRow(new[] { "--validation-fraction", "1" }, "--validation-fraction 1: give a number from 0 to below 1")]
     [DataRow(new[] { "--weight-decay", "-1" }, "--weight-decay -1: give a number of at least 0")]
     [DataRow(new[] { "--max-seconds", "0" }, "--max-seconds 0: give a number above 0")]
-    [DataRow(new[] { "--loss", "huber" }, "--loss huber: give squared, absolute, poisson, huber:T with a threshold T above 0, or quantile:Q with Q between 0 and 1")]
-    [DataRow(new[] { "--loss", "quantile:1" }, "--loss quantile:1: give squared, absolute, poisson, huber:T with a threshold T above 0, or quantile:Q with Q between 0 and 1")]
+    [DataRow(new[] { "--loss", "huber" }, "--loss huber: give squared, absolute, poisson, huber:T with a threshold " +
+        "T above 0, or quantile:Q with Q between 0 and 1")]
+    [DataRow(new[] { "--loss", "quantile:1" }, "--loss quantile:1: give squared, absolute, poisson, huber:T with a " +
+        "threshold T above 0, or quantile:Q with Q between 0 and 1")]
     public async Task Wrong_arguments_give_exit_code_2(string[] args, string message)
     {
         var result = await Run(["train", "x.csv", "--label", "y", .. args]);
@@ -212,7 +217,8 @@ public sealed class CommandLineTaskTests
     [TestMethod]
     public async Task The_quality_of_wines_is_a_number()
     {
-        var result = await Run("train", SharedData.Path("wine-quality-red.csv"), "--label", "quality", "--epochs", "1", "--json");
+        var result = await Run(
+            "train", SharedData.Path("wine-quality-red.csv"), "--label", "quality", "--epochs", "1", "--json");
         Assert.AreEqual("regression", JsonDocument.Parse(result.Output).RootElement.GetProperty("task").GetString());
     }
 

@@ -100,8 +100,8 @@ public sealed class CommandLineTests
     [DataRow("x,y\n1,?\n2,\n", "y", "the label column 'y' has no values; name another with --label")]
     [DataRow("x,y\n1,3\n2,3\n3,3\n4,3\n", "y", "the label column 'y' is 3 in every training row, so there is nothing " +
         "to learn; name another with --label")]
-    [DataRow("x,y\n1,red\n2,red\n3,red\n", "y", "the label column 'y' is red in every training row, so there is nothing " +
-        "to learn; name another with --label")]
+    [DataRow("x,y\n1,red\n2,red\n3,red\n", "y", "the label column 'y' is red in every training row, so there is " +
+        "nothing to learn; name another with --label")]
     [DataRow("x,y\n1,2\n2,3\n", "z", "has no such column. Its columns are x, y")]
     [DataRow("x\n1\n2\n3\n", "x", "has one column only (separator: comma); give --separator if it has more")]
     [DataRow("x,y\n1,2\n", "y", "1 row cannot be split into training and test rows; give --test")]
@@ -183,7 +183,8 @@ public sealed class CommandLineTests
         var error = new CancellingWriter(cancellation);
         var output = new StringWriter();
         var code = await CommandLine.RunAsync(
-            ["train", data, "--label", "price", "--epochs", "100000", "--save", model], output, error, cancellation.Token);
+            ["train", data, "--label", "price", "--epochs", "100000", "--save", model], output, error,
+            cancellation.Token);
         Assert.AreEqual(130, code);
         StringAssert.Matches(error.ToString(), new Regex(
             $"cancelled after [0-9]+ epochs: what was learned so far is saved as {Regex.Escape(model)}\n$"));
@@ -204,7 +205,8 @@ public sealed class CommandLineTests
         // The token is cancelled already.
         var model = _folder.PathOf("model.zip");
         var early = new StringWriter();
-        Assert.AreEqual(130, await CommandLine.RunAsync([.. args, "--save", model], TextWriter.Null, early, cancellation.Token));
+        Assert.AreEqual(130, await CommandLine.RunAsync(
+            [.. args, "--save", model], TextWriter.Null, early, cancellation.Token));
         Assert.AreEqual("cancelled: nothing was saved\n", early.ToString());
         Assert.IsFalse(File.Exists(model));
     }
