@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 
-// ML.NET keeps the base classes of trainers and models to its own assemblies. These attributes let the runtime honour the
-// access that build/FriendAccess.targets gives the compiler. See docs/mlnet-internals.md.
+// ML.NET keeps the base classes of trainers and models to its own assemblies. These attributes let the runtime honour
+// the access that build/FriendAccess.targets gives the compiler. See docs/mlnet-internals.md.
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Data")]
 

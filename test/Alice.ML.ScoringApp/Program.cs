@@ -1,5 +1,5 @@
 // Usage: Alice.ML.ScoringApp model.zip features.csv
-// Loads the model, scores each line of comma-separated features, and prints the bits of each score.
+// Loads the model, scores each line of comma-separated features, and prints the bits of each score, one line each row.
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -12,8 +12,12 @@ var rows = File.ReadLines(args[1])
     .ToList();
 var schema = SchemaDefinition.Create(typeof(Row));
 schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, rows[0].Features.Length);
-foreach (var score in model.Transform(context.Data.LoadFromEnumerable(rows, schema)).GetColumn<float>("Score"))
-    Console.WriteLine(BitConverter.SingleToUInt32Bits(score));
+var scored = model.Transform(context.Data.LoadFromEnumerable(rows, schema));
+var scores = scored.Schema["Score"].Type is VectorDataViewType
+    ? scored.GetColumn<float[]>("Score")
+    : scored.GetColumn<float>("Score").Select(score => new[] { score });
+foreach (var score in scores)
+    Console.WriteLine(string.Join(' ', score.Select(BitConverter.SingleToUInt32Bits)));
 
 internal sealed class Row
 {

@@ -3,63 +3,123 @@ using static TorchSharp.torch;
 namespace Alice.ML.Training;
 
 /// <summary>
-/// Loss and gradient of several copies of a network on one minibatch, as batched matrix products with the backward pass
-/// written out: no graph is recorded.
+/// Loss and gradient of a network on one minibatch, with the backward pass written out: no graph is recorded, and products are written
+/// into buffers that are made once for each number of rows.
 /// </summary>
-internal sealed class Network(NetworkShape shape, IObjective objective)
+internal sealed class Network(NetworkShape shape, Objective objective) : IDisposable
 {
-    /// <summary>Evaluates every copy at <paramref name="at"/> and writes the mean gradient of each into <paramref name="gradient"/>.</summary>
-    /// <param name="at">Parameters of the copies.</param>
-    /// <param name="batch">The rows, shared by all copies.</param>
-    /// <param name="gradient">Receives the gradients.</param>
-    /// <returns>Mean loss of each copy [copies].</returns>
-    public Tensor Evaluate(ParameterViews at, in Minibatch batch, ParameterViews gradient)
-    {
-        var inputs = new Tensor[shape.Layers];
-        var sums = new Tensor[shape.Layers];
-        var outputs = new Tensor[shape.Layers];
-        var copies = at.Flat.shape[0];
-        var hidden = batch.Features.unsqueeze(0).expand(copies, -1, -1);
-        for (var layer = 0; ; layer++)
-        {
-            inputs[layer] = hidden;
-            sums[layer] = hidden.bmm(at.Weights[layer]).add_(at.Biases[layer]);
-            if (layer == shape.Layers - 1)
-                break;
-            outputs[layer] = shape.Activation.Apply(sums[layer]);
-            hidden = Mask(outputs[layer], batch.DropoutMasks?[layer]);
-        }
+    private readonly Dictionary<long, Workspace> _workspaces = [];
 
-        var loss = objective.Evaluate(sums[^1], batch.Targets, out var error);
-        if (batch.Weights is { } weights)
-        {
-            loss.mul_(weights);
-            error.mul_(weights);
-        }
-        error.mul_(1.0 / batch.Rows);
+    public NetworkShape Shape => shape;
+
+    /// <summary>
+    /// Loss and gradient: sums over the rows, divided by the rows of the whole minibatch, which these may be a part of.
+    /// </summary>
+    /// <param name="at">Parameters.</param>
+    /// <param name="batch">The rows.</param>
+    /// <param name="gradient">Receives the gradient.</param>
+    /// <param name="adds">Whether the gradient is added to what is there.</param>
+    /// <returns>The loss, 0-dimensional.</returns>
+    public Tensor Evaluate(ParameterViews at, in Minibatch batch, ParameterViews gradient, bool adds = false)
+    {
+        var space = WorkspaceFor(batch.Features);
+        var outputs = Forward(at, batch.Features, space, batch.DropoutMasks);
+        var loss = objective.Evaluate(outputs, batch, out var error);
+        var kept = adds ? 1 : 0;
         for (var layer = shape.Layers - 1; ; layer--)
         {
-            gradient.Weights[layer].copy_(inputs[layer].transpose(1, 2).bmm(error));
-            gradient.Biases[layer].copy_(error.sum([1], keepdim: true));
+            gradient.Weights[layer].addmm_(space.Inputs[layer].t(), error, kept, 1);
+            gradient.Biases[layer].addmm_(space.Ones, error, kept, 1);
             if (layer == 0)
-                break;
-            error = Mask(error.bmm(at.Transposed[layer]), batch.DropoutMasks?[layer - 1]);
-            shape.Activation.MultiplyDerivative(error, sums[layer - 1], outputs[layer - 1]);
+                return loss;
+
+            error = space.Errors[layer - 1].addmm_(error, at.Transposed[layer], 0, 1);
+            if (batch.DropoutMasks is { } masks)
+                error.mul_(masks[layer - 1]);
+            LayerKernels.MultiplyDerivative(shape.Activation, error, space.Sums[layer - 1], space.Activated[layer - 1]);
         }
-        return loss.mean([1, 2]);
     }
 
-    /// <summary>[points · members, rows, units] times a mask [members, rows, units], the same at every point.</summary>
-    private static Tensor Mask(Tensor values, Tensor? mask) =>
-        mask is null ? values : values.view(-1, mask.shape[0], mask.shape[1], mask.shape[2]).mul(mask).view(values.shape);
+    /// <summary>Outputs [rows, outputs], without dropout; overwritten by the next evaluation.</summary>
+    public Tensor Outputs(ParameterViews at, Tensor features) => Forward(at, features, WorkspaceFor(features), null);
+
+    public void Dispose()
+    {
+        foreach (var workspace in _workspaces.Values)
+            workspace.Dispose();
+    }
+
+    private Tensor Forward(ParameterViews at, Tensor features, Workspace space, Tensor[]? masks)
+    {
+        var hidden = features;
+        for (var layer = 0; ; layer++)
+        {
+            space.Inputs[layer] = hidden;
+            var sums = space.Sums[layer].addmm_(hidden, at.Weights[layer], 0, 1);
+            if (layer == shape.Layers - 1)
+                return LayerKernels.Activate(sums, at.Biases[layer], null);
+
+            hidden = space.Activated[layer] = LayerKernels.Activate(sums, at.Biases[layer], shape.Activation);
+            if (masks is not null)
+                hidden = hidden.mul(masks[layer]);
+        }
+    }
+
+    private Workspace WorkspaceFor(Tensor features)
+    {
+        var rows = features.shape[0];
+        if (!_workspaces.TryGetValue(rows, out var workspace))
+            _workspaces[rows] = workspace = new Workspace(shape, rows, features.device);
+        return workspace;
+    }
+
+    /// <summary>Buffers for minibatches of one size.</summary>
+    private sealed class Workspace : IDisposable
+    {
+        public Workspace(NetworkShape shape, long rows, Device device)
+        {
+            Ones = ones(1, rows, device: device).DetachFromDisposeScope();
+            Inputs = new Tensor[shape.Layers];
+            Activated = new Tensor[shape.Layers];
+            Sums = Buffers();
+            Errors = Buffers();
+
+            Tensor[] Buffers() => [.. shape.LayerSizes.Skip(1)
+                .Select(units => empty(rows, units, device: device).DetachFromDisposeScope())];
+        }
+
+        /// <summary>[1, rows]: its product sums over the rows.</summary>
+        public Tensor Ones { get; }
+
+        /// <summary>What each layer was given in the last forward pass; not owned.</summary>
+        public Tensor[] Inputs { get; }
+
+        /// <summary>What each hidden layer gave, before dropout; not owned.</summary>
+        public Tensor[] Activated { get; }
+
+        /// <summary>Per layer [rows, units]: before the activation, or after it where the activation works in place.</summary>
+        public Tensor[] Sums { get; }
+
+        /// <summary>Per layer [rows, units]: gradients.</summary>
+        public Tensor[] Errors { get; }
+
+        public void Dispose()
+        {
+            Ones.Dispose();
+            foreach (var buffer in Sums.Concat(Errors))
+                buffer.Dispose();
+        }
+    }
 }
 
 /// <summary>Rows that a step learns from.</summary>
 /// <param name="Features">[rows, inputs].</param>
 /// <param name="Targets">[rows, 1].</param>
 /// <param name="Weights">[rows, 1], with mean 1 over the training set; null where every row counts the same.</param>
-/// <param name="DropoutMasks">Per hidden layer [members, rows, units]: 0, or one over the share kept; null without dropout.</param>
-internal readonly record struct Minibatch(Tensor Features, Tensor Targets, Tensor? Weights, Tensor[]? DropoutMasks = null)
+/// <param name="WholeRows">Rows of the whole minibatch, where this is a part of one.</param>
+/// <param name="DropoutMasks">Per hidden layer [rows, units]: 0, or one over the share kept; null without dropout.</param>
+internal readonly record struct Minibatch(
+    Tensor Features, Tensor Targets, Tensor? Weights, long WholeRows, Tensor[]? DropoutMasks = null)
 {
     public long Rows => Targets.shape[0];
 }

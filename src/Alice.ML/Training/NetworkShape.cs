@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Optimization;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -11,10 +12,10 @@ internal sealed record NetworkShape(IReadOnlyList<int> LayerSizes, Activation Ac
     public int Parameters => DenseNetwork.WeightCount(LayerSizes);
 
     /// <summary>
-    /// Starting weights [copies, <see cref="Parameters"/>]: uniform within ±1/√(inputs of the layer), biases too, which is what
-    /// torch.nn.Linear starts from.
+    /// Starting weights, in the order of <see cref="DenseNetwork.Weights"/>: uniform within ±1/√(inputs of the layer), biases too,
+    /// which is what torch.nn.Linear starts from.
     /// </summary>
-    public Tensor Initialize(int copies, Generator generator)
+    public Tensor Initialize(Generator generator)
     {
         using var scope = NewDisposeScope();
         var parts = new List<Tensor>();
@@ -22,29 +23,28 @@ internal sealed record NetworkShape(IReadOnlyList<int> LayerSizes, Activation Ac
         {
             var bound = 1 / Math.Sqrt(LayerSizes[layer]);
             var count = (LayerSizes[layer] + 1L) * LayerSizes[layer + 1];
-            parts.Add(rand(copies, count, generator: generator).mul_(2 * bound).sub_(bound));
+            parts.Add(rand(count, generator: generator).Scale(2 * bound).Shift(-bound));
         }
-        return cat(parts, 1).MoveToOuterDisposeScope();
+        return cat(parts, 0).MoveToOuterDisposeScope();
     }
 }
 
-/// <summary>A flat buffer [copies, parameters], seen as the weight matrices and biases of every layer.</summary>
+/// <summary>A flat buffer [parameters], seen as the weight matrices and biases of every layer.</summary>
 internal sealed class ParameterViews : IDisposable
 {
     public ParameterViews(NetworkShape shape, Tensor flat)
     {
         Flat = flat;
-        var copies = flat.shape[0];
         long offset = 0;
         for (var layer = 0; layer < shape.Layers; layer++)
         {
             long inputs = shape.LayerSizes[layer], outputs = shape.LayerSizes[layer + 1];
-            using var weights = flat.narrow(1, offset, inputs * outputs);
-            using var biases = flat.narrow(1, offset + inputs * outputs, outputs);
-            var matrix = weights.view(copies, inputs, outputs).DetachFromDisposeScope();
+            using var weights = flat.narrow(0, offset, inputs * outputs);
+            using var biases = flat.narrow(0, offset + inputs * outputs, outputs);
+            var matrix = weights.view(inputs, outputs).DetachFromDisposeScope();
             Weights.Add(matrix);
-            Transposed.Add(matrix.transpose(1, 2).DetachFromDisposeScope());
-            Biases.Add(biases.view(copies, 1, outputs).DetachFromDisposeScope());
+            Transposed.Add(matrix.t().DetachFromDisposeScope());
+            Biases.Add(biases.view(1, outputs).DetachFromDisposeScope());
             offset += (inputs + 1) * outputs;
         }
     }
@@ -52,13 +52,13 @@ internal sealed class ParameterViews : IDisposable
     /// <summary>The buffer; not owned.</summary>
     public Tensor Flat { get; }
 
-    /// <summary>Per layer [copies, inputs, outputs].</summary>
+    /// <summary>Per layer [inputs, outputs].</summary>
     public List<Tensor> Weights { get; } = [];
 
-    /// <summary>Per layer [copies, outputs, inputs].</summary>
+    /// <summary>Per layer [outputs, inputs].</summary>
     public List<Tensor> Transposed { get; } = [];
 
-    /// <summary>Per layer [copies, 1, outputs].</summary>
+    /// <summary>Per layer [1, outputs].</summary>
     public List<Tensor> Biases { get; } = [];
 
     public void Dispose()

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Alice.ML.Models;
 using Alice.ML.Optimization;
 using Alice.ML.Trainers;
@@ -11,8 +10,6 @@ namespace Alice.ML.Tests.Docs;
 [TestClass]
 public class ReadmeTests
 {
-    private static readonly string Folder = Path.GetDirectoryName(ThisFile())!;
-
     [TestMethod]
     public void The_pipeline_snippet_runs_and_predicts()
     {
@@ -36,7 +33,7 @@ public class ReadmeTests
         var again = ml.Regression.Evaluate(loaded.Transform(split.TestSet), labelColumnName: "Price");
         Assert.AreEqual(metrics.MeanSquaredError, again.MeanSquaredError);
         File.Delete("houses.zip");
-        AssertInReadme("pipeline");
+        Snippets.AssertShown("README.md", "pipeline");
     }
 
     [TestMethod]
@@ -56,17 +53,7 @@ public class ReadmeTests
         });
         // </options>
         Assert.AreEqual("Price", trainer.LabelColumn.Name);
-        AssertInReadme("options");
-    }
-
-    private static void AssertInReadme(string region)
-    {
-        var lines = File.ReadAllLines(ThisFile());
-        var start = Array.FindIndex(lines, l => l.Trim() == $"// <{region}>") + 1;
-        var end = Array.FindIndex(lines, l => l.Trim() == $"// </{region}>");
-        var code = string.Join('\n', lines[start..end].Select(l => l.Length > 8 ? l[8..] : ""));
-        var readme = File.ReadAllText(Path.Combine(Folder, "..", "..", "..", "README.md")).ReplaceLineEndings("\n");
-        StringAssert.Contains(readme, "```csharp\n" + code + "\n```");
+        Snippets.AssertShown("README.md", "options");
     }
 
     private static IEnumerable<House> Houses()
@@ -79,8 +66,6 @@ public class ReadmeTests
             yield return house;
         }
     }
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 
     private sealed class House
     {

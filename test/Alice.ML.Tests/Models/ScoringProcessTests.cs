@@ -15,9 +15,13 @@ public class ScoringProcessTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    [DataRow("1", DisplayName = "as this machine is")]
-    [DataRow("0", DisplayName = "with vectors of at most 256 bits")]
-    public async Task A_process_without_TorchSharp_loads_a_model_and_gives_the_same_bits(string enableAvx512)
+    [DataRow(TestTask.Regression, "1", DisplayName = "regression, as this machine is")]
+    [DataRow(TestTask.Regression, "0", DisplayName = "regression, with vectors of at most 256 bits")]
+    [DataRow(TestTask.Binary, "1", DisplayName = "binary")]
+    [DataRow(TestTask.Multiclass, "1", DisplayName = "multiclass, as this machine is")]
+    [DataRow(TestTask.Multiclass, "0", DisplayName = "multiclass, with vectors of at most 256 bits")]
+    public async Task A_process_without_TorchSharp_loads_a_model_and_gives_the_same_bits(
+        TestTask task, string enableAvx512)
     {
         var torch = Directory.EnumerateFiles(AppFolder, "*torch*", new EnumerationOptions
         {
@@ -31,16 +35,22 @@ public class ScoringProcessTests
         {
             var context = new MLContext();
             var rows = TestModels.Rows(seed: 1, count: 50, featureCount: 6);
-            var data = TestModels.View(context, rows, 6);
-            var model = TestModels.Transformer(context, TestModels.Network(Activation.GELU, 2, 6, 64, 64, 1), data);
+            var data = TestTasks.View(context, rows, 6);
+            var network = TestTasks.Network(task, Activation.GELU, seed: 2, 6, 64, 64);
+            var model = TestTasks.Transformer(task, context, network, data.Schema);
             context.Model.Save(model, data.Schema, Path.Combine(folder, "model.zip"));
             File.WriteAllLines(
                 Path.Combine(folder, "features.csv"), rows.Select(r => string.Join(',', r.Features.Select(Invariant))));
 
             var bits = await Run(
                 enableAvx512, Path.Combine(folder, "model.zip"), Path.Combine(folder, "features.csv"));
+            var scores = new float[network.OutputCount];
             CollectionAssert.AreEqual(
-                TestModels.Scores(model, data).Select(s => $"{BitConverter.SingleToUInt32Bits(s)}").ToArray(),
+                rows.Select(row =>
+                {
+                    network.Forward(row.Features, scores);
+                    return string.Join(' ', scores.Select(BitConverter.SingleToUInt32Bits));
+                }).ToArray(),
                 bits.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         }
         finally

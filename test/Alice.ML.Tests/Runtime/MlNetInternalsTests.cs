@@ -23,8 +23,19 @@ public class MlNetInternalsTests
     [DataRow(Core, "Microsoft.ML.ModelLoadContext", "Reader, FpMin, Header, CheckAtModel")]
     [DataRow(Core, "Microsoft.ML.ModelHeader", "FpModel, CbModel")]
     [DataRow(Core, "Microsoft.ML.VersionInfo", ".ctor")]
+    // Models: ONNX.
+    [DataRow(Data, "Microsoft.ML.Model.OnnxConverter.ICanSaveOnnx", "CanSaveOnnx")]
+    [DataRow(Data, "Microsoft.ML.Model.OnnxConverter.ISingleCanSaveOnnx", "SaveAsOnnx")]
+    [DataRow(Data, "Microsoft.ML.Model.OnnxConverter.OnnxContext",
+        "AddInitializer, AddIntermediateVariable, CheckOpSetVersion, CreateNode, GetNodeName")]
+    [DataRow(Data, "Microsoft.ML.Model.OnnxConverter.OnnxNode", "AddAttribute")]
+    // Models: probabilities.
+    [DataRow(Data, "Microsoft.ML.Calibrators.ValueMapperCalibratedModelParameters`2", ".ctor")]
+    [DataRow(Data, "Microsoft.ML.Calibrators.PlattCalibrator", ".ctor")]
     // Models: scoring.
     [DataRow(Data, "Microsoft.ML.Data.RegressionPredictionTransformer`1", ".ctor")]
+    [DataRow(Data, "Microsoft.ML.Data.BinaryPredictionTransformer`1", ".ctor")]
+    [DataRow(Data, "Microsoft.ML.Data.MulticlassPredictionTransformer`1", ".ctor")]
     public void An_internal_that_we_use_is_still_there(string assembly, string type, string members)
     {
         var found = Assembly.Load(assembly).GetType(type);

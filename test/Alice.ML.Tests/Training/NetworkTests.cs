@@ -1,0 +1,94 @@
+using Alice.ML.Models;
+using Alice.ML.Training;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Tests.Training;
+
+/// <summary>The written-out backward pass against TorchSharp's automatic one.</summary>
+[TestClass]
+public class NetworkTests
+{
+    private const int Rows = 12;
+    private const int Inputs = 5;
+
+    private static IEnumerable<object[]> Cases =>
+        from activation in Enum.GetValues<Activation>()
+        from objective in new[] { "squared", "huber", "quantile", "poisson", "logistic", "softmax" }
+        select new object[] { activation, objective };
+
+    [TestMethod]
+    [DynamicData(nameof(Cases))]
+    public void Gradients_are_those_of_automatic_differentiation(Activation activation, string objective)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        var (loss, outputs) = Objective(objective);
+        var shape = new NetworkShape([Inputs, 7, 6, outputs], activation);
+        var weights = shape.Initialize(generator);
+        var targets = objective switch
+        {
+            "softmax" => randint(0, outputs, [Rows, 1], generator: generator).to_type(ScalarType.Float32),
+            "logistic" => randint(0, 2, [Rows, 1], generator: generator).to_type(ScalarType.Float32),
+            _ => rand(Rows, 1, generator: generator),
+        };
+        var masks = new[] { Mask(7), Mask(6) };
+        var batch = new Minibatch(randn(Rows, Inputs, generator: generator), targets, rand(Rows, 1, generator: generator), 2 * Rows, masks);
+
+        using var network = new Network(shape, loss);
+        using var at = new ParameterViews(shape, weights);
+        using var gradient = new ParameterViews(shape, zeros_like(weights));
+        float value;
+        using (no_grad())
+            value = network.Evaluate(at, batch, gradient).item<float>();
+
+        var leaf = weights.clone().requires_grad_();
+        using var leafViews = new ParameterViews(shape, leaf);
+        var hidden = batch.Features;
+        for (var layer = 0; layer < shape.Layers; layer++)
+        {
+            hidden = hidden.mm(leafViews.Weights[layer]) + leafViews.Biases[layer];
+            if (layer < shape.Layers - 1)
+                hidden = Apply(activation, hidden) * masks[layer];
+        }
+        var expected = (Reference(objective, hidden, targets) * batch.Weights!).sum() / (2 * Rows);
+        expected.backward();
+
+        Assert.AreEqual(expected.item<float>(), value, 1e-5f);
+        var difference = (leaf.grad! - gradient.Flat).abs().max().item<float>();
+        Assert.IsLessThan(1e-5f, difference);
+
+        using (no_grad())
+            network.Evaluate(at, batch, gradient, adds: true);
+        Assert.IsLessThan(2e-5f, (leaf.grad! * 2 - gradient.Flat).abs().max().item<float>(), "added to what was there");
+
+        Tensor Mask(long units) => (rand([Rows, units], generator: generator) < 0.7).to_type(ScalarType.Float32) / 0.7;
+    }
+
+    private static (Objective, int Outputs) Objective(string name) => name switch
+    {
+        "squared" => (new SquaredObjective(), 1),
+        "huber" => (new HuberObjective(0.3), 1),
+        "quantile" => (new QuantileObjective(0.8), 1),
+        "poisson" => (new PoissonObjective(), 1),
+        "logistic" => (new LogisticObjective(), 1),
+        _ => (new SoftmaxObjective(), 3),
+    };
+
+    private static Tensor Apply(Activation activation, Tensor x) => activation switch
+    {
+        Activation.ReLU => x.relu(),
+        Activation.GELU => nn.functional.gelu(x),
+        Activation.SiLU => x * x.sigmoid(),
+        _ => x.tanh(),
+    };
+
+    private static Tensor Reference(string objective, Tensor f, Tensor y) => objective switch
+    {
+        "squared" => (f - y).pow(2),
+        "huber" => nn.functional.huber_loss(f, y, 0.3, nn.Reduction.None),
+        "quantile" => maximum(0.8 * (y - f), -0.2 * (y - f)),
+        "poisson" => f.exp() - y * f,
+        "logistic" => nn.functional.binary_cross_entropy_with_logits(f, y, reduction: nn.Reduction.None),
+        _ => nn.functional.cross_entropy(f, y.squeeze(1).to_type(ScalarType.Int64), reduction: nn.Reduction.None).unsqueeze(1),
+    };
+}
