@@ -2,8 +2,11 @@ using System.CommandLine;
 using Alice.ML.Benchmarks.Child;
 using Alice.ML.Benchmarks.Profile;
 using Alice.ML.Benchmarks.Report;
+using Alice.ML.Runtime;
 using BenchmarkDotNet.Running;
 
+// Before anything here touches TorchSharp.
+LibTorch.EnsureLoaded();
 if (args is [ChildProcess.Command, var request])
 {
     ChildProcess.Serve(request);
