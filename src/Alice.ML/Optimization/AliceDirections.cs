@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
 
-/// <summary>Independent random signs ±1 (Rademacher), as a function of a 64-bit key: nothing to save but the key.</summary>
+/// <summary>
+/// Independent random signs ±1 (Rademacher), as a function of a 64-bit key: nothing to save but the key.
+/// </summary>
 internal static unsafe class AliceDirections
 {
     private const int BitsPerWord = 64;
@@ -19,8 +21,8 @@ internal static unsafe class AliceDirections
     public static void Fill(Tensor destination, Generator generator) => Fill(destination, Key(generator));
 
     /// <summary>
-    /// Fills a contiguous tensor with the signs that belong to <paramref name="key"/>, the same on every device and in every
-    /// dtype.
+    /// Fills a contiguous tensor with the signs that belong to <paramref name="key"/>, the same on every device and
+    /// in every dtype.
     /// </summary>
     public static void Fill(Tensor destination, ulong key)
     {
@@ -43,10 +45,11 @@ internal static unsafe class AliceDirections
         using var noGradient = no_grad();
         var count = destination.numel();
         var device = destination.device;
-        var counters = arange(0, count, BitsPerWord, dtype: ScalarType.Int64, device: device);
-        var words = Mix(counters * unchecked((long)Increment) + unchecked((long)key));
-        var bits = words.unsqueeze(1).bitwise_right_shift(arange(BitsPerWord, dtype: ScalarType.Int64, device: device));
-        var signs = 1 - 2 * bits.bitwise_and(ones(1, dtype: ScalarType.Int64, device: device));
+        var counters = Range((count + BitsPerWord - 1) / BitsPerWord, unchecked(BitsPerWord * Increment), device);
+        var words = Mix(counters.Plus(TensorMath.Integer(unchecked((long)key))));
+        var bits = words.unsqueeze(1)
+            .bitwise_right_shift(Range(BitsPerWord, 1, device)).bitwise_and(TensorMath.Integer(1));
+        var signs = TensorMath.Integer(1) - bits.Plus(bits);
         destination.copy_(signs.view(-1).narrow(0, 0, count).view(destination.shape));
     }
 
@@ -54,11 +57,13 @@ internal static unsafe class AliceDirections
     public static ulong Key(Generator generator)
     {
         using var drawn = randint(
-            0, long.MaxValue, new long[] { 1 }, dtype: ScalarType.Int64, device: generator.device, generator: generator);
+            0, long.MaxValue, new long[] { 1 }, ScalarType.Int64, generator.device, generator: generator);
         return Mix((ulong)drawn.item<long>());
     }
 
-    /// <summary>A key that belongs to <paramref name="key"/> and <paramref name="index"/>, unlike that of any other index.</summary>
+    /// <summary>
+    /// A key that belongs to <paramref name="key"/> and <paramref name="index"/>, unlike that of any other index.
+    /// </summary>
     public static ulong Key(ulong key, long index) => Mix(key ^ Mix((ulong)index + 1));
 
     // 64 elements take the bits of one hashed counter; a lane is −1 where its bit is set.
@@ -105,16 +110,19 @@ internal static unsafe class AliceDirections
 
     private static Tensor Mix(Tensor x)
     {
-        x = ExclusiveOrShifted(x, 30) * unchecked((long)FirstFactor);
-        x = ExclusiveOrShifted(x, 27) * unchecked((long)SecondFactor);
+        x = ExclusiveOrShifted(x, 30) * TensorMath.Integer(unchecked((long)FirstFactor));
+        x = ExclusiveOrShifted(x, 27) * TensorMath.Integer(unchecked((long)SecondFactor));
         return ExclusiveOrShifted(x, 31);
     }
 
     // Shifts of torch's signed integers keep the sign: the mask makes them unsigned.
     private static Tensor ExclusiveOrShifted(Tensor x, int shift)
     {
-        var by = full(1, shift, dtype: ScalarType.Int64, device: x.device);
-        var mask = full(1, (1L << (64 - shift)) - 1, dtype: ScalarType.Int64, device: x.device);
-        return x.bitwise_xor(x.bitwise_right_shift(by).bitwise_and(mask));
+        var mask = TensorMath.Integer((1L << (64 - shift)) - 1);
+        return x.bitwise_xor(x.bitwise_right_shift(TensorMath.Integer(shift)).bitwise_and(mask));
     }
+
+    private static Tensor Range(long count, ulong increment, Device device) =>
+        ones(count, dtype: ScalarType.Int64, device: device).cumsum(0)
+            .sub(TensorMath.Integer(1)).mul(TensorMath.Integer(unchecked((long)increment)));
 }

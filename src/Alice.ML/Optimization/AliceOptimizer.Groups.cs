@@ -7,13 +7,16 @@ public sealed partial class AliceOptimizer
 {
     /// <summary>Adds a group of parameters; its averages start at this moment.</summary>
     /// <param name="param_group">The group; without options it takes those of the optimizer.</param>
-    /// <exception cref="ArgumentException">A parameter is neither float32 nor float64, or given twice, or there is none.</exception>
+    /// <exception cref="ArgumentException">
+    /// A parameter is neither float32 nor float64, or given twice, or there is none.
+    /// </exception>
     public override void add_param_group(TorchSharp.Modules.ParamGroup param_group)
     {
         ArgumentNullException.ThrowIfNull(param_group);
         var index = _groups.Count;
         var group = param_group as ParamGroup
-            ?? throw new ArgumentException($"Parameter group {index} must be an {nameof(AliceOptimizer)}.{nameof(ParamGroup)}.");
+            ?? throw new ArgumentException(
+                $"Parameter group {index} must be an {nameof(AliceOptimizer)}.{nameof(ParamGroup)}.");
         var parameters = group.Parameters.ToList();
         Check(parameters, index);
 
@@ -30,8 +33,8 @@ public sealed partial class AliceOptimizer
     }
 
     /// <summary>
-    /// Everything needed to go on: options, learning rates, step and skip counts, the key of the random directions, and six
-    /// tensors for each parameter. The entries are those of this optimizer, not copies.
+    /// Everything needed to go on: options, learning rates, step and skip counts, the key of the random directions,
+    /// and six tensors for each parameter. The entries are those of this optimizer, not copies.
     /// </summary>
     public override StateDictionary state_dict()
     {
@@ -62,7 +65,8 @@ public sealed partial class AliceOptimizer
         {
             if (parameters[i].dtype is not (ScalarType.Float32 or ScalarType.Float64))
                 throw new ArgumentException(
-                    $"Parameter {i} of group {group} is of type {parameters[i].dtype}; Alice trains Float32 and Float64.");
+                    $"Parameter {i} of group {group} is of type {parameters[i].dtype}; "
+                    + "Alice trains Float32 and Float64.");
             if (!seen.Add(parameters[i].Handle))
                 throw new ArgumentException($"Parameter {i} of group {group} was given twice.");
         }

@@ -4,7 +4,9 @@ namespace Alice.ML.Optimization;
 
 public sealed partial class AliceOptimizer
 {
-    /// <summary>What changes in a parameter group during a run: the learning rate of a schedule, and the count of steps.</summary>
+    /// <summary>
+    /// What changes in a parameter group during a run: the learning rate of a schedule, and the count of steps.
+    /// </summary>
     public sealed class Options : OptimizerOptions
     {
         private const byte Version = 1;
@@ -56,7 +58,8 @@ public sealed partial class AliceOptimizer
             base.LoadStateDict(reader);
             var version = reader.ReadByte();
             if (version != Version)
-                throw new InvalidDataException($"The optimizer state has version {version}; this Alice.ML reads {Version}.");
+                throw new InvalidDataException(
+                    $"The optimizer state has version {version}; this Alice.ML reads {Version}.");
             StepCount = reader.ReadInt64();
             Run.Load(reader);
             Settings = AliceOptionsFormat.Read(reader) with { Generator = Settings.Generator };

@@ -28,6 +28,10 @@ public sealed partial class AliceOptimizer
         {
             if (source is not State other)
                 throw new ArgumentException("The state is not that of an AliceOptimizer.", nameof(source));
+            if (!other.Values.Center.shape.SequenceEqual(_parameter.shape))
+                throw new ArgumentException(
+                    $"The state is that of a parameter of shape [{string.Join(", ", other.Values.Center.shape)}], not "
+                    + $"[{string.Join(", ", _parameter.shape)}].", nameof(source));
             foreach (var (mine, theirs) in Values.All.Zip(other.Values.All))
                 mine.copy_(theirs);
             PlaceAtCenter();

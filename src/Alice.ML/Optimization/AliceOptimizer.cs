@@ -5,23 +5,24 @@ using static TorchSharp.torch;
 namespace Alice.ML.Optimization;
 
 /// <summary>
-/// The Alice optimizer for TorchSharp modules: every (QuickSteps + 1)-th step evaluates the gradient of the minibatch at three
-/// points, to learn how fast the gradient changes (its Hessian) and how abruptly (its glass density), and each step goes to
-/// the minimum of the loss that both predict. Source: Duersch, Catanach, Safonov, Wendt, <i>Curvature in the Looking-Glass</i>,
-/// arXiv 2411.16914.
+/// The Alice optimizer for TorchSharp modules: every (QuickSteps + 1)-th step evaluates the gradient of the minibatch
+/// at three points, to learn how fast the gradient changes (its Hessian) and how abruptly (its glass density), and
+/// each step goes to the minimum of the loss that both predict. Source: Duersch, Catanach, Safonov, Wendt,
+/// <i>Curvature in the Looking-Glass</i>, arXiv 2411.16914.
 /// </summary>
 /// <remarks>
-/// <para>Between steps the module's parameters hold μ, the values for predictions. The optimizer keeps its own copy: values that
-/// something else writes into the parameters after the optimizer was made are overwritten by the next step.</para>
-/// <para>Parameters are float32 or float64, on any device, of any layout. The first 1/(1 − β₁) steps only fill the averages. A
-/// learning rate of 0 pauses a group: its state and step count stay. A minibatch whose loss or gradient is not finite changes
-/// nothing and is counted; after ten in a row <see cref="step"/> throws.</para>
-/// <para>Random draws of the closure (dropout) are the same in all evaluations of a step, by way of the default generator's state;
-/// do not draw from that generator on other threads meanwhile. On CUDA devices each evaluation of a sample step starts from a
-/// seed, because TorchSharp cannot read the state of their default generators.</para>
-/// <para>On devices other than the CPU, once the averages are filled, the host no longer waits for the check of finiteness: it
-/// happens on the device, and the counts of steps and skipped steps are corrected at each tenth step and by
-/// <see cref="state_dict"/>.</para>
+/// <para>Between steps the module's parameters hold μ, the values for predictions. The optimizer keeps its own copy:
+/// values that something else writes into the parameters after the optimizer was made are overwritten by the next
+/// step.</para>
+/// <para>Parameters are float32 or float64, on any device, of any layout. The first 1/(1 − β₁) steps only fill the
+/// averages. A learning rate of 0 pauses a group: its state and step count stay. A minibatch whose loss or gradient
+/// is not finite changes nothing and is counted; after ten in a row <see cref="step"/> throws.</para>
+/// <para>Random draws of the closure (dropout) are the same in all evaluations of a step, by way of the default
+/// generator's state; do not draw from that generator on other threads meanwhile. On CUDA devices each evaluation of
+/// a sample step starts from a seed, because TorchSharp cannot read the state of their default generators.</para>
+/// <para>On devices other than the CPU, once the averages are filled, the host no longer waits for the check of
+/// finiteness: it happens on the device, and the counts of steps and skipped steps are corrected at each tenth step
+/// and by <see cref="state_dict"/>.</para>
 /// </remarks>
 public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
 {
@@ -61,8 +62,9 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
     }
 
     /// <summary>
-    /// Supplies the directions r of sample steps: for each parameter a tensor of its shape with values −1 and 1. Null, the
-    /// default, draws independent signs. The tensor is copied; one made during the call is disposed after it.
+    /// Supplies the directions r of sample steps: for each parameter a tensor of its shape with values −1 and 1.
+    /// Null, the default, draws independent signs. The tensor is copied; one made during the call is disposed after
+    /// it.
     /// </summary>
     public Func<Parameter, Tensor>? Directions { get; set; }
 
@@ -87,9 +89,12 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
     internal bool DefersFiniteCheck { get; set; }
 
     /// <summary>
-    /// One step. Calls the closure once, or, on a sample step, three times: with the parameters at ν + σ·r, ν − σ·r and ν.
+    /// One step. Calls the closure once, or, on a sample step, three times: with the parameters at ν + σ·r, ν − σ·r
+    /// and ν.
     /// </summary>
-    /// <param name="closure">Sets gradients to zero, evaluates the minibatch forward and backward, and returns the loss.</param>
+    /// <param name="closure">
+    /// Sets gradients to zero, evaluates the minibatch forward and backward, and returns the loss.
+    /// </param>
     /// <returns>
     /// The loss of the last evaluation, that at ν unless an earlier one was not finite; the caller's to dispose.
     /// </returns>
@@ -101,8 +106,8 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
     {
         if (closure is null)
             throw new ArgumentNullException(nameof(closure),
-                "Alice evaluates the gradient itself, at up to three points in a step: call step with a closure that sets gradients to "
-                + "zero, runs forward and backward, and returns the loss.");
+                "Alice evaluates the gradient itself, at up to three points in a step: call step with a closure that "
+                + "sets gradients to zero, runs forward and backward, and returns the loss.");
         foreach (var group in _groups)
             group.Plan();
 
@@ -223,7 +228,8 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
         loss.Dispose();
         throw new InvalidOperationException(
             FormattableString.Invariant($"{inARow} minibatches in a row gave a loss or gradient that is not finite ")
-            + FormattableString.Invariant($"(after {_run.StepCount} good steps). The parameters hold their last good values. ")
-            + "Lower LearningRate, or look for infinite or missing values in the inputs.");
+            + FormattableString.Invariant($"(after {_run.StepCount} good steps). ")
+            + "The parameters hold their last good values. Lower LearningRate, or look for infinite or "
+            + "missing values in the inputs.");
     }
 }

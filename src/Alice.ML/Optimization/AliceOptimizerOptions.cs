@@ -3,8 +3,8 @@ using TorchSharp;
 namespace Alice.ML.Optimization;
 
 /// <summary>
-/// Constants of the Alice update (Duersch, Catanach, Safonov, Wendt, <i>Curvature in the Looking-Glass</i>, arXiv 2411.16914).
-/// Immutable; the plain defaults are the paper's. Change one with a <c>with</c> expression.
+/// Constants of the Alice update (Duersch, Catanach, Safonov, Wendt, <i>Curvature in the Looking-Glass</i>, arXiv
+/// 2411.16914). Immutable; the plain defaults are the paper's. Change one with a <c>with</c> expression.
 /// </summary>
 public sealed record AliceOptimizerOptions
 {
@@ -12,9 +12,9 @@ public sealed record AliceOptimizerOptions
     public static AliceOptimizerOptions Published { get; } = new();
 
     /// <summary>
-    /// A start for tables of numbers: full steps towards the minimum of the model (φ = ω = 1), a root-mean-square Hessian
-    /// scaled by 0.3, no glass, a fixed perturbation radius of 1e-3, and steps between half and twice those of Adam at a
-    /// learning rate of 3e-3. With another learning rate, set MinimumLearningRate to half of it.
+    /// A start for tables of numbers: full steps towards the minimum of the model (φ = ω = 1), a root-mean-square
+    /// Hessian scaled by 0.3, no glass, a fixed perturbation radius of 1e-3, and steps between half and twice those
+    /// of Adam at a learning rate of 3e-3. With another learning rate, set MinimumLearningRate to half of it.
     /// </summary>
     public static AliceOptimizerOptions Tabular { get; } = new()
     {
@@ -34,8 +34,8 @@ public sealed record AliceOptimizerOptions
     public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>
-    /// β₁, memory of the mean gradient, between 0 and 1. Default 0.9. The first 1/(1 − β₁) steps only fill the averages;
-    /// parameters do not move in them.
+    /// β₁, memory of the mean gradient, between 0 and 1. Default 0.9. The first 1/(1 − β₁) steps only fill the
+    /// averages; parameters do not move in them.
     /// </summary>
     public double Beta1 { get; init; } = 0.9;
 
@@ -51,7 +51,9 @@ public sealed record AliceOptimizerOptions
     /// <summary>λ₂ ≥ 0: weight of half the sum of squares in the loss. Default 0.</summary>
     public double L2Regularization { get; init; }
 
-    /// <summary>φ in (0, 2): the part of each step by which the parameters move. Null, the default, is 1 − β₁.</summary>
+    /// <summary>
+    /// φ in (0, 2): the part of each step by which the parameters move. Null, the default, is 1 − β₁.
+    /// </summary>
     public double? StepFraction { get; init; }
 
     /// <summary>ω above 0: the part of each step at whose end the next gradient is evaluated. Default 1.</summary>
@@ -64,12 +66,14 @@ public sealed record AliceOptimizerOptions
     public double MinimumLearningRate { get; init; }
 
     /// <summary>
-    /// Upper bound of a step, in units of <see cref="StepBound"/>, at least MinimumLearningRate. Null, the default, is twice
-    /// the learning rate.
+    /// Upper bound of a step, in units of <see cref="StepBound"/>, at least MinimumLearningRate. Null, the default,
+    /// is twice the learning rate.
     /// </summary>
     public double? MaximumLearningRate { get; init; }
 
-    /// <summary>Whether the bounds keep their ratio to the learning rate when a schedule changes it. Default true.</summary>
+    /// <summary>
+    /// Whether the bounds keep their ratio to the learning rate when a schedule changes it. Default true.
+    /// </summary>
     public bool ScaleBoundsWithLearningRate { get; init; } = true;
 
     /// <summary>How the curvature in the step is made from sampled gradients. Default Absolute.</summary>
@@ -82,8 +86,8 @@ public sealed record AliceOptimizerOptions
     public bool UseGlass { get; init; } = true;
 
     /// <summary>
-    /// k ≥ 0: steps with one gradient evaluation between two sample steps, which have three. Default 3. At most as many as
-    /// keep (k + 1)(1 − β₂) ≤ 1.
+    /// k ≥ 0: steps with one gradient evaluation between two sample steps, which have three. Default 3. At most as
+    /// many as keep (k + 1)(1 − β₂) ≤ 1.
     /// </summary>
     public int QuickSteps { get; init; } = 3;
 
@@ -100,8 +104,8 @@ public sealed record AliceOptimizerOptions
     public bool AverageSampleGradients { get; init; }
 
     /// <summary>
-    /// Where the key of the random directions comes from: one number is drawn from it when the optimizer is made. Null, the
-    /// default, gives the same directions in every run.
+    /// Where the key of the random directions comes from: one number is drawn from it when the optimizer is made.
+    /// Null, the default, gives the same directions in every run.
     /// </summary>
     public torch.Generator? Generator { get; init; }
 

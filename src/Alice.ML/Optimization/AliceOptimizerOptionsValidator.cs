@@ -16,8 +16,9 @@ internal static class AliceOptimizerOptionsValidator
 
     private static IEnumerable<string> Errors(AliceOptimizerOptions o)
     {
+        var invariant = CultureInfo.InvariantCulture;
         var maximum = o.EffectiveMaximumLearningRate;
-        var curvatureMemoryLoss = (o.QuickSteps + 1.0) * (1 - o.Beta2);
+        var memoryLoss = (o.QuickSteps + 1.0) * (1 - o.Beta2);
         return new[]
         {
             Positive(nameof(o.LearningRate), o.LearningRate),
@@ -31,17 +32,18 @@ internal static class AliceOptimizerOptionsValidator
             Positive(nameof(o.LookAhead), o.LookAhead),
             Check(Enum.IsDefined(o.StepBound), nameof(o.StepBound), o.StepBound, "Fixed, Sgdm or Adam"),
             NotNegative(nameof(o.MinimumLearningRate), o.MinimumLearningRate),
-            Check(double.IsFinite(maximum) && !(maximum < o.MinimumLearningRate), nameof(o.MaximumLearningRate), maximum,
-                FormattableString.Invariant(
-                    $"a finite number, not below MinimumLearningRate ({o.MinimumLearningRate}); null is 2 · LearningRate")),
+            Check(double.IsFinite(maximum) && !(maximum < o.MinimumLearningRate),
+                nameof(o.MaximumLearningRate), maximum,
+                string.Create(invariant, $"a finite number, not below MinimumLearningRate ({o.MinimumLearningRate}); ")
+                + "null is 2 · LearningRate"),
             Check(Enum.IsDefined(o.HessianEstimate), nameof(o.HessianEstimate), o.HessianEstimate,
                 "Zero, Absolute or RootMeanSquare"),
             Positive(nameof(o.HessianScale), o.HessianScale),
             Check(o.UseGlass || o.HessianEstimate != HessianEstimate.Zero, nameof(o.UseGlass), o.UseGlass,
                 "true where HessianEstimate is Zero: a step needs one of the two"),
             Check(o.QuickSteps >= 0, nameof(o.QuickSteps), o.QuickSteps, "0 or more"),
-            Check(o.QuickSteps < 0 || !(curvatureMemoryLoss > 1 + 1e-9), nameof(o.QuickSteps), o.QuickSteps,
-                FormattableString.Invariant($"such that (QuickSteps + 1)(1 − Beta2), now {curvatureMemoryLoss:g4}, is at most 1")),
+            Check(o.QuickSteps < 0 || !(memoryLoss > 1 + 1e-9), nameof(o.QuickSteps), o.QuickSteps,
+                string.Create(invariant, $"such that (QuickSteps + 1)(1 − Beta2), now {memoryLoss:g4}, is at most 1")),
             Check(o.PerturbationRadius is null or (> 0 and < double.PositiveInfinity), nameof(o.PerturbationRadius),
                 o.PerturbationRadius, "a finite number above 0, or null for the learning rate"),
         }.OfType<string>();

@@ -1,6 +1,8 @@
 namespace Alice.ML.Optimization;
 
-/// <summary>The binary form of <see cref="AliceOptimizerOptions"/> in a state dictionary; a generator is not part of it.</summary>
+/// <summary>
+/// The binary form of <see cref="AliceOptimizerOptions"/> in a state dictionary; a generator is not part of it.
+/// </summary>
 internal static class AliceOptionsFormat
 {
     public static void Write(BinaryWriter writer, AliceOptimizerOptions options)

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Alice.ML.Optimization;
 
 /// <summary>
-/// What the optimizer keeps for one parameter: six tensors of the parameter's shape. They are the optimizer's own memory:
-/// read them, copy them, but neither change nor dispose them. They change with each step.
+/// What the optimizer keeps for one parameter: six tensors of the parameter's shape. They are the optimizer's own
+/// memory: read them, copy them, but neither change nor dispose them. They change with each step.
 /// </summary>
 public sealed class AliceParameterState
 {

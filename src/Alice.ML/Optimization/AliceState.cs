@@ -7,7 +7,9 @@ namespace Alice.ML.Optimization;
 /// </summary>
 internal sealed class AliceState : IDisposable
 {
-    /// <summary>Starts at <paramref name="initial"/>, of which two copies are made; the averages start at zero.</summary>
+    /// <summary>
+    /// Starts at <paramref name="initial"/>, of which two copies are made; the averages start at zero.
+    /// </summary>
     public AliceState(Tensor initial)
     {
         using var noGradient = no_grad();

@@ -1,6 +1,8 @@
 namespace Alice.ML.Optimization;
 
-/// <summary>The constants of one step: options, learning rate and step number, worked out once in double precision.</summary>
+/// <summary>
+/// The constants of one step: options, learning rate and step number, worked out once in double precision.
+/// </summary>
 internal readonly record struct AliceStep
 {
     /// <summary>1 for the first step.</summary>

@@ -11,7 +11,7 @@ internal sealed class DeferredSkips : IDisposable
     public DeferredSkips(Device device, long inARow)
     {
         _skipped = zeros(1, dtype: ScalarType.Int64, device: device).DetachFromDisposeScope();
-        _inARow = full(1, inARow, dtype: ScalarType.Int64, device: device).DetachFromDisposeScope();
+        _inARow = tensor([inARow], device: device).DetachFromDisposeScope();
     }
 
     /// <summary>Adds a step that is skipped where <paramref name="finite"/>, on the device, is false.</summary>
@@ -19,12 +19,16 @@ internal sealed class DeferredSkips : IDisposable
     {
         using var scope = NewDisposeScope();
         var skipped = finite.logical_not().to(ScalarType.Int64);
-        _skipped.add_(skipped);
-        _inARow.add_(1).mul_(skipped);
+        _skipped.Add(skipped);
+        _inARow.Add(TensorMath.Integer(1)).mul_(skipped);
     }
 
     /// <summary>Waits for the device: steps skipped since construction, and steps skipped in a row up to now.</summary>
-    public (long Skipped, long InARow) Read() => (_skipped.item<long>(), _inARow.item<long>());
+    public (long Skipped, long InARow) Read()
+    {
+        using var scope = NewDisposeScope();
+        return (_skipped.cpu().item<long>(), _inARow.cpu().item<long>());
+    }
 
     public void Dispose()
     {

@@ -8,7 +8,9 @@ internal sealed class FiniteCheck(bool deferred) : IDisposable
     /// <summary>The verdict where it is left on the device (0-dimensional Boolean); else null.</summary>
     public Tensor? OnDevice { get; private set; }
 
-    /// <summary>False once a value that is not finite was seen; stays true where the verdict is left on the device.</summary>
+    /// <summary>
+    /// False once a value that is not finite was seen; stays true where the verdict is left on the device.
+    /// </summary>
     public bool IsFinite { get; private set; } = true;
 
     public void AddLoss(Tensor loss)
@@ -16,11 +18,8 @@ internal sealed class FiniteCheck(bool deferred) : IDisposable
         using var detached = loss.detach();
         if (deferred)
             AddOnDevice(detached);
-        else if (IsFinite)
-        {
-            using var finite = AliceUpdate.IsFiniteOnDevice(detached);
-            IsFinite = finite.item<bool>();
-        }
+        else
+            IsFinite = IsFinite && AliceUpdate.IsFinite(detached);
     }
 
     public void AddGradient(Tensor gradient)

@@ -1,6 +1,8 @@
 namespace Alice.ML.Optimization;
 
-/// <summary>How the curvature h in the step is made from the differences ĥ = ½ (G₊ − G₋) / σ of sampled gradients.</summary>
+/// <summary>
+/// How the curvature h in the step is made from the differences ĥ = ½ (G₊ − G₋) / σ of sampled gradients.
+/// </summary>
 public enum HessianEstimate
 {
     /// <summary>h = 0 in the step; the mean of |ĥ| is kept for reports only.</summary>

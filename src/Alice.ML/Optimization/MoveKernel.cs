@@ -96,12 +96,14 @@ internal readonly unsafe struct MoveKernel<T>(AliceStep step) : IVectorKernel<T>
             return ConditionalSelect(
                 LessThan(length, _lower), _lower, ConditionalSelect(LessThan(length, _upper), length, _upper));
         }
-        // Both bounds are q over something: bounding the divisor instead of the quotient saves a division, the dearest part.
+        // Both bounds are q over something: bounding the divisor instead of the quotient saves a division, the
+        // dearest part.
         var unit = _bound == StepBound.Adam ? SquareRoot(s) + _epsilon : Vector<T>.One;
         var slowest = unit * _perLower;
         var fastest = unit * _perUpper;
         return q / ConditionalSelect(
-            GreaterThan(curvature, slowest), slowest, ConditionalSelect(GreaterThan(curvature, fastest), curvature, fastest));
+            GreaterThan(curvature, slowest), slowest,
+            ConditionalSelect(GreaterThan(curvature, fastest), curvature, fastest));
     }
 
     private static Vector<T> Constant(double value) => new(T.CreateTruncating(value));

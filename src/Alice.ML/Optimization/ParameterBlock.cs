@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -12,8 +13,8 @@ internal enum EvaluationPoint
 }
 
 /// <summary>
-/// Parameters of one dtype and device, with their state in flat tensors, so that a step takes few kernel calls however many
-/// parameters there are.
+/// Parameters of one dtype and device, with their state in flat tensors, so that a step takes few kernel calls
+/// however many parameters there are.
 /// </summary>
 internal sealed class ParameterBlock : IDisposable
 {
@@ -41,7 +42,9 @@ internal sealed class ParameterBlock : IDisposable
 
     public Device Device => State.Center.device;
 
-    /// <summary>Works out the two outer points of a sample step, with given directions or those of <paramref name="key"/>.</summary>
+    /// <summary>
+    /// Works out the two outer points of a sample step, with given directions or those of <paramref name="key"/>.
+    /// </summary>
     public void Perturb(in AliceStep step, Func<Parameter, Tensor>? directions, ulong key)
     {
         // The buffer for G₋ first holds the directions, then the point ν − σ·r.
@@ -71,7 +74,9 @@ internal sealed class ParameterBlock : IDisposable
             Parameters[i].copy_(ParameterStates[i].Center);
     }
 
-    /// <summary>Keeps the parameters' gradients as those of a point; a parameter without one counts as gradient zero.</summary>
+    /// <summary>
+    /// Keeps the parameters' gradients as those of a point; a parameter without one counts as gradient zero.
+    /// </summary>
     /// <returns>The flat gradient.</returns>
     public Tensor Gather(EvaluationPoint point)
     {
@@ -122,8 +127,9 @@ internal sealed class ParameterBlock : IDisposable
             var given = directions(Parameters[i]);
             if (!given.shape.SequenceEqual(Parameters[i].shape))
                 throw new InvalidOperationException(
-                    $"Directions returned a tensor of shape [{string.Join(", ", given.shape)}] for a parameter of shape "
-                    + $"[{string.Join(", ", Parameters[i].shape)}]. Return one sign, −1 or 1, for each value of the parameter.");
+                    $"Directions returned a tensor of shape [{string.Join(", ", given.shape)}] for a parameter of "
+                    + $"shape [{string.Join(", ", Parameters[i].shape)}]. Return one sign, −1 or 1, for each "
+                    + "value of the parameter.");
             destination.Views[i].copy_(given);
         }
     }
@@ -135,7 +141,7 @@ internal sealed class ParameterBlock : IDisposable
         _ => _gradient,
     };
 
-    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(ParameterStates), nameof(_plus), nameof(_minus), nameof(_gradient))]
+    [MemberNotNull(nameof(ParameterStates), nameof(_plus), nameof(_minus), nameof(_gradient))]
     private void CreateViews()
     {
         var offset = 0L;

@@ -3,7 +3,9 @@ using static System.Numerics.Vector;
 
 namespace Alice.ML.Optimization;
 
-/// <summary>The two outer points of a sample step, ν ± σ·r. Arrays: plus, minus; ν, r (minus may be r itself).</summary>
+/// <summary>
+/// The two outer points of a sample step, ν ± σ·r. Arrays: plus, minus; ν, r (minus may be r itself).
+/// </summary>
 internal readonly unsafe struct PerturbKernel<T>(double radius) : IVectorKernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

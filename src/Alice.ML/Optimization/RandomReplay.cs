@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 namespace Alice.ML.Optimization;
 
 /// <summary>
-/// Makes several evaluations see the same random draws (dropout masks). The CPU's default generator goes back to where it
-/// was, so that afterwards it has advanced as by one evaluation. TorchSharp cannot read the default generators of CUDA
-/// devices; there each evaluation starts from one seed.
+/// Makes several evaluations see the same random draws (dropout masks). The CPU's default generator goes back to
+/// where it was, so that afterwards it has advanced as by one evaluation. TorchSharp cannot read the default
+/// generators of CUDA devices; there each evaluation starts from one seed.
 /// </summary>
 internal sealed class RandomReplay : IDisposable
 {

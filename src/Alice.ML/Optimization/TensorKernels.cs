@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
@@ -13,8 +12,8 @@ internal static class TensorKernels
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var away = directions * radius;
-        plus.copy_(lookAhead + away);
+        var away = directions * directions.Constant(radius);
+        plus.copy_(lookAhead.Plus(away));
         minus.copy_(lookAhead - away);
     }
 
@@ -23,44 +22,53 @@ internal static class TensorKernels
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var curvature = (plus - minus) * (0.5 / step.PerturbationRadius);
+        var curvature = (plus - minus) * plus.Constant(0.5 / step.PerturbationRadius);
         curvature = step.Hessian == HessianEstimate.RootMeanSquare
-            ? curvature.square() + step.L2 * step.L2
-            : curvature.abs() + step.L2;
-        Assign(state.Hessian, lerp(curvature, state.Hessian, step.CurvatureMemory), finite);
+            ? (curvature * curvature).Plus(plus.Constant(step.L2 * step.L2))
+            : curvature.abs().Plus(plus.Constant(step.L2));
+        Assign(state.Hessian, TensorMath.Mean(state.Hessian, curvature, step.CurvatureMemory), finite);
 
-        var density = ((plus + minus) * 0.5 - gradient).square() * (2 / step.PerturbationRadius);
-        Assign(state.GlassDensity, lerp(density, state.GlassDensity, step.CurvatureMemory), finite);
+        var jump = plus.Plus(minus) * plus.Constant(0.5) - gradient;
+        var density = jump * jump * plus.Constant(2 / step.PerturbationRadius);
+        Assign(state.GlassDensity, TensorMath.Mean(state.GlassDensity, density, step.CurvatureMemory), finite);
     }
 
-    /// <remarks><paramref name="plus"/> and <paramref name="minus"/> are read only if the step averages gradients.</remarks>
+    /// <remarks>
+    /// <paramref name="plus"/> and <paramref name="minus"/> are read only if the step averages gradients.
+    /// </remarks>
     public static void Move(
         AliceState state, Tensor plus, Tensor minus, Tensor gradient, in AliceStep step, Tensor? finite)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var raw = step.AveragesGradients ? (gradient + plus + minus) * (1.0 / 3) : gradient;
-        Assign(state.SecondMoment, lerp(raw.square(), state.SecondMoment, step.SecondMomentMemory), finite);
+        var raw = step.AveragesGradients ? gradient.Plus(plus).Plus(minus) * gradient.Constant(1.0 / 3) : gradient;
+        Assign(state.SecondMoment, TensorMath.Mean(state.SecondMoment, raw * raw, step.SecondMomentMemory), finite);
         if (step.L1 > 0 || step.L2 > 0)
-            raw = raw + ((state.LookAhead >= 0).to(raw.dtype) * 2 - 1) * step.L1 + state.LookAhead * step.L2;
-        Assign(state.Gradient, lerp(raw, state.Gradient, step.GradientMemory), finite);
+        {
+            var isNegative = state.LookAhead.lt(raw.Constant(0)).to(raw.dtype);
+            var sign = raw.Constant(1) - isNegative * raw.Constant(2);
+            raw = raw.Plus(sign * raw.Constant(step.L1)).Plus(state.LookAhead * raw.Constant(step.L2));
+        }
+        Assign(state.Gradient, TensorMath.Mean(state.Gradient, raw, step.GradientMemory), finite);
 
         if (!step.Moves)
             return;
         var q = state.Gradient.abs();
         var length = Bounded(Length(state, q, step), q, state.SecondMoment, step);
-        var move = where(state.Gradient > 0, -length, length);
-        Assign(state.LookAhead, state.Center + move * step.LookAhead, finite);
-        Assign(state.Center, state.Center + move * step.StepFraction, finite);
+        var move = where(state.Gradient.gt(q.Constant(0)), length.neg(), length);
+        Assign(state.LookAhead, state.Center.Plus(move * q.Constant(step.LookAhead)), finite);
+        Assign(state.Center, state.Center.Plus(move * q.Constant(step.StepFraction)), finite);
     }
 
-    /// <summary>Mean glass density and mean curvature (√h² for the root-mean-square estimate). The host waits.</summary>
+    /// <summary>
+    /// Mean glass density and mean curvature (√h² for the root-mean-square estimate). The host waits.
+    /// </summary>
     public static (double GlassDensity, double Hessian) Curvature(AliceState state, HessianEstimate estimate)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var hessian = estimate == HessianEstimate.RootMeanSquare ? state.Hessian.sqrt() : state.Hessian;
-        return (state.GlassDensity.mean().ToDouble(), hessian.mean().ToDouble());
+        return (Number(state.GlassDensity.mean()), Number(hessian.mean()));
     }
 
     /// <summary>The share of parameters whose last step was at the upper bound. The host waits.</summary>
@@ -69,38 +77,42 @@ internal static class TensorKernels
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var q = state.Gradient.abs();
-        var isBelow = Length(state, q, step) < Unit(q, state.SecondMoment, step) * step.UpperBound;
-        return 1 - isBelow.to(ScalarType.Float64).mean().ToDouble();
+        var isBelow = Length(state, q, step).lt(Unit(q, state.SecondMoment, step) * q.Constant(step.UpperBound));
+        return 1 - Number(isBelow.to(q.dtype).mean());
     }
 
     private static Tensor Length(AliceState state, Tensor q, in AliceStep step)
     {
         var h = step.Hessian switch
         {
-            HessianEstimate.Absolute => state.Hessian * step.HessianScale,
-            HessianEstimate.RootMeanSquare => state.Hessian.sqrt() * step.HessianScale,
+            HessianEstimate.Absolute => state.Hessian * q.Constant(step.HessianScale),
+            HessianEstimate.RootMeanSquare => state.Hessian.sqrt() * q.Constant(step.HessianScale),
             _ => zeros_like(q),
         };
+        var epsilon = q.Constant(step.Epsilon);
         if (!step.UseGlass)
-            return q / (h + step.Epsilon);
-        var alpha = state.GlassDensity * AliceStep.GlassFactor / (q + step.Epsilon);
-        return q / (alpha + h + (alpha * (alpha + h * 2)).sqrt() + step.Epsilon);
+            return q / h.Plus(epsilon);
+        var alpha = state.GlassDensity * q.Constant(AliceStep.GlassFactor) / q.Plus(epsilon);
+        var alphaPlusH = alpha.Plus(h);
+        return q / alphaPlusH.Plus((alpha * alphaPlusH.Plus(h)).sqrt()).Plus(epsilon);
     }
 
     private static Tensor Bounded(Tensor length, Tensor q, Tensor s, in AliceStep step)
     {
         var unit = Unit(q, s, step);
-        var lower = unit * step.LowerBound;
-        var upper = unit * step.UpperBound;
-        return where(length < lower, lower, where(length < upper, length, upper));
+        var lower = unit * q.Constant(step.LowerBound);
+        var upper = unit * q.Constant(step.UpperBound);
+        return where(length.lt(lower), lower, where(length.lt(upper), length, upper));
     }
 
     private static Tensor Unit(Tensor q, Tensor s, in AliceStep step) => step.Bound switch
     {
-        StepBound.Adam => q / (s.sqrt() + step.Epsilon),
+        StepBound.Adam => q / s.sqrt().Plus(q.Constant(step.Epsilon)),
         StepBound.Sgdm => q,
         _ => ones_like(q),
     };
+
+    private static double Number(Tensor value) => value.to(ScalarType.Float64).cpu().item<double>();
 
     private static void Assign(Tensor target, Tensor value, Tensor? finite) =>
         target.copy_(finite is null ? value : where(finite, value, target));

@@ -16,13 +16,17 @@ internal unsafe interface IVectorKernel<T> where T : unmanaged
     void Run(T** arrays, nint from, nint to);
 }
 
-/// <summary>Runs vector kernels on the memory of CPU tensors: whole vectors, a padded last one, several threads if it pays.</summary>
+/// <summary>
+/// Runs vector kernels on the memory of CPU tensors: whole vectors, a padded last one, several threads if it pays.
+/// </summary>
 internal static unsafe class VectorLoop
 {
     /// <summary>From this many elements on, the work is divided among libtorch's number of threads.</summary>
     public const long ParallelFrom = 1 << 20;
 
-    /// <summary>Runs <paramref name="kernel"/> over contiguous CPU tensors of <paramref name="count"/> elements of T each.</summary>
+    /// <summary>
+    /// Runs <paramref name="kernel"/> over contiguous CPU tensors of <paramref name="count"/> elements of T each.
+    /// </summary>
     public static void Run<T, TKernel>(in TKernel kernel, ReadOnlySpan<Tensor> tensors, long count)
         where T : unmanaged
         where TKernel : struct, IVectorKernel<T>
@@ -48,7 +52,7 @@ internal static unsafe class VectorLoop
             var bytes = tensor.bytes;
             return bytes.Length == count * sizeof(T)
                 ? (T*)Unsafe.AsPointer(ref bytes.GetPinnableReference())
-                : throw new ArgumentException($"A tensor has {bytes.Length} bytes where {count} × {sizeof(T)} were expected.");
+                : throw new ArgumentException($"A tensor has {bytes.Length} bytes, not {count} × {sizeof(T)}.");
         }
         // A span cannot hold more than two gigabytes: ask for the first element only.
         using var flat = tensor.view(-1);

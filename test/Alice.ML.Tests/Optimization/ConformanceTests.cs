@@ -52,7 +52,8 @@ public class ConformanceTests
         {
             var values = TraceObjective.Values(tensor);
             for (var i = 0; i < wanted.Length; i++)
-                Assert.AreEqual(wanted[i], values[i], tolerance * Math.Max(1, Math.Abs(wanted[i])), $"{what}, element {i}");
+                Assert.AreEqual(
+                    wanted[i], values[i], tolerance * Math.Max(1, Math.Abs(wanted[i])), $"{what}, element {i}");
         }
     }
 }

@@ -5,13 +5,16 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Tests.Optimization;
 
-/// <summary>One published run of the update: objective, options, directions, and the expected state after some steps.</summary>
+/// <summary>
+/// One published run of the update: objective, options, directions, and the expected state after some steps.
+/// </summary>
 public sealed record ConformanceTrace(
     string Name, TraceObjective Objective, double[] Theta0, TraceOptions Options, int Steps, double[][] Signs,
     TraceState[] Expected)
 {
     public static IEnumerable<string> Files() =>
-        Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Conformance"), "*.json").Select(f => Path.GetFileName(f)).Order();
+        Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Conformance"), "*.json")
+            .Select(file => Path.GetFileName(file)).Order();
 
     public static ConformanceTrace Read(string file) => JsonSerializer.Deserialize<ConformanceTrace>(
         File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Conformance", file)),
@@ -20,8 +23,8 @@ public sealed record ConformanceTrace(
 
 public sealed record TraceOptions(
     double LearningRate, double Beta1, double Beta2, double Epsilon, double L1, double L2, double Phi, double Omega,
-    string StepBound, double MinimumLearningRate, double MaximumLearningRate, string Hessian, bool Glass, int QuickSteps,
-    TraceDrop? LearningRateFromStep)
+    string StepBound, double MinimumLearningRate, double MaximumLearningRate, string Hessian, bool Glass,
+    int QuickSteps, TraceDrop? LearningRateFromStep)
 {
     public AliceOptimizerOptions ToOptimizerOptions() => new()
     {
@@ -69,7 +72,9 @@ public sealed record TraceObjective(double[][] A, double[] B, double[][] W, doub
         A.Select((row, i) => theta[i] * (0.5 * Dot(row, theta) - B[i])).Sum()
         + W.Select((row, k) => C[k] * Math.Abs(Dot(row, theta) - T[k])).Sum();
 
-    /// <summary>A closure for <paramref name="parameter"/>: gradient and loss in double precision, then in its own.</summary>
+    /// <summary>
+    /// A closure for <paramref name="parameter"/>: gradient and loss in double precision, then in its own.
+    /// </summary>
     public Func<Tensor> Closure(Parameter parameter) => () =>
     {
         var theta = Values(parameter);

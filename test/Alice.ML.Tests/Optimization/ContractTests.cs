@@ -21,9 +21,11 @@ public class ContractTests
         ["full step"] = new() { LearningRate = 0.01, StepFraction = 1 },
     };
 
-    // The last number is what part of the first loss may be left. The published form follows Rosenbrock's valley slowly.
+    // The last number is what part of the first loss may be left. The published form follows Rosenbrock's valley
+    // slowly.
     private static readonly Dictionary<
-        string, (double[] Start, Func<double[], double> Loss, Func<double[], double[]> Gradient, double Rest)> Objectives = new()
+        string, (double[] Start, Func<double[], double> Loss, Func<double[], double[]> Gradient, double Remaining)>
+        Objectives = new()
     {
         ["parabola"] = ([1, -2, 0.5], x => x.Sum(v => v * v), x => x.Select(v => 2 * v).ToArray(), 1e-8),
         ["absolute value"] = (
@@ -45,7 +47,7 @@ public class ContractTests
     [DynamicData(nameof(Cases))]
     public void Converges_keeps_its_type_and_holds_the_centre(string variant, string objective, ScalarType dtype)
     {
-        var (start, loss, gradient, rest) = Objectives[objective];
+        var (start, loss, gradient, remaining) = Objectives[objective];
         using var scope = NewDisposeScope();
         var parameter = new Parameter(tensor(start, dtype));
         using var optimizer = new AliceOptimizer([parameter], Variants[variant]);
@@ -64,6 +66,6 @@ public class ContractTests
         Assert.AreEqual(dtype, parameter.dtype);
         Assert.IsTrue(optimizer.StateOf(parameter).All.All(t => t.dtype == dtype));
         var (first, last) = (loss(start), loss(TraceObjective.Values(parameter)));
-        Assert.IsLessThan(rest * first, last);
+        Assert.IsLessThan(remaining * first, last);
     }
 }

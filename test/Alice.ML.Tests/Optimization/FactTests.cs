@@ -30,7 +30,8 @@ public class FactTests
         var evaluation = 0;
         optimizer.step(() =>
         {
-            // Evaluations come in the order ν + σr, ν − σr, ν; from ν, Brownian motion runs independently to both sides.
+            // Evaluations come in the order ν + σr, ν − σr, ν; from ν, Brownian motion runs independently to both
+            // sides.
             var away = Math.Sqrt(density * radius) * randn(count, dtype: ScalarType.Float64, generator: random);
             parameter.grad = evaluation++ < 2 ? centre + away : centre;
             return zeros(1);
@@ -93,21 +94,24 @@ public class FactTests
             var g = TraceObjective.Values(optimizer.StateOf(parameter).Gradient);
             var s = TraceObjective.Values(optimizer.StateOf(parameter).SecondMoment);
             for (var i = 0; n >= 10 && i < g.Length; i++)
-                Assert.AreEqual(0.01 * Math.Abs(g[i]) / (Math.Sqrt(s[i]) + 1e-8), Math.Abs(after[i] - before[i]), 1e-14);
+                Assert.AreEqual(
+                    0.01 * Math.Abs(g[i]) / (Math.Sqrt(s[i]) + 1e-8), Math.Abs(after[i] - before[i]), 1e-14);
         }
     }
 
     [TestMethod]
     [DataRow("relu", 0.8, 1.3)]
     [DataRow("tanh", 3.7, 4.4)]
-    public void Fact_4_gradient_jumps_grow_with_distance_as_the_activation_says(string activation, double least, double most)
+    public void Fact_4_gradient_jumps_grow_with_distance_as_the_activation_says(
+        string activation, double least, double most)
     {
         using var scope = NewDisposeScope();
         using var random = new Generator(3);
         var inputs = randn(256, 8, dtype: ScalarType.Float64, generator: random);
         var labels = (inputs[.., 0] * 2).sin() + inputs[.., 1] * inputs[.., 2];
         using var network = nn.Sequential(
-            nn.Linear(8, 64, dtype: ScalarType.Float64), Activation(), nn.Linear(64, 64, dtype: ScalarType.Float64), Activation(),
+            nn.Linear(8, 64, dtype: ScalarType.Float64), Activation(),
+            nn.Linear(64, 64, dtype: ScalarType.Float64), Activation(),
             nn.Linear(64, 1, dtype: ScalarType.Float64));
         foreach (var parameter in network.parameters())
             using (no_grad())
@@ -135,7 +139,8 @@ public class FactTests
             points.Add((Math.Log(radius), Math.Log(probe.CurvatureSummary()[0].MeanGlassDensity * radius / 2)));
         }
         var (x, y) = (points.Average(p => p.LogRadius), points.Average(p => p.LogSquare));
-        var slope = points.Sum(p => (p.LogRadius - x) * (p.LogSquare - y)) / points.Sum(p => Math.Pow(p.LogRadius - x, 2));
+        var slope = points.Sum(p => (p.LogRadius - x) * (p.LogSquare - y))
+            / points.Sum(p => Math.Pow(p.LogRadius - x, 2));
         Assert.IsInRange(least, most, slope);
 
         nn.Module<Tensor, Tensor> Activation() => activation == "relu" ? nn.ReLU() : nn.Tanh();
@@ -144,7 +149,8 @@ public class FactTests
         {
             using var inner = NewDisposeScope();
             network.zero_grad();
-            var loss = (network.forward(inputs)[.., 0] - labels).square().mean();
+            var error = network.forward(inputs).view(-1) - labels;
+            var loss = (error * error).mean();
             loss.backward();
             return loss.MoveToOuterDisposeScope();
         }

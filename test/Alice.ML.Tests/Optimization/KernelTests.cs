@@ -41,7 +41,8 @@ public class KernelTests
             for (var n = 1; n <= 24; n++)
             {
                 var step = AliceStep.Create(options, 1e-3, 1e-3, n);
-                var gradients = Enumerable.Range(0, 3).Select(_ => randn(count, dtype: dtype, generator: random)).ToArray();
+                var gradients = Enumerable.Range(0, 3)
+                    .Select(_ => randn(count, dtype: dtype, generator: random)).ToArray();
                 if (n % 5 == 0)
                     gradients[0][0] = 0;
                 if (step.IsSample)
@@ -159,7 +160,12 @@ public class KernelTests
     public void Share_at_the_upper_bound_counts_the_parameters_that_met_it()
     {
         using var scope = NewDisposeScope();
-        var options = new AliceOptimizerOptions { UseGlass = false, StepBound = StepBound.Fixed, MaximumLearningRate = 0.5 };
+        var options = AliceOptimizerOptions.Published with
+        {
+            UseGlass = false,
+            StepBound = StepBound.Fixed,
+            MaximumLearningRate = 0.5,
+        };
         var step = AliceStep.Create(options, 1e-3, 1e-3, 20);
         using var state = new AliceState(zeros(4));
         state.Hessian.copy_(tensor(new float[] { 1, 1, 10, 100 }));

@@ -88,8 +88,9 @@ public class NonFiniteTests
             optimizer.step(problem.Evaluate).Dispose();
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => optimizer.step(problem.Evaluate));
         Assert.AreEqual(
-            "10 minibatches in a row gave a loss or gradient that is not finite (after 10 good steps). The parameters hold their "
-            + "last good values. Lower LearningRate, or look for infinite or missing values in the inputs.", error.Message);
+            "10 minibatches in a row gave a loss or gradient that is not finite (after 10 good steps). "
+            + "The parameters hold their last good values. Lower LearningRate, or look for infinite or missing values "
+            + "in the inputs.", error.Message);
         CollectionAssert.AreEqual(before, problem.Values());
         problem.Label = null;
         optimizer.step(problem.Evaluate).Dispose();

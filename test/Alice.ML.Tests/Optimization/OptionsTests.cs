@@ -64,7 +64,12 @@ public class OptionsTests
     [TestMethod]
     public void Bounds_keep_their_ratio_to_the_learning_rate_unless_switched_off()
     {
-        var options = new AliceOptimizerOptions { LearningRate = 0.1, MinimumLearningRate = 0.05, MaximumLearningRate = 0.4 };
+        AliceOptimizerOptions options = new()
+        {
+            LearningRate = 0.1,
+            MinimumLearningRate = 0.05,
+            MaximumLearningRate = 0.4,
+        };
         var step = AliceStep.Create(options, 0.01, 0.1, 100);
         Assert.AreEqual((0.005, 0.04), (Math.Round(step.LowerBound, 12), Math.Round(step.UpperBound, 12)));
         step = AliceStep.Create(options with { ScaleBoundsWithLearningRate = false }, 0.01, 0.1, 100);
@@ -75,10 +80,12 @@ public class OptionsTests
     {
         var o = AliceOptimizerOptions.Published;
         const string positive = "a finite number above 0", notNegative = "a finite number, 0 or more";
+        const double infinity = double.PositiveInfinity;
         const string fraction = "between 0 and 1, both excluded";
-        foreach (var (text, value) in new[] { ("0", 0.0), ("-1", -1), ("NaN", double.NaN), ("Infinity", double.PositiveInfinity) })
+        foreach (var (text, value) in new[] { ("0", 0.0), ("-1", -1), ("NaN", double.NaN), ("Infinity", infinity) })
         {
-            yield return [o with { LearningRate = value, MaximumLearningRate = 1 }, $"LearningRate is {text}; it must be {positive}."];
+            yield return [o with { LearningRate = value, MaximumLearningRate = 1 },
+                $"LearningRate is {text}; it must be {positive}."];
             yield return [o with { Epsilon = value }, $"Epsilon is {text}; it must be {positive}."];
             yield return [o with { LookAhead = value }, $"LookAhead is {text}; it must be {positive}."];
             yield return [o with { HessianScale = value }, $"HessianScale is {text}; it must be {positive}."];
@@ -90,18 +97,21 @@ public class OptionsTests
             yield return [o with { Beta1 = value }, $"Beta1 is {text}; it must be {fraction}."];
             yield return [o with { Beta2 = value, QuickSteps = 0 }, $"Beta2 is {text}; it must be {fraction}."];
         }
-        foreach (var (text, value) in new[] { ("-0.5", -0.5), ("NaN", double.NaN), ("Infinity", double.PositiveInfinity) })
+        foreach (var (text, value) in new[] { ("-0.5", -0.5), ("NaN", double.NaN), ("Infinity", infinity) })
         {
-            yield return [o with { L1Regularization = value }, $"L1Regularization is {text}; it must be {notNegative}."];
-            yield return [o with { L2Regularization = value }, $"L2Regularization is {text}; it must be {notNegative}."];
+            yield return [o with { L1Regularization = value },
+                $"L1Regularization is {text}; it must be {notNegative}."];
+            yield return [o with { L2Regularization = value },
+                $"L2Regularization is {text}; it must be {notNegative}."];
         }
         foreach (var (text, value) in new[] { ("0", 0.0), ("2", 2), ("NaN", double.NaN) })
             yield return [o with { StepFraction = value },
                 $"StepFraction is {text}; it must be between 0 and 2, both excluded, or null for 1 − Beta1."];
         yield return [o with { MinimumLearningRate = -1 }, $"MinimumLearningRate is -1; it must be {notNegative}."];
-        foreach (var (text, value) in new[] { ("0.4", 0.4), ("NaN", double.NaN), ("Infinity", double.PositiveInfinity) })
+        foreach (var (text, value) in new[] { ("0.4", 0.4), ("NaN", double.NaN), ("Infinity", infinity) })
             yield return [o with { MinimumLearningRate = 0.5, MaximumLearningRate = value },
-                $"MaximumLearningRate is {text}; it must be a finite number, not below MinimumLearningRate (0.5); null is 2 · LearningRate."];
+                $"MaximumLearningRate is {text}; it must be a finite number, not below MinimumLearningRate (0.5); "
+                + "null is 2 · LearningRate."];
         yield return [o with { StepBound = (StepBound)7 }, "StepBound is 7; it must be Fixed, Sgdm or Adam."];
         yield return [o with { HessianEstimate = (HessianEstimate)9 },
             "HessianEstimate is 9; it must be Zero, Absolute or RootMeanSquare."];

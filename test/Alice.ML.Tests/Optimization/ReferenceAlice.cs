@@ -2,7 +2,9 @@ using Alice.ML.Optimization;
 
 namespace Alice.ML.Tests.Optimization;
 
-/// <summary>The update as ../shared/design/alice-update.md states it: one scalar at a time, in the paper's symbols.</summary>
+/// <summary>
+/// The update as ../shared/design/alice-update.md states it: one scalar at a time, in the paper's symbols.
+/// </summary>
 public sealed class ReferenceAlice(AliceOptimizerOptions options, double[] theta0)
 {
     private readonly int _size = theta0.Length;

@@ -96,7 +96,8 @@ public class ReferenceTests
         var a = Enumerable.Range(0, size).Select(i => Enumerable.Range(0, size)
             .Select(j => root[i].Zip(root[j], (x, y) => x * y).Sum() / size).ToArray()).ToArray();
         var w = Enumerable.Range(0, 6).Select(_ => Numbers(random, size)).ToArray();
-        return new TraceObjective(a, Numbers(random, size), w, Numbers(random, 6).Select(Math.Abs).ToArray(), Numbers(random, 6));
+        var c = Numbers(random, 6).Select(Math.Abs).ToArray();
+        return new TraceObjective(a, Numbers(random, size), w, c, Numbers(random, 6));
     }
 
     private static double[] Numbers(Random random, int count) =>
@@ -106,6 +107,7 @@ public class ReferenceTests
     {
         var actual = TraceObjective.Values(tensor);
         for (var i = 0; i < expected.Length; i++)
-            Assert.AreEqual(expected[i], actual[i], 1e-8 * Math.Max(1, Math.Abs(expected[i])), $"step {step}, element {i}");
+            Assert.AreEqual(
+                expected[i], actual[i], 1e-8 * Math.Max(1, Math.Abs(expected[i])), $"step {step}, element {i}");
     }
 }

