@@ -2,7 +2,8 @@ namespace Alice.ML.Models;
 
 /// <summary>One layer of a trained network: outputs = inputs × weights + biases. Read-only.</summary>
 /// <remarks>
-/// The first layer takes the features as they come, and the last gives the score in the label's units: the
+/// The first layer takes the features as they come, and the last gives the score in the label's units, its logarithm
+/// (Poisson regression), the log-odds (binary classification) or one value a class whose softmax is the probabilities: the
 /// standardisation that training used is folded into these two.
 /// </remarks>
 public sealed class AliceLayer
@@ -13,6 +14,20 @@ public sealed class AliceLayer
         OutputCount = outputCount;
         Weights = weightsThenBiases[..(inputCount * outputCount)];
         Biases = weightsThenBiases.Slice(inputCount * outputCount, outputCount);
+    }
+
+    /// <summary>The layers of a network, from the features to the outputs.</summary>
+    internal static AliceLayer[] ListOf(DenseNetwork network)
+    {
+        var layers = new AliceLayer[network.LayerSizes.Count - 1];
+        var start = 0;
+        for (var l = 0; l < layers.Length; l++)
+        {
+            var (inputs, outputs) = (network.LayerSizes[l], network.LayerSizes[l + 1]);
+            layers[l] = new AliceLayer(inputs, outputs, network.Weights[start..]);
+            start += (inputs + 1) * outputs;
+        }
+        return layers;
     }
 
     /// <summary>How many values come in.</summary>

@@ -9,36 +9,27 @@ using Microsoft.ML.Runtime;
 namespace Alice.ML.Models;
 
 /// <summary>
-/// A trained network that maps a vector of features to a number. Scores in plain .NET, without TorchSharp; thread-safe.
+/// A trained network that maps a vector of features to a number in the label's units.
 /// </summary>
-/// <remarks>
-/// A missing feature (NaN) gives a score of NaN: replace missing values earlier in the pipeline. Features of another
-/// length than in training are refused with an <see cref="ArgumentException"/>. A damaged model file makes
-/// <c>Model.Load</c> fail; the <see cref="FormatException"/> that says what is wrong is then
-/// <c>exception.GetBaseException()</c>.
-/// </remarks>
+/// <inheritdoc/>
 public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
 {
     internal const string LoaderSignature = "AliceRegressionModel";
-    private const string RegistrationName = "AliceRegressionModel";
 
     internal AliceRegressionModelParameters(IHostEnvironment env, DenseNetwork network)
-        : base(env, RegistrationName, network)
+        : base(env, LoaderSignature, network, Misfit)
     {
-        Host.CheckParam(network.OutputCount == 1, nameof(network), "A regression network has one output");
     }
 
     private AliceRegressionModelParameters(IHostEnvironment env, ModelLoadContext ctx)
-        : base(env, RegistrationName, ctx)
+        : base(env, LoaderSignature, ctx, Misfit)
     {
-        if (Network.OutputCount != 1)
-            throw new FormatException($"The network has {Network.OutputCount} outputs; a regression network has one.");
     }
 
     // Called by ML.NET's loader, which finds it by its name.
     internal static AliceRegressionModelParameters Create(IHostEnvironment env, ModelLoadContext ctx)
     {
-        ctx.CheckAtModel(GetVersionInfo());
+        ctx.CheckAtModel(GetVersion());
         return new AliceRegressionModelParameters(env, ctx);
     }
 
@@ -46,20 +37,15 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
 
     private protected override DataViewType OutputType => NumberDataViewType.Single;
 
+    private protected override VersionInfo Version => GetVersion();
+
     private protected override ValueMapper<VBuffer<float>, float> CreateMapper() =>
         (in VBuffer<float> features, ref float score) => Network.Forward(in features, new Span<float>(ref score));
 
-    private protected override void SaveCore(ModelSaveContext ctx)
-    {
-        ctx.SetVersionInfo(GetVersionInfo());
-        base.SaveCore(ctx);
-    }
+    private static VersionInfo GetVersion() => MakeVersion("ALICE RG", LoaderSignature);
 
-    private static VersionInfo GetVersionInfo() => new(
-        modelSignature: "ALICE RG",
-        verWrittenCur: 0x00010001,
-        verReadableCur: 0x00010001,
-        verWeCanReadBack: 0x00010001,
-        loaderSignature: LoaderSignature,
-        loaderAssemblyName: typeof(AliceRegressionModelParameters).Assembly.FullName);
+    private static string? Misfit(DenseNetwork network) =>
+        network.OutputCount != 1 ? $"The network has {network.OutputCount} outputs; a regression network has one."
+        : network.OutputTransform == OutputTransform.Softmax ? "A regression network has no softmax."
+        : null;
 }

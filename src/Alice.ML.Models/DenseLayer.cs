@@ -51,5 +51,5 @@ internal abstract class DenseLayer(int inputs, int outputs)
 
     protected abstract void MultiplySparse(ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> outputs);
 
-    protected static int RoundUp(int value, int multiple) => checked((value + multiple - 1) / multiple * multiple);
+    public static int RoundUp(int value, int multiple) => checked((value + multiple - 1) / multiple * multiple);
 }

@@ -7,13 +7,15 @@ using Microsoft.ML.Data;
 namespace Alice.ML.Models;
 
 /// <summary>
-/// A feed-forward network with one activation between its layers and none after the last. Immutable and thread-safe.
+/// A feed-forward network with one activation between its layers and an <see cref="Models.OutputTransform"/> after the
+/// last. Immutable and thread-safe.
 /// </summary>
 /// <remarks>
 /// <see cref="LayerSizes"/> is [inputs, hidden…, outputs]. <see cref="Weights"/> holds, layer after layer, a row-major
 /// [in + 1, out] matrix: a row of weights per input, then the row of biases. A score is the same bits for dense and
 /// sparse features, for any thread, and on any processor that has a fused multiply-add. A NaN among the features gives
-/// NaN. Weights are held twice: as given, and packed for the kernels.
+/// NaN; finite features give finite outputs, by <see cref="SaturatingForward"/> where a sum overflows. Weights are held
+/// twice: as given, and packed for the kernels.
 /// </remarks>
 internal sealed class DenseNetwork
 {
@@ -30,12 +32,18 @@ internal sealed class DenseNetwork
     /// Fewer than two sizes or more than <see cref="MaximumLayers"/> + 1, a size below 1, the wrong number of weights,
     /// or a weight that is not finite.
     /// </exception>
-    public DenseNetwork(IReadOnlyList<int> layerSizes, Activation activation, float[] weights)
+    public DenseNetwork(
+        IReadOnlyList<int> layerSizes,
+        Activation activation,
+        float[] weights,
+        OutputTransform outputTransform = OutputTransform.Identity)
     {
         _layerSizes = [.. layerSizes];
         var count = WeightCount(_layerSizes);
         if (!Enum.IsDefined(activation))
             throw new ArgumentException($"Activation {activation} does not exist.", nameof(activation));
+        if (!Enum.IsDefined(outputTransform))
+            throw new ArgumentException($"Output transform {outputTransform} does not exist.", nameof(outputTransform));
         if (weights.Length != count)
             throw new ArgumentException(
                 $"Layers {Describe(_layerSizes)} have {count} weights, not {weights.Length}.", nameof(weights));
@@ -46,6 +54,7 @@ internal sealed class DenseNetwork
                 nameof(weights));
 
         Activation = activation;
+        OutputTransform = outputTransform;
         _weights = [.. weights];
         _layers = new DenseLayer[_layerSizes.Length - 1];
         var start = 0;
@@ -63,6 +72,8 @@ internal sealed class DenseNetwork
     public IReadOnlyList<int> LayerSizes => _layerSizes;
 
     public Activation Activation { get; }
+
+    public OutputTransform OutputTransform { get; }
 
     public ReadOnlyMemory<float> Weights => _weights;
 
@@ -142,12 +153,24 @@ internal sealed class DenseNetwork
             }
             // Adding 0 turns -0 into 0: see DenseLayer.
             TensorPrimitives.Add(current[..OutputCount], 0f, outputs);
+            outputs = outputs[..OutputCount];
+            if (!AreFinite(outputs))
+                SaturatingForward.Run(this, values, indices, outputs);
+            OutputFunctions.Apply(OutputTransform, outputs);
         }
         finally
         {
             if (rented is not null)
                 ArrayPool<float>.Shared.Return(rented);
         }
+    }
+
+    private static bool AreFinite(ReadOnlySpan<float> outputs)
+    {
+        foreach (var output in outputs)
+            if (!float.IsFinite(output))
+                return false;
+        return true;
     }
 
     private void MultiplyFeatures(

@@ -6,21 +6,23 @@ namespace Alice.ML.Models;
 /// The binary layout of a <see cref="DenseNetwork"/>: little-endian 32-bit words.
 /// </summary>
 /// <remarks>
-/// Version 1: the layout version; the activation; the number of layer sizes; the layer sizes; the weights as floats in
-/// the order of <see cref="DenseNetwork.Weights"/>; the CRC-32C (RFC 3720) of all words before it. A new field comes
-/// with a new version, and is read only when the version says that it is there.
+/// The layout version; the activation; since version 2 the output transform; the number of layer sizes; the layer sizes;
+/// the weights as floats in the order of <see cref="DenseNetwork.Weights"/>; the CRC-32C (RFC 3720) of all words before
+/// it. A new field comes with a new version, and is read only when the version says that it is there.
 /// </remarks>
 internal static class DenseNetworkFormat
 {
-    public const uint CurrentVersion = 1;
+    public const uint CurrentVersion = 2;
     private const int WordSize = sizeof(uint);
-    private const int HeaderWords = 3;
+    private const int HeaderWords = 4;
+    private const uint VersionWithOutputTransform = 2;
 
     public static void Save(DenseNetwork network, BinaryWriter writer)
     {
         var checksum = uint.MaxValue;
         Write(CurrentVersion);
         Write((uint)network.Activation);
+        Write((uint)network.OutputTransform);
         Write((uint)network.LayerSizes.Count);
         foreach (var size in network.LayerSizes)
             Write((uint)size);
@@ -48,6 +50,9 @@ internal static class DenseNetworkFormat
         var activation = (Activation)Read();
         if (!Enum.IsDefined(activation))
             throw Corrupt($"it names activation {(uint)activation}, which does not exist");
+        var outputTransform = version < VersionWithOutputTransform ? OutputTransform.Identity : (OutputTransform)Read();
+        if (!Enum.IsDefined(outputTransform))
+            throw Corrupt($"it names output transform {(uint)outputTransform}, which does not exist");
         var count = Read();
         if (count is < 2 or > DenseNetwork.MaximumLayers + 1)
             throw Corrupt($"it claims {count} layer sizes, and 2 to {DenseNetwork.MaximumLayers + 1} are possible");
@@ -63,7 +68,7 @@ internal static class DenseNetworkFormat
             throw Corrupt($"its checksum is {~checksum:x8} and should be {stored:x8}: the file is damaged");
         if (Array.FindIndex(weights, w => !float.IsFinite(w)) is var bad and >= 0)
             throw Corrupt($"weight {bad} of {weights.Length} is not a finite number");
-        return new DenseNetwork(layerSizes, activation, weights);
+        return new DenseNetwork(layerSizes, activation, weights, outputTransform);
 
         int CountWeights(int[] sizes)
         {

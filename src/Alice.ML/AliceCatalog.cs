@@ -35,8 +35,73 @@ public static class AliceCatalog
     public static AliceRegressionTrainer Alice(
         this RegressionCatalog.RegressionTrainers catalog, AliceRegressionTrainer.Options options)
     {
-        OptionErrors.Check(options);
+        OptionErrors.Check(options, errors => errors
+            .Require(options.Loss is { Error: null }, nameof(options.Loss), options.Loss, options.Loss?.Error ?? "must be set"));
         return new AliceRegressionTrainer(CatalogUtils.GetEnvironment(catalog), options);
+    }
+
+    /// <summary>
+    /// Creates an <see cref="AliceBinaryTrainer"/>, which tells two classes apart with a feed-forward network.
+    /// </summary>
+    /// <param name="catalog">The trainers of <see cref="MLContext.BinaryClassification"/>.</param>
+    /// <param name="labelColumnName">Column of the class, <see cref="bool"/>.</param>
+    /// <param name="featureColumnName">Column of the inputs, a known-sized vector of <see cref="float"/>.</param>
+    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: all the same.</param>
+    /// <param name="hiddenLayers">Units of each hidden layer; null: see <see cref="AliceTrainerOptions.HiddenLayers"/>.</param>
+    /// <param name="numberOfEpochs">Passes over the rows; null: chosen from their number.</param>
+    /// <param name="learningRate">Learning rate at the start; null: see <see cref="AliceTrainerOptions.Optimizer"/>.</param>
+    /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
+    public static AliceBinaryTrainer Alice(
+        this BinaryClassificationCatalog.BinaryClassificationTrainers catalog,
+        string labelColumnName = DefaultColumnNames.Label,
+        string featureColumnName = DefaultColumnNames.Features,
+        string? exampleWeightColumnName = null,
+        IReadOnlyList<int>? hiddenLayers = null,
+        int? numberOfEpochs = null,
+        double? learningRate = null) =>
+        catalog.Alice(Apply(new AliceBinaryTrainer.Options(), labelColumnName, featureColumnName, exampleWeightColumnName,
+            hiddenLayers, numberOfEpochs, learningRate));
+
+    /// <summary>Creates an <see cref="AliceBinaryTrainer"/> with every option at hand.</summary>
+    /// <param name="catalog">The trainers of <see cref="MLContext.BinaryClassification"/>.</param>
+    /// <param name="options">The options.</param>
+    /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
+    public static AliceBinaryTrainer Alice(this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, AliceBinaryTrainer.Options options)
+    {
+        OptionErrors.Check(options);
+        return new AliceBinaryTrainer(CatalogUtils.GetEnvironment(catalog), options);
+    }
+
+    /// <summary>
+    /// Creates an <see cref="AliceMulticlassTrainer"/>, which tells several classes apart with a feed-forward network.
+    /// </summary>
+    /// <param name="catalog">The trainers of <see cref="MLContext.MulticlassClassification"/>.</param>
+    /// <param name="labelColumnName">Column of the class, a key.</param>
+    /// <param name="featureColumnName">Column of the inputs, a known-sized vector of <see cref="float"/>.</param>
+    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: all the same.</param>
+    /// <param name="hiddenLayers">Units of each hidden layer; null: see <see cref="AliceTrainerOptions.HiddenLayers"/>.</param>
+    /// <param name="numberOfEpochs">Passes over the rows; null: chosen from their number.</param>
+    /// <param name="learningRate">Learning rate at the start; null: see <see cref="AliceTrainerOptions.Optimizer"/>.</param>
+    /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
+    public static AliceMulticlassTrainer Alice(
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
+        string labelColumnName = DefaultColumnNames.Label,
+        string featureColumnName = DefaultColumnNames.Features,
+        string? exampleWeightColumnName = null,
+        IReadOnlyList<int>? hiddenLayers = null,
+        int? numberOfEpochs = null,
+        double? learningRate = null) =>
+        catalog.Alice(Apply(new AliceMulticlassTrainer.Options(), labelColumnName, featureColumnName, exampleWeightColumnName,
+            hiddenLayers, numberOfEpochs, learningRate));
+
+    /// <summary>Creates an <see cref="AliceMulticlassTrainer"/> with every option at hand.</summary>
+    /// <param name="catalog">The trainers of <see cref="MLContext.MulticlassClassification"/>.</param>
+    /// <param name="options">The options.</param>
+    /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
+    public static AliceMulticlassTrainer Alice(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, AliceMulticlassTrainer.Options options)
+    {
+        OptionErrors.Check(options);
+        return new AliceMulticlassTrainer(CatalogUtils.GetEnvironment(catalog), options);
     }
 
     private static TOptions Apply<TOptions>(TOptions options, string labelColumnName, string featureColumnName,

@@ -19,6 +19,20 @@ internal static class TensorMath
     /// <summary>a ← a + b.</summary>
     public static Tensor Add(this Tensor a, Tensor b) => a.add_(b, One);
 
+    /// <summary>a ← a · factor.</summary>
+    public static Tensor Scale(this Tensor a, double factor)
+    {
+        using Scalar scalar = factor;
+        return a.mul_(scalar);
+    }
+
+    /// <summary>a ← a + summand.</summary>
+    public static Tensor Shift(this Tensor a, double summand)
+    {
+        using Scalar scalar = summand;
+        return a.add_(scalar, One);
+    }
+
     /// <summary>
     /// A 0-dimensional tensor on the CPU of the same dtype, which operations accept beside tensors on any device.
     /// </summary>

@@ -34,11 +34,16 @@ public sealed class AliceRegressionTrainer
     /// <summary>Options for the <see cref="AliceRegressionTrainer"/>.</summary>
     public sealed class Options : AliceTrainerOptions
     {
+        /// <summary>What training minimises. Default <see cref="RegressionLoss.Squared"/>.</summary>
+        public RegressionLoss Loss { get; set; } = RegressionLoss.Squared;
     }
+
+    private readonly RegressionLoss _loss;
 
     internal AliceRegressionTrainer(IHostEnvironment environment, Options options)
         : base(environment, LoadName, options, TrainerUtils.MakeR4ScalarColumn(options.LabelColumnName))
     {
+        _loss = options.Loss;
     }
 
     private protected override PredictionKind PredictionKind => PredictionKind.Regression;
@@ -50,17 +55,45 @@ public sealed class AliceRegressionTrainer
                 "a Single: convert it with Transforms.Conversion.ConvertType");
     }
 
-    private protected override LearningTask CreateTask(TrainingData data)
+    private protected override LearningTask CreateTask(TrainingData data, DataViewType labelType)
     {
         var label = Standardization.OfLabel(data);
         if (label.Scale[0] == 0)
             throw new InvalidOperationException(
                 $"The label column '{LabelColumn.Name}' is {data.Labels[0]} in every row: there is nothing to learn. "
                 + "Check that LabelColumnName names the column to predict.");
-        return new LearningTask(new SquaredError(), 1, label, 1 / (label.Scale[0] * label.Scale[0]));
+        if (_loss == RegressionLoss.Poisson)
+            return Poisson(data, label.Mean[0]);
+
+        var unit = 1 / label.Scale[0];
+        return _loss.Name switch
+        {
+            nameof(RegressionLoss.Huber) => Task(new HuberObjective(_loss.Parameter / unit), unit * unit),
+            nameof(RegressionLoss.Quantile) => Task(new QuantileObjective(_loss.Parameter), unit),
+            nameof(RegressionLoss.Absolute) => Task(new QuantileObjective(0.5), 2 * unit),
+            _ => Task(new SquaredObjective(), unit * unit),
+        };
+
+        LearningTask Task(Objective objective, double lossUnit) => new(objective, 1, label, label, lossUnit, unit);
     }
 
-    private protected override AliceRegressionModelParameters CreateModel(DenseNetwork network) => new(Host, network);
+    // The network learns the logarithm of the label over its mean.
+    private LearningTask Poisson(TrainingData data, double mean)
+    {
+        foreach (var value in data.Labels)
+            if (value < 0)
+                throw new InvalidOperationException(
+                    $"The label column '{LabelColumn.Name}' holds {value}: the Poisson loss is for counts, 0 or more. Set Loss to another.");
+        return new LearningTask(new PoissonObjective(), 1, new([0], [1 / mean]), new([Math.Log(mean)], [1]), mean, mean)
+        {
+            OutputTransform = OutputTransform.Exponential,
+        };
+    }
+
+    private protected override AliceRegressionModelParameters CreateModel(DenseNetwork network, AliceTrainingSummary summary) =>
+        new(Host, network) { TrainingSummary = summary };
+
+    private protected override DenseNetwork? NetworkOf(IPredictor model) => (model as AliceRegressionModelParameters)?.Network;
 
     private protected override RegressionPredictionTransformer<AliceRegressionModelParameters> MakeTransformer(
         AliceRegressionModelParameters model, DataViewSchema trainSchema) => new(Host, model, trainSchema, FeatureColumn.Name);

@@ -3,6 +3,7 @@ using Alice.ML.Models;
 using Alice.ML.Runtime;
 using Alice.ML.Training;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
 
@@ -31,17 +32,44 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
     }
 
     /// <inheritdoc/>
-    public override TrainerInfo Info { get; } = new(normalization: false, caching: false);
+    public override TrainerInfo Info { get; } =
+        new(normalization: false, caching: false, supportValid: true, supportIncrementalTrain: true);
 
     /// <summary>Trains on <paramref name="input"/>, read once.</summary>
     /// <param name="input">Rows with the label, feature and, where one is named, weight columns.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
-    /// <exception cref="InvalidOperationException">No usable rows, a label that does not vary, or a run that diverged.</exception>
+    /// <exception cref="InvalidOperationException">No usable rows, labels that cannot be learned from, or a run that diverged.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before the first epoch ended.</exception>
     public new TTransformer Fit(IDataView input)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        SchemaChecks.Check(input.Schema, LabelColumn.Name, FeatureColumn, WeightColumn);
+        Check(input);
         return base.Fit(input);
+    }
+
+    /// <summary>
+    /// Trains on <paramref name="trainData"/> and evaluates every epoch on <paramref name="validationData"/>; the model has the weights of
+    /// the epoch with the lowest validation loss.
+    /// </summary>
+    /// <param name="trainData">Rows to learn from.</param>
+    /// <param name="validationData">Rows with the same columns, to measure on.</param>
+    /// <inheritdoc cref="Fit(IDataView)" path="/exception"/>
+    public TTransformer Fit(IDataView trainData, IDataView validationData)
+    {
+        Check(trainData);
+        Check(validationData);
+        return TrainTransformer(trainData, validationData);
+    }
+
+    /// <summary>Trains on <paramref name="trainData"/> from the weights of an earlier model on.</summary>
+    /// <param name="trainData">Rows to learn from.</param>
+    /// <param name="modelParameters">Model of a trainer like this one, with the same columns and layers.</param>
+    /// <exception cref="ArgumentException">The model does not fit the columns or the options.</exception>
+    /// <inheritdoc cref="Fit(IDataView)" path="/exception"/>
+    public TTransformer Fit(IDataView trainData, TModel modelParameters)
+    {
+        ArgumentNullException.ThrowIfNull(modelParameters);
+        Check(trainData);
+        return TrainTransformer(trainData, initPredictor: (IPredictor)modelParameters);
     }
 
     private protected sealed override TModel TrainModelCore(TrainContext trainContext)
@@ -49,38 +77,96 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         var clock = Stopwatch.StartNew();
         using var channel = Host.Start("Training");
         var device = TorchDevice.Resolve(_options.Device);
-        var data = DataReader.Read(trainContext.TrainingSet, channel);
-        var task = CreateTask(data);
+        var training = DataReader.Read(trainContext.TrainingSet, channel);
+        var task = CreateTask(training, trainContext.TrainingSet.Schema.Label!.Value.Type);
+        var shape = new NetworkShape([training.Columns, .. _options.HiddenLayers, task.Outputs], _options.Activation, _options.Dropout);
+        var initial = trainContext.InitialPredictor is { } predictor ? InitialWeights(predictor, shape) : null;
 
-        var inputs = Standardization.OfFeatures(data);
-        inputs.Apply(data.Features.AsSpan(0, data.Rows * data.Columns));
-        task.Targets.Apply(data.Labels.AsSpan(0, data.Rows));
+        TrainingData? validation = null;
+        if (trainContext.ValidationSet is { } set)
+            validation = DataReader.Read(set, channel);
+        else if (_options.ValidationFraction > 0)
+            (training, validation) = training.Split(_options.ValidationFraction, _seed);
 
-        var shape = new NetworkShape([data.Columns, .. _options.HiddenLayers, task.Outputs], _options.Activation, _options.Dropout);
-        var settings = CreateSettings(data.Rows, device);
-        channel.Info($"Training on {data.Rows:N0} rows of {data.Columns:N0} features: {shape.Parameters:N0} parameters, "
+        var inputs = training.Features.Moments(training);
+        if (initial is not null)
+        {
+            inputs = inputs.KeepingConstants();
+            Folding.Unfold(shape, inputs, task.Scores, initial);
+        }
+        using var rows = Open(training, validation, inputs, task.Targets, device);
+        var settings = CreateSettings(training.Rows, device, initial);
+        channel.Info($"Training on {training.Rows:N0} rows of {training.Columns:N0} features: {shape.Parameters:N0} parameters, "
             + $"{settings.NumberOfEpochs:N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {_seed}.");
 
         using var threads = new TorchThreads(_options.NumberOfThreads ?? TrainingBudget.Threads(shape, settings.BatchSize));
-        using var trainer = new NetworkTrainer(data, shape, task.Objective, settings, clock);
-        var weights = trainer.Run(epoch =>
-        {
-            epoch = epoch with { TrainingLoss = epoch.TrainingLoss * task.LossUnit };
-            channel.Info($"Epoch {epoch.Epoch} of {epoch.NumberOfEpochs}: loss {epoch.TrainingLoss:g6}, "
-                + $"learning rate {epoch.LearningRate:g3}, {epoch.Seconds:f1} s.");
-            _options.Progress?.Report(epoch);
-        });
-        Folding.Fold(shape, inputs, task.Targets, weights);
-        return CreateModel(new DenseNetwork(shape.LayerSizes, shape.Activation, weights));
+        using var trainer = new NetworkTrainer(rows, shape, task.Objective, settings, clock);
+        var epochs = new List<AliceEpoch>();
+        var weights = trainer.Run(epoch => Report(InLabelUnits(epoch, task), task.Objective.MetricName, epochs, channel));
+        Folding.Fold(shape, inputs, task.Scores, weights);
+        return CreateModel(
+            new DenseNetwork(shape.LayerSizes, shape.Activation, weights, task.OutputTransform),
+            new AliceTrainingSummary
+            {
+                Epochs = epochs,
+                BestEpoch = validation is null ? epochs.Count : epochs.MinBy(epoch => epoch.ValidationLoss)!.Epoch,
+                StopReason = trainer.StopReason,
+                MetricName = task.Objective.MetricName,
+                TrainingRows = training.Rows,
+                ValidationRows = validation?.Rows ?? 0,
+                Restarts = trainer.Restarts,
+                Device = device.ToString(),
+                Seed = _seed,
+                Seconds = clock.Elapsed.TotalSeconds,
+            });
     }
 
     /// <summary>What the network has to learn from these rows.</summary>
+    /// <param name="data">The training rows.</param>
+    /// <param name="labelType">Type of the label column.</param>
     /// <exception cref="InvalidOperationException">The labels cannot be learned from.</exception>
-    private protected abstract LearningTask CreateTask(TrainingData data);
+    private protected abstract LearningTask CreateTask(TrainingData data, DataViewType labelType);
 
-    private protected abstract TModel CreateModel(DenseNetwork network);
+    private protected abstract TModel CreateModel(DenseNetwork network, AliceTrainingSummary summary);
 
-    private TrainingSettings CreateSettings(int rows, TorchSharp.torch.Device device)
+    /// <summary>The network of a model of this trainer; null for a model of another.</summary>
+    private protected abstract DenseNetwork? NetworkOf(IPredictor model);
+
+    private void Check(IDataView data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        SchemaChecks.Check(data.Schema, LabelColumn.Name, FeatureColumn, WeightColumn);
+    }
+
+    private static TrainingRows Open(
+        TrainingData training, TrainingData? validation, Standardization inputs, Standardization targets, TorchSharp.torch.Device device)
+    {
+        targets.Apply(training.Labels);
+        if (validation is not null)
+            targets.Apply(validation.Labels);
+        var shared = ReferenceEquals(training.Features, validation?.Features);
+        var source = training.Features.Open(inputs, training.Rows + (shared ? validation!.Rows : 0), device);
+        return new TrainingRows(training, source, validation,
+            shared ? source : validation?.Features.Open(inputs, validation.Rows, device));
+    }
+
+    private float[] InitialWeights(IPredictor model, NetworkShape shape)
+    {
+        var network = NetworkOf(model)
+            ?? throw new ArgumentException($"Cannot go on from a {model.GetType().Name}: it is not of this trainer.");
+        if (network.InputCount != shape.LayerSizes[0])
+            throw new ArgumentException(
+                $"The feature column '{FeatureColumn.Name}' has {shape.LayerSizes[0]} values, but the model to go on from was "
+                + $"trained with {network.InputCount}.");
+        if (!network.LayerSizes.SequenceEqual(shape.LayerSizes) || network.Activation != shape.Activation)
+            throw new ArgumentException(
+                $"The model to go on from has layers {DenseNetwork.Describe(network.LayerSizes)} with {network.Activation}, but "
+                + $"HiddenLayers and Activation ask for {DenseNetwork.Describe(shape.LayerSizes)} with {shape.Activation}. "
+                + "Set the options to the model's.");
+        return network.Weights.ToArray();
+    }
+
+    private TrainingSettings CreateSettings(int rows, TorchSharp.torch.Device device, float[]? initialWeights)
     {
         var batchSize = Math.Min(_options.BatchSize ?? TrainingBudget.BatchSize(rows), rows);
         var optimizer = _options.Optimizer;
@@ -91,15 +177,33 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             Schedule = _options.LearningRateSchedule,
             NumberOfEpochs = _options.NumberOfEpochs ?? TrainingBudget.Epochs(rows, batchSize),
             BatchSize = batchSize,
+            GradientAccumulation = Math.Min(_options.GradientAccumulation, batchSize),
+            WeightDecay = _options.WeightDecay,
+            Patience = _options.EarlyStoppingPatience,
+            MinimumImprovement = _options.EarlyStoppingMinimumImprovement,
+            MaximumTime = _options.MaximumTrainingTime,
+            IsCancelled = () => _options.CancellationToken.IsCancellationRequested || (Host as ICancelable)?.IsCanceled == true,
             Seed = _seed,
             Device = device,
+            InitialWeights = initialWeights,
         };
     }
-}
 
-/// <summary>Objective and outputs of a task.</summary>
-/// <param name="Objective">The loss.</param>
-/// <param name="Outputs">Outputs of the network.</param>
-/// <param name="Targets">How labels become targets, and outputs scores.</param>
-/// <param name="LossUnit">What a loss of the network is multiplied by to be in the label's units.</param>
-internal sealed record LearningTask(IObjective Objective, int Outputs, Standardization Targets, double LossUnit);
+    private static AliceEpoch InLabelUnits(AliceEpoch epoch, LearningTask task) => epoch with
+    {
+        TrainingLoss = epoch.TrainingLoss * task.LossUnit,
+        ValidationLoss = epoch.ValidationLoss * task.LossUnit,
+        ValidationMetric = epoch.ValidationMetric * task.MetricUnit,
+    };
+
+    private void Report(AliceEpoch epoch, string metric, List<AliceEpoch> epochs, IChannel channel)
+    {
+        epochs.Add(epoch);
+        var validation = epoch.ValidationLoss is null
+            ? ""
+            : $"validation loss {epoch.ValidationLoss:g6}, {metric} {epoch.ValidationMetric:g6}, ";
+        channel.Info($"Epoch {epoch.Epoch} of {epoch.NumberOfEpochs}: loss {epoch.TrainingLoss:g6}, {validation}"
+            + $"learning rate {epoch.LearningRate:g3}, {epoch.Seconds:f1} s.");
+        _options.Progress?.Report(epoch);
+    }
+}

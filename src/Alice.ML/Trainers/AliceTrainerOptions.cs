@@ -56,6 +56,43 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     /// </summary>
     public int? NumberOfThreads { get; set; }
 
+    /// <summary>
+    /// Decoupled weight decay (Loshchilov and Hutter 2019): each step multiplies the weights by 1 − learning rate · this. 0 or more.
+    /// Default 0.
+    /// </summary>
+    public double WeightDecay { get; set; }
+
+    /// <summary>
+    /// Parts, 1 or more, that a minibatch is evaluated in, one after the other: the step is the same, and the memory that a minibatch
+    /// takes is divided by it. Default 1.
+    /// </summary>
+    public int GradientAccumulation { get; set; } = 1;
+
+    /// <summary>
+    /// Share of the training rows, 0 up to, not including, 1, that is held out to measure every epoch on; the model has the weights of the
+    /// best epoch. Not used where Fit is given validation data. Default 0.
+    /// </summary>
+    public double ValidationFraction { get; set; }
+
+    /// <summary>
+    /// Epochs, 1 or more, that the validation loss may go without improving before training ends. Default null: it never ends early.
+    /// </summary>
+    public int? EarlyStoppingPatience { get; set; }
+
+    /// <summary>Share of the lowest validation loss so far, 0 up to 1, that a loss must be lower by to count as improved. Default 0.</summary>
+    public double EarlyStoppingMinimumImprovement { get; set; }
+
+    /// <summary>
+    /// Time after which training ends with what it has learned; the first epoch always ends. Above 0. Default null: no limit.
+    /// </summary>
+    public TimeSpan? MaximumTrainingTime { get; set; }
+
+    /// <summary>
+    /// Ends training: Fit gives what was learned so far once the first epoch has ended, and throws
+    /// <see cref="OperationCanceledException"/> before. MLContext.CancelExecution does the same.
+    /// </summary>
+    public CancellationToken CancellationToken { get; set; }
+
     /// <summary>Told of every epoch as it ends, on the training thread. Default null.</summary>
     public IProgress<AliceEpoch>? Progress { get; set; }
 

@@ -5,54 +5,63 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Trainers;
 
-/// <summary>Reads the rows that a trainer learns from, through one cursor, into one buffer.</summary>
-internal static class DataReader
+/// <summary>Reads the rows that a trainer learns from, through one cursor.</summary>
+internal sealed class DataReader
 {
+    // From this width on, rows are read as the values that are not zero, and stay so if that takes less memory.
+    private const int WideColumns = 1024;
+    private const double DenseShare = 0.25;
     private const int FirstCapacity = 1024;
 
-    /// <exception cref="InvalidOperationException">No usable row.</exception>
-    public static TrainingData Read(RoleMappedData data, IChannel channel)
-    {
-        var feature = data.Schema.Feature!.Value;
-        var label = data.Schema.Label!.Value;
-        var weight = data.Schema.Weight;
-        var columns = ((VectorDataViewType)feature.Type).Size;
-        var rowLimit = Array.MaxLength / columns;
-        var capacity = (int)Math.Min(data.Data.GetRowCount() ?? FirstCapacity, rowLimit);
-        var features = GC.AllocateUninitializedArray<float>(capacity * columns);
-        var labels = new float[capacity];
-        var weights = weight is null ? null : new float[capacity];
+    private readonly RoleMappedData _data;
+    private readonly int _columns;
+    private readonly int _rowLimit;
+    private readonly List<SparseRow>? _sparse;
+    private float[] _features = [];
+    private float[] _labels;
+    private float[]? _weights;
+    private int _rows;
 
-        using var cursor = data.Data.GetRowCursor(weight is null ? [feature, label] : [feature, label, weight.Value]);
+    private DataReader(RoleMappedData data)
+    {
+        _data = data;
+        _columns = ((VectorDataViewType)data.Schema.Feature!.Value.Type).Size;
+        _rowLimit = _columns < WideColumns ? Array.MaxLength / _columns : Array.MaxLength;
+        var capacity = (int)Math.Min(data.Data.GetRowCount() ?? FirstCapacity, _rowLimit);
+        _labels = new float[capacity];
+        _weights = data.Schema.Weight is null ? null : new float[capacity];
+        if (_columns < WideColumns)
+            _features = GC.AllocateUninitializedArray<float>(capacity * _columns);
+        else
+            _sparse = [];
+    }
+
+    /// <summary>All rows whose label, features and weight are finite; how many were not goes to <paramref name="channel"/>.</summary>
+    /// <exception cref="InvalidOperationException">No usable row, or a negative weight.</exception>
+    public static TrainingData Read(RoleMappedData data, IChannel channel) => new DataReader(data).Read(channel);
+
+    private TrainingData Read(IChannel channel)
+    {
+        var feature = _data.Schema.Feature!.Value;
+        var label = _data.Schema.Label!.Value;
+        var weight = _data.Schema.Weight;
+        using var cursor = _data.Data.GetRowCursor(weight is null ? [feature, label] : [feature, label, weight.Value]);
         var getFeatures = cursor.GetGetter<VBuffer<float>>(feature);
         var getLabel = RowCursorUtils.GetLabelGetter(cursor, label.Index);
         var getWeight = weight is null ? null : cursor.GetGetter<float>(weight.Value);
         VBuffer<float> row = default;
         float weightValue = 1;
-        int rows = 0;
         long missingLabels = 0, missingFeatures = 0, missingWeights = 0, weightless = 0;
         while (cursor.MoveNext())
         {
-            if (rows == labels.Length)
-            {
-                if (rows == rowLimit)
-                    throw new InvalidOperationException(
-                        $"The data has more than {rowLimit:N0} rows of {columns:N0} features, more than one buffer can hold.");
-                capacity = (int)Math.Min(Math.Max(FirstCapacity, 2L * rows), rowLimit);
-                Array.Resize(ref features, capacity * columns);
-                Array.Resize(ref labels, capacity);
-                if (weights is not null)
-                    Array.Resize(ref weights, capacity);
-            }
-
-            getLabel(ref labels[rows]);
+            if (_rows == _labels.Length)
+                Grow();
+            getLabel(ref _labels[_rows]);
             getWeight?.Invoke(ref weightValue);
             getFeatures(ref row);
-            var values = features.AsSpan(rows * columns, columns);
-            row.CopyTo(values);
-            if (!float.IsFinite(labels[rows]))
+            if (!float.IsFinite(_labels[_rows]))
                 missingLabels++;
-            else if (!TensorPrimitives.IsFiniteAll(values))
+            else if (!TensorPrimitives.IsFiniteAll(row.GetValues()))
                 missingFeatures++;
             else if (!float.IsFinite(weightValue))
                 missingWeights++;
@@ -62,21 +71,17 @@ internal static class DataReader
             else if (weightValue == 0)
                 weightless++;
             else
-            {
-                if (weights is not null)
-                    weights[rows] = weightValue;
-                rows++;
-            }
+                Keep(row, weightValue);
         }
 
         var skipped = missingLabels + missingFeatures + missingWeights;
-        if (rows == 0)
+        if (_rows == 0)
             throw new InvalidOperationException(skipped + weightless == 0
                 ? "The training data has no rows."
                 : $"The training data has no usable row: {Reasons()}.");
         if (skipped > 0)
-            channel.Warning($"Skipped {skipped:N0} of {rows + skipped + weightless:N0} rows: {Reasons()}.");
-        return new TrainingData(rows, columns, features, labels, weights);
+            channel.Warning($"Skipped {skipped:N0} of {_rows + skipped + weightless:N0} rows: {Reasons()}.");
+        return new TrainingData(Table(), _labels, _weights, 0, _rows);
 
         string Reasons() => string.Join(", ", new[]
         {
@@ -85,5 +90,58 @@ internal static class DataReader
             (missingWeights, $"a missing or infinite value in the weight column '{weight?.Name}'"),
             (weightless, $"a weight of 0 in the column '{weight?.Name}'"),
         }.Where(reason => reason.Item1 > 0).Select(reason => $"{reason.Item1:N0} with {reason.Item2}"));
+    }
+
+    private void Keep(in VBuffer<float> row, float weight)
+    {
+        if (_sparse is null)
+            row.CopyTo(_features.AsSpan(_rows * _columns, _columns));
+        else
+            _sparse.Add(NotZero(row));
+        if (_weights is not null)
+            _weights[_rows] = weight;
+        _rows++;
+    }
+
+    private static SparseRow NotZero(in VBuffer<float> row)
+    {
+        var values = row.GetValues();
+        var indices = new List<int>();
+        var kept = new List<float>();
+        for (var k = 0; k < values.Length; k++)
+            if (values[k] != 0)
+            {
+                indices.Add(row.IsDense ? k : row.GetIndices()[k]);
+                kept.Add(values[k]);
+            }
+        return new SparseRow([.. indices], [.. kept]);
+    }
+
+    private FeatureTable Table()
+    {
+        if (_sparse is null)
+            return new DenseFeatures(_features, _columns);
+        var size = (long)_rows * _columns;
+        if (size > Array.MaxLength || _sparse.Sum(row => (long)row.Values.Length) < DenseShare * size)
+            return new SparseFeatures(_sparse, _columns);
+
+        var dense = new float[size];
+        for (var r = 0; r < _rows; r++)
+            for (var k = 0; k < _sparse[r].Indices.Length; k++)
+                dense[r * _columns + _sparse[r].Indices[k]] = _sparse[r].Values[k];
+        return new DenseFeatures(dense, _columns);
+    }
+
+    private void Grow()
+    {
+        if (_rows == _rowLimit)
+            throw new InvalidOperationException(
+                $"The data has more than {_rowLimit:N0} rows of {_columns:N0} features, more than one buffer can hold.");
+        var capacity = (int)Math.Min(Math.Max(FirstCapacity, 2L * _rows), _rowLimit);
+        Array.Resize(ref _labels, capacity);
+        if (_weights is not null)
+            Array.Resize(ref _weights, capacity);
+        if (_sparse is null)
+            Array.Resize(ref _features, capacity * _columns);
     }
 }

@@ -32,11 +32,12 @@ internal sealed class OptionErrors
             throw new ArgumentException(string.Join(Environment.NewLine, _errors));
     }
 
-    public static void Check(AliceTrainerOptions options)
+    /// <summary>Checks the options that all trainers share, and those that <paramref name="more"/> adds.</summary>
+    public static void Check(AliceTrainerOptions options, Action<OptionErrors>? more = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         var layers = options.HiddenLayers;
-        new OptionErrors()
+        var errors = new OptionErrors()
             .Require(!string.IsNullOrEmpty(options.LabelColumnName), nameof(options.LabelColumnName), options.LabelColumnName,
                 "must name a column")
             .Require(!string.IsNullOrEmpty(options.FeatureColumnName), nameof(options.FeatureColumnName),
@@ -57,7 +58,18 @@ internal sealed class OptionErrors
             .Require(TorchDevice.IsName(options.Device), nameof(options.Device), options.Device,
                 $"must be {TorchDevice.Names}")
             .AtLeast(nameof(options.NumberOfThreads), options.NumberOfThreads, 1)
-            .ThrowIfAny();
+            .Require(options.WeightDecay >= 0 && double.IsFinite(options.WeightDecay), nameof(options.WeightDecay),
+                options.WeightDecay, "must be 0 or more and finite")
+            .AtLeast<int>(nameof(options.GradientAccumulation), options.GradientAccumulation, 1)
+            .Require(options.ValidationFraction is >= 0 and < 1, nameof(options.ValidationFraction),
+                options.ValidationFraction, "must be 0 or more and below 1")
+            .AtLeast(nameof(options.EarlyStoppingPatience), options.EarlyStoppingPatience, 1)
+            .Require(options.EarlyStoppingMinimumImprovement is >= 0 and < 1, nameof(options.EarlyStoppingMinimumImprovement),
+                options.EarlyStoppingMinimumImprovement, "must be 0 or more and below 1")
+            .Require(options.MaximumTrainingTime is not { } time || time > TimeSpan.Zero, nameof(options.MaximumTrainingTime),
+                options.MaximumTrainingTime, "must be above 0");
+        more?.Invoke(errors);
+        errors.ThrowIfAny();
         options.Optimizer!.Validate();
     }
 

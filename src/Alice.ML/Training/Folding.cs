@@ -1,41 +1,56 @@
 namespace Alice.ML.Training;
 
-/// <summary>Puts standardisation into the weights, so that a model takes features and gives scores as they are.</summary>
+/// <summary>Puts standardisation into the weights, so that a model takes features and gives scores as they are, and back.</summary>
 internal static class Folding
 {
     /// <summary>
-    /// First layer: W[i] ← W[i]·Scale[i], b ← b − Σ Mean[i]·W[i]. Last layer: W ← W/Scale, b ← b/Scale + Mean of the target. Sums in
+    /// First layer: W[i] ← W[i]·Scale[i], b ← b − Σ Mean[i]·W[i]. Last layer: W ← W/Scale, b ← b/Scale + Mean of the scores. Sums in
     /// double precision.
     /// </summary>
-    public static void Fold(NetworkShape shape, Standardization inputs, Standardization targets, Span<float> weights)
+    public static void Fold(NetworkShape shape, Standardization inputs, Standardization scores, Span<float> weights)
     {
-        FoldInputs(weights, shape.LayerSizes[0], shape.LayerSizes[1], inputs);
-        var size = (shape.LayerSizes[^2] + 1) * shape.LayerSizes[^1];
-        FoldOutputs(weights[^size..], shape.LayerSizes[^1], targets);
-    }
-
-    private static void FoldInputs(Span<float> layer, int inputs, int outputs, Standardization standardization)
-    {
+        var (count, outputs) = (shape.LayerSizes[0], shape.LayerSizes[1]);
         for (var output = 0; output < outputs; output++)
         {
-            double bias = layer[inputs * outputs + output];
-            for (var input = 0; input < inputs; input++)
+            double bias = weights[count * outputs + output];
+            for (var input = 0; input < count; input++)
             {
-                ref var weight = ref layer[input * outputs + output];
-                var folded = weight * standardization.Scale[input];
-                bias -= folded * standardization.Mean[input];
+                ref var weight = ref weights[input * outputs + output];
+                var folded = weight * inputs.Scale[input];
+                bias -= folded * inputs.Mean[input];
                 weight = (float)folded;
             }
-            layer[inputs * outputs + output] = (float)bias;
+            weights[count * outputs + output] = (float)bias;
         }
+
+        var last = LastLayer(shape, weights);
+        outputs = shape.LayerSizes[^1];
+        for (var i = 0; i < last.Length; i++)
+            last[i] = (float)(last[i] / scores.Scale[i % outputs] + (i < last.Length - outputs ? 0 : scores.Mean[i % outputs]));
     }
 
-    private static void FoldOutputs(Span<float> layer, int outputs, Standardization standardization)
+    /// <summary>The reverse of <see cref="Fold"/>, to train folded weights on. No Scale of the inputs may be 0.</summary>
+    public static void Unfold(NetworkShape shape, Standardization inputs, Standardization scores, Span<float> weights)
     {
-        for (var i = 0; i < layer.Length; i++)
-            layer[i] = (float)(layer[i] / standardization.Scale[i % outputs]);
-        var biases = layer[^outputs..];
+        var (count, outputs) = (shape.LayerSizes[0], shape.LayerSizes[1]);
         for (var output = 0; output < outputs; output++)
-            biases[output] = (float)(biases[output] + standardization.Mean[output]);
+        {
+            double bias = weights[count * outputs + output];
+            for (var input = 0; input < count; input++)
+            {
+                ref var weight = ref weights[input * outputs + output];
+                bias += weight * inputs.Mean[input];
+                weight = (float)(weight / inputs.Scale[input]);
+            }
+            weights[count * outputs + output] = (float)bias;
+        }
+
+        var last = LastLayer(shape, weights);
+        outputs = shape.LayerSizes[^1];
+        for (var i = 0; i < last.Length; i++)
+            last[i] = (float)((last[i] - (i < last.Length - outputs ? 0 : scores.Mean[i % outputs])) * scores.Scale[i % outputs]);
     }
+
+    private static Span<float> LastLayer(NetworkShape shape, Span<float> weights) =>
+        weights[^((shape.LayerSizes[^2] + 1) * shape.LayerSizes[^1])..];
 }

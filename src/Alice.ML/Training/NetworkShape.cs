@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Optimization;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -22,7 +23,7 @@ internal sealed record NetworkShape(IReadOnlyList<int> LayerSizes, Activation Ac
         {
             var bound = 1 / Math.Sqrt(LayerSizes[layer]);
             var count = (LayerSizes[layer] + 1L) * LayerSizes[layer + 1];
-            parts.Add(rand(copies, count, generator: generator).mul_(2 * bound).sub_(bound));
+            parts.Add(rand(copies, count, generator: generator).Scale(2 * bound).Shift(-bound));
         }
         return cat(parts, 1).MoveToOuterDisposeScope();
     }

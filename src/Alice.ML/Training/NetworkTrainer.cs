@@ -5,177 +5,195 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
 
-/// <summary>Trains a network on rows that are standardised already. One run: fit → epoch → step.</summary>
+/// <summary>
+/// Trains a network on rows whose labels are targets already. One run: fit → epoch → step. Losses and metrics are in the units
+/// of the standardised targets.
+/// </summary>
 internal sealed class NetworkTrainer : IDisposable
 {
-    // A batch of three points pays while a product is small; above this many multiply-adds one after the other is faster.
-    private const long BatchedPointsLimit = 8_000_000;
-    private const int SamplePoints = 3;
-
     private readonly TrainingSettings _settings;
     private readonly NetworkShape _shape;
     private readonly Network _network;
     private readonly Generator _generator;
-    private readonly Generator _deviceGenerator;
     private readonly BatchSource _batches;
-    private readonly AliceState _state;
-    private readonly Tensor _points;
-    private readonly Tensor _gradients;
-    private readonly Tensor _directions;
+    private readonly Validator? _validator;
+    private readonly GradientEvaluator _gradients;
+    private readonly Divergence _divergence;
     private readonly Tensor _lossSum;
-    private readonly ParameterViews _lookAhead;
-    private readonly ParameterViews _allPoints;
-    private readonly ParameterViews _allGradients;
-    private readonly ParameterViews[] _pointViews;
-    private readonly ParameterViews[] _gradientViews;
     private readonly Stopwatch _clock;
+    private AliceState _state;
+    private ParameterViews _lookAhead;
+    private AliceStep _lastStep;
     private long _step;
 
-    public NetworkTrainer(TrainingData data, NetworkShape shape, IObjective objective, TrainingSettings settings, Stopwatch clock)
+    public NetworkTrainer(
+        TrainingRows rows, NetworkShape shape, Objective objective, TrainingSettings settings, Stopwatch clock)
     {
         _settings = settings;
         _shape = shape;
         _clock = clock;
         _network = new Network(shape, objective);
         _generator = new Generator((ulong)settings.Seed);
-        _deviceGenerator = settings.Device.type == DeviceType.CPU
-            ? _generator
-            : new Generator((ulong)settings.Seed, settings.Device);
 
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        _batches = new BatchSource(data, settings.BatchSize, settings.Device, _generator);
-        _state = new AliceState(shape.Initialize(1, _generator).to(settings.Device));
-        _points = empty(SamplePoints, shape.Parameters, device: settings.Device).DetachFromDisposeScope();
-        _gradients = empty_like(_points).DetachFromDisposeScope();
-        _directions = empty_like(_state.Center).DetachFromDisposeScope();
+        _batches = new BatchSource(rows.Training, rows.TrainingFeatures, settings.BatchSize, settings.Device);
+        if (rows.Validation is not null)
+            _validator = new Validator(rows, _network, objective, settings);
+        _gradients = new GradientEvaluator(shape, _network, settings.Device);
         _lossSum = zeros(1, device: settings.Device).DetachFromDisposeScope();
+        var start = settings.InitialWeights is { } weights
+            ? tensor(weights, 1, shape.Parameters)
+            : shape.Initialize(1, _generator);
+        _state = new AliceState(start.to(settings.Device));
         _lookAhead = new ParameterViews(shape, _state.LookAhead);
-        _allPoints = new ParameterViews(shape, _points);
-        _allGradients = new ParameterViews(shape, _gradients);
-        _pointViews = Split(_points);
-        _gradientViews = Split(_gradients);
+        _divergence = new Divergence(_state.Center);
     }
 
-    private ParameterViews Plus => _pointViews[0];
+    /// <summary>What ended the run.</summary>
+    public StopReason StopReason { get; private set; } = StopReason.Finished;
 
-    private ParameterViews Minus => _pointViews[1];
-
-    private ParameterViews Centre => _pointViews[2];
-
-    /// <summary>Gradient evaluations so far.</summary>
-    public long GradientEvaluations { get; private set; }
+    /// <summary>How often training went back to earlier weights.</summary>
+    public int Restarts { get; private set; }
 
     /// <summary>Trains to the end and gives the weights in <see cref="Models.DenseNetwork"/>'s order.</summary>
-    /// <param name="report">Told of every epoch; the loss is in standardised units.</param>
-    /// <exception cref="InvalidOperationException">The loss stopped being finite.</exception>
+    /// <param name="report">Told of every epoch.</param>
+    /// <exception cref="InvalidOperationException">The loss grew beyond reason, again and again.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before the first epoch ended.</exception>
     public float[] Run(Action<AliceEpoch> report)
     {
         using var guard = no_grad();
         for (var epoch = 1; epoch <= _settings.NumberOfEpochs; epoch++)
-            report(RunEpoch(epoch));
+        {
+            using var scope = NewDisposeScope();
+            if (!RunEpoch(epoch))
+                break;
 
-        using var weights = _state.Center.cpu();
+            var loss = _lossSum.cpu().item<float>() / _batches.Count;
+            if (_divergence.HasDiverged(loss))
+            {
+                Restart(_divergence.GoBack(_settings.LearningRate));
+                Restarts++;
+                epoch--;
+                continue;
+            }
+            var validation = _validator?.Evaluate(_state.Center);
+            _divergence.Remember(loss, _state.Center);
+            report(Describe(epoch, loss, validation));
+            if (_validator?.ShouldStop == true)
+            {
+                StopReason = StopReason.EarlyStopping;
+                break;
+            }
+        }
+
+        using var weights = (_validator?.BestWeights ?? _state.Center).cpu();
         return weights.data<float>().ToArray();
     }
 
-    private AliceEpoch RunEpoch(int epoch)
+    /// <returns>Whether the epoch ended. Lack of time does not end the first one.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled in the first epoch.</exception>
+    private bool RunEpoch(int epoch)
     {
-        using var scope = NewDisposeScope();
         _lossSum.zero_();
-        _batches.Shuffle();
-        double rate = 0;
+        _batches.Shuffle(_generator);
         for (var i = 0; i < _batches.Count; i++)
         {
+            if (_settings.IsCancelled())
+                StopReason = epoch > 1
+                    ? StopReason.Cancelled
+                    : throw new OperationCanceledException("Training was cancelled before its first epoch ended.");
+            else if (epoch > 1 && _clock.Elapsed >= _settings.MaximumTime)
+                StopReason = StopReason.MaximumTrainingTime;
+            if (StopReason != StopReason.Finished)
+                return false;
             var progress = (epoch - 1.0 + (double)i / _batches.Count) / _settings.NumberOfEpochs;
-            rate = _settings.LearningRate * _settings.Schedule.Factor(progress);
-            Step(i, rate);
+            Step(i, _settings.LearningRate * _divergence.RateFactor * _settings.Schedule.Factor(progress));
+            if (epoch == 1 && i == 0 && Restarts == 0)
+                _divergence.Start(_lossSum.cpu().item<float>());
         }
-
-        var loss = _lossSum.cpu().item<float>() / _batches.Count;
-        if (!double.IsFinite(loss))
-            throw new InvalidOperationException(
-                $"The training loss is {loss} in epoch {epoch}: the run diverged. Lower LearningRate "
-                + $"(it is {_settings.LearningRate}).");
-        return new AliceEpoch
-        {
-            Epoch = epoch,
-            NumberOfEpochs = _settings.NumberOfEpochs,
-            TrainingLoss = loss,
-            LearningRate = rate,
-            Seconds = _clock.Elapsed.TotalSeconds,
-            GradientEvaluations = GradientEvaluations,
-        };
+        return true;
     }
 
     private void Step(int index, double learningRate)
     {
         using var scope = NewDisposeScope();
-        var batch = _batches[index] with { DropoutMasks = DropoutMasks(_batches.RowsOf(index)) };
+        var parts = Enumerable.Range(0, _settings.GradientAccumulation)
+            .Select(part => WithDropout(_batches.Part(index, part, _settings.GradientAccumulation))).ToArray();
         var step = AliceStep.Create(_settings.Optimizer, learningRate, _settings.Optimizer.LearningRate, ++_step);
+        _lastStep = step;
         if (step.IsSample)
-            SampleStep(batch, step);
+        {
+            _lossSum.Add(_gradients.Sample(_state.LookAhead, parts, step.PerturbationRadius, _generator));
+            AliceUpdate.MeasureCurvature(_state, _gradients.Plus, _gradients.Minus, _gradients.Centre, step);
+            AliceUpdate.Move(_state, _gradients.Plus, _gradients.Minus, _gradients.Centre, step);
+        }
         else
         {
-            _lossSum.add_(_network.Evaluate(_lookAhead, batch, _gradientViews[2]));
-            GradientEvaluations++;
-            AliceUpdate.Move(_state, _gradientViews[2].Flat, step);
+            _lossSum.Add(_gradients.Quick(_lookAhead, parts));
+            AliceUpdate.Move(_state, _gradients.Centre, step);
+        }
+
+        if (_settings.WeightDecay > 0 && step.Moves)
+        {
+            var kept = 1 - learningRate * _settings.WeightDecay;
+            _state.Center.Scale(kept);
+            _state.LookAhead.Scale(kept);
         }
     }
 
-    private void SampleStep(in Minibatch batch, in AliceStep step)
-    {
-        AliceDirections.Fill(_directions, _generator);
-        AliceUpdate.Perturb(_state.LookAhead, _directions, step.PerturbationRadius, Plus.Flat, Minus.Flat);
-        Centre.Flat.copy_(_state.LookAhead);
-
-        if (_shape.Parameters * batch.Rows < BatchedPointsLimit)
-            _lossSum.add_(_network.Evaluate(_allPoints, batch, _allGradients)[2]);
-        else
-            for (var point = 0; point < SamplePoints; point++)
-            {
-                using var scope = NewDisposeScope();
-                var loss = _network.Evaluate(_pointViews[point], batch, _gradientViews[point]);
-                if (point == SamplePoints - 1)
-                    _lossSum.add_(loss);
-            }
-        GradientEvaluations += SamplePoints;
-        var (plus, minus, centre) = (_gradientViews[0].Flat, _gradientViews[1].Flat, _gradientViews[2].Flat);
-        AliceUpdate.MeasureCurvature(_state, plus, minus, centre, step);
-        AliceUpdate.Move(_state, plus, minus, centre, step);
-    }
-
-    private Tensor[]? DropoutMasks(long rows)
+    private Minibatch WithDropout(Minibatch batch)
     {
         if (_shape.Dropout == 0)
-            return null;
+            return batch;
+        // TorchSharp's generators are of the CPU: with dropout, a step on the GPU waits for its masks.
         var kept = 1 - _shape.Dropout;
-        return [.. _shape.LayerSizes.Skip(1).SkipLast(1).Select(units =>
-            rand([1, rows, units], device: _settings.Device, generator: _deviceGenerator).lt_(kept).div_(kept))];
+        using Scalar threshold = kept;
+        return batch with
+        {
+            DropoutMasks = [.. _shape.LayerSizes.Skip(1).SkipLast(1).Select(units =>
+                rand([1, batch.Rows, units], generator: _generator).lt_(threshold).Scale(1 / kept).to(_settings.Device))],
+        };
     }
 
-    private ParameterViews[] Split(Tensor block) =>
-        [.. Enumerable.Range(0, SamplePoints)
-            .Select(point => new ParameterViews(_shape, block.narrow(0, point, 1).DetachFromDisposeScope()))];
+    private void Restart(Tensor weights)
+    {
+        var state = new AliceState(weights);
+        _lookAhead.Dispose();
+        _state.Dispose();
+        _state = state;
+        _lookAhead = new ParameterViews(_shape, _state.LookAhead);
+        _step = 0;
+    }
+
+    private AliceEpoch Describe(int epoch, double loss, (double Loss, double Metric)? validation)
+    {
+        var curvature = AliceUpdate.Curvature(_state, _settings.Optimizer.HessianEstimate);
+        return new AliceEpoch
+        {
+            Epoch = epoch,
+            NumberOfEpochs = _settings.NumberOfEpochs,
+            TrainingLoss = loss,
+            ValidationLoss = validation?.Loss,
+            ValidationMetric = validation?.Metric,
+            LearningRate = _lastStep.LearningRate,
+            ShareAtUpperBound = AliceUpdate.ShareAtUpperBound(_state, _lastStep),
+            MeanGlassDensity = curvature.GlassDensity,
+            MeanHessian = curvature.Hessian,
+            Seconds = _clock.Elapsed.TotalSeconds,
+            GradientEvaluations = _gradients.Evaluations,
+        };
+    }
 
     public void Dispose()
     {
-        foreach (var views in _pointViews.Concat(_gradientViews))
-        {
-            views.Dispose();
-            views.Flat.Dispose();
-        }
         _lookAhead.Dispose();
-        _allPoints.Dispose();
-        _allGradients.Dispose();
-        _points.Dispose();
-        _gradients.Dispose();
-        _directions.Dispose();
-        _lossSum.Dispose();
         _state.Dispose();
+        _divergence.Dispose();
+        _validator?.Dispose();
+        _gradients.Dispose();
+        _lossSum.Dispose();
         _batches.Dispose();
-        if (!ReferenceEquals(_generator, _deviceGenerator))
-            _deviceGenerator.Dispose();
         _generator.Dispose();
     }
 }

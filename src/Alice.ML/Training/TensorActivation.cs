@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Optimization;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -32,16 +33,16 @@ internal static class TensorActivation
                 gradient.mul_(output.sign());
                 break;
             case Activation.Tanh: // 1 − y²
-                gradient.mul_(output.square().neg_().add_(1));
+                gradient.sub_(gradient.mul(output).mul_(output));
                 break;
             case Activation.SiLU: // σ(x) + y (1 − σ(x))
                 var sigmoid = input.sigmoid();
-                gradient.mul_(output.sub(output.mul(sigmoid)).add_(sigmoid));
+                gradient.mul_(output.sub(output.mul(sigmoid)).Add(sigmoid));
                 break;
             case Activation.GELU: // Φ(x) + x φ(x)
-                var cumulative = input.mul(Math.Sqrt(0.5)).erf_().add_(1).mul_(0.5);
-                var density = input.square().mul_(-0.5).exp_().mul_(1 / Math.Sqrt(2 * Math.PI));
-                gradient.mul_(cumulative.add_(input.mul(density)));
+                var cumulative = input.mul(input.Constant(Math.Sqrt(0.5))).erf_().Shift(1).Scale(0.5);
+                var density = input.mul(input).Scale(-0.5).exp_().Scale(1 / Math.Sqrt(2 * Math.PI));
+                gradient.mul_(cumulative.Add(input.mul(density)));
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(activation), activation, null);

@@ -16,35 +16,26 @@ internal sealed record TrainingSettings
 
     public required int BatchSize { get; init; }
 
+    /// <summary>Parts that a minibatch is evaluated in, one after the other.</summary>
+    public required int GradientAccumulation { get; init; }
+
+    public required double WeightDecay { get; init; }
+
+    /// <summary>Epochs without improvement after which training ends; null: never.</summary>
+    public required int? Patience { get; init; }
+
+    /// <summary>Share of the best validation loss that counts as an improvement.</summary>
+    public required double MinimumImprovement { get; init; }
+
+    public required TimeSpan? MaximumTime { get; init; }
+
+    /// <summary>Whether somebody asked to stop.</summary>
+    public required Func<bool> IsCancelled { get; init; }
+
     public required int Seed { get; init; }
 
     public required TorchSharp.torch.Device Device { get; init; }
-}
 
-/// <summary>How large and how long to train, from the number of rows, where the options do not say. docs/settings.md gives the reasons.</summary>
-internal static class TrainingBudget
-{
-    private const long SharedWorkLimit = 8_000_000;
-
-    /// <summary>64 rows, and twice as many for every fourfold of 50,000 rows, up to 1,024.</summary>
-    public static int BatchSize(int rows)
-    {
-        var size = 64;
-        for (long limit = 50_000; rows > limit && size < 1024; limit *= 4)
-            size *= 2;
-        return Math.Min(size, rows);
-    }
-
-    /// <summary>About 6,000 steps for 1,000 rows, growing with the fifth root of the rows, between 4 and 1,000 epochs.</summary>
-    public static int Epochs(int rows, int batchSize)
-    {
-        var steps = 6000 * Math.Pow(rows / 1000.0, 0.2);
-        return (int)Math.Clamp(Math.Round(steps * batchSize / rows), 4, 1000);
-    }
-
-    /// <summary>
-    /// One thread where a step is too little work to share: waiting for each other would take longer. Null: as many as there are.
-    /// </summary>
-    public static int? Threads(NetworkShape shape, int batchSize) =>
-        (long)shape.Parameters * batchSize < SharedWorkLimit ? 1 : null;
+    /// <summary>Weights to start from, for standardised features and targets; null: random ones.</summary>
+    public float[]? InitialWeights { get; init; }
 }

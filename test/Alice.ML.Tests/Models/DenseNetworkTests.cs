@@ -156,7 +156,15 @@ public class DenseNetworkTests
         StringAssert.StartsWith(e.Message, "Activation 9 does not exist.");
     }
 
-    private static double[] Reference(DenseNetwork network, float[] features)
+    [TestMethod]
+    public void An_unknown_output_transform_is_refused()
+    {
+        var e = Assert.ThrowsExactly<ArgumentException>(
+            () => new DenseNetwork([1, 1], Activation.ReLU, [1, 1], (OutputTransform)9));
+        StringAssert.StartsWith(e.Message, "Output transform 9 does not exist.");
+    }
+
+    internal static double[] Reference(DenseNetwork network, float[] features)
     {
         var values = features.Select(f => (double)f).ToArray();
         var start = 0;
@@ -176,11 +184,11 @@ public class DenseNetworkTests
         return values;
     }
 
-    private static VBuffer<float> Sparse(float[] features)
+    internal static VBuffer<float> Sparse(float[] features)
     {
         var indices = Enumerable.Range(0, features.Length).Where(i => features[i] != 0).ToArray();
         return new VBuffer<float>(features.Length, indices.Length, [.. indices.Select(i => features[i])], indices);
     }
 
-    private static int[] Bits(float[] values) => [.. values.Select(BitConverter.SingleToInt32Bits)];
+    internal static int[] Bits(float[] values) => [.. values.Select(BitConverter.SingleToInt32Bits)];
 }

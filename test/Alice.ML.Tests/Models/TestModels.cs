@@ -7,6 +7,8 @@ namespace Alice.ML.Tests.Models;
 /// <summary>Networks, rows and transformers that no trainer made.</summary>
 internal static class TestModels
 {
+    public static IEnumerable<object[]> Activations => Enum.GetValues<Activation>().Select(a => new object[] { a });
+
     /// <summary>Random weights of a size that keeps the sums near 1; some of them zero, and both signs of it.</summary>
     public static DenseNetwork Network(Activation activation, int seed, params int[] layerSizes)
     {
@@ -27,10 +29,11 @@ internal static class TestModels
     public static Row[] Rows(int seed, int count, int featureCount)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, count).Select(_ => new Row
+        return [.. Enumerable.Range(0, count).Select(i => new Row
         {
             Features = Features(random, featureCount),
             Label = random.NextSingle(),
+            Species = TestTasks.ClassNames[i % TestTasks.ClassNames.Length],
         })];
     }
 
@@ -64,6 +67,8 @@ public sealed class Row
     public float[] Features { get; set; } = [];
 
     public float Label { get; set; }
+
+    public string Species { get; set; } = "";
 }
 
 public sealed class Prediction

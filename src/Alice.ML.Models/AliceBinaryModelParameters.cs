@@ -1,0 +1,68 @@
+using Alice.ML.Models;
+using Alice.ML.Models.Onnx;
+using Microsoft.ML;
+using Microsoft.ML.Calibrators;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+[assembly: LoadableClass(typeof(AliceBinaryModelParameters), null, typeof(SignatureLoadModel),
+    "Alice Binary Model", AliceBinaryModelParameters.LoaderSignature)]
+
+namespace Alice.ML.Models;
+
+/// <summary>
+/// A trained network that maps a vector of features to the log-odds of the label being true: ln(p / (1 − p)) with the
+/// probability p. A positive score predicts true.
+/// </summary>
+/// <inheritdoc/>
+public sealed class AliceBinaryModelParameters : AliceModelParameters<float>
+{
+    internal const string LoaderSignature = "AliceBinaryModel";
+
+    internal AliceBinaryModelParameters(IHostEnvironment env, DenseNetwork network)
+        : base(env, LoaderSignature, network, Misfit)
+    {
+    }
+
+    private AliceBinaryModelParameters(IHostEnvironment env, ModelLoadContext ctx)
+        : base(env, LoaderSignature, ctx, Misfit)
+    {
+    }
+
+    /// <summary>The model with its probability, 1 / (1 + exp(−score)): the logistic loss has calibrated it.</summary>
+    internal static CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator> Calibrated(
+        IHostEnvironment env, DenseNetwork network) =>
+        new ValueMapperCalibratedModelParameters<AliceBinaryModelParameters, PlattCalibrator>(
+            env, new AliceBinaryModelParameters(env, network), new PlattCalibrator(env, slope: -1, offset: 0));
+
+    // Called by ML.NET's loader, which finds it by its name.
+    internal static AliceBinaryModelParameters Create(IHostEnvironment env, ModelLoadContext ctx)
+    {
+        ctx.CheckAtModel(GetVersion());
+        return new AliceBinaryModelParameters(env, ctx);
+    }
+
+    private protected override PredictionKind PredictionKind => PredictionKind.BinaryClassification;
+
+    private protected override DataViewType OutputType => NumberDataViewType.Single;
+
+    private protected override VersionInfo Version => GetVersion();
+
+    private protected override ValueMapper<VBuffer<float>, float> CreateMapper() =>
+        (in VBuffer<float> features, ref float score) => Network.Forward(in features, new Span<float>(ref score));
+
+    private protected override void AddOutputs(OnnxModel model)
+    {
+        model.AddNode("Sigmoid", [OnnxModel.Score], OnnxModel.Probability);
+        model.AddOutput(OnnxModel.Probability, OnnxType.Float, 1);
+        model.AddNode("Greater", [OnnxModel.Score, model.AddConstant("threshold", [0])], OnnxModel.Label);
+        model.AddOutput(OnnxModel.Label, OnnxType.Bool, 1);
+    }
+
+    private static VersionInfo GetVersion() => MakeVersion("ALICE BN", LoaderSignature);
+
+    private static string? Misfit(DenseNetwork network) =>
+        network.OutputCount != 1 ? $"The network has {network.OutputCount} outputs; a binary network has one."
+        : network.OutputTransform != OutputTransform.Identity ? "The score of a binary network is its sum: it has no output transform."
+        : null;
+}

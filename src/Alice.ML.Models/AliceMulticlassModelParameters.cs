@@ -1,0 +1,74 @@
+using Alice.ML.Models;
+using Alice.ML.Models.Onnx;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+[assembly: LoadableClass(typeof(AliceMulticlassModelParameters), null, typeof(SignatureLoadModel),
+    "Alice Multiclass Model", AliceMulticlassModelParameters.LoaderSignature)]
+
+namespace Alice.ML.Models;
+
+/// <summary>
+/// A trained network that maps a vector of features to the probabilities of the classes, in the order of the label's keys.
+/// </summary>
+/// <inheritdoc/>
+public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffer<float>>
+{
+    internal const string LoaderSignature = "AliceMulticlassModel";
+
+    internal AliceMulticlassModelParameters(IHostEnvironment env, DenseNetwork network)
+        : base(env, LoaderSignature, network, Misfit)
+    {
+    }
+
+    private AliceMulticlassModelParameters(IHostEnvironment env, ModelLoadContext ctx)
+        : base(env, LoaderSignature, ctx, Misfit)
+    {
+    }
+
+    // Called by ML.NET's loader, which finds it by its name.
+    internal static AliceMulticlassModelParameters Create(IHostEnvironment env, ModelLoadContext ctx)
+    {
+        ctx.CheckAtModel(GetVersion());
+        return new AliceMulticlassModelParameters(env, ctx);
+    }
+
+    private protected override PredictionKind PredictionKind => PredictionKind.MulticlassClassification;
+
+    private protected override DataViewType OutputType =>
+        new VectorDataViewType(NumberDataViewType.Single, Network.OutputCount);
+
+    private protected override VersionInfo Version => GetVersion();
+
+    private protected override ValueMapper<VBuffer<float>, VBuffer<float>> CreateMapper() =>
+        (in VBuffer<float> features, ref VBuffer<float> probabilities) =>
+        {
+            var editor = VBufferEditor.Create(ref probabilities, Network.OutputCount);
+            Network.Forward(in features, editor.Values);
+            probabilities = editor.Commit();
+        };
+
+    private protected override void AddOutputs(OnnxModel model)
+    {
+        model.AddNode("ArgMax", [OnnxModel.Score], OnnxModel.Label, ("axis", 1), ("keepdims", 0));
+        model.AddOutput(OnnxModel.Label, OnnxType.Int64);
+    }
+
+    // A key: the class counted from 1.
+    private protected override void AddPredictedLabel(PipelineGraph graph, string label, string score)
+    {
+        var index = graph.AddVariable("index");
+        graph.AddNode("ArgMax", [score], index, ("axis", 1), ("keepdims", 1));
+        var key = graph.AddVariable("key");
+        graph.AddNode("Add", [index, graph.AddConstant("one", 1)], key);
+        graph.AddNode("Cast", [key], label, ("to", (long)OnnxType.UInt32));
+    }
+
+    private static VersionInfo GetVersion() => MakeVersion("ALICE MC", LoaderSignature);
+
+    private static string? Misfit(DenseNetwork network) =>
+        network.OutputCount < 2 ? $"The network has {network.OutputCount} output; a multiclass network has one for each class."
+        : network.OutputTransform != OutputTransform.Softmax ? "A multiclass network ends in a softmax."
+        : null;
+}

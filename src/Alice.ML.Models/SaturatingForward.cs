@@ -1,0 +1,58 @@
+using System.Numerics.Tensors;
+
+namespace Alice.ML.Models;
+
+/// <summary>
+/// The network once more, slowly, for a row whose sums left the range of a float: added in double precision, where they
+/// cannot overflow, and each held within ±<see cref="float.MaxValue"/>. So finite features never score infinity or NaN.
+/// </summary>
+internal static class SaturatingForward
+{
+    /// <summary>
+    /// Replaces the sums of the last layer. With a feature that is not finite it leaves them as they are.
+    /// </summary>
+    /// <param name="network">The network.</param>
+    /// <param name="values">As in a VBuffer: all features, or those at the indices.</param>
+    /// <param name="indices">Where the values belong; empty when all are given.</param>
+    /// <param name="outputs">The sums, one for each output.</param>
+    public static void Run(
+        DenseNetwork network, ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> outputs)
+    {
+        if (!TensorPrimitives.IsFiniteAll(values))
+            return;
+        var current = new float[network.InputCount];
+        if (values.Length == current.Length)
+            values.CopyTo(current);
+        else
+            for (var k = 0; k < indices.Length; k++)
+                current[indices[k]] = values[k];
+
+        var weights = network.Weights.Span;
+        for (var l = 1; l < network.LayerSizes.Count; l++)
+        {
+            if (l > 1)
+                ActivationFunctions.Apply(network.Activation, current);
+            var (inputs, units) = (network.LayerSizes[l - 1], network.LayerSizes[l]);
+            current = Multiply(current.AsSpan(0, inputs), weights[..((inputs + 1) * units)], units);
+            weights = weights[((inputs + 1) * units)..];
+        }
+        current.AsSpan(0, outputs.Length).CopyTo(outputs);
+    }
+
+    /// <summary>One layer's sums, padded with zeros to a multiple of <see cref="DenseLayer.Lanes"/>.</summary>
+    private static float[] Multiply(ReadOnlySpan<float> inputs, ReadOnlySpan<float> weights, int units)
+    {
+        var sums = new double[units];
+        for (var i = 0; i <= inputs.Length; i++)
+        {
+            // The last row of weights is the bias.
+            double x = i < inputs.Length ? inputs[i] : 1;
+            for (var o = 0; o < units; o++)
+                sums[o] += x * weights[i * units + o];
+        }
+        var saturated = new float[DenseLayer.RoundUp(units, DenseLayer.Lanes)];
+        for (var o = 0; o < units; o++)
+            saturated[o] = (float)Math.Clamp(sums[o], -float.MaxValue, float.MaxValue);
+        return saturated;
+    }
+}

@@ -1,0 +1,51 @@
+namespace Alice.ML.Training;
+
+/// <summary>What ended a run.</summary>
+public enum StopReason
+{
+    /// <summary>All epochs were done.</summary>
+    Finished,
+
+    /// <summary>The validation loss had stopped improving.</summary>
+    EarlyStopping,
+
+    /// <summary>The time that the options allow was used up.</summary>
+    MaximumTrainingTime,
+
+    /// <summary>Somebody asked to stop.</summary>
+    Cancelled,
+}
+
+/// <summary>How a model was trained. It belongs to the fitted model and is not saved with it.</summary>
+public sealed record AliceTrainingSummary
+{
+    /// <summary>Every epoch in order.</summary>
+    public required IReadOnlyList<AliceEpoch> Epochs { get; init; }
+
+    /// <summary>Number of the epoch whose weights the model has: the last, or with validation the one of the lowest loss.</summary>
+    public required int BestEpoch { get; init; }
+
+    /// <summary>What ended the run.</summary>
+    public required StopReason StopReason { get; init; }
+
+    /// <summary>Name of <see cref="AliceEpoch.ValidationMetric"/>: "RMSE" or "Accuracy".</summary>
+    public required string MetricName { get; init; }
+
+    /// <summary>Rows that were trained on.</summary>
+    public required int TrainingRows { get; init; }
+
+    /// <summary>Rows of the validation data; 0 without.</summary>
+    public required int ValidationRows { get; init; }
+
+    /// <summary>How often training went back to earlier weights and halved the learning rate.</summary>
+    public required int Restarts { get; init; }
+
+    /// <summary>Device that was trained on, for example "cpu" or "cuda:0".</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Seed of the run.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>Seconds from reading the data to the model.</summary>
+    public required double Seconds { get; init; }
+}

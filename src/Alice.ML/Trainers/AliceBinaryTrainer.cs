@@ -1,0 +1,91 @@
+using Alice.ML.Models;
+using Alice.ML.Training;
+using Microsoft.ML;
+using Microsoft.ML.Calibrators;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+
+namespace Alice.ML.Trainers;
+
+/// <summary>
+/// The <see cref="IEstimator{TTransformer}"/> that trains a feed-forward network with the Alice optimizer to tell two classes apart.
+/// </summary>
+/// <remarks>
+/// To create this trainer, use
+/// <see cref="AliceCatalog.Alice(BinaryClassificationCatalog.BinaryClassificationTrainers, string, string, string?, IReadOnlyList{int}?, int?, double?)"/>
+/// or <see cref="AliceCatalog.Alice(BinaryClassificationCatalog.BinaryClassificationTrainers, Options)"/>.
+/// <list type="table">
+/// <listheader><term>Trainer characteristics</term><description/></listheader>
+/// <item><term>Machine learning task</term><description>Binary classification, by the logistic loss</description></item>
+/// <item><term>Input label column</term><description><see cref="bool"/></description></item>
+/// <item><term>Input features column</term><description>Known-sized vector of <see cref="float"/></description></item>
+/// <item><term>Output columns</term><description>Score (the log-odds of true) and Probability, <see cref="float"/>;
+/// PredictedLabel, <see cref="bool"/></description></item>
+/// <item><term>Is normalization required?</term><description>No: features are standardised inside</description></item>
+/// <item><term>Is caching required?</term><description>No: the data is read once</description></item>
+/// <item><term>Required packages</term><description>Alice.ML, and one of TorchSharp-cpu, TorchSharp-cuda-linux and
+/// TorchSharp-cuda-windows to train; none of the latter to predict</description></item>
+/// <item><term>Exportable to ONNX</term><description>Yes</description></item>
+/// </list>
+/// </remarks>
+public sealed class AliceBinaryTrainer : AliceTrainer<
+    BinaryPredictionTransformer<CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator>>,
+    CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator>>
+{
+    internal const string LoadName = "AliceBinary";
+
+    /// <summary>Options for the <see cref="AliceBinaryTrainer"/>.</summary>
+    public sealed class Options : AliceTrainerOptions
+    {
+    }
+
+    internal AliceBinaryTrainer(IHostEnvironment environment, Options options)
+        : base(environment, LoadName, options, TrainerUtils.MakeBoolScalarLabel(options.LabelColumnName))
+    {
+    }
+
+    private protected override PredictionKind PredictionKind => PredictionKind.BinaryClassification;
+
+    private protected override void CheckLabelCompatible(SchemaShape.Column labelCol)
+    {
+        if (!LabelColumn.IsCompatibleWith(labelCol))
+            throw SchemaChecks.Mismatch("label", labelCol.Name, labelCol.GetTypeString(),
+                "a Boolean: convert it with Transforms.Conversion.ConvertType or MapValue");
+    }
+
+    private protected override LearningTask CreateTask(TrainingData data, DataViewType labelType)
+    {
+        if (data.Labels.IndexOfAnyExcept(data.Labels[0]) < 0)
+            throw new InvalidOperationException(
+                $"The label column '{LabelColumn.Name}' is {data.Labels[0] > 0} in every row: there is nothing to learn. "
+                + "Give rows of both classes.");
+        return LearningTask.Classify(new LogisticObjective(), 1);
+    }
+
+    private protected override CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator> CreateModel(
+        DenseNetwork network, AliceTrainingSummary summary)
+    {
+        var model = AliceBinaryModelParameters.Calibrated(Host, network);
+        model.SubModel.TrainingSummary = summary;
+        return model;
+    }
+
+    private protected override DenseNetwork? NetworkOf(IPredictor model) =>
+        (model as CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator>)?.SubModel.Network;
+
+    private protected override BinaryPredictionTransformer<CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator>>
+        MakeTransformer(
+            CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator> model, DataViewSchema trainSchema) =>
+        new(Host, model, trainSchema, FeatureColumn.Name);
+
+    private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema) =>
+    [
+        new(DefaultColumnNames.Score, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single, false,
+            new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation())),
+        new(DefaultColumnNames.Probability, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single, false,
+            new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation(true))),
+        new(DefaultColumnNames.PredictedLabel, SchemaShape.Column.VectorKind.Scalar, BooleanDataViewType.Instance, false,
+            new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation())),
+    ];
+}

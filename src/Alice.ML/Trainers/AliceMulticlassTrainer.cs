@@ -1,0 +1,85 @@
+using Alice.ML.Models;
+using Alice.ML.Training;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+
+namespace Alice.ML.Trainers;
+
+/// <summary>
+/// The <see cref="IEstimator{TTransformer}"/> that trains a feed-forward network with the Alice optimizer to tell several classes apart.
+/// </summary>
+/// <remarks>
+/// To create this trainer, use
+/// <see cref="AliceCatalog.Alice(MulticlassClassificationCatalog.MulticlassClassificationTrainers, string, string, string?, IReadOnlyList{int}?, int?, double?)"/>
+/// or <see cref="AliceCatalog.Alice(MulticlassClassificationCatalog.MulticlassClassificationTrainers, Options)"/>.
+/// <list type="table">
+/// <listheader><term>Trainer characteristics</term><description/></listheader>
+/// <item><term>Machine learning task</term><description>Multiclass classification, by the cross-entropy of softmax</description></item>
+/// <item><term>Input label column</term><description>Key (Transforms.Conversion.MapValueToKey)</description></item>
+/// <item><term>Input features column</term><description>Known-sized vector of <see cref="float"/></description></item>
+/// <item><term>Output columns</term><description>Score (the probability of each class), vector of <see cref="float"/>;
+/// PredictedLabel, key</description></item>
+/// <item><term>Is normalization required?</term><description>No: features are standardised inside</description></item>
+/// <item><term>Is caching required?</term><description>No: the data is read once</description></item>
+/// <item><term>Required packages</term><description>Alice.ML, and one of TorchSharp-cpu, TorchSharp-cuda-linux and
+/// TorchSharp-cuda-windows to train; none of the latter to predict</description></item>
+/// <item><term>Exportable to ONNX</term><description>Yes</description></item>
+/// </list>
+/// </remarks>
+public sealed class AliceMulticlassTrainer
+    : AliceTrainer<MulticlassPredictionTransformer<AliceMulticlassModelParameters>, AliceMulticlassModelParameters>
+{
+    internal const string LoadName = "AliceMulticlass";
+
+    /// <summary>Options for the <see cref="AliceMulticlassTrainer"/>.</summary>
+    public sealed class Options : AliceTrainerOptions
+    {
+    }
+
+    internal AliceMulticlassTrainer(IHostEnvironment environment, Options options)
+        : base(environment, LoadName, options, TrainerUtils.MakeU4ScalarColumn(options.LabelColumnName))
+    {
+    }
+
+    private protected override PredictionKind PredictionKind => PredictionKind.MulticlassClassification;
+
+    private protected override void CheckLabelCompatible(SchemaShape.Column labelCol)
+    {
+        if (!LabelColumn.IsCompatibleWith(labelCol))
+            throw SchemaChecks.Mismatch("label", labelCol.Name, labelCol.GetTypeString(),
+                "a key: map it with Transforms.Conversion.MapValueToKey");
+    }
+
+    private protected override LearningTask CreateTask(TrainingData data, DataViewType labelType)
+    {
+        var classes = labelType is KeyDataViewType key ? (int)Math.Min(key.Count, int.MaxValue) : 0;
+        if (classes < 2)
+            throw new InvalidOperationException(
+                $"The label column '{LabelColumn.Name}' has {classes} class(es): there is nothing to tell apart. Give rows of two or more.");
+        return LearningTask.Classify(new SoftmaxObjective(), classes) with { OutputTransform = OutputTransform.Softmax };
+    }
+
+    private protected override AliceMulticlassModelParameters CreateModel(DenseNetwork network, AliceTrainingSummary summary) =>
+        new(Host, network) { TrainingSummary = summary };
+
+    private protected override DenseNetwork? NetworkOf(IPredictor model) => (model as AliceMulticlassModelParameters)?.Network;
+
+    private protected override MulticlassPredictionTransformer<AliceMulticlassModelParameters> MakeTransformer(
+        AliceMulticlassModelParameters model, DataViewSchema trainSchema) =>
+        new(Host, model, trainSchema, FeatureColumn.Name, LabelColumn.Name);
+
+    private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema)
+    {
+        inputSchema.TryFindColumn(LabelColumn.Name, out var label);
+        var keyValues = label.Annotations.Where(annotation => annotation.Name == AnnotationUtils.Kinds.KeyValues);
+        return
+        [
+            new(DefaultColumnNames.Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false,
+                new SchemaShape(AnnotationUtils.AnnotationsForMulticlassScoreColumn(label))),
+            new(DefaultColumnNames.PredictedLabel, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, true,
+                new SchemaShape(keyValues.Concat(AnnotationUtils.GetTrainerOutputAnnotation()))),
+        ];
+    }
+}

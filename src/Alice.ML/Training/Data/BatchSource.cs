@@ -1,0 +1,79 @@
+using Alice.ML.Optimization;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Training;
+
+/// <summary>Rows on the device, cut into minibatches: the training rows in a new order every epoch, or others in their order.</summary>
+internal sealed class BatchSource : IDisposable
+{
+    private readonly IFeatureSource _features;
+    private readonly Tensor _targets;
+    private readonly Tensor? _weights;
+    private readonly Device _device;
+    private readonly long _first;
+    private readonly long _rows;
+    private Tensor _order;
+
+    /// <param name="data">The rows; their labels are targets by now.</param>
+    /// <param name="features">Features of the table that the rows are part of; not owned.</param>
+    /// <param name="batchSize">Rows a minibatch, at most.</param>
+    /// <param name="device">Where minibatches are wanted.</param>
+    public BatchSource(TrainingData data, IFeatureSource features, int batchSize, Device device)
+    {
+        _features = features;
+        _device = device;
+        _first = data.Start;
+        _rows = data.Rows;
+        Count = (int)((_rows + batchSize - 1) / batchSize);
+        using var scope = NewDisposeScope();
+        _targets = Load(data.LabelArray);
+        if (data.WeightArray is { } weights)
+        {
+            var here = Load(weights);
+            _weights = here.div(here.mean()).DetachFromDisposeScope();
+            here.Dispose();
+        }
+        _order = tensor([.. Enumerable.Range(0, data.Rows).Select(row => (long)row)]).DetachFromDisposeScope();
+    }
+
+    /// <summary>Minibatches an epoch. Their sizes differ by one row at most, so that no small rest is noisy.</summary>
+    public int Count { get; }
+
+    /// <summary>A minibatch; its tensors belong to the caller's scope.</summary>
+    public Minibatch this[int index] => Part(index, 0, 1);
+
+    /// <summary>Part <paramref name="part"/> of <paramref name="parts"/> of a minibatch.</summary>
+    public Minibatch Part(int index, int part, int parts)
+    {
+        var start = Start(index, Count, _rows);
+        var size = Start(index + 1, Count, _rows) - start;
+        var from = start + Start(part, parts, size);
+        var rows = _order.narrow(0, from, start + Start(part + 1, parts, size) - from);
+        var here = rows.to(_device);
+        var features = _features.Select((_features.IndexDevice.type == _device.type ? here : rows.cpu()).Plus(TensorMath.Integer(_first)));
+        return new Minibatch(features, _targets.index_select(0, here), _weights?.index_select(0, here), size);
+    }
+
+    /// <summary>Draws a new order from a generator of the CPU, so that every device sees the same one.</summary>
+    public void Shuffle(Generator generator)
+    {
+        using var scope = NewDisposeScope();
+        var order = randperm(_rows, generator: generator);
+        // Where the features are on the GPU the order belongs there too: then a step transfers nothing.
+        order = order.to(_features.IndexDevice).DetachFromDisposeScope();
+        _order.Dispose();
+        _order = order;
+    }
+
+    public void Dispose()
+    {
+        _targets.Dispose();
+        _weights?.Dispose();
+        _order.Dispose();
+    }
+
+    private static long Start(long index, long count, long rows) => index * rows / count;
+
+    private Tensor Load(float[] values) =>
+        frombuffer(values, ScalarType.Float32, _rows, _first).view(_rows, 1).to(_device).clone().DetachFromDisposeScope();
+}

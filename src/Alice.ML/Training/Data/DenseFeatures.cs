@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+
+namespace Alice.ML.Training;
+
+/// <summary>Features as a row-major array [rows, columns], which may be longer than the rows need.</summary>
+internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(columns)
+{
+    public override Standardization Moments(TrainingData rows) =>
+        Standardization.Of(rows.Rows, Columns, r => Row(rows.Start + r), rows.Weight);
+
+    public override void Swap(int a, int b)
+    {
+        var first = Row(a);
+        var second = Row(b);
+        for (var c = 0; c < Columns; c++)
+            (first[c], second[c]) = (second[c], first[c]);
+    }
+
+    public override IFeatureSource Open(Standardization standardization, int rows, Device device)
+    {
+        standardization.Apply(values.AsSpan(0, rows * Columns));
+        using var scope = NewDisposeScope();
+        var table = frombuffer(values, ScalarType.Float32, (long)rows * Columns).view(rows, Columns).to(device);
+        return new Source(table.DetachFromDisposeScope());
+    }
+
+    private Span<float> Row(int row) => values.AsSpan(row * Columns, Columns);
+
+    private sealed class Source(Tensor table) : IFeatureSource
+    {
+        public Device IndexDevice => table.device;
+
+        public Tensor Select(Tensor rows) => table.index_select(0, rows);
+
+        public void Dispose() => table.Dispose();
+    }
+}

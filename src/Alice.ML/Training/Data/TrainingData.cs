@@ -1,0 +1,54 @@
+namespace Alice.ML.Training;
+
+/// <summary>
+/// Rows in memory: features, one label each, and weights where a column gives them. A part of the rows shares their arrays.
+/// </summary>
+internal sealed class TrainingData(FeatureTable features, float[] labels, float[]? weights, int start, int rows)
+{
+    public FeatureTable Features { get; } = features;
+
+    public int Columns => Features.Columns;
+
+    public int Rows { get; } = rows;
+
+    /// <summary>First row of this part in the table.</summary>
+    public int Start { get; } = start;
+
+    /// <summary>Labels of these rows.</summary>
+    public Span<float> Labels => labels.AsSpan(Start, Rows);
+
+    /// <summary>All labels of the table, to be read from <see cref="Start"/> on.</summary>
+    public float[] LabelArray => labels;
+
+    /// <summary>Example weights of the table, finite and above 0; null where every row counts the same.</summary>
+    public float[]? WeightArray => weights;
+
+    /// <summary>Weight of row <paramref name="row"/> of this part.</summary>
+    public float Weight(int row) => weights is null ? 1 : weights[Start + row];
+
+    /// <summary>
+    /// Moves a random <paramref name="fraction"/> of the rows, at least one, to the end, and gives both parts.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">No row would be left to train on.</exception>
+    public (TrainingData Training, TrainingData Validation) Split(double fraction, int seed)
+    {
+        var held = Math.Max(1, (int)Math.Round(fraction * Rows));
+        if (held >= Rows)
+            throw new InvalidOperationException(
+                $"ValidationFraction {fraction} of {Rows} rows leaves none to train on. Lower it, or give more rows.");
+
+        // The end of a Fisher-Yates shuffle: each of the last rows is drawn from all rows before it.
+        var random = new Random(seed);
+        for (var last = Rows - 1; last >= Rows - held; last--)
+            Swap(Start + random.Next(last + 1), Start + last);
+        return (new(Features, labels, weights, Start, Rows - held), new(Features, labels, weights, Start + Rows - held, held));
+    }
+
+    private void Swap(int a, int b)
+    {
+        Features.Swap(a, b);
+        (labels[a], labels[b]) = (labels[b], labels[a]);
+        if (weights is not null)
+            (weights[a], weights[b]) = (weights[b], weights[a]);
+    }
+}

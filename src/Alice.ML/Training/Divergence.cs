@@ -1,0 +1,51 @@
+using System.Globalization;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Training;
+
+/// <summary>
+/// Watches the training loss. Where it stops being finite or grows beyond reason, training goes back to the best weights so far
+/// and goes on with half the learning rate, three times at most.
+/// </summary>
+internal sealed class Divergence(Tensor start) : IDisposable
+{
+    private const int MostRetries = 3;
+    private const double BeyondReason = 100;
+
+    private readonly Tensor _best = start.clone().DetachFromDisposeScope();
+    private double _bestLoss = double.PositiveInfinity;
+    private double _startLoss = double.NaN;
+    private int _retries;
+
+    /// <summary>What the learning rate is multiplied by.</summary>
+    public double RateFactor { get; private set; } = 1;
+
+    /// <summary>Takes note of the loss at the weights that training starts from.</summary>
+    public void Start(double loss) => _startLoss = loss;
+
+    /// <summary>Whether a loss is not finite, or more than 100 times that of the start.</summary>
+    public bool HasDiverged(double loss) => !double.IsFinite(loss) || loss > BeyondReason * _startLoss;
+
+    /// <summary>Takes note of an epoch that went well.</summary>
+    public void Remember(double loss, Tensor weights)
+    {
+        if (loss >= _bestLoss)
+            return;
+        _bestLoss = loss;
+        _best.copy_(weights);
+    }
+
+    /// <summary>The weights to go on from.</summary>
+    /// <exception cref="InvalidOperationException">It diverged too often.</exception>
+    public Tensor GoBack(double learningRate)
+    {
+        if (++_retries > MostRetries)
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"Training diverged {_retries} times, the last time at learning rate {learningRate * RateFactor:g3}. Set LearningRate "
+                + $"below that, lower the optimizer's MaximumLearningRate, or look for extreme values in features and label."));
+        RateFactor /= 2;
+        return _best;
+    }
+
+    public void Dispose() => _best.Dispose();
+}

@@ -1,0 +1,69 @@
+using Alice.ML.Optimization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Training;
+
+/// <summary>Losses of a number, measured by the root of the mean squared error.</summary>
+internal abstract class RegressionObjective : Objective
+{
+    public override string MetricName => "RMSE";
+
+    public override Tensor Measure(Tensor outputs, Tensor targets) => Square(outputs.sub(targets));
+
+    protected static Tensor Square(Tensor values) => values.mul(values);
+
+    public override double Metric(double mean) => Math.Sqrt(mean);
+}
+
+/// <summary>(output − target)².</summary>
+internal sealed class SquaredObjective : RegressionObjective
+{
+    public override Tensor Evaluate(Tensor outputs, Tensor targets, out Tensor gradient)
+    {
+        var error = outputs.sub_(targets);
+        var loss = error.mul(error);
+        gradient = error.Scale(2);
+        return loss;
+    }
+}
+
+/// <summary>½e² for an error e up to <paramref name="threshold"/>, and threshold·(|e| − ½ threshold) beyond (Huber 1964).</summary>
+internal sealed class HuberObjective(double threshold) : RegressionObjective
+{
+    public override Tensor Evaluate(Tensor outputs, Tensor targets, out Tensor gradient)
+    {
+        var error = outputs.sub_(targets);
+        using Scalar lowest = -threshold, highest = threshold;
+        gradient = error.clamp(lowest, highest);
+        // With c = clamp(e): c·(e − ½c) is either branch.
+        return error.Scale(2).sub_(gradient).mul_(gradient).Scale(0.5);
+    }
+}
+
+/// <summary>
+/// τ·e for an error e = target − output above 0, (τ − 1)·e below: its minimiser is the τ-quantile (Koenker and Bassett 1978). τ = ½ is half
+/// the absolute error.
+/// </summary>
+internal sealed class QuantileObjective(double quantile) : RegressionObjective
+{
+    public override Tensor Evaluate(Tensor outputs, Tensor targets, out Tensor gradient)
+    {
+        var excess = outputs.sub_(targets);
+        gradient = excess.sign().Scale(0.5).Shift(0.5 - quantile);
+        return excess.mul_(gradient);
+    }
+}
+
+/// <summary>exp(output) − target·output: minus the log-likelihood of a Poisson count, up to a constant.</summary>
+internal sealed class PoissonObjective : RegressionObjective
+{
+    public override Tensor Evaluate(Tensor outputs, Tensor targets, out Tensor gradient)
+    {
+        var rate = outputs.exp();
+        gradient = rate.sub(targets);
+        return rate.sub_(outputs.mul_(targets));
+    }
+
+    public override Tensor Measure(Tensor outputs, Tensor targets) => Square(outputs.exp().sub_(targets));
+}

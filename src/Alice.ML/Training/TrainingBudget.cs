@@ -1,0 +1,29 @@
+namespace Alice.ML.Training;
+
+/// <summary>How large and how long to train, from the number of rows, where the options do not say. docs/settings.md gives the reasons.</summary>
+internal static class TrainingBudget
+{
+    private const long SharedWorkLimit = 8_000_000;
+
+    /// <summary>64 rows, and twice as many for every fourfold of 50,000 rows, up to 1,024.</summary>
+    public static int BatchSize(int rows)
+    {
+        var size = 64;
+        for (long limit = 50_000; rows > limit && size < 1024; limit *= 4)
+            size *= 2;
+        return Math.Min(size, rows);
+    }
+
+    /// <summary>About 6,000 steps for 1,000 rows, growing with the fifth root of the rows, between 4 and 1,000 epochs.</summary>
+    public static int Epochs(int rows, int batchSize)
+    {
+        var steps = 6000 * Math.Pow(rows / 1000.0, 0.2);
+        return (int)Math.Clamp(Math.Round(steps * batchSize / rows), 4, 1000);
+    }
+
+    /// <summary>
+    /// One thread where a step is too little work to share: waiting for each other would take longer. Null: as many as there are.
+    /// </summary>
+    public static int? Threads(NetworkShape shape, int batchSize) =>
+        (long)shape.Parameters * batchSize < SharedWorkLimit ? 1 : null;
+}

@@ -1,0 +1,99 @@
+using Alice.ML.Models;
+using Alice.ML.Models.Onnx;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
+
+namespace Alice.ML.Tests.Models.Onnx;
+
+/// <summary>
+/// The way of mlContext.Model.ConvertToOnnx, with a stand-in for its OnnxContext: every transform of a pipeline writes its
+/// nodes, and ONNX Runtime runs them.
+/// </summary>
+[TestClass]
+public class PipelineOnnxTests
+{
+    private const int FeatureCount = 6;
+
+    private readonly MLContext _context = new(seed: 1);
+    private readonly Row[] _rows = TestModels.Rows(seed: 1, count: 40, FeatureCount);
+    private readonly IDataView _data;
+
+    public PipelineOnnxTests() => _data = TestTasks.View(_context, _rows, FeatureCount);
+
+    public static IEnumerable<object[]> Cases =>
+        from task in Enum.GetValues<TestTask>()
+        from activation in Enum.GetValues<Activation>()
+        from operatorSet in new[] { 9, 12 }
+        select new object[] { task, activation, operatorSet };
+
+    [TestMethod]
+    [DynamicData(nameof(Cases))]
+    public void A_pipeline_gives_the_columns_of_its_transformer(TestTask task, Activation activation, int operatorSet)
+    {
+        var normalizer = _context.Transforms.NormalizeMinMax(nameof(Row.Features)).Fit(_data);
+        var network = TestTasks.Network(task, activation, seed: 2, FeatureCount, 8, 5);
+        var chain = normalizer.Append(TestTasks.Transformer(task, _context, network, normalizer.Transform(_data).Schema));
+        var scored = chain.Transform(_data);
+        var context = new RecordingOnnxContext(operatorSet);
+        context.AddInput(nameof(Row.Features), FeatureCount);
+        Save(scored, context);
+        CollectionAssert.Contains(context.Operations.ToArray(), "Gemm");
+
+        var width = network.OutputCount;
+        var outputs = OnnxScores.Run(
+            context.Finish(task switch
+            {
+                TestTask.Binary => [("Score", OnnxType.Float, 1), ("Probability", OnnxType.Float, 1),
+                    ("PredictedLabel", OnnxType.Bool, 1)],
+                TestTask.Multiclass => [("Score", OnnxType.Float, width), ("PredictedLabel", OnnxType.UInt32, 1)],
+                _ => [("Score", OnnxType.Float, 1)],
+            }),
+            [.. _rows.Select(row => row.Features)]);
+
+        if (task == TestTask.Multiclass)
+        {
+            AssertClose(scored.GetColumn<float[]>("Score").SelectMany(s => s), outputs["Score"]);
+            CollectionAssert.AreEqual(scored.GetColumn<uint>("PredictedLabel").ToArray(), outputs["PredictedLabel"]);
+            return;
+        }
+        AssertClose(scored.GetColumn<float>("Score"), outputs["Score"]);
+        if (task == TestTask.Binary)
+        {
+            AssertClose(scored.GetColumn<float>("Probability"), outputs["Probability"]);
+            CollectionAssert.AreEqual(scored.GetColumn<bool>("PredictedLabel").ToArray(), outputs["PredictedLabel"]);
+        }
+    }
+
+    [TestMethod]
+    public void An_operator_set_without_Erf_is_refused()
+    {
+        var network = TestTasks.Network(TestTask.Regression, Activation.GELU, seed: 2, FeatureCount, 8);
+        var scored = TestTasks.Transformer(TestTask.Regression, _context, network, _data.Schema).Transform(_data);
+        var context = new RecordingOnnxContext(operatorSet: 8);
+        context.AddInput(nameof(Row.Features), FeatureCount);
+        var e = Assert.ThrowsExactly<NotSupportedException>(() => Save(scored, context));
+        Assert.AreEqual("AliceRegressionModelParameters: 9", e.Message);
+    }
+
+    // As ML.NET's converter does: from the first transform after the data to the last.
+    private void Save(IDataView view, OnnxContext context)
+    {
+        var transforms = new Stack<IDataTransform>();
+        for (; view != _data; view = transforms.Peek().Source)
+            transforms.Push((IDataTransform)view);
+        foreach (var transform in transforms)
+        {
+            var onnx = (ITransformCanSaveOnnx)transform;
+            Assert.IsTrue(onnx.CanSaveOnnx(context));
+            onnx.SaveAsOnnx(context);
+        }
+    }
+
+    private static void AssertClose(IEnumerable<float> expected, object[] actual)
+    {
+        Assert.AreEqual(expected.Count(), actual.Length);
+        foreach (var (e, a) in expected.Zip(actual.Floats()))
+            Assert.AreEqual(e, a, 1e-5 * Math.Max(1, Math.Abs(e)));
+    }
+}
