@@ -29,8 +29,8 @@ internal sealed class ReadComparison : IComparison
         var ml = new MLContext(1);
         var table = new SyntheticTable(Rows, Columns);
         yield return Run(ml, "cached vector column", ml.Data.Cache(table.View(ml)), settings);
-        yield return Run(ml, "rows made as they are read, number known", table.View(ml), settings);
-        yield return Run(ml, "the same, number unknown", table.Stream(ml), settings);
+        yield return Run(ml, "objects, number of rows known", table.View(ml), settings);
+        yield return Run(ml, "objects, number of rows unknown", table.Stream(ml), settings);
     }
 
     private static Result Run(MLContext ml, string name, IDataView view, ReportSettings settings)
