@@ -51,7 +51,8 @@ internal sealed class StepComparison : IComparison
             Device = "cpu",
         };
         var (features, labels) = table.ToArrays();
-        using var adam = new AdamLoop(test.LayerSizes, features, labels, test.BatchSize, seed: 1);
+        using var generator = new Generator(1UL);
+        using var adam = new AdamLoop(test.LayerSizes, features, labels, test.BatchSize, generator);
 
         var times = Alternating.Measure(
             settings.Rounds,

@@ -28,8 +28,8 @@ public class GradientEvaluations
         var rows = int.Parse(parts[1]);
         _threads = new TorchThreads(1);
         _generator = new Generator(1UL);
-        _gradients = new GradientEvaluator(shape, new Network(shape, new SquaredObjective()), CPU);
-        _start = shape.Initialize(1, _generator);
+        _gradients = new GradientEvaluator(new Network(shape, new SquaredObjective()), CPU);
+        _start = shape.Initialize(_generator);
         _at = new ParameterViews(shape, _start);
         _batch = [new Minibatch(randn(rows, shape.LayerSizes[0]), randn(rows, 1), null, rows)];
     }
@@ -59,6 +59,6 @@ public class GradientEvaluations
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        _gradients.Sample(_start, _batch, 1e-3, _generator);
+        _gradients.Sample(_at, _batch, 1e-3, _generator);
     }
 }

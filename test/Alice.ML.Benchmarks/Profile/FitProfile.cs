@@ -46,8 +46,8 @@ internal sealed class FitProfile : IDisposable
         _features = data.Features.Open(data.Features.Moments(data), Rows, CPU);
         _batches = new BatchSource(data, _features, BatchSize, CPU);
         _update = new UpdateSubject(_shape.Parameters, ScalarType.Float32);
-        _gradients = new GradientEvaluator(_shape, new Network(_shape, new SquaredObjective()), CPU);
-        _start = _shape.Initialize(1, _generator);
+        _gradients = new GradientEvaluator(new Network(_shape, new SquaredObjective()), CPU);
+        _start = _shape.Initialize(_generator);
         _at = new ParameterViews(_shape, _start);
     }
 
@@ -55,45 +55,39 @@ internal sealed class FitProfile : IDisposable
 
     public int Steps => Epochs * _batches.Count;
 
-    /// <summary>Steps with three gradient evaluations.</summary>
-    private int SampleSteps => Enumerable.Range(1, Steps)
-        .Count(number => AliceStep.Create(Options, Options.LearningRate, Options.LearningRate, number).IsSample);
-
-    private int QuickSteps => Steps - SampleSteps;
-
-    /// <summary>Seconds of the fit, from outside.</summary>
-    public double WholeFit() => Median(() => _ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
-    {
-        HiddenLayers = HiddenLayers,
-        BatchSize = BatchSize,
-        NumberOfEpochs = Epochs,
-        NumberOfThreads = 1,
-        Device = "cpu",
-    }).Fit(_view));
-
-    /// <summary>Seconds that a fit spends in each part.</summary>
-    public IEnumerable<(string Name, double Seconds)> Parts()
+    /// <summary>Seconds of the whole fit, and of each part of it.</summary>
+    public (double Whole, IReadOnlyList<(string Name, double Seconds)> Parts) Measure()
     {
         using var guard = no_grad();
-        yield return ("reading the rows", Median(() => Read()));
         var data = Read();
-        yield return ("standardising", Median(() => data.Features.Open(data.Features.Moments(data), Rows, CPU).Dispose()));
-        yield return ("minibatches: order and index_select", Epochs * Median(() => _batches.Shuffle(_generator))
-            + Steps * PerCall(() => _ = _batches[0]));
-
         Minibatch[] batch = [_batches[0]];
-        var prepare = PerCall(_update.Fill) + PerCall(_update.Perturb);
-        var quick = PerCall(() => _gradients.Quick(_at, batch));
-        var sample = PerCall(() => _gradients.Sample(_start, batch, 1e-3, _generator)) - prepare;
         using var products = new MatrixProducts(_shape, BatchSize);
-        var matrixProducts = QuickSteps * PerCall(products.OfOnePoint) + SampleSteps * PerCall(products.OfThreePoints);
-        yield return ("matrix products, forward and backward", matrixProducts);
-        yield return ("elementwise: biases, activations, loss, copies into the gradient",
-            QuickSteps * quick + SampleSteps * sample - matrixProducts);
-        yield return ("update: directions, outer points, curvature, move",
-            QuickSteps * PerCall(_update.QuickMove) + SampleSteps * PerCall(_update.WholeSample));
-        foreach (var tensor in new[] { batch[0].Features, batch[0].Targets })
-            tensor.Dispose();
+        // In turns, so that a disturbance meets whole and parts alike.
+        var times = Alternating.Time(
+            Rounds, Fit, () => Read(), () => data.Features.Open(data.Features.Moments(data), Rows, CPU).Dispose(),
+            () => _batches.Shuffle(_generator), Repeat(() => _ = _batches[0]),
+            Repeat(products.OfOnePoint), Repeat(products.OfThreePoints),
+            Repeat(() => _gradients.Quick(_at, batch)), Repeat(() => _gradients.Sample(_at, batch, 1e-3, _generator)),
+            Repeat(_update.QuickMove), Repeat(_update.WholeSample), Repeat(_update.FillAndPerturb));
+        batch[0].Features.Dispose();
+        batch[0].Targets.Dispose();
+
+        double PerCall(int index) => times.Median(index) / Repetitions;
+        var samples = Enumerable.Range(1, Steps)
+            .Count(number => AliceStep.Create(Options, Options.LearningRate, Options.LearningRate, number).IsSample);
+        var quicks = Steps - samples;
+        var matrixProducts = quicks * PerCall(5) + samples * PerCall(6);
+        // Sample draws the directions and the outer points as well, which belong to the update.
+        var gradients = quicks * PerCall(7) + samples * (PerCall(8) - PerCall(11));
+        return (times.Median(0),
+        [
+            ("reading the rows", times.Median(1)),
+            ("standardising", times.Median(2)),
+            ("minibatches: order and index_select", Epochs * times.Median(3) + Steps * PerCall(4)),
+            ("matrix products, forward and backward", matrixProducts),
+            ("elementwise: biases, activations, loss, copies into the gradient", gradients - matrixProducts),
+            ("update: directions, outer points, curvature, move", quicks * PerCall(9) + samples * PerCall(10)),
+        ]);
     }
 
     public void Dispose()
@@ -114,11 +108,18 @@ internal sealed class FitProfile : IDisposable
         return DataReader.Read(new RoleMappedData(_view, nameof(TableRow.Label), nameof(TableRow.Features)), channel);
     }
 
-    private static double Median(Action action) => Alternating.Time(Rounds, action).Median(0);
+    private void Fit() => _ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
+    {
+        HiddenLayers = HiddenLayers,
+        BatchSize = BatchSize,
+        NumberOfEpochs = Epochs,
+        NumberOfThreads = 1,
+        Device = "cpu",
+    }).Fit(_view);
 
-    private static double PerCall(Action action) => Median(Alternating.Repeat(Repetitions, () =>
+    private static Action Repeat(Action action) => Alternating.Repeat(Repetitions, () =>
     {
         using var scope = NewDisposeScope();
         action();
-    })) / Repetitions;
+    });
 }

@@ -8,38 +8,41 @@ internal sealed class MatrixProducts : IDisposable
 {
     private const int Points = 3;
 
-    // Per layer [points, rows, units], from the inputs to the outputs.
+    // From the inputs to the outputs: [rows, units], and a second one to write into.
     private readonly Tensor[] _activations;
+    private readonly Tensor[] _results;
     private readonly Tensor[] _weights;
-    private readonly int _layers;
+    private readonly Tensor[] _gradients;
 
     public MatrixProducts(NetworkShape shape, int rows)
     {
-        _layers = shape.Layers;
-        _activations = [.. shape.LayerSizes.Select(units => randn(Points, rows, units))];
-        _weights = [.. Enumerable.Range(0, _layers).Select(l => randn(Points, shape.LayerSizes[l], shape.LayerSizes[l + 1]))];
+        _activations = [.. shape.LayerSizes.Select(units => randn(rows, units))];
+        _results = [.. _activations.Select(tensor => empty_like(tensor))];
+        _weights = [.. Enumerable.Range(0, shape.Layers).Select(l => randn(shape.LayerSizes[l], shape.LayerSizes[l + 1]))];
+        _gradients = [.. _weights.Select(tensor => empty_like(tensor))];
     }
 
-    /// <summary>The three points as one batched product.</summary>
-    public void OfThreePoints() => Run(tensor => tensor);
-
-    public void OfOnePoint() => Run(tensor => tensor.narrow(0, 0, 1));
-
-    private void Run(Func<Tensor, Tensor> part)
+    public void OfThreePoints()
     {
-        for (var layer = 0; layer < _layers; layer++)
+        for (var point = 0; point < Points; point++)
+            OfOnePoint();
+    }
+
+    public void OfOnePoint()
+    {
+        for (var layer = 0; layer < _weights.Length; layer++)
         {
-            var (input, weights, error) = (part(_activations[layer]), part(_weights[layer]), part(_activations[layer + 1]));
-            input.bmm(weights);
-            input.transpose(1, 2).bmm(error);
+            var (input, weights, error) = (_activations[layer], _weights[layer], _activations[layer + 1]);
+            _results[layer + 1].addmm_(input, weights, 0, 1);
+            _gradients[layer].addmm_(input.t(), error, 0, 1);
             if (layer > 0)
-                error.bmm(weights.transpose(1, 2));
+                _results[layer].addmm_(error, weights.t(), 0, 1);
         }
     }
 
     public void Dispose()
     {
-        foreach (var tensor in _activations.Concat(_weights))
+        foreach (var tensor in _activations.Concat(_results).Concat(_weights).Concat(_gradients))
             tensor.Dispose();
     }
 }

@@ -8,9 +8,9 @@ internal static class ProfileCommand
     public static void Run()
     {
         using var profile = new FitProfile();
-        var whole = profile.WholeFit();
-        var parts = profile.Parts().ToList();
-        parts.Add(("other: dispose scopes, schedule, epoch reports, model", whole - parts.Sum(part => part.Seconds)));
+        var (whole, measured) = profile.Measure();
+        List<(string Name, double Seconds)> parts = [.. measured];
+        parts.Add(("other: dispose scopes, schedule, epoch reports, model", whole - measured.Sum(part => part.Seconds)));
 
         Console.WriteLine($"{profile.Description}: {Figures.Time(whole)}, {Figures.Time(whole / profile.Steps)} a step.");
         Console.WriteLine();

@@ -21,11 +21,11 @@ internal sealed class AdamLoop : IDisposable
     /// <param name="features">Row-major [rows, inputs].</param>
     /// <param name="targets">One per row.</param>
     /// <param name="batchSize">Rows a step, at most; the batches of an epoch differ by one row at most.</param>
-    /// <param name="seed">Seed of the order of the rows.</param>
+    /// <param name="generator">Draws the order of the rows; not owned.</param>
     /// <param name="beta1">Memory of the mean gradient.</param>
     /// <param name="beta2">Memory of the mean squared gradient.</param>
     public AdamLoop(
-        IReadOnlyList<int> layerSizes, float[] features, float[] targets, int batchSize, int seed,
+        IReadOnlyList<int> layerSizes, float[] features, float[] targets, int batchSize, Generator generator,
         double beta1 = 0.9, double beta2 = 0.999)
     {
         var modules = new List<nn.Module<Tensor, Tensor>>();
@@ -37,7 +37,7 @@ internal sealed class AdamLoop : IDisposable
         }
         _model = nn.Sequential(modules);
         _optimizer = optim.Adam(_model.parameters(), 1e-3, beta1, beta2);
-        _generator = new Generator((ulong)seed);
+        _generator = generator;
         _rows = targets.Length;
         _batchSize = batchSize;
         _features = tensor(features, _rows, layerSizes[0]);
@@ -85,7 +85,6 @@ internal sealed class AdamLoop : IDisposable
     {
         _optimizer.Dispose();
         _model.Dispose();
-        _generator.Dispose();
         _features.Dispose();
         _targets.Dispose();
     }

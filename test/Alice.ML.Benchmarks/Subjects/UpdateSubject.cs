@@ -51,11 +51,17 @@ internal sealed class UpdateSubject : IDisposable
 
     public void Fill() => AliceDirections.Fill(_minus, 1);
 
-    /// <summary>All that a sample step does besides its three gradients.</summary>
-    public void WholeSample()
+    /// <summary>What a sample step does before its three gradients.</summary>
+    public void FillAndPerturb()
     {
         Fill();
         Perturb();
+    }
+
+    /// <summary>All that it does besides them.</summary>
+    public void WholeSample()
+    {
+        FillAndPerturb();
         MeasureCurvature();
         SampleMove();
     }
