@@ -42,7 +42,6 @@ public class ParityTests
         LookAhead = 1,
     };
 
-
     [TestMethod]
     public void Pinned_to_the_step_of_Adam_the_trainer_reaches_the_loss_of_a_handwritten_Adam_loop_on_a_noisy_kink() =>
         Check(Rows(600, 6, (x, noise) => MathF.Abs(x[0]) + x[1] * x[2] - MathF.Abs(x[3] - x[4]) + 0.3f * noise));
@@ -69,7 +68,7 @@ public class ParityTests
         using var threads = new TorchThreads(1);
         var ratios = Enumerable.Range(1, seeds).Select(seed => AliceLoss(rows, epochs, seed) / AdamLoss(rows, epochs, seed)).ToArray();
         var mean = Math.Exp(ratios.Average(ratio => Math.Log(ratio)));
-        Assert.AreEqual(2, mean, Tolerance, $"Alice's loss / Adam's, by seed: {string.Join(", ", ratios.Select(r => r.ToString("f3")))}");
+        Assert.AreEqual(1, mean, Tolerance, $"Alice's loss / Adam's, by seed: {string.Join(", ", ratios.Select(r => r.ToString("f3")))}");
     }
 
     private static double AliceLoss(PlainRow[] rows, int epochs, int seed)
@@ -97,7 +96,7 @@ public class ParityTests
     {
         var shape = new NetworkShape([rows[0].Features.Length, .. HiddenLayers, 1], Activation.ReLU);
         using var generator = new torch.Generator((ulong)seed);
-        using var start = shape.Initialize(1, generator);
+        using var start = shape.Initialize(generator);
         using var loop = new AdamLoop(
             shape.LayerSizes, [.. rows.SelectMany(row => row.Features)], [.. rows.Select(row => row.Label)], BatchSize, generator,
             Beta1, Beta2);
@@ -123,7 +122,7 @@ public class ParityTests
         var parameters = loop.Parameters.ToList();
         for (var layer = 0; layer < shape.Layers; layer++)
         {
-            parameters[2 * layer].copy_(views.Transposed[layer][0]);
+            parameters[2 * layer].copy_(views.Transposed[layer]);
             parameters[2 * layer + 1].copy_(views.Biases[layer].view(-1));
         }
     }
