@@ -18,6 +18,20 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     /// <summary>Activation of the hidden layers. Default <see cref="Activation.ReLU"/>.</summary>
     public Activation Activation { get; set; } = Activation.ReLU;
 
+    /// <summary>
+    /// Networks, 1 or more, that are trained side by side from different seeds; the score is the mean of theirs. Default 4.
+    /// </summary>
+    public int NumberOfNetworks { get; set; } = 4;
+
+    /// <summary>
+    /// How networks are given columns of numbers. Default <see cref="NumericEncoding.Mixed"/>. Columns of one or two values, and features
+    /// of 1,024 columns or more that are mostly zeros, are left as they are.
+    /// </summary>
+    public NumericEncoding NumericEncoding { get; set; } = NumericEncoding.Mixed;
+
+    /// <summary>Bins of a piecewise-linear encoding, 2 or more. Default 16.</summary>
+    public int NumberOfBins { get; set; } = 16;
+
     /// <summary>Share of a hidden layer's units that each step leaves out: 0 up to, not including, 1. Default 0.</summary>
     public double Dropout { get; set; }
 

@@ -45,6 +45,9 @@ internal sealed class OptionErrors
             .Require(layers is not null && layers.All(units => units >= 1), nameof(options.HiddenLayers),
                 layers is null ? null : $"[{string.Join(", ", layers)}]", "every hidden layer must have 1 unit or more")
             .Defined(nameof(options.Activation), options.Activation)
+            .AtLeast<int>(nameof(options.NumberOfNetworks), options.NumberOfNetworks, 1)
+            .Defined(nameof(options.NumericEncoding), options.NumericEncoding)
+            .AtLeast<int>(nameof(options.NumberOfBins), options.NumberOfBins, 2)
             .Require(options.Dropout is >= 0 and < 1, nameof(options.Dropout), options.Dropout,
                 "must be 0 or more and below 1")
             .AtLeast(nameof(options.NumberOfEpochs), options.NumberOfEpochs, 1)

@@ -32,6 +32,9 @@ internal sealed record TrainingSettings
     /// <summary>Whether somebody asked to stop.</summary>
     public required Func<bool> IsCancelled { get; init; }
 
+    /// <summary>Threads that train members side by side.</summary>
+    public required int Workers { get; init; }
+
     public required int Seed { get; init; }
 
     public required TorchSharp.torch.Device Device { get; init; }
