@@ -90,10 +90,10 @@ public sealed class AliceRegressionTrainer
         };
     }
 
-    private protected override AliceRegressionModelParameters CreateModel(DenseNetwork network, AliceTrainingSummary summary) =>
-        new(Host, network) { TrainingSummary = summary };
+    private protected override AliceRegressionModelParameters CreateModel(NetworkEnsemble networks, AliceTrainingSummary summary) =>
+        new(Host, networks) { TrainingSummary = summary };
 
-    private protected override DenseNetwork? NetworkOf(IPredictor model) => (model as AliceRegressionModelParameters)?.Network;
+    private protected override NetworkEnsemble? NetworksOf(IPredictor model) => (model as AliceRegressionModelParameters)?.Ensemble;
 
     private protected override RegressionPredictionTransformer<AliceRegressionModelParameters> MakeTransformer(
         AliceRegressionModelParameters model, DataViewSchema trainSchema) => new(Host, model, trainSchema, FeatureColumn.Name);

@@ -79,8 +79,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         var device = TorchDevice.Resolve(_options.Device);
         var training = DataReader.Read(trainContext.TrainingSet, channel);
         var task = CreateTask(training, trainContext.TrainingSet.Schema.Label!.Value.Type);
-        var shape = new NetworkShape([training.Columns, .. _options.HiddenLayers, task.Outputs], _options.Activation, _options.Dropout);
-        var initial = trainContext.InitialPredictor is { } predictor ? InitialWeights(predictor, shape) : null;
+        var initial = trainContext.InitialPredictor is { } predictor ? InitialModel(predictor, training.Columns, task.Outputs) : null;
 
         TrainingData? validation = null;
         if (trainContext.ValidationSet is { } set)
@@ -88,24 +87,22 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         else if (_options.ValidationFraction > 0)
             (training, validation) = training.Split(_options.ValidationFraction, _seed);
 
-        var inputs = training.Features.Moments(training);
+        var columns = training.Features.Moments(training);
         if (initial is not null)
-        {
-            inputs = inputs.KeepingConstants();
-            Folding.Unfold(shape, inputs, task.Scores, initial);
-        }
-        using var rows = Open(training, validation, inputs, task.Targets, device);
-        var settings = CreateSettings(training.Rows, device, initial);
-        channel.Info($"Training on {training.Rows:N0} rows of {training.Columns:N0} features: {shape.Parameters:N0} parameters, "
+            columns = columns.KeepingConstants();
+        using var rows = Open(training, validation, columns, task.Targets, device);
+        using var ensemble = new Ensemble(_options, task, rows.Training, columns, initial, device, _seed);
+        using var threads = new TorchThreads(_options.NumberOfThreads ?? 1);
+        var settings = CreateSettings(training.Rows, task, ensemble, device);
+        channel.Info($"Training on {training.Rows:N0} rows of {training.Columns:N0} features: {ensemble.Parameters:N0} parameters, "
             + $"{settings.NumberOfEpochs:N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {_seed}.");
 
-        using var threads = new TorchThreads(_options.NumberOfThreads ?? TrainingBudget.Threads(shape, settings.BatchSize));
-        using var trainer = new NetworkTrainer(rows, shape, task.Objective, settings, clock);
+        var members = ensemble.CreateMembers(settings);
+        using var trainer = new EnsembleTrainer(rows, members, task.Objective, settings, clock);
         var epochs = new List<AliceEpoch>();
-        var weights = trainer.Run(epoch => Report(InLabelUnits(epoch, task), task.Objective.MetricName, epochs, channel));
-        Folding.Fold(shape, inputs, task.Scores, weights);
+        trainer.Run(epoch => Report(InLabelUnits(epoch, task), task.Objective.MetricName, epochs, channel));
         return CreateModel(
-            new DenseNetwork(shape.LayerSizes, shape.Activation, weights, task.OutputTransform),
+            ensemble.Fold(members),
             new AliceTrainingSummary
             {
                 Epochs = epochs,
@@ -114,7 +111,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
                 MetricName = task.Objective.MetricName,
                 TrainingRows = training.Rows,
                 ValidationRows = validation?.Rows ?? 0,
-                Restarts = trainer.Restarts,
+                Restarts = members.Sum(member => member.Restarts),
                 Device = device.ToString(),
                 Seed = _seed,
                 Seconds = clock.Elapsed.TotalSeconds,
@@ -127,10 +124,10 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
     /// <exception cref="InvalidOperationException">The labels cannot be learned from.</exception>
     private protected abstract LearningTask CreateTask(TrainingData data, DataViewType labelType);
 
-    private protected abstract TModel CreateModel(DenseNetwork network, AliceTrainingSummary summary);
+    private protected abstract TModel CreateModel(NetworkEnsemble networks, AliceTrainingSummary summary);
 
-    /// <summary>The network of a model of this trainer; null for a model of another.</summary>
-    private protected abstract DenseNetwork? NetworkOf(IPredictor model);
+    /// <summary>The networks of a model of this trainer; null for a model of another.</summary>
+    private protected abstract NetworkEnsemble? NetworksOf(IPredictor model);
 
     private void Check(IDataView data)
     {
@@ -150,23 +147,31 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             shared ? source : validation?.Features.Open(inputs, validation.Rows, device));
     }
 
-    private float[] InitialWeights(IPredictor model, NetworkShape shape)
+    private NetworkEnsemble InitialModel(IPredictor model, int columns, int outputs)
     {
-        var network = NetworkOf(model)
+        var networks = NetworksOf(model)
             ?? throw new ArgumentException($"Cannot go on from a {model.GetType().Name}: it is not of this trainer.");
-        if (network.InputCount != shape.LayerSizes[0])
+        if (networks.InputCount != columns)
             throw new ArgumentException(
-                $"The feature column '{FeatureColumn.Name}' has {shape.LayerSizes[0]} values, but the model to go on from was "
-                + $"trained with {network.InputCount}.");
-        if (!network.LayerSizes.SequenceEqual(shape.LayerSizes) || network.Activation != shape.Activation)
+                $"The feature column '{FeatureColumn.Name}' has {columns} values, but the model to go on from was "
+                + $"trained with {networks.InputCount}.");
+        if (networks.Members.Count != _options.NumberOfNetworks)
             throw new ArgumentException(
-                $"The model to go on from has layers {DenseNetwork.Describe(network.LayerSizes)} with {network.Activation}, but "
-                + $"HiddenLayers and Activation ask for {DenseNetwork.Describe(shape.LayerSizes)} with {shape.Activation}. "
-                + "Set the options to the model's.");
-        return network.Weights.ToArray();
+                $"The model to go on from has {networks.Members.Count} networks, but NumberOfNetworks is {_options.NumberOfNetworks}. "
+                + "Set the option to the model's.");
+        foreach (var (network, encoder) in networks.Members)
+        {
+            int[] wanted = [encoder?.OutputCount ?? columns, .. _options.HiddenLayers, outputs];
+            if (!network.LayerSizes.SequenceEqual(wanted) || network.Activation != _options.Activation)
+                throw new ArgumentException(
+                    $"The model to go on from has layers {DenseNetwork.Describe(network.LayerSizes)} with {network.Activation}, but "
+                    + $"HiddenLayers and Activation ask for {DenseNetwork.Describe(wanted)} with {_options.Activation}. "
+                    + "Set the options to the model's.");
+        }
+        return networks;
     }
 
-    private TrainingSettings CreateSettings(int rows, TorchSharp.torch.Device device, float[]? initialWeights)
+    private TrainingSettings CreateSettings(int rows, LearningTask task, Ensemble ensemble, TorchSharp.torch.Device device)
     {
         var batchSize = Math.Min(_options.BatchSize ?? TrainingBudget.BatchSize(rows), rows);
         var optimizer = _options.Optimizer;
@@ -183,9 +188,9 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             MinimumImprovement = _options.EarlyStoppingMinimumImprovement,
             MaximumTime = _options.MaximumTrainingTime,
             IsCancelled = () => _options.CancellationToken.IsCancellationRequested || (Host as ICancelable)?.IsCanceled == true,
+            Workers = device.type == TorchSharp.DeviceType.CPU ? _options.NumberOfThreads ?? Environment.ProcessorCount : 1,
             Seed = _seed,
             Device = device,
-            InitialWeights = initialWeights,
         };
     }
 

@@ -25,7 +25,9 @@ internal sealed class Member : IDisposable
     /// <param name="inputs">What its first layer is given; not owned.</param>
     /// <param name="settings">Settings of the run.</param>
     /// <param name="seed">Seed of this member.</param>
-    public Member(NetworkShape shape, Objective objective, InputEncoding inputs, TrainingSettings settings, int seed)
+    /// <param name="initialWeights">Weights to start from, for what the first layer is given and the targets; null: random ones.</param>
+    public Member(
+        NetworkShape shape, Objective objective, InputEncoding inputs, TrainingSettings settings, int seed, float[]? initialWeights)
     {
         _settings = settings;
         Inputs = inputs;
@@ -35,7 +37,7 @@ internal sealed class Member : IDisposable
         _gradients = new GradientEvaluator(_network, settings.Device);
         _generator = new Generator((ulong)seed);
         _lossSum = zeros([], device: settings.Device).DetachFromDisposeScope();
-        var start = settings.InitialWeights is { } weights ? tensor(weights) : shape.Initialize(_generator);
+        var start = initialWeights is not null ? tensor(initialWeights) : shape.Initialize(_generator);
         _state = new AliceState(start.to(settings.Device));
         _lookAhead = new ParameterViews(shape, _state.LookAhead);
         _divergence = new Divergence(_state.Center);

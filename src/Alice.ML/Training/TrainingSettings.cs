@@ -38,7 +38,4 @@ internal sealed record TrainingSettings
     public required int Seed { get; init; }
 
     public required TorchSharp.torch.Device Device { get; init; }
-
-    /// <summary>Weights to start from, for standardised features and targets; null: random ones.</summary>
-    public float[]? InitialWeights { get; init; }
 }

@@ -51,13 +51,16 @@ internal sealed class InputEncoding : IDisposable
     /// <param name="table">Their table.</param>
     /// <param name="columns">Standardisation of the columns.</param>
     /// <param name="bins">Bins a column, at most.</param>
+    /// <param name="known">An encoder whose edges to take; null: quantiles of the rows.</param>
     /// <param name="device">Where minibatches are.</param>
     public static InputEncoding PiecewiseLinear(
-        TrainingData data, DenseFeatures table, Standardization columns, int bins, Device device)
+        TrainingData data, DenseFeatures table, Standardization columns, int bins, PiecewiseLinearEncoder? known, Device device)
     {
-        var edges = Enumerable.Range(0, table.Columns).Select(column => columns.Scale[column] == 0
-            ? []
-            : BinEdges.OfColumn(data.Rows, bins, row => table.Row(data.Start + row)[column])).ToArray();
+        var edges = known is not null
+            ? Standardized(known.Edges, columns)
+            : [.. Enumerable.Range(0, table.Columns).Select(column => columns.Scale[column] == 0
+                ? []
+                : BinEdges.OfColumn(data.Rows, bins, row => table.Row(data.Start + row)[column]))];
         var starts = new int[table.Columns + 1];
         for (var column = 0; column < table.Columns; column++)
             starts[column + 1] = starts[column] + Math.Max(1, edges[column].Length);
@@ -82,11 +85,13 @@ internal sealed class InputEncoding : IDisposable
                     high[at] = to;
                 (mean[at], scale[at]) = Moments(data, row =>
                     (Math.Clamp(table.Row(data.Start + row)[column], low[at], high[at]) - from) / (double)(to - from));
+                if (known is not null && scale[at] == 0)
+                    scale[at] = 1; // as Standardization.KeepingConstants
                 factor[at] = (float)(scale[at] / (to - from));
                 shift[at] = (float)(-(from / (double)(to - from) + mean[at]) * scale[at]);
             }
         }
-        return new(table.Columns, InColumnUnits(edges, columns), new(mean, scale), starts, low, high, factor, shift, device);
+        return new(table.Columns, known ?? InColumnUnits(edges, columns), new(mean, scale), starts, low, high, factor, shift, device);
     }
 
     /// <summary>The features of a minibatch [rows, columns]; they belong to the caller's scope.</summary>
@@ -118,6 +123,10 @@ internal sealed class InputEncoding : IDisposable
         var mean = sum / weights;
         return (mean, Standardization.ScaleOf(Math.Max(0, squares / weights - mean * mean), mean));
     }
+
+    private static float[][] Standardized(IReadOnlyList<float[]> edges, Standardization columns) =>
+        [.. edges.Select((own, column) => own.Select(edge =>
+            (float)((edge - columns.Mean[column]) * columns.Scale[column])).ToArray())];
 
     private static PiecewiseLinearEncoder InColumnUnits(float[][] edges, Standardization columns)
     {
