@@ -9,6 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 if [ "${1:-}" = publish ]; then
     out=$2
     dotnet publish "$here/../test/Alice.ML.Tests" -c Release -r linux-x64 --self-contained -p:TorchBackend=none -o "$out" -v quiet
+    rm -f "$out"/*.dll.lib "$out/onnxruntime.dll" # of another platform
     cp "$here/gpu-check.sh" "$out/"
     size=$(tar -cJf - -C "$out" . | wc -c)
     echo "published to $out: $((size / 1024 / 1024)) MB compressed"

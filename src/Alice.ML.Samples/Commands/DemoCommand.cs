@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Alice.ML.Samples.Data;
 using Alice.ML.Samples.Modelling;
 using Alice.ML.Samples.Reporting;
+using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Microsoft.ML;
 
@@ -75,6 +76,11 @@ internal sealed class DemoCommand
             $"has a standard deviation of {RobotArm.NoiseStandardDeviation} m: no model can have a smaller RMSE.");
 
         var (alice, epochs) = TrainAlice(ml, train, test, settings, terminal, cancellation);
+        if (cancellation.IsCancellationRequested)
+        {
+            ml.Model.Save(alice.Model, train.Schema, modelPath);
+            return terminal.Cancelled(epochs.Count, modelPath);
+        }
         DemoResult[] results =
         [
             alice,
@@ -87,8 +93,9 @@ internal sealed class DemoCommand
 
         ml.Model.Save(alice.Model, train.Schema, modelPath);
         LearningCurvePlot.Save(plotPath, "Learning the kinematics of a robot arm", "root mean squared error, m", epochs,
+            Math.Sqrt,
         [
-            .. results.Select(r => new ReferenceLine($"{r.Name}, test", r.Scores.Rmse)),
+            .. results.Select(r => new ReferenceLine($"{r.Name}, test", r.Metrics.RootMeanSquaredError)),
             new ReferenceLine("sensor noise", RobotArm.NoiseStandardDeviation),
         ]);
         if (!LearningCurvePlot.HasFonts)
@@ -100,9 +107,10 @@ internal sealed class DemoCommand
 
     private static (DemoResult Result, IReadOnlyList<AliceEpoch> Epochs) TrainAlice(MLContext ml, IDataView train,
         IDataView test, NetworkSettings settings, Terminal terminal, CancellationToken cancellation) =>
-        TrainingProgress.Run(terminal, "Alice", cancellation, progress =>
+        TrainingProgress.Run(terminal, "Alice", progress =>
         {
-            var options = settings.ToRegressionOptions(Label, Features, progress);
+            var options = new AliceRegressionTrainer.Options();
+            settings.Apply(options, Label, Features, progress, cancellation);
             return Train(ml, "Alice", ml.Regression.Trainers.Alice(options), train, test);
         });
 
@@ -113,8 +121,7 @@ internal sealed class DemoCommand
         var model = trainer.Fit(train);
         var seconds = stopwatch.Elapsed.TotalSeconds;
         var metrics = ml.Regression.Evaluate(model.Transform(test), Label);
-        var scores = new RegressionScores(metrics.RootMeanSquaredError, metrics.RSquared, metrics.MeanAbsoluteError);
-        return new DemoResult(name, model, scores, seconds);
+        return new DemoResult(name, model, metrics, seconds);
     }
 
     /// <summary>The file alone is enough: a new context reads it and predicts.</summary>

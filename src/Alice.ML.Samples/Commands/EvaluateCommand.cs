@@ -29,13 +29,14 @@ internal static class EvaluateCommand
             var ml = MlContexts.Create(seed: 1, terminal, parsed.GetValue(verbose));
             var saved = SavedModel.Load(ml, parsed.GetRequiredValue(model));
             var table = saved.ReadTable(parsed.GetRequiredValue(data), format.Read(parsed));
+            var task = TableTask.For(saved.Schema);
             var label = saved.Schema.Locate(table, withLabel: true)[saved.Schema.Label.Name];
-            var rows = RegressionTask.LabelledRows(table, table.AllRows, label, terminal.Note);
+            var rows = LabelColumn.LabelledRows(table, table.AllRows, label, terminal.Note);
             var view = TableView.Create(table, rows, saved.Schema, withLabel: true);
-            var labels = TableView.Numbers(table, rows, label, saved.Schema.Label.Name);
-            var scores = RegressionTask.Evaluate(ml, labels, RegressionTask.Predict(saved.Pipeline, view));
-            var members = new JsonObject { ["task"] = "regression", ["label"] = saved.Schema.Label.Name };
-            MetricsReport.Write(terminal.Out, "test", rows.Length, scores, parsed.GetValue(json) ? members : null);
+            var metrics = task.Evaluate(
+                ml, saved.Schema.Target.Read(table, rows, label), task.Predict(saved.Pipeline, view));
+            var members = new JsonObject { ["task"] = task.Name, ["label"] = saved.Schema.Label.Name };
+            MetricsReport.Write(terminal.Out, "test", rows.Length, metrics, parsed.GetValue(json) ? members : null);
             return CommandLine.Success;
         });
         return command;

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using Alice.ML.Models;
+using Alice.ML.Samples.Data;
 using Alice.ML.Samples.Modelling;
+using Alice.ML.Trainers;
 
 namespace Alice.ML.Samples.Commands;
 
@@ -27,6 +30,39 @@ internal sealed class NetworkOptions
         Description = "Share of hidden units dropped while training, from 0 to below 1",
         HelpName = "share",
         DefaultValueFactory = _ => _defaults.Dropout,
+    };
+
+    private readonly Option<double?> _weightDecay = new("--weight-decay")
+    {
+        Description = "Decoupled weight decay: each step shrinks the weights by this share of the learning rate " +
+            "(default: 0 for regression, 1 for classes)",
+        HelpName = "number",
+    };
+
+    private readonly Option<string> _loss = new("--loss")
+    {
+        Description = "What regression minimises: squared (default), absolute, huber:1.5 (its threshold in the " +
+            "label's units), quantile:0.9 or poisson",
+        HelpName = "name",
+    };
+
+    private readonly Option<double> _validationFraction = new("--validation-fraction")
+    {
+        Description = "Share of the training rows to measure every epoch on; the model is that of the best epoch",
+        HelpName = "share",
+        DefaultValueFactory = _ => _defaults.ValidationFraction,
+    };
+
+    private readonly Option<int?> _patience = new("--patience")
+    {
+        Description = "Stop after this many epochs without a better validation loss (default: never)",
+        HelpName = "epochs",
+    };
+
+    private readonly Option<double?> _maximumSeconds = new("--max-seconds")
+    {
+        Description = "Stop after this time with what was learned; the first epoch always ends (default: no limit)",
+        HelpName = "seconds",
     };
 
     private readonly Option<int?> _epochs = new("--epochs")
@@ -56,7 +92,7 @@ internal sealed class NetworkOptions
 
     private readonly Option<int?> _threads = new("--threads")
     {
-        Description = "CPU threads of the training (default: libtorch's own)",
+        Description = "CPU threads of the training (default: one where a step is small, else libtorch's number)",
         HelpName = "count",
     };
 
@@ -77,20 +113,31 @@ internal sealed class NetworkOptions
         Validate.AtLeast(_epochs, 1);
         Validate.AtLeast(_batchSize, 1);
         Validate.AtLeast(_threads, 1);
-        _dropout.Validators.Add(result =>
+        Validate.AtLeast(_patience, 1);
+        Validate.Number(_dropout, share => share is >= 0 and < 1, "a number from 0 to below 1");
+        Validate.Number(_validationFraction, share => share is >= 0 and < 1, "a number from 0 to below 1");
+        Validate.Number(_weightDecay, decay => decay >= 0 && double.IsFinite(decay), "a number of at least 0");
+        Validate.Number(_learningRate, rate => rate > 0 && double.IsFinite(rate), "a number above 0");
+        Validate.Number(_maximumSeconds, s => s > 0 && s < TimeSpan.MaxValue.TotalSeconds, "a number above 0");
+        _loss.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<double>() is not (>= 0 and < 1))
-                result.AddError($"--dropout {result.Tokens[0].Value}: give a number from 0 to below 1");
-        });
-        _learningRate.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<double?>() is { } rate && !(rate > 0 && double.IsFinite(rate)))
-                result.AddError($"--learning-rate {result.Tokens[0].Value}: give a number above 0");
+            if (result.GetValueOrDefault<string>() is { } loss && ParseLoss(loss) is null)
+                result.AddError($"--loss {loss}: give squared, absolute, poisson, huber:T with a threshold T above " +
+                    "0, or quantile:Q with Q between 0 and 1");
         });
         foreach (var option in new Option[]
-            { _hidden, _activation, _dropout, _epochs, _batchSize, _learningRate, _device, _threads, _seed })
+            {
+                _hidden, _activation, _dropout, _weightDecay, _loss, _epochs, _batchSize, _learningRate,
+                _validationFraction, _patience, _maximumSeconds, _device, _threads, _seed,
+            })
             command.Options.Add(option);
     }
+
+    /// <summary>The share of the training rows that validates.</summary>
+    public Option<double> ValidationFraction => _validationFraction;
+
+    /// <summary>When to stop early.</summary>
+    public Option<int?> Patience => _patience;
 
     /// <summary>What the command line says.</summary>
     public NetworkSettings Read(ParseResult parsed) => new()
@@ -98,6 +145,11 @@ internal sealed class NetworkOptions
         HiddenLayers = ParseLayers(parsed.GetRequiredValue(_hidden))!,
         Activation = parsed.GetValue(_activation),
         Dropout = parsed.GetValue(_dropout),
+        WeightDecay = parsed.GetValue(_weightDecay),
+        Loss = parsed.GetValue(_loss) is { } loss ? ParseLoss(loss) : null,
+        ValidationFraction = parsed.GetValue(_validationFraction),
+        Patience = parsed.GetValue(_patience),
+        MaximumTime = parsed.GetValue(_maximumSeconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         NumberOfEpochs = parsed.GetValue(_epochs),
         BatchSize = parsed.GetValue(_batchSize),
         LearningRate = parsed.GetValue(_learningRate),
@@ -114,4 +166,17 @@ internal sealed class NetworkOptions
         var layers = text.Split(',').Select(t => int.TryParse(t, out var units) ? units : 0).ToArray();
         return layers.All(units => units > 0) ? layers : null;
     }
+
+    /// <summary>The loss that a text names, or null when it names none.</summary>
+    private static RegressionLoss? ParseLoss(string text) => text.ToLowerInvariant().Split(':') switch
+    {
+        ["squared"] => RegressionLoss.Squared,
+        ["absolute"] => RegressionLoss.Absolute,
+        ["poisson"] => RegressionLoss.Poisson,
+        ["huber", var t] when FormatDetection.TryNumber(t, out var threshold) && threshold > 0 =>
+            RegressionLoss.Huber(double.Parse(t, CultureInfo.InvariantCulture)),
+        ["quantile", var q] when FormatDetection.TryNumber(q, out var quantile) && quantile is > 0 and < 1 =>
+            RegressionLoss.Quantile(double.Parse(q, CultureInfo.InvariantCulture)),
+        _ => null,
+    };
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Alice.ML.Samples.Data;
 using Alice.ML.Samples.Modelling;
 using Alice.ML.Samples.Reporting;
@@ -25,8 +24,10 @@ internal static class PredictCommand
             HelpName = "scores.csv",
         };
         var command = new Command("predict", """
-            Writes the predictions of a saved model: the line 'Score', then one number for each row of the file, in its
-            order. Columns are found by name; by position where the training file or this file has no header.
+            Writes the predictions of a saved model as comma separated text, a line for each row of the file in order:
+            for a number its Score; for classes the PredictedLabel and Probability, the positive class's of two, each
+            class's of several. Columns are found by name; by position where the training file or this file has no
+            header.
             """) { model, data, file };
         var format = new FileFormatOptions(command);
         command.SetAction(parsed =>
@@ -38,24 +39,32 @@ internal static class PredictCommand
             var saved = SavedModel.Load(ml, parsed.GetRequiredValue(model));
             var table = saved.ReadTable(parsed.GetRequiredValue(data), format.Read(parsed));
             var view = TableView.Create(table, table.AllRows, saved.Schema, withLabel: false);
-            var scores = RegressionTask.Predict(saved.Pipeline, view);
+            var task = TableTask.For(saved.Schema);
+            var outputs = task.Predict(saved.Pipeline, view);
             if (path is null)
             {
-                Write(terminal.Out, scores);
+                Write(terminal.Out, task, outputs);
                 return CommandLine.Success;
             }
             using (var writer = new StreamWriter(path))
-                Write(writer, scores);
-            terminal.Note($"{scores.Length} predictions written to {path}");
+                Write(writer, task, outputs);
+            terminal.Note($"{outputs.Length} predictions written to {path}");
             return CommandLine.Success;
         });
         return command;
     }
 
-    private static void Write(TextWriter writer, float[] scores)
+    private static void Write(TextWriter writer, TableTask task, float[][] outputs)
     {
-        writer.WriteLine("Score");
-        foreach (var score in scores)
-            writer.WriteLine(score.ToString(CultureInfo.InvariantCulture));
+        WriteLine(writer, task.Header);
+        foreach (var output in outputs)
+            WriteLine(writer, task.Fields(output));
     }
+
+    private static void WriteLine(TextWriter writer, IEnumerable<string> fields) =>
+        writer.WriteLine(string.Join(',', fields.Select(Quoted)));
+
+    /// <summary>A class may hold commas, quotes and line breaks.</summary>
+    private static string Quoted(string field) =>
+        field.AsSpan().ContainsAny(",\"\r\n") ? $"\"{field.Replace("\"", "\"\"")}\"" : field;
 }

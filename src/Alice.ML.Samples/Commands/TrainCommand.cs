@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using Alice.ML.Samples.Data;
 using Alice.ML.Samples.Modelling;
 using Alice.ML.Samples.Reporting;
+using Alice.ML.Training;
+using Microsoft.ML;
 
 namespace Alice.ML.Samples.Commands;
 
@@ -12,51 +14,6 @@ namespace Alice.ML.Samples.Commands;
 /// </summary>
 internal sealed class TrainCommand
 {
-    /// <summary>The share of the rows that test when nothing else says which.</summary>
-    public const double TestShare = 0.2;
-
-    private readonly Argument<string> _data = new("data") { Description = "The training file: one row per line" };
-
-    private readonly Option<string> _label = new("--label")
-    {
-        Description = "The column to predict: its name, or its number from 1 (-1 is the last). A name wins where a " +
-            "header holds numbers",
-        HelpName = "column",
-        Required = true,
-    };
-
-    private readonly Option<string> _test = new("--test")
-    {
-        Description = "A file of test rows (default: a random fifth of the data is held out)",
-        HelpName = "file",
-    };
-
-    private readonly Option<string> _split = new("--split")
-    {
-        Description = "A file that names test rows: one fold per line, the zero-based numbers of its test rows " +
-            "separated by commas",
-        HelpName = "file",
-    };
-
-    private readonly Option<int> _fold = new("--fold")
-    {
-        Description = "Which line of the split file, from 0",
-        HelpName = "number",
-    };
-
-    private readonly Option<string[]> _text = new("--text")
-    {
-        Description = "A column, by name or number, to take as categories even though it holds numbers; may be " +
-            "repeated",
-        HelpName = "column",
-    };
-
-    private readonly Option<string[]> _ignore = new("--ignore")
-    {
-        Description = "A column, by name or number, not to use; may be repeated",
-        HelpName = "column",
-    };
-
     private readonly Option<string> _save = new("--save")
     {
         Description = "Save the whole pipeline as a .zip, for mlContext.Model.Load",
@@ -71,25 +28,29 @@ internal sealed class TrainCommand
 
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as one JSON object" };
 
-    private readonly FileFormatOptions _format;
+    private readonly DataOptions _data;
     private readonly NetworkOptions _network;
     private readonly Option<bool> _verbose;
 
     private TrainCommand(Command command, Option<bool> verbose)
     {
         _verbose = verbose;
-        command.Arguments.Add(_data);
-        foreach (var option in new Option[] { _label, _test, _split, _fold, _text, _ignore, _save, _plot, _json })
+        _data = new DataOptions(command);
+        foreach (var option in new Option[] { _save, _plot, _json })
             command.Options.Add(option);
         _network = new NetworkOptions(command);
-        _format = new FileFormatOptions(command);
-        Validate.AtLeast(_fold, 0);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(_test) is not null && result.GetValue(_split) is not null)
-                result.AddError("--test and --split exclude each other: both say which rows test");
-            if (result.GetResult(_fold) is { Implicit: false } && result.GetValue(_split) is null)
-                result.AddError("--fold needs --split, the file of folds");
+            var saves = (result.GetValue(_save) ?? result.GetValue(_plot)) is not null;
+            if (saves && result.GetValue(_data.Folds) is not null)
+                result.AddError("--folds excludes --save and --plot: it trains several models and keeps none");
+            var validates = result.GetValue(_data.Validation) is not null;
+            if (validates && result.GetValue(_network.ValidationFraction) > 0)
+                result.AddError("--validation and --validation-fraction exclude each other: both say which rows " +
+                    "validate");
+            if (result.GetValue(_network.Patience) is not null && !validates
+                && result.GetValue(_network.ValidationFraction) is 0)
+                result.AddError("--patience needs --validation or --validation-fraction, the rows to measure on");
         });
         command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), cancellation));
     }
@@ -97,8 +58,14 @@ internal sealed class TrainCommand
     /// <summary>The command.</summary>
     public static Command Create(Option<bool> verbose)
     {
-        var command = new Command("train", """
-            Trains on a delimited text file and prints the error on test rows.
+        var command = new Command("train", $"""
+            Trains on a delimited text file and prints the metrics on test rows.
+
+            The label decides the task: two different values, whatever they are, are two classes (binary; the positive
+            one is the larger number, or the later in the alphabet: 1, true, yes). More than two texts are classes
+            (multiclass), and so are whole numbers that look like codes: 0, 1, … or 1, 2, … without a gap, at most
+            {TaskDetection.MaximumCodes}, each at least a quarter as frequent as the average. Other numbers are
+            quantities (regression). A note says what was decided; --task decides otherwise.
 
             Numbers are used as they are: a missing one becomes its column's mean, with a 0/1 feature beside it that
             says so. Texts are one-hot encoded: at most 100 categories a column, the most frequent ones. Columns of one
@@ -112,70 +79,119 @@ internal sealed class TrainCommand
     {
         var terminal = new Terminal(parsed);
         var settings = _network.Read(parsed);
-        var table = DelimitedFile.Read(parsed.GetRequiredValue(_data), _format.Read(parsed));
-        var label = table.Column(parsed.GetRequiredValue(_label), "--label");
-        var (testTable, split) = TestRows(parsed, table, settings.Seed);
-        var rows = RegressionTask.LabelledRows(table, split.Train, label, terminal.Note);
-        RegressionTask.CheckLabel(table, rows, label);
-        var schema = new SchemaInference(table, rows, terminal.Note)
-        {
-            AsText = Columns(parsed, _text, table),
-            Ignored = Columns(parsed, _ignore, table),
-        }.Infer(label);
-
-        var testLabel = testTable == table ? label : schema.Locate(testTable, withLabel: true)[schema.Label.Name];
-        var testRows = RegressionTask.LabelledRows(testTable, split.Test, testLabel, terminal.Note);
-        var train = TableView.Create(table, rows, schema, withLabel: true);
-        var test = TableView.Create(testTable, testRows, schema, withLabel: true);
         OutputFile.Check(parsed.GetValue(_save));
         OutputFile.Check(parsed.GetValue(_plot));
-
+        var data = _data.Read(parsed);
         var ml = MlContexts.Create(settings.Seed, terminal, parsed.GetValue(_verbose));
-        var stopwatch = Stopwatch.StartNew();
-        var (model, epochs) = TrainingProgress.Run(terminal, $"{train.RowCount} rows", cancellation,
-            progress => RegressionTask.Fit(ml, schema, train, settings, progress));
-        var seconds = stopwatch.Elapsed.TotalSeconds;
-        cancellation.ThrowIfCancellationRequested();
+        return parsed.GetValue(_data.Folds) is { } folds
+            ? CrossValidate(parsed, ml, data, folds, settings, terminal, cancellation)
+            : TrainOne(parsed, ml, data, settings, terminal, cancellation);
+    }
 
-        var scores = RegressionTask.Evaluate(ml, TableView.Numbers(testTable, testRows, testLabel, schema.Label.Name),
-            RegressionTask.Predict(model, test));
-        if (parsed.GetValue(_save) is { } path)
-        {
-            new SavedModel(model, schema).Save(ml, train.Schema, path);
-            terminal.Note($"model saved as {path}");
-        }
+    private int TrainOne(ParseResult parsed, MLContext ml, LabelledTable data, NetworkSettings settings,
+        Terminal terminal, CancellationToken cancellation)
+    {
+        var (testTable, split) = _data.TestRows(parsed, data.Table, settings.Seed);
+        var rows = data.Labelled(split.Train, terminal.Note);
+        var schema = data.InferSchema(rows, data.InferTarget(rows, terminal.Note), terminal.Note);
+        var task = CreateTask(schema, settings);
+        var train = TableView.Create(data.Table, rows, schema, withLabel: true);
+        var (test, testLabels) = LabelledTable.Read(testTable, split.Test, schema, terminal.Note);
+        var validation = ReadValidation(parsed, data.Table, schema, terminal);
+
+        var stopwatch = Stopwatch.StartNew();
+        var (model, epochs) = TrainingProgress.Run(terminal, $"{train.RowCount} rows",
+            progress => task.Fit(ml, train, validation, settings, progress, cancellation));
+        var seconds = stopwatch.Elapsed.TotalSeconds;
+        NoteEnd(terminal, epochs);
+        var save = parsed.GetValue(_save);
+        if (save is not null)
+            new SavedModel(model, schema).Save(ml, train.Schema, save);
+        if (cancellation.IsCancellationRequested)
+            return save is null ? throw new OperationCanceledException() : terminal.Cancelled(epochs.Count, save);
+        if (save is not null)
+            terminal.Note($"model saved as {save}");
+
+        var metrics = task.Evaluate(ml, testLabels, task.Predict(model, test));
         if (parsed.GetValue(_plot) is { } picture)
-        {
-            LearningCurvePlot.Save(picture, $"{schema.Label.Name} from {Path.GetFileName(table.Path)}",
-                $"root mean squared error of {schema.Label.Name}", epochs,
-                [new ReferenceLine("Alice, test", scores.Rmse)]);
-            terminal.Note($"learning curve drawn as {picture}");
-            if (!LearningCurvePlot.HasFonts)
-                terminal.Note(LearningCurvePlot.NoFonts);
-        }
+            Draw(picture, task.Curve(settings, metrics), epochs, data, terminal);
         var members = new JsonObject
         {
-            ["task"] = "regression",
+            ["task"] = task.Name,
             ["label"] = schema.Label.Name,
             ["trainRows"] = train.RowCount,
+            ["epochs"] = epochs.Count,
             ["seconds"] = seconds,
         };
-        MetricsReport.Write(terminal.Out, "test", testRows.Length, scores, parsed.GetValue(_json) ? members : null);
+        MetricsReport.Write(terminal.Out, "test", test.RowCount, metrics, parsed.GetValue(_json) ? members : null);
         return CommandLine.Success;
     }
 
-    private (Table Table, RowSplit Split) TestRows(ParseResult parsed, Table table, int seed)
+    private int CrossValidate(ParseResult parsed, MLContext ml, LabelledTable data, int folds,
+        NetworkSettings settings, Terminal terminal, CancellationToken cancellation)
     {
-        if (parsed.GetValue(_test) is { } path)
+        var rows = data.Labelled(data.Table.AllRows, terminal.Note);
+        var target = data.InferTarget(rows, terminal.Note);
+        var classes = target.Task == TaskKind.Regression ? null : target.Read(data.Table, rows, data.Label);
+        var results = new List<IReadOnlyList<Metric>>();
+        var parts = new JsonArray();
+        var stopwatch = Stopwatch.StartNew();
+        foreach (var (i, split) in RowSplit.Folds(rows, classes, folds, settings.Seed).Index())
         {
-            var test = DelimitedFile.Read(path, _format.Read(parsed), table.HasHeader ? [.. table.Names] : null);
-            return (test, new RowSplit(table.AllRows, test.AllRows));
+            // What a fold's test rows hold decides nothing of its model.
+            var schema = data.InferSchema(split.Train, target, text => terminal.Note($"fold {i + 1}: {text}"));
+            var task = CreateTask(schema, settings);
+            var train = TableView.Create(data.Table, split.Train, schema, withLabel: true);
+            var validation = ReadValidation(parsed, data.Table, schema, terminal);
+            var (model, epochs) = TrainingProgress.Run(terminal, $"fold {i + 1} of {folds}",
+                progress => task.Fit(ml, train, validation, settings, progress, cancellation));
+            NoteEnd(terminal, epochs);
+            cancellation.ThrowIfCancellationRequested();
+            var (test, labels) = LabelledTable.Read(data.Table, split.Test, schema, terminal.Note);
+            results.Add(task.Evaluate(ml, labels, task.Predict(model, test)));
+            parts.Add(MetricsReport.ToJson(test.RowCount, results[^1]));
         }
-        return (table, parsed.GetValue(_split) is { } folds
-            ? RowSplit.FromFile(folds, parsed.GetValue(_fold), table.Records.Count)
-            : RowSplit.Random(table.Records.Count, TestShare, seed));
+        var members = new JsonObject
+        {
+            ["task"] = target.Task.ToString().ToLowerInvariant(),
+            ["label"] = data.Table.Names[data.Label],
+            ["seconds"] = stopwatch.Elapsed.TotalSeconds,
+            ["folds"] = parts,
+        };
+        MetricsReport.Write(terminal.Out, $"{folds}-fold", rows.Length, Metric.Means(results),
+            parsed.GetValue(_json) ? members : null);
+        return CommandLine.Success;
     }
 
-    private static HashSet<int> Columns(ParseResult parsed, Option<string[]> option, Table table) =>
-        [.. (parsed.GetValue(option) ?? []).Select(column => table.Column(column, option.Name))];
+    private static TableTask CreateTask(TableSchema schema, NetworkSettings settings)
+    {
+        var task = TableTask.For(schema);
+        return settings.Loss is null || schema.Target.Task == TaskKind.Regression ? task : throw new UserException(
+            $"--loss is for regression, and the task is {task.Name}; leave it out, or give --task regression");
+    }
+
+    private TableView? ReadValidation(ParseResult parsed, Table table, TableSchema schema, Terminal terminal) =>
+        _data.ReadValidation(parsed, table) is { } validation
+            ? LabelledTable.Read(validation, validation.AllRows, schema, terminal.Note).View
+            : null;
+
+    private static void NoteEnd(Terminal terminal, IReadOnlyList<AliceEpoch> epochs)
+    {
+        if (epochs[^1].ValidationLoss is not null)
+            terminal.Note($"{epochs.Count} epochs; the model is that of epoch " +
+                $"{epochs.MinBy(e => e.ValidationLoss)!.Epoch}, whose validation loss is the lowest");
+        else if (epochs.Count < epochs[0].NumberOfEpochs)
+            terminal.Note($"{epochs.Count} of {epochs[0].NumberOfEpochs} epochs");
+    }
+
+    private static void Draw(string path, LearningCurve curve, IReadOnlyList<AliceEpoch> epochs, LabelledTable data,
+        Terminal terminal)
+    {
+        LearningCurvePlot.Save(path, $"{data.Table.Names[data.Label]} from {Path.GetFileName(data.Table.Path)}",
+            curve.Quantity, epochs, curve.OfLoss,
+            curve.Test is { } test ? [new ReferenceLine("Alice, test", test)] : []);
+        terminal.Note($"learning curve drawn as {path}");
+        if (!LearningCurvePlot.HasFonts)
+            terminal.Note(LearningCurvePlot.NoFonts);
+    }
 }

@@ -18,4 +18,12 @@ internal static class Validate
         if (result.GetValueOrDefault<int>() is var value && value < least)
             result.AddError($"{option.Name} {value}: give a whole number of at least {least}");
     });
+
+    /// <summary>A number, where given, must pass a test.</summary>
+    public static void Number<T>(Option<T> option, Func<double, bool> isGood, string rule) =>
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<T>() is { } given && Convert.ToDouble(given) is var value && !isGood(value))
+                result.AddError($"{option.Name} {result.Tokens[0].Value}: give {rule}");
+        });
 }

@@ -16,6 +16,28 @@ internal sealed record RowSplit(int[] Train, int[] Test)
     }
 
     /// <summary>
+    /// K splits whose test rows are disjoint and together all rows: a seeded shuffle, dealt out class by class, so
+    /// that each fold has every class in nearly its share.
+    /// </summary>
+    /// <param name="rows">The rows to split.</param>
+    /// <param name="classes">Each row's class; null where there are none.</param>
+    /// <param name="folds">K, at least 2.</param>
+    /// <param name="seed">Decides the shuffle.</param>
+    /// <exception cref="UserException">There are fewer rows than folds.</exception>
+    public static RowSplit[] Folds(IReadOnlyList<int> rows, IReadOnlyList<float>? classes, int folds, int seed)
+    {
+        if (rows.Count < folds)
+            throw new UserException($"--folds {folds}: there are {rows.Count} rows only; give a smaller number");
+        var shuffled = Enumerable.Range(0, rows.Count).ToArray();
+        new Random(seed).Shuffle(shuffled);
+        // A stable sort: the shuffle decides within each class.
+        var dealt = classes is null ? shuffled : [.. shuffled.OrderBy(i => classes[i])];
+        return [.. Enumerable.Range(0, folds).Select(fold => new RowSplit(
+            [.. dealt.Where((_, place) => place % folds != fold).Select(i => rows[i]).Order()],
+            [.. dealt.Where((_, place) => place % folds == fold).Select(i => rows[i]).Order()]))];
+    }
+
+    /// <summary>
     /// The test rows that one line of a file of folds names: each line holds the zero-based numbers of one fold's test
     /// rows, separated by commas; the other rows train.
     /// </summary>

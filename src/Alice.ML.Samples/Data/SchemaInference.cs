@@ -17,6 +17,9 @@ internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Acti
     /// <summary>Columns, by index, not to use.</summary>
     public IReadOnlySet<int> Ignored { get; init; } = new HashSet<int>();
 
+    /// <summary>What the label's values mean.</summary>
+    public Target Target { get; init; } = Target.Number;
+
     /// <summary>The schema of the table with the given label column.</summary>
     /// <exception cref="UserException">A column mixes numbers and text, or nothing is left to learn from.</exception>
     public TableSchema Infer(int label)
@@ -24,7 +27,7 @@ internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Acti
         var columns = table.Names.Select((name, i) =>
             i == label ? new ColumnSchema(name, ColumnKind.Label) :
             Ignored.Contains(i) ? new ColumnSchema(name, ColumnKind.Ignored) : InferColumn(i)).ToArray();
-        var schema = new TableSchema(columns, table.HasHeader);
+        var schema = new TableSchema(columns, table.HasHeader) { Target = Target };
         if (!schema.Features.Any())
             throw new UserException(columns.Length == 1
                 ? $"{table.Path} has one column only (separator: {DelimitedFile.NameOf(table.Separator)}); " +

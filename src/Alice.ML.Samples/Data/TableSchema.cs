@@ -36,6 +36,9 @@ internal sealed record ColumnSchema(string Name, ColumnKind Kind)
 /// <param name="HasHeader">Whether that file named them.</param>
 internal sealed record TableSchema(IReadOnlyList<ColumnSchema> Columns, bool HasHeader)
 {
+    /// <summary>What the label's values mean.</summary>
+    public Target Target { get; init; } = Target.Number;
+
     /// <summary>The column to predict.</summary>
     [JsonIgnore]
     public ColumnSchema Label => Columns.Single(c => c.Kind == ColumnKind.Label);

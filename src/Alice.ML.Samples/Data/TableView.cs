@@ -4,8 +4,8 @@ using Microsoft.ML.Data;
 namespace Alice.ML.Samples.Data;
 
 /// <summary>
-/// Rows of a table as ML.NET sees them: the label and each number as Single, NaN where missing; each category as text,
-/// empty where missing. Columns keep their names from the training file.
+/// Rows of a table as ML.NET sees them: the label as its task takes it; each number as Single, NaN where missing; each
+/// category as text, empty where missing. Columns keep their names from the training file.
 /// </summary>
 internal sealed class TableView : IDataView
 {
@@ -26,7 +26,7 @@ internal sealed class TableView : IDataView
     /// <param name="table">The file.</param>
     /// <param name="rows">Which of its rows, from 0.</param>
     /// <param name="schema">What the columns are used as.</param>
-    /// <param name="withLabel">Whether the file must hold the label; otherwise the label is NaN.</param>
+    /// <param name="withLabel">Whether the file must hold the label; otherwise it is missing in every row.</param>
     /// <exception cref="UserException">A column is missing, or a field of a number column is text.</exception>
     public static TableView Create(Table table, IReadOnlyList<int> rows, TableSchema schema, bool withLabel)
     {
@@ -35,16 +35,49 @@ internal sealed class TableView : IDataView
         var columns = new List<Array>();
         foreach (var column in schema.Columns.Where(c => c.Kind != ColumnKind.Ignored))
         {
-            DataViewType type = column.Kind == ColumnKind.Text ? TextDataViewType.Instance : NumberDataViewType.Single;
-            builder.AddColumn(column.Name, type);
-            if (!places.TryGetValue(column.Name, out var place))
-                columns.Add(Enumerable.Repeat(float.NaN, rows.Count).ToArray());
+            int? place = places.TryGetValue(column.Name, out var found) ? found : null;
+            if (column.Kind == ColumnKind.Label)
+                columns.Add(AddLabel(builder, column.Name, schema.Target,
+                    place is { } p ? schema.Target.Read(table, rows, p) : null, rows.Count));
             else if (column.Kind == ColumnKind.Text)
-                columns.Add(rows.Select(r => table.Records[r].Fields[place].AsMemory()).ToArray());
+            {
+                builder.AddColumn(column.Name, TextDataViewType.Instance);
+                columns.Add(rows.Select(r => table.Records[r].Fields[place!.Value].AsMemory()).ToArray());
+            }
             else
-                columns.Add(Numbers(table, rows, place, column.Name));
+            {
+                builder.AddColumn(column.Name, NumberDataViewType.Single);
+                columns.Add(Numbers(table, rows, place!.Value, column.Name));
+            }
         }
         return new TableView(builder.ToSchema(), [.. columns], rows.Count);
+    }
+
+    /// <summary>
+    /// The label as the trainer of its task takes it: Single; Boolean, true for the second class; or a key whose
+    /// values are the classes. Missing: NaN, false or the missing key.
+    /// </summary>
+    private static Array AddLabel(
+        DataViewSchema.Builder builder, string name, Target target, float[]? labels, int rowCount)
+    {
+        labels ??= [.. Enumerable.Repeat(target.Task == TaskKind.Regression ? float.NaN : -1, rowCount)];
+        switch (target.Task)
+        {
+            case TaskKind.Binary:
+                builder.AddColumn(name, BooleanDataViewType.Instance);
+                return labels.Select(l => l > 0).ToArray();
+            case TaskKind.Multiclass:
+                var classes = target.Classes.Select(c => c.AsMemory()).ToArray();
+                var annotations = new DataViewSchema.Annotations.Builder();
+                annotations.Add<VBuffer<ReadOnlyMemory<char>>>("KeyValues",
+                    new VectorDataViewType(TextDataViewType.Instance, classes.Length),
+                    (ref VBuffer<ReadOnlyMemory<char>> values) => values = new(classes.Length, classes));
+                builder.AddColumn(name, new KeyDataViewType(typeof(uint), classes.Length), annotations.ToAnnotations());
+                return labels.Select(l => (uint)(l + 1)).ToArray();
+            default:
+                builder.AddColumn(name, NumberDataViewType.Single);
+                return labels;
+        }
     }
 
     /// <summary>A column of numbers, NaN where missing.</summary>

@@ -13,11 +13,22 @@ internal sealed record NetworkSettings
 
     public double Dropout { get; init; }
 
+    public double? WeightDecay { get; init; }
+
     public int? NumberOfEpochs { get; init; }
 
     public int? BatchSize { get; init; }
 
     public double? LearningRate { get; init; }
+
+    /// <summary>For regression only.</summary>
+    public RegressionLoss? Loss { get; init; }
+
+    public double ValidationFraction { get; init; }
+
+    public int? Patience { get; init; }
+
+    public TimeSpan? MaximumTime { get; init; }
 
     public string Device { get; init; } = "auto";
 
@@ -25,21 +36,26 @@ internal sealed record NetworkSettings
 
     public int Seed { get; init; } = 1;
 
-    /// <summary>The trainer's options for given columns.</summary>
-    public AliceRegressionTrainer.Options ToRegressionOptions(
-        string label, string features, IProgress<AliceEpoch> progress) => new()
+    /// <summary>Fills in what the options of all trainers share.</summary>
+    public void Apply(AliceTrainerOptions options, string label, string features, IProgress<AliceEpoch> progress,
+        CancellationToken cancellation)
     {
-        LabelColumnName = label,
-        FeatureColumnName = features,
-        HiddenLayers = HiddenLayers,
-        Activation = Activation,
-        Dropout = Dropout,
-        NumberOfEpochs = NumberOfEpochs,
-        BatchSize = BatchSize,
-        LearningRate = LearningRate,
-        Seed = Seed,
-        Device = Device,
-        NumberOfThreads = NumberOfThreads,
-        Progress = progress,
-    };
+        options.LabelColumnName = label;
+        options.FeatureColumnName = features;
+        options.HiddenLayers = HiddenLayers;
+        options.Activation = Activation;
+        options.Dropout = Dropout;
+        options.WeightDecay = WeightDecay ?? options.WeightDecay;
+        options.NumberOfEpochs = NumberOfEpochs;
+        options.BatchSize = BatchSize;
+        options.LearningRate = LearningRate;
+        options.ValidationFraction = ValidationFraction;
+        options.EarlyStoppingPatience = Patience;
+        options.MaximumTrainingTime = MaximumTime;
+        options.Seed = Seed;
+        options.Device = Device;
+        options.NumberOfThreads = NumberOfThreads;
+        options.Progress = progress;
+        options.CancellationToken = cancellation;
+    }
 }

@@ -1,11 +1,11 @@
-using Alice.ML.Samples.Modelling;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Spectre.Console;
 
 namespace Alice.ML.Samples.Reporting;
 
 /// <summary>What one trainer achieved.</summary>
-internal sealed record DemoResult(string Name, ITransformer Model, RegressionScores Scores, double Seconds);
+internal sealed record DemoResult(string Name, ITransformer Model, RegressionMetrics Metrics, double Seconds);
 
 /// <summary>Prints the comparison of the trainers.</summary>
 internal static class DemoReport
@@ -18,7 +18,8 @@ internal static class DemoReport
             .AddColumn("test R²", c => c.RightAligned())
             .AddColumn("training, s", c => c.RightAligned());
         foreach (var result in results)
-            table.AddRow(result.Name, $"{result.Scores.Rmse:F4}", $"{result.Scores.R2:F3}", $"{result.Seconds:F1}");
+            table.AddRow(result.Name, $"{result.Metrics.RootMeanSquaredError:F4}", $"{result.Metrics.RSquared:F3}",
+                $"{result.Seconds:F1}");
         console.Write(table);
     }
 }

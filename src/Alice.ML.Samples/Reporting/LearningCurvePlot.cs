@@ -6,14 +6,16 @@ namespace Alice.ML.Samples.Reporting;
 /// <summary>A level to compare a learning curve with.</summary>
 internal sealed record ReferenceLine(string Name, double Value);
 
-/// <summary>Draws the error against epochs, on a logarithmic axis.</summary>
+/// <summary>Draws the error against epochs, on a logarithmic axis where its size changes much.</summary>
 internal static class LearningCurvePlot
 {
     private const int Width = 1200;
     private const int Height = 750;
+    private const double LogarithmicRatio = 2;
 
     // Okabe and Ito's palette, which colour-blind people can tell apart.
     private static readonly Color _curveColor = Color.FromHex("#0072B2");
+    private static readonly Color _validationColor = Color.FromHex("#E69F00");
     private static readonly string[] _referenceColors = ["#0072B2", "#009E73", "#D55E00", "#777777"];
 
     // The first that is installed; ScottPlot's own choice is a serif font on some systems.
@@ -27,26 +29,34 @@ internal static class LearningCurvePlot
     public const string NoFonts = "no font is installed, so the picture has no text; install one, such as DejaVu " +
         "Sans, for labels";
 
-    /// <summary>Writes a PNG file of the root mean squared error of training per epoch.</summary>
+    /// <summary>
+    /// Writes a PNG file of the training error, and the validation error where there is one, per epoch.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="title">What was trained on what.</param>
     /// <param name="quantity">What the vertical axis shows: an error and its unit.</param>
-    /// <param name="epochs">The epochs; their training loss is a mean squared error.</param>
-    /// <param name="references">Levels of RMSE to draw as dashed lines.</param>
+    /// <param name="epochs">The epochs.</param>
+    /// <param name="ofLoss">From an epoch's loss to the quantity.</param>
+    /// <param name="references">Levels of the quantity to draw as dashed lines.</param>
     public static void Save(string path, string title, string quantity, IReadOnlyList<AliceEpoch> epochs,
-        IReadOnlyList<ReferenceLine> references)
+        Func<double, double> ofLoss, IReadOnlyList<ReferenceLine> references)
     {
         using var plot = new Plot();
-        double[] errors = [.. epochs.Select(e => Math.Sqrt(e.TrainingLoss))];
-        var curve = plot.Add.ScatterLine(
-            epochs.Select(e => (double)e.Epoch).ToArray(), errors.Select(LogOf).ToArray(), _curveColor);
-        curve.LineWidth = 3;
-        curve.LegendText = "Alice, training";
+        double[] training = [.. epochs.Select(e => ofLoss(e.TrainingLoss))];
+        double[] validation = [.. epochs.Select(e => e.ValidationLoss).OfType<double>().Select(ofLoss)];
+        double[] values = [.. training, .. validation, .. references.Select(r => r.Value)];
+        // A loss such as that of Poisson may be negative, and hardly change.
+        var logarithmic = values.All(v => v >= 0) && values.Max() > LogarithmicRatio * values.Min();
+        Func<double, double> height = logarithmic ? LogOf : value => value;
+        AddCurve(plot, "Alice, training", _curveColor, training.Select(height));
+        if (validation.Length > 0)
+            AddCurve(plot, "Alice, validation", _validationColor, validation.Select(height));
         foreach (var (i, reference) in references.Index())
-            AddReference(plot, reference, Color.FromHex(_referenceColors[i % _referenceColors.Length]));
+            AddReference(plot, reference, height(reference.Value),
+                Color.FromHex(_referenceColors[i % _referenceColors.Length]));
 
-        var shown = errors.Concat(references.Select(r => r.Value)).Select(LogOf).ToArray();
-        SetAxes(plot, epochs.Count, shown.Min(), shown.Max());
+        var shown = values.Select(height).ToArray();
+        SetAxes(plot, epochs.Count, shown.Min(), shown.Max(), logarithmic);
         Style(plot, title, quantity);
         plot.SavePng(path, Width, Height);
     }
@@ -54,24 +64,37 @@ internal static class LearningCurvePlot
     /// <summary>The height of an error; a perfect fit has no logarithm and stands at the bottom.</summary>
     private static double LogOf(double error) => Math.Log10(Math.Max(error, 1e-9));
 
-    private static void AddReference(Plot plot, ReferenceLine reference, Color color)
+    private static void AddCurve(Plot plot, string name, Color color, IEnumerable<double> heights)
     {
-        var line = plot.Add.HorizontalLine(LogOf(reference.Value), 2, color, LinePattern.Dashed);
+        double[] ys = [.. heights];
+        var curve = plot.Add.ScatterLine([.. Enumerable.Range(1, ys.Length).Select(epoch => (double)epoch)], ys, color);
+        curve.LineWidth = 3;
+        curve.LegendText = name;
+    }
+
+    private static void AddReference(Plot plot, ReferenceLine reference, double height, Color color)
+    {
+        var line = plot.Add.HorizontalLine(height, 2, color, LinePattern.Dashed);
         line.LegendText = $"{reference.Name}: {reference.Value:G3}";
     }
 
-    private static void SetAxes(Plot plot, int epochs, double low, double high)
+    private static void SetAxes(Plot plot, int epochs, double low, double high, bool logarithmic)
     {
-        var margin = Math.Max(0.05 * (high - low), 0.02);
+        var margin = high > low ? 0.05 * (high - low) : 0.5;
         plot.Axes.SetLimits(0, epochs + 1, low - margin, high + margin);
-        plot.Axes.Left.TickGenerator = LogTicks(low - margin, high + margin);
+        if (logarithmic)
+            plot.Axes.Left.TickGenerator = LogTicks(low - margin, high + margin);
         plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { IntegerTicksOnly = true };
     }
 
-    /// <summary>Ticks at 1, 2 and 5 times the powers of ten; minor ones at the other digits.</summary>
+    /// <summary>
+    /// Ticks at 1, 2 and 5 times the powers of ten, over many decades at the powers only; minor ones at the other
+    /// digits.
+    /// </summary>
     private static ScottPlot.TickGenerators.NumericManual LogTicks(double low, double high)
     {
         var ticks = new ScottPlot.TickGenerators.NumericManual();
+        int[] majorDigits = high - low > 4 ? [1] : [1, 2, 5];
         for (var decade = (int)Math.Floor(low); decade <= high; decade++)
         {
             for (var digit = 1; digit <= 9; digit++)
@@ -79,7 +102,7 @@ internal static class LearningCurvePlot
                 var position = decade + Math.Log10(digit);
                 if (position < low || position > high)
                     continue;
-                if (digit is 1 or 2 or 5)
+                if (majorDigits.Contains(digit))
                     ticks.AddMajor(position, $"{Math.Pow(10, position):G3}");
                 else
                     ticks.AddMinor(position);

@@ -8,28 +8,32 @@ internal static class MetricsReport
 {
     /// <summary>Prints the metrics of one set of rows.</summary>
     /// <param name="output">Where to.</param>
-    /// <param name="set">The rows' name, such as test.</param>
-    /// <param name="rowCount">How many they are.</param>
-    /// <param name="scores">Their metrics.</param>
-    /// <param name="json">Null for lines; otherwise the other members of the object.</param>
-    public static void Write(TextWriter output, string set, int rowCount, RegressionScores scores, JsonObject? json)
+    /// <param name="set">What each line starts with, such as test.</param>
+    /// <param name="rowCount">How many rows they are.</param>
+    /// <param name="metrics">Their metrics.</param>
+    /// <param name="json">Null for lines; otherwise the other members of the object, whose member test has the
+    /// metrics.</param>
+    public static void Write(
+        TextWriter output, string set, int rowCount, IReadOnlyList<Metric> metrics, JsonObject? json)
     {
         if (json is null)
         {
             output.WriteLine($"{set} rows: {rowCount}");
-            output.WriteLine($"{set} RMSE: {scores.Rmse:G6}");
-            output.WriteLine($"{set} R2: {scores.R2:G6}");
-            output.WriteLine($"{set} MAE: {scores.Mae:G6}");
+            foreach (var metric in metrics)
+                output.WriteLine($"{set} {metric.Name}: {metric.Value:G6}");
             return;
         }
-        json[set] = new JsonObject
-        {
-            ["rows"] = rowCount,
-            ["rmse"] = Number(scores.Rmse),
-            ["r2"] = Number(scores.R2),
-            ["mae"] = Number(scores.Mae),
-        };
+        json["test"] = ToJson(rowCount, metrics);
         output.WriteLine(json.ToJsonString());
+    }
+
+    /// <summary>The rows and metrics of one set.</summary>
+    public static JsonObject ToJson(int rowCount, IReadOnlyList<Metric> metrics)
+    {
+        var json = new JsonObject { ["rows"] = rowCount };
+        foreach (var metric in metrics)
+            json[metric.Key] = Number(metric.Value);
+        return json;
     }
 
     /// <summary>JSON has no NaN: null stands for it, as for R² when every label is the same.</summary>

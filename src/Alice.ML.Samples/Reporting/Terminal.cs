@@ -29,6 +29,13 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
     /// <summary>One line that says what was done or left out.</summary>
     public void Note(string text) => Error.WriteLine($"note: {text}");
 
+    /// <summary>Says that a training was cut short and what was kept of it; gives the exit code.</summary>
+    public int Cancelled(int epochs, string modelPath)
+    {
+        Error.WriteLine($"cancelled after {epochs} epochs: what was learned so far is saved as {modelPath}");
+        return CommandLine.Cancelled;
+    }
+
     private static IAnsiConsole Create(TextWriter writer)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });

@@ -8,6 +8,9 @@ namespace Alice.ML.Trainers;
 /// <summary>Options that the Alice trainers of every task share.</summary>
 public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
 {
+    // Without it the loss of rows that are all told apart falls towards 0 as the weights grow, and probabilities with it to 0 and 1.
+    private protected const double ClassificationWeightDecay = 1;
+
     private protected AliceTrainerOptions()
     {
     }
@@ -35,7 +38,10 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     /// <summary>Share of a hidden layer's units that each step leaves out: 0 up to, not including, 1. Default 0.</summary>
     public double Dropout { get; set; }
 
-    /// <summary>Passes over the training rows, 1 or more. Default null: chosen from the number of rows.</summary>
+    /// <summary>
+    /// Passes over the training rows, 1 or more. Default null: chosen from the number of rows; for classification a quarter of those for
+    /// regression.
+    /// </summary>
     public int? NumberOfEpochs { get; set; }
 
     /// <summary>Rows a step, 1 or more. Default null: chosen from the number of rows.</summary>
@@ -72,7 +78,7 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
 
     /// <summary>
     /// Decoupled weight decay (Loshchilov and Hutter 2019): each step multiplies the weights by 1 − learning rate · this. 0 or more.
-    /// Default 0.
+    /// Default 0 for regression, 1 for classification.
     /// </summary>
     public double WeightDecay { get; set; }
 

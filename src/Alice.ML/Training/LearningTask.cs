@@ -15,7 +15,10 @@ internal sealed record LearningTask(
     /// <summary>What the model applies to the outputs after <see cref="Scores"/>.</summary>
     public OutputTransform OutputTransform { get; init; }
 
-    /// <summary>A task whose labels are targets as they are.</summary>
+    /// <summary>Share of <see cref="TrainingBudget.Epochs"/> that the task takes where the options do not say.</summary>
+    public double EpochShare { get; init; } = 1;
+
+    /// <summary>A task whose labels are targets as they are. Classes are told apart long before a function is fitted.</summary>
     public static LearningTask Classify(Objective objective, int outputs) =>
-        new(objective, outputs, Standardization.Identity(1), Standardization.Identity(outputs));
+        new(objective, outputs, Standardization.Identity(1), Standardization.Identity(outputs)) { EpochShare = 0.25 };
 }

@@ -23,7 +23,7 @@ internal static class Snippets
         StringAssert.Contains(text, "```csharp\n" + code + "\n```", page);
     }
 
-    private static string Repository([CallerFilePath] string thisFile = "")
+    public static string Repository([CallerFilePath] string thisFile = "")
     {
         var folder = Path.GetDirectoryName(thisFile)!;
         while (!File.Exists(Path.Combine(folder, "Alice.ML.sln")))

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Alice.ML.Samples;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -99,8 +100,8 @@ public sealed class CommandLineTests
     [DataRow("x,y\n1,?\n2,\n", "y", "the label column 'y' has no values; name another with --label")]
     [DataRow("x,y\n1,3\n2,3\n3,3\n4,3\n", "y", "the label column 'y' is 3 in every training row, so there is nothing " +
         "to learn; name another with --label")]
-    [DataRow("x,y\n1,red\n2,red\n3,red\n", "y", "the label column 'y' holds 'red', and regression needs numbers; " +
-        "mend it, or name another with --label")]
+    [DataRow("x,y\n1,red\n2,red\n3,red\n", "y", "the label column 'y' is red in every training row, so there is " +
+        "nothing to learn; name another with --label")]
     [DataRow("x,y\n1,2\n2,3\n", "z", "has no such column. Its columns are x, y")]
     [DataRow("x\n1\n2\n3\n", "x", "has one column only (separator: comma); give --separator if it has more")]
     [DataRow("x,y\n1,2\n", "y", "1 row cannot be split into training and test rows; give --test")]
@@ -110,10 +111,10 @@ public sealed class CommandLineTests
         var result = await Run("train", data, "--label", label);
         Assert.AreEqual(1, result.ExitCode);
         Assert.AreEqual("", result.Output);
-        var line = result.Error.Trim();
-        StringAssert.StartsWith(line, "error: ");
-        StringAssert.EndsWith(line, message);
-        Assert.DoesNotContain('\n', line);
+        var lines = result.Error.Trim().Split('\n');
+        Assert.IsTrue(lines[..^1].All(line => line.StartsWith("note: ")), result.Error);
+        StringAssert.StartsWith(lines[^1], "error: ");
+        StringAssert.EndsWith(lines[^1], message);
     }
 
     [TestMethod]
@@ -174,17 +175,39 @@ public sealed class CommandLineTests
     }
 
     [TestMethod]
-    public async Task Cancelling_ends_with_130_and_saves_nothing()
+    public async Task Cancelling_saves_what_was_learned_so_far_and_ends_with_130()
     {
         var data = Houses("houses.csv", 200, seed: 1);
         var model = _folder.PathOf("model.zip");
         using var cancellation = new CancellationTokenSource();
         var error = new CancellingWriter(cancellation);
+        var output = new StringWriter();
         var code = await CommandLine.RunAsync(
-            ["train", data, "--label", "price", "--epochs", "1000", "--save", model],
-            TextWriter.Null, error, cancellation.Token);
+            ["train", data, "--label", "price", "--epochs", "100000", "--save", model], output, error,
+            cancellation.Token);
         Assert.AreEqual(130, code);
+        StringAssert.Matches(error.ToString(), new Regex(
+            $"cancelled after [0-9]+ epochs: what was learned so far is saved as {Regex.Escape(model)}\n$"));
+        Assert.AreEqual("", output.ToString());
+        Assert.AreEqual(0, (await Run("evaluate", model, data)).ExitCode);
+    }
+
+    [TestMethod]
+    public async Task Cancelling_without_save_or_before_the_first_epoch_saves_nothing()
+    {
+        var data = Houses("houses.csv", 200, seed: 1);
+        using var cancellation = new CancellationTokenSource();
+        var error = new CancellingWriter(cancellation);
+        string[] args = ["train", data, "--label", "price", "--epochs", "100000"];
+        Assert.AreEqual(130, await CommandLine.RunAsync(args, TextWriter.Null, error, cancellation.Token));
         StringAssert.EndsWith(error.ToString(), "cancelled: nothing was saved\n");
+
+        // The token is cancelled already.
+        var model = _folder.PathOf("model.zip");
+        var early = new StringWriter();
+        Assert.AreEqual(130, await CommandLine.RunAsync(
+            [.. args, "--save", model], TextWriter.Null, early, cancellation.Token));
+        Assert.AreEqual("cancelled: nothing was saved\n", early.ToString());
         Assert.IsFalse(File.Exists(model));
     }
 
