@@ -19,8 +19,8 @@ public sealed class AliceBinaryModelParameters : AliceModelParameters<float>
 {
     internal const string LoaderSignature = "AliceBinaryModel";
 
-    internal AliceBinaryModelParameters(IHostEnvironment env, DenseNetwork network)
-        : base(env, LoaderSignature, network, Misfit)
+    internal AliceBinaryModelParameters(IHostEnvironment env, NetworkEnsemble ensemble)
+        : base(env, LoaderSignature, ensemble, Misfit)
     {
     }
 
@@ -31,9 +31,9 @@ public sealed class AliceBinaryModelParameters : AliceModelParameters<float>
 
     /// <summary>The model with its probability, 1 / (1 + exp(−score)): the logistic loss has calibrated it.</summary>
     internal static CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator> Calibrated(
-        IHostEnvironment env, DenseNetwork network) =>
+        IHostEnvironment env, NetworkEnsemble ensemble) =>
         new ValueMapperCalibratedModelParameters<AliceBinaryModelParameters, PlattCalibrator>(
-            env, new AliceBinaryModelParameters(env, network), new PlattCalibrator(env, slope: -1, offset: 0));
+            env, new AliceBinaryModelParameters(env, ensemble), new PlattCalibrator(env, slope: -1, offset: 0));
 
     // Called by ML.NET's loader, which finds it by its name.
     internal static AliceBinaryModelParameters Create(IHostEnvironment env, ModelLoadContext ctx)
@@ -49,7 +49,7 @@ public sealed class AliceBinaryModelParameters : AliceModelParameters<float>
     private protected override VersionInfo Version => GetVersion();
 
     private protected override ValueMapper<VBuffer<float>, float> CreateMapper() =>
-        (in VBuffer<float> features, ref float score) => Network.Forward(in features, new Span<float>(ref score));
+        (in VBuffer<float> features, ref float score) => Ensemble.Forward(in features, new Span<float>(ref score));
 
     private protected override void AddOutputs(OnnxModel model)
     {
@@ -61,9 +61,9 @@ public sealed class AliceBinaryModelParameters : AliceModelParameters<float>
 
     private static VersionInfo GetVersion() => MakeVersion("ALICE BN", LoaderSignature);
 
-    private static string? Misfit(DenseNetwork network) =>
-        network.OutputCount != 1 ? $"The network has {network.OutputCount} outputs; a binary network has one."
-        : network.OutputTransform != OutputTransform.Identity
+    private static string? Misfit(NetworkEnsemble ensemble) =>
+        ensemble.OutputCount != 1 ? $"The network has {ensemble.OutputCount} outputs; a binary network has one."
+        : ensemble.OutputTransform != OutputTransform.Identity
             ? "The score of a binary network is its sum: it has no output transform."
         : null;
 }

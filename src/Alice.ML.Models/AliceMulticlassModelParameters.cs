@@ -18,8 +18,8 @@ public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffe
 {
     internal const string LoaderSignature = "AliceMulticlassModel";
 
-    internal AliceMulticlassModelParameters(IHostEnvironment env, DenseNetwork network)
-        : base(env, LoaderSignature, network, Misfit)
+    internal AliceMulticlassModelParameters(IHostEnvironment env, NetworkEnsemble ensemble)
+        : base(env, LoaderSignature, ensemble, Misfit)
     {
     }
 
@@ -38,15 +38,15 @@ public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffe
     private protected override PredictionKind PredictionKind => PredictionKind.MulticlassClassification;
 
     private protected override DataViewType OutputType =>
-        new VectorDataViewType(NumberDataViewType.Single, Network.OutputCount);
+        new VectorDataViewType(NumberDataViewType.Single, Ensemble.OutputCount);
 
     private protected override VersionInfo Version => GetVersion();
 
     private protected override ValueMapper<VBuffer<float>, VBuffer<float>> CreateMapper() =>
         (in VBuffer<float> features, ref VBuffer<float> probabilities) =>
         {
-            var editor = VBufferEditor.Create(ref probabilities, Network.OutputCount);
-            Network.Forward(in features, editor.Values);
+            var editor = VBufferEditor.Create(ref probabilities, Ensemble.OutputCount);
+            Ensemble.Forward(in features, editor.Values);
             probabilities = editor.Commit();
         };
 
@@ -68,9 +68,9 @@ public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffe
 
     private static VersionInfo GetVersion() => MakeVersion("ALICE MC", LoaderSignature);
 
-    private static string? Misfit(DenseNetwork network) =>
-        network.OutputCount < 2
-            ? $"The network has {network.OutputCount} output; a multiclass network has one for each class."
-        : network.OutputTransform != OutputTransform.Softmax ? "A multiclass network ends in a softmax."
+    private static string? Misfit(NetworkEnsemble ensemble) =>
+        ensemble.OutputCount < 2
+            ? $"The network has {ensemble.OutputCount} output; a multiclass network has one for each class."
+        : ensemble.OutputTransform != OutputTransform.Softmax ? "A multiclass network ends in a softmax."
         : null;
 }

@@ -7,11 +7,14 @@ internal static class OnnxNetwork
     public const int MinimumOperatorSet = 9;
 
     /// <summary>Adds the nodes that compute the outputs from the features.</summary>
-    /// <param name="network">The network.</param>
+    /// <param name="ensemble">The networks.</param>
     /// <param name="graph">Where to add them.</param>
     /// <param name="features">A variable [batch, inputs].</param>
     /// <param name="outputs">The variable to define, [batch, outputs].</param>
-    public static void Write(DenseNetwork network, IOnnxGraph graph, string features, string outputs)
+    public static void Write(NetworkEnsemble ensemble, IOnnxGraph graph, string features, string outputs) =>
+        Write(ensemble.Members[0].Network, graph, features, outputs);
+
+    private static void Write(DenseNetwork network, IOnnxGraph graph, string features, string outputs)
     {
         var layers = AliceLayer.ListOf(network);
         var current = features;
