@@ -3,6 +3,7 @@ using Alice.ML.Models.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Calibrators;
 using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.Runtime;
 
 [assembly: LoadableClass(typeof(AliceBinaryModelParameters), null, typeof(SignatureLoadModel),
@@ -15,7 +16,7 @@ namespace Alice.ML.Models;
 /// probability p. A positive score predicts true.
 /// </summary>
 /// <inheritdoc/>
-public sealed class AliceBinaryModelParameters : AliceModelParameters<float>
+public sealed class AliceBinaryModelParameters : AliceModelParameters<float>, ISingleCanSaveOnnx
 {
     internal const string LoaderSignature = "AliceBinaryModel";
 
@@ -53,10 +54,19 @@ public sealed class AliceBinaryModelParameters : AliceModelParameters<float>
 
     private protected override void AddOutputs(OnnxModel model)
     {
-        model.AddNode("Sigmoid", [OnnxModel.Score], OnnxModel.Probability);
+        base.AddOutputs(model);
+        model.AddNode("Sigmoid", [OnnxModel.Score], [OnnxModel.Probability]);
         model.AddOutput(OnnxModel.Probability, OnnxType.Float, 1);
-        model.AddNode("Greater", [OnnxModel.Score, model.AddConstant("threshold", [0])], OnnxModel.Label);
+        model.AddNode("Greater", [OnnxModel.Score, model.AddConstant("threshold", [0])], [OnnxModel.Label]);
         model.AddOutput(OnnxModel.Label, OnnxType.Bool, 1);
+    }
+
+    // ML.NET gives the names of Score, or of PredictedLabel, Score and perhaps Probability; its scorer adds the others.
+    bool ISingleCanSaveOnnx.SaveAsOnnx(OnnxContext ctx, string[] outputNames, string featureColumn)
+    {
+        ctx.CheckOpSetVersion(OnnxEnsemble.MinimumOperatorSet, GetType().Name);
+        OnnxEnsemble.Write(Ensemble, new PipelineGraph(ctx), featureColumn, outputNames[outputNames.Length > 1 ? 1 : 0]);
+        return true;
     }
 
     private static VersionInfo GetVersion() => MakeVersion("ALICE BN", LoaderSignature);

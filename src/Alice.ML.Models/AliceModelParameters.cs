@@ -21,7 +21,7 @@ namespace Alice.ML.Models;
 /// </remarks>
 /// <typeparam name="TOutput">What a row is mapped to: a float, or a vector of them.</typeparam>
 public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutput>,
-    IValueMapper, ICanSaveInTextFormat, ICanSaveSummary, ISingleCanSaveOnnx
+    IValueMapper, ICanSaveInTextFormat, ICanSaveSummary, ICanSaveOnnx
 {
     // misfit: why an ensemble cannot serve the task, or null.
     private protected AliceModelParameters(
@@ -72,7 +72,8 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
     /// <remarks>
     /// Input: "features", float [batch, number of features]. Outputs: "score", float, [batch, 1] for regression and
     /// binary classification (there the log-odds) and [batch, classes] for multiclass classification (the
-    /// probabilities); also for binary classification "probability", float [batch, 1], and "label", bool [batch, 1];
+    /// probabilities); also for regression, where the model has them, "scoreStandardDeviation", float [batch, 1], and
+    /// "quantiles", float [batch, quantiles]; also for binary classification "probability", float [batch, 1], and "label", bool [batch, 1];
     /// also for multiclass classification "label", int64 [batch], the index of the most probable class from 0. Scores
     /// differ from ML.NET's by rounding; a row whose sums overflow a float may give infinity or NaN there.
     /// </remarks>
@@ -82,35 +83,17 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
         ArgumentNullException.ThrowIfNull(stream);
         var model = new OnnxModel(GetType().Name);
         model.AddInput(OnnxModel.Features, Ensemble.InputCount);
-        OnnxNetwork.Write(Ensemble, model, OnnxModel.Features, OnnxModel.Score);
-        model.AddOutput(OnnxModel.Score, OnnxType.Float, Ensemble.OutputCount);
         AddOutputs(model);
         model.WriteTo(stream);
     }
 
     bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => true;
 
-    // ML.NET gives names for [Score], [PredictedLabel, Score] or [PredictedLabel, Score, Probability].
-    bool ISingleCanSaveOnnx.SaveAsOnnx(OnnxContext ctx, string[] outputNames, string featureColumn)
-    {
-        ctx.CheckOpSetVersion(OnnxNetwork.MinimumOperatorSet, GetType().Name);
-        var graph = new PipelineGraph(ctx);
-        var hasLabel = outputNames.Length > 1;
-        var score = outputNames[hasLabel ? 1 : 0];
-        OnnxNetwork.Write(Ensemble, graph, featureColumn, score);
-        if (hasLabel)
-            AddPredictedLabel(graph, outputNames[0], score);
-        return true;
-    }
-
-    /// <summary>Adds what the task has beside the score.</summary>
+    /// <summary>Adds the outputs of the task, computed from <see cref="OnnxModel.Features"/>.</summary>
     private protected virtual void AddOutputs(OnnxModel model)
     {
-    }
-
-    /// <summary>Adds the predicted label, where ML.NET's scorer does not do it.</summary>
-    private protected virtual void AddPredictedLabel(PipelineGraph graph, string label, string score)
-    {
+        OnnxEnsemble.Write(Ensemble, model, OnnxModel.Features, OnnxModel.Score);
+        model.AddOutput(OnnxModel.Score, OnnxType.Float, Ensemble.OutputCount);
     }
 
     /// <summary>A function that scores one row. It may run on several threads at once.</summary>

@@ -2,6 +2,7 @@ using Alice.ML.Models;
 using Alice.ML.Models.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.Runtime;
 
 [assembly: LoadableClass(typeof(AliceMulticlassModelParameters), null, typeof(SignatureLoadModel),
@@ -14,7 +15,7 @@ namespace Alice.ML.Models;
 /// keys.
 /// </summary>
 /// <inheritdoc/>
-public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffer<float>>
+public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffer<float>>, ISingleCanSaveOnnx
 {
     internal const string LoaderSignature = "AliceMulticlassModel";
 
@@ -52,18 +53,24 @@ public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffe
 
     private protected override void AddOutputs(OnnxModel model)
     {
-        model.AddNode("ArgMax", [OnnxModel.Score], OnnxModel.Label, ("axis", 1), ("keepdims", 0));
+        base.AddOutputs(model);
+        model.AddNode("ArgMax", [OnnxModel.Score], [OnnxModel.Label], ("axis", 1), ("keepdims", 0));
         model.AddOutput(OnnxModel.Label, OnnxType.Int64);
     }
 
-    // A key: the class counted from 1.
-    private protected override void AddPredictedLabel(PipelineGraph graph, string label, string score)
+    // ML.NET gives the names of PredictedLabel and Score. The label is a key: the class counted from 1.
+    bool ISingleCanSaveOnnx.SaveAsOnnx(OnnxContext ctx, string[] outputNames, string featureColumn)
     {
+        ctx.CheckOpSetVersion(OnnxEnsemble.MinimumOperatorSet, GetType().Name);
+        var graph = new PipelineGraph(ctx);
+        var (label, score) = (outputNames[0], outputNames[1]);
+        OnnxEnsemble.Write(Ensemble, graph, featureColumn, score);
         var index = graph.AddVariable("index");
-        graph.AddNode("ArgMax", [score], index, ("axis", 1), ("keepdims", 1));
+        graph.AddNode("ArgMax", [score], [index], ("axis", 1), ("keepdims", 1));
         var key = graph.AddVariable("key");
-        graph.AddNode("Add", [index, graph.AddConstant("one", 1)], key);
-        graph.AddNode("Cast", [key], label, ("to", (long)OnnxType.UInt32));
+        graph.AddNode("Add", [index, graph.AddConstant("one", 1)], [key]);
+        graph.AddNode("Cast", [key], [label], ("to", (long)OnnxType.UInt32));
+        return true;
     }
 
     private static VersionInfo GetVersion() => MakeVersion("ALICE MC", LoaderSignature);

@@ -103,7 +103,30 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
         Columns.Save(ctx.Writer);
     }
 
-    bool IBindableCanSaveOnnx.SaveAsOnnx(OnnxContext ctx, RoleMappedSchema schema, string[] outputNames) => false;
+    private protected override void AddOutputs(OnnxModel model)
+    {
+        var outputs = Columns.Choose(OnnxModel.Score, OnnxModel.StandardDeviation, OnnxModel.Quantiles);
+        OnnxRegression.Write(Ensemble, model, OnnxModel.Features, outputs);
+        model.AddOutput(OnnxModel.Score, OnnxType.Float, 1);
+        if (outputs.StandardDeviation is not null)
+            model.AddOutput(OnnxModel.StandardDeviation, OnnxType.Float, 1);
+        if (outputs.Quantiles is not null)
+            model.AddOutput(OnnxModel.Quantiles, OnnxType.Float, Quantiles.Count);
+    }
+
+    // The names are those of the row mapper's columns, in their order.
+    bool IBindableCanSaveOnnx.SaveAsOnnx(OnnxContext ctx, RoleMappedSchema schema, string[] outputNames)
+    {
+        var features = schema.Feature!.Value.Name;
+        if (!ctx.ContainsColumn(features))
+            return false;
+        var outputs = Columns.Choose(outputNames[0], outputNames.ElementAtOrDefault(1), outputNames[^1]);
+        ctx.CheckOpSetVersion(
+            outputs.Quantiles is null ? OnnxEnsemble.MinimumOperatorSet : OnnxRegression.MinimumOperatorSetOfQuantiles,
+            GetType().Name);
+        OnnxRegression.Write(Ensemble, new PipelineGraph(ctx), ctx.GetVariableName(features), outputs);
+        return true;
+    }
 
     private static VersionInfo GetVersion() => MakeVersion("ALICE RG", LoaderSignature, VersionWithColumns);
 

@@ -34,10 +34,7 @@ internal sealed class NetworkEnsemble
     }
 
     /// <summary>An ensemble of one network.</summary>
-    public NetworkEnsemble(DenseNetwork network)
-        : this([new EnsembleMember(network)])
-    {
-    }
+    public static implicit operator NetworkEnsemble(DenseNetwork network) => new([new EnsembleMember(network)]);
 
     public IReadOnlyList<EnsembleMember> Members { get; }
 

@@ -84,6 +84,9 @@ internal sealed class PiecewiseLinearEncoder
     /// <summary>The largest value of a feature; ∞ where it has no upper clamp.</summary>
     public ReadOnlySpan<float> Upper => _upper;
 
+    /// <summary>How many features a column gets: its number and one for each bin.</summary>
+    public static int FeaturesOf(float[] edges) => Math.Max(edges.Length, 1);
+
     /// <summary>Encodes one row.</summary>
     /// <param name="row"><see cref="InputCount"/> numbers.</param>
     /// <param name="encoded">Room for <see cref="OutputCount"/> features.</param>
@@ -150,9 +153,6 @@ internal sealed class PiecewiseLinearEncoder
             ? (int)count
             : throw new ArgumentException($"The columns have {count} features, and {Array.MaxLength} are possible.");
     }
-
-    /// <summary>The number and its bins.</summary>
-    private static int FeaturesOf(float[] edges) => Math.Max(edges.Length, 1);
 
     private static string? Misfit(float[] edges)
     {

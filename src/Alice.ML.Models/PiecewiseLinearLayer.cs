@@ -51,7 +51,7 @@ internal sealed class PiecewiseLinearLayer : DenseLayer
                     thresholds.Add(float.PositiveInfinity);
                 starts.AddRange(edges[..^1]);
             }
-            feature += Math.Max(edges.Length, 1);
+            feature += PiecewiseLinearEncoder.FeaturesOf(edges);
         }
 
         var plain = new List<int>();
@@ -66,7 +66,7 @@ internal sealed class PiecewiseLinearLayer : DenseLayer
                 plain.Add(c);
                 table.AddPlain(feature);
             }
-            feature += Math.Max(encoder.Edges[c].Length, 1);
+            feature += PiecewiseLinearEncoder.FeaturesOf(encoder.Edges[c]);
         }
         _binned = [.. binned];
         _plain = [.. plain];

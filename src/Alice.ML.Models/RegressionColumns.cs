@@ -1,4 +1,5 @@
 using System.Globalization;
+using Alice.ML.Models.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -52,6 +53,10 @@ internal sealed class RegressionColumns
             ? "One network has no standard deviation; it takes two."
             : null;
     }
+
+    /// <summary>Names for the columns, null for those that there are not.</summary>
+    public OnnxRegression.Outputs Choose(string score, string? standardDeviation, string quantiles) => new(
+        score, AddsStandardDeviation ? standardDeviation : null, _levels.Length > 0 ? quantiles : null);
 
     /// <summary>The score, then the columns that were asked for.</summary>
     public DataViewSchema CreateSchema()
