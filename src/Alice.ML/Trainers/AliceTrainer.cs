@@ -89,13 +89,12 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
 
         var columns = training.Features.Moments(training);
         if (initial is not null)
-        {
-            inputs = inputs.KeepingConstants();
-            Folding.Unfold(shape, inputs, task.Scores, initial);
-        }
-        using var rows = Open(training, validation, inputs, task.Targets, device);
-        var settings = CreateSettings(training.Rows, task.EpochShare, device, initial);
-        channel.Info($"Training on {training.Rows:N0} rows of {training.Columns:N0} features: {shape.Parameters:N0} parameters, "
+            columns = columns.KeepingConstants();
+        using var rows = Open(training, validation, columns, task.Targets, device);
+        using var ensemble = new Ensemble(_options, task, rows.Training, columns, initial, device, _seed);
+        using var threads = new TorchThreads(_options.NumberOfThreads ?? 1);
+        var settings = CreateSettings(training.Rows, task.EpochShare, device);
+        channel.Info($"Training on {training.Rows:N0} rows of {training.Columns:N0} features: {ensemble.Parameters:N0} parameters, "
             + $"{settings.NumberOfEpochs:N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {_seed}.");
 
         var members = ensemble.CreateMembers(settings);
@@ -172,7 +171,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         return networks;
     }
 
-    private TrainingSettings CreateSettings(int rows, double epochShare, TorchSharp.torch.Device device, float[]? initialWeights)
+    private TrainingSettings CreateSettings(int rows, double epochShare, TorchSharp.torch.Device device)
     {
         var batchSize = Math.Min(_options.BatchSize ?? TrainingBudget.BatchSize(rows), rows);
         var optimizer = _options.Optimizer;
