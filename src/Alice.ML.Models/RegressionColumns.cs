@@ -16,7 +16,7 @@ internal sealed class RegressionColumns
     private readonly float[] _levels;
 
     /// <param name="addsStandardDeviation">Whether there is a column for the networks' standard deviation.</param>
-    /// <param name="levels">The levels of the quantiles, between 0 and 1 and ascending; null or none for no column.</param>
+    /// <param name="levels">The quantiles' levels, between 0 and 1 and ascending; null or none for no column.</param>
     /// <exception cref="ArgumentException">Levels that are not.</exception>
     public RegressionColumns(bool addsStandardDeviation, IReadOnlyList<float>? levels)
     {
@@ -87,8 +87,9 @@ internal sealed class RegressionColumns
         if (AddsStandardDeviation)
             yield return Column(StandardDeviation, SchemaShape.Column.VectorKind.Scalar, annotations);
         if (_levels.Length > 0)
-            yield return Column(Quantiles, SchemaShape.Column.VectorKind.Vector, annotations.Append(new SchemaShape.Column(
-                AnnotationUtils.Kinds.SlotNames, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, false)));
+            yield return Column(Quantiles, SchemaShape.Column.VectorKind.Vector, annotations.Append(new(
+                AnnotationUtils.Kinds.SlotNames, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance,
+                isKey: false)));
 
         static SchemaShape.Column Column(
             string name, SchemaShape.Column.VectorKind kind, IEnumerable<SchemaShape.Column> annotations) =>
