@@ -184,6 +184,28 @@ public class RegressionColumnsTests
     }
 
     [TestMethod]
+    public void Damaged_columns_are_refused()
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        new RegressionColumns(true, Quantiles).Save(writer);
+        var bytes = stream.ToArray();
+        CollectionAssert.AreEqual(Quantiles, Load(bytes).Levels.ToArray());
+        Assert.IsTrue(Load(bytes).AddsStandardDeviation);
+        for (var bit = 0; bit < bytes.Length * 8; bit++)
+        {
+            var damaged = (byte[])bytes.Clone();
+            damaged[bit / 8] ^= (byte)(1 << bit % 8);
+            var e = Assert.ThrowsExactly<FormatException>(() => Load(damaged), $"bit {bit}");
+            StringAssert.StartsWith(e.Message, "The model cannot be read: ");
+        }
+        for (var length = 0; length < bytes.Length; length++)
+            Assert.ThrowsExactly<FormatException>(() => Load(bytes[..length]), $"{length} bytes");
+
+        RegressionColumns Load(byte[] content) => RegressionColumns.Load(new BinaryReader(new MemoryStream(content)));
+    }
+
+    [TestMethod]
     public void Features_of_another_length_are_refused_with_both_types()
     {
         var other = TestModels.View(_context, TestModels.Rows(seed: 3, count: 1, featureCount: 5), featureCount: 5);
