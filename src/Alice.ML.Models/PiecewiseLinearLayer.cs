@@ -12,9 +12,9 @@ namespace Alice.ML.Models;
 /// <remarks>
 /// The units' sums are a piecewise linear function of each number: within a bin that starts at e it is
 /// (x − e) · slope + offset, with a vector for each. A table holds both for every bin, and one row of weights for each
-/// column that passes as it is. A row of features picks rows of the table, so it is a sparse product. An offset is what
-/// the middle bin's start would give less: that much is in the biases. So a column of large numbers close together
-/// loses no digits.
+/// column that passes as it is. A row of features picks rows of the table, so it is a sparse product. Offsets are
+/// relative to that of the middle bin, which is in the biases: so a column of large numbers close together loses no
+/// digits.
 /// </remarks>
 internal sealed class PiecewiseLinearLayer : DenseLayer
 {
@@ -78,7 +78,8 @@ internal sealed class PiecewiseLinearLayer : DenseLayer
         Multiply(inputs, [], isDense: true, outputs);
 
     protected override void MultiplySparse(
-        ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> outputs) => Multiply(values, indices, isDense: false, outputs);
+        ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> outputs) =>
+        Multiply(values, indices, isDense: false, outputs);
 
     [SkipLocalsInit]
     private void Multiply(ReadOnlySpan<float> values, ReadOnlySpan<int> indices, bool isDense, Span<float> outputs)

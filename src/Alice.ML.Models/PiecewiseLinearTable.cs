@@ -32,7 +32,9 @@ internal readonly ref struct PiecewiseLinearTable
         return _rows.Count / _outputs - 1;
     }
 
-    /// <summary>Adds two rows for each bin of a column whose number is the given feature; those of its bins follow.</summary>
+    /// <summary>
+    /// Adds two rows for each bin of a column whose number is the given feature; the features of its bins follow.
+    /// </summary>
     /// <returns>The first row, which is even: the first bin's slopes. Its offsets are in the next.</returns>
     public int AddBins(float[] edges, int feature)
     {
