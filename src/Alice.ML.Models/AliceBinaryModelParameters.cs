@@ -65,7 +65,8 @@ public sealed class AliceBinaryModelParameters : AliceModelParameters<float>, IS
     bool ISingleCanSaveOnnx.SaveAsOnnx(OnnxContext ctx, string[] outputNames, string featureColumn)
     {
         ctx.CheckOpSetVersion(OnnxEnsemble.MinimumOperatorSet, GetType().Name);
-        OnnxEnsemble.Write(Ensemble, new PipelineGraph(ctx), featureColumn, outputNames[outputNames.Length > 1 ? 1 : 0]);
+        var score = outputNames[outputNames.Length > 1 ? 1 : 0];
+        OnnxEnsemble.Write(Ensemble, new PipelineGraph(ctx), featureColumn, score);
         return true;
     }
 

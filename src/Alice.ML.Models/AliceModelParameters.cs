@@ -72,10 +72,11 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
     /// <remarks>
     /// Input: "features", float [batch, number of features]. Outputs: "score", float, [batch, 1] for regression and
     /// binary classification (there the log-odds) and [batch, classes] for multiclass classification (the
-    /// probabilities); also for regression, where the model has them, "scoreStandardDeviation", float [batch, 1], and
-    /// "quantiles", float [batch, quantiles]; also for binary classification "probability", float [batch, 1], and "label", bool [batch, 1];
-    /// also for multiclass classification "label", int64 [batch], the index of the most probable class from 0. Scores
-    /// differ from ML.NET's by rounding; a row whose sums overflow a float may give infinity or NaN there.
+    /// probabilities). Beside it, for regression and where the model has them, "scoreStandardDeviation", float
+    /// [batch, 1], and "quantiles", float [batch, quantiles]; for binary classification "probability", float
+    /// [batch, 1], and "label", bool [batch, 1]; for multiclass classification "label", int64 [batch], the index of the
+    /// most probable class from 0. Scores differ from ML.NET's by rounding; a row whose sums overflow a float may give
+    /// infinity or NaN there.
     /// </remarks>
     /// <param name="stream">Where to write; it stays open.</param>
     public void SaveAsOnnx(Stream stream)
@@ -151,7 +152,8 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
     private static void Describe(EnsembleMember member, AliceNetwork network, StringBuilder text)
     {
         if (member.Encoder is { } encoder)
-            text.Append(CultureInfo.InvariantCulture, $"{encoder.InputCount} encoded as ");
+            text.Append(CultureInfo.InvariantCulture, $"{encoder.InputCount} features encoded with "
+                + $"{encoder.OutputCount - encoder.InputCount} bins, ");
         text.Append(CultureInfo.InvariantCulture, $"{DenseNetwork.Describe(member.Network.LayerSizes)}, ");
         text.Append(CultureInfo.InvariantCulture, $"{network.Activation}, ");
         if (member.Network.OutputTransform != OutputTransform.Identity)

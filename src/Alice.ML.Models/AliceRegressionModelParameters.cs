@@ -71,7 +71,7 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
     /// <summary>The outputs for one row, with quantiles that do not cross.</summary>
     /// <param name="features">The row.</param>
     /// <param name="outputs">Room for the score and the quantiles.</param>
-    /// <param name="deviations">Room for as many standard deviations, of which the first is the score's; or empty.</param>
+    /// <param name="deviations">Room for their standard deviations, of which the score's is right; or empty.</param>
     internal void Score(in VBuffer<float> features, Span<float> outputs, Span<float> deviations)
     {
         if (deviations.IsEmpty)

@@ -121,6 +121,7 @@ internal sealed class NetworkEnsemble
     }
 
     // As in a VBuffer: all values are given, or indices say which.
+    [SkipLocalsInit]
     private void Run(
         ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> outputs, Span<float> deviations)
     {

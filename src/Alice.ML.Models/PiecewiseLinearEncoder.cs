@@ -26,7 +26,7 @@ internal sealed class PiecewiseLinearEncoder
     private readonly float[] _lower;
     private readonly float[] _upper;
 
-    /// <param name="edges">For each column its edges in ascending order, at least two, or none to pass it as it is.</param>
+    /// <param name="edges">For each column its ascending edges, at least two, or none to pass it as it is.</param>
     /// <exception cref="ArgumentException">
     /// No columns, a single edge, or edges that are not finite or less than <see cref="MinimumWidth"/> apart.
     /// </exception>
@@ -164,7 +164,8 @@ internal sealed class PiecewiseLinearEncoder
                 return string.Create(CultureInfo.InvariantCulture, $"has the edge {edges[e]}; edges must be finite");
             if (e > 0 && (double)edges[e] - edges[e - 1] < MinimumWidth)
                 return string.Create(CultureInfo.InvariantCulture,
-                    $"has the edge {edges[e]} after {edges[e - 1]}; each must exceed the one before by {MinimumWidth:g3}");
+                    $"has the edge {edges[e]} after {edges[e - 1]}; "
+                    + $"each must exceed the one before by {MinimumWidth:g3}");
         }
         return null;
     }

@@ -12,9 +12,9 @@ namespace Alice.ML.Models;
 /// <remarks>
 /// The units' sums are a piecewise linear function of each number: within a bin that starts at e it is
 /// (x − e) · slope + offset, with a vector for each. A table holds both for every bin, and one row of weights for each
-/// column that passes as it is. A row of features picks rows of the table, so it is a sparse product. An offset is what
-/// the middle bin's start would give less: that much is in the biases. So a column of large numbers close together
-/// loses no digits.
+/// column that passes as it is. A row of features picks rows of the table, so it is a sparse product. Offsets are
+/// relative to that of the middle bin, which is in the biases: so a column of large numbers close together loses no
+/// digits.
 /// </remarks>
 internal sealed class PiecewiseLinearLayer : DenseLayer
 {
@@ -22,30 +22,35 @@ internal sealed class PiecewiseLinearLayer : DenseLayer
 
     private readonly WideLayer _table;
 
-    // The columns with bins, then those without, each in ascending order; and where they begin in the table.
+    // Rows of the table for columns with bins come first, then those for columns without; −1 for a column with bins.
     private readonly Column[] _binned;
     private readonly int[] _plain;
     private readonly int[] _rowOfPlain;
 
+    // Column after column the edges between its bins, padded to whole vectors, and the start of each bin.
     private readonly float[] _thresholds;
     private readonly float[] _starts;
 
     public PiecewiseLinearLayer(PiecewiseLinearEncoder encoder, int outputs, ReadOnlySpan<float> weights)
         : base(encoder.InputCount, outputs)
     {
-        var table = new TableBuilder(outputs, weights);
+        var table = new PiecewiseLinearTable(outputs, weights);
         var binned = new List<Column>();
+        var plain = new List<(int Column, int Feature)>();
         var thresholds = new List<float>();
         var starts = new List<float>();
         var feature = 0;
         for (var c = 0; c < encoder.InputCount; c++)
         {
             var edges = encoder.Edges[c];
-            if (edges.Length > 0)
+            if (edges.Length == 0)
             {
-                binned.Add(new Column(c, table.Rows, thresholds.Count, starts.Count,
-                    RoundUp(edges.Length - 2, Lanes) / Lanes));
-                table.AddBins(edges, feature);
+                plain.Add((c, feature));
+            }
+            else
+            {
+                var vectors = RoundUp(edges.Length - 2, Lanes) / Lanes;
+                binned.Add(new Column(c, table.AddBins(edges, feature), thresholds.Count, starts.Count, vectors));
                 thresholds.AddRange(edges[1..^1]);
                 while (thresholds.Count % Lanes != 0)
                     thresholds.Add(float.PositiveInfinity);
@@ -54,25 +59,15 @@ internal sealed class PiecewiseLinearLayer : DenseLayer
             feature += PiecewiseLinearEncoder.FeaturesOf(edges);
         }
 
-        var plain = new List<int>();
         _rowOfPlain = new int[encoder.InputCount];
-        feature = 0;
-        for (var c = 0; c < encoder.InputCount; c++)
-        {
-            var isPlain = encoder.Edges[c].Length == 0;
-            _rowOfPlain[c] = isPlain ? table.Rows : -1;
-            if (isPlain)
-            {
-                plain.Add(c);
-                table.AddPlain(feature);
-            }
-            feature += PiecewiseLinearEncoder.FeaturesOf(encoder.Edges[c]);
-        }
+        Array.Fill(_rowOfPlain, -1);
+        foreach (var (column, at) in plain)
+            _rowOfPlain[column] = table.AddPlain(at);
         _binned = [.. binned];
-        _plain = [.. plain];
+        _plain = [.. plain.Select(p => p.Column)];
         _thresholds = [.. thresholds];
         _starts = [.. starts];
-        _table = table.Build();
+        _table = table.ToLayer();
     }
 
     public override int InputWidth => Inputs;
@@ -82,7 +77,8 @@ internal sealed class PiecewiseLinearLayer : DenseLayer
     protected override void MultiplyDense(ReadOnlySpan<float> inputs, Span<float> outputs) =>
         Multiply(inputs, [], isDense: true, outputs);
 
-    protected override void MultiplySparse(ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> outputs) =>
+    protected override void MultiplySparse(
+        ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> outputs) =>
         Multiply(values, indices, isDense: false, outputs);
 
     [SkipLocalsInit]
@@ -158,56 +154,4 @@ internal sealed class PiecewiseLinearLayer : DenseLayer
     /// <summary>A column with bins. The slope of bin b is in row FirstRow + 2 b, its offset in the next.</summary>
     private readonly record struct Column(
         int Index, int FirstRow, int FirstThreshold, int FirstStart, int ThresholdVectors);
-
-    /// <summary>Adds up in double precision.</summary>
-    private ref struct TableBuilder(int outputs, ReadOnlySpan<float> weights)
-    {
-        private readonly ReadOnlySpan<float> _weights = weights;
-        private readonly List<float> _rows = [];
-        private readonly double[] _biases = ToDouble(weights[^outputs..]);
-
-        public readonly int Rows => _rows.Count / outputs;
-
-        public readonly void AddPlain(int feature) => _rows.AddRange(_weights.Slice(feature * outputs, outputs));
-
-        /// <summary>The bins of a column whose number is the given feature; its bins' features follow.</summary>
-        public readonly void AddBins(float[] edges, int feature)
-        {
-            var bins = edges.Length - 1;
-            var first = _rows.Count;
-            System.Runtime.InteropServices.CollectionsMarshal.SetCount(_rows, first + 2 * bins * outputs);
-            var rows = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_rows)[first..];
-            Span<double> offsets = new double[bins];
-            for (var o = 0; o < outputs; o++)
-            {
-                double number = _weights[feature * outputs + o];
-                var before = 0.0;
-                for (var b = 0; b < bins; b++)
-                {
-                    double weight = _weights[(feature + 1 + b) * outputs + o];
-                    var width = (double)edges[b + 1] - edges[b];
-                    rows[2 * b * outputs + o] = Saturate(number + weight / width);
-                    offsets[b] = number * edges[b] + before;
-                    before += weight;
-                }
-                var middle = offsets[bins / 2];
-                _biases[o] += middle;
-                for (var b = 0; b < bins; b++)
-                    rows[(2 * b + 1) * outputs + o] = Saturate(offsets[b] - middle);
-            }
-        }
-
-        public readonly WideLayer Build() =>
-            new(Rows, outputs, (float[])[.. _rows, .. Array.ConvertAll(_biases, Saturate)]);
-
-        private static float Saturate(double value) => (float)Math.Clamp(value, -float.MaxValue, float.MaxValue);
-
-        private static double[] ToDouble(ReadOnlySpan<float> values)
-        {
-            var doubles = new double[values.Length];
-            for (var i = 0; i < doubles.Length; i++)
-                doubles[i] = values[i];
-            return doubles;
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Alice.ML.Models.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -16,7 +17,7 @@ internal sealed class RegressionColumns
     private readonly float[] _levels;
 
     /// <param name="addsStandardDeviation">Whether there is a column for the networks' standard deviation.</param>
-    /// <param name="levels">The levels of the quantiles, between 0 and 1 and ascending; null or none for no column.</param>
+    /// <param name="levels">The quantiles' levels, between 0 and 1 and ascending; null or none for no column.</param>
     /// <exception cref="ArgumentException">Levels that are not.</exception>
     public RegressionColumns(bool addsStandardDeviation, IReadOnlyList<float>? levels)
     {
@@ -37,9 +38,6 @@ internal sealed class RegressionColumns
     public bool AddsStandardDeviation { get; }
 
     public IReadOnlyList<float> Levels { get; }
-
-    /// <summary>Whether there is nothing but the score.</summary>
-    public bool AreEmpty => !AddsStandardDeviation && _levels.Length == 0;
 
     /// <summary>Why an ensemble cannot give these columns, or null.</summary>
     public string? Misfit(NetworkEnsemble ensemble)
@@ -87,40 +85,66 @@ internal sealed class RegressionColumns
         if (AddsStandardDeviation)
             yield return Column(StandardDeviation, SchemaShape.Column.VectorKind.Scalar, annotations);
         if (_levels.Length > 0)
-            yield return Column(Quantiles, SchemaShape.Column.VectorKind.Vector, annotations.Append(new SchemaShape.Column(
-                AnnotationUtils.Kinds.SlotNames, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, false)));
+            yield return Column(Quantiles, SchemaShape.Column.VectorKind.Vector, annotations.Append(new(
+                AnnotationUtils.Kinds.SlotNames, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance,
+                isKey: false)));
 
         static SchemaShape.Column Column(
             string name, SchemaShape.Column.VectorKind kind, IEnumerable<SchemaShape.Column> annotations) =>
             new(name, kind, NumberDataViewType.Single, isKey: false, new SchemaShape(annotations));
     }
 
+    /// <summary>
+    /// Writes little-endian 32-bit words: 1 with a standard deviation, else 0; the number of quantiles; their levels as
+    /// floats; the CRC-32C of all words before it.
+    /// </summary>
     public void Save(BinaryWriter writer)
     {
-        writer.Write(AddsStandardDeviation);
-        writer.Write(_levels.Length);
+        var checksum = uint.MaxValue;
+        Write(AddsStandardDeviation ? 1u : 0);
+        Write((uint)_levels.Length);
         foreach (var level in _levels)
-            writer.Write(level);
+            Write(BitConverter.SingleToUInt32Bits(level));
+        writer.Write(~checksum);
+
+        void Write(uint word)
+        {
+            writer.Write(word);
+            checksum = BitOperations.Crc32C(checksum, word);
+        }
     }
 
     /// <exception cref="FormatException">What <see cref="Save"/> would not write.</exception>
     public static RegressionColumns Load(BinaryReader reader)
     {
-        var addsStandardDeviation = reader.ReadBoolean();
-        var count = reader.ReadInt32();
-        if (count is < 0 or > MaximumQuantiles)
-            throw new FormatException($"The model claims {count} quantiles, and 0 to {MaximumQuantiles} are possible.");
-        var levels = new float[count];
-        for (var q = 0; q < levels.Length; q++)
-            levels[q] = reader.ReadSingle();
+        var checksum = uint.MaxValue;
         try
         {
+            var addsStandardDeviation = Read() != 0;
+            var count = Read();
+            if (count > MaximumQuantiles)
+                throw Corrupt($"it claims {count} quantiles, and at most {MaximumQuantiles} are possible.");
+            var levels = new float[count];
+            for (var q = 0; q < levels.Length; q++)
+                levels[q] = BitConverter.UInt32BitsToSingle(Read());
+            if (reader.ReadUInt32() is var stored && stored != ~checksum)
+                throw Corrupt($"the checksum of its columns is {~checksum:x8} and should be {stored:x8}: "
+                    + "the file is damaged.");
             return new RegressionColumns(addsStandardDeviation, levels);
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or EndOfStreamException)
         {
-            throw new FormatException($"The model cannot be read: {e.Message}", e);
+            throw Corrupt(e.Message);
         }
+
+        uint Read()
+        {
+            var word = reader.ReadUInt32();
+            checksum = BitOperations.Crc32C(checksum, word);
+            return word;
+        }
+
+        static FormatException Corrupt(string what) => new($"The model cannot be read: {what}");
     }
 
     private static DataViewSchema.Annotations.Builder Kinds(string valueKind)

@@ -67,7 +67,10 @@ internal sealed class OnnxModel(string name) : IOnnxGraph
     }
 
     public void AddNode(
-        string operation, string[] inputs, string[] outputs, params ReadOnlySpan<(string Name, long Value)> attributes) =>
+        string operation,
+        string[] inputs,
+        string[] outputs,
+        params ReadOnlySpan<(string Name, long Value)> attributes) =>
         _graph.Add(1, Node($"{operation}{++_nodes}", operation, inputs, outputs, attributes));
 
     /// <summary>An input, float [batch, width].</summary>
