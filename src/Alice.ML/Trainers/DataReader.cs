@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using Alice.ML.Training;
 using Microsoft.ML.Data;
@@ -11,7 +12,9 @@ internal sealed class DataReader
     // From this width on, rows are read as the values that are not zero, and stay so if that takes less memory.
     private const int WideColumns = 1024;
     private const double DenseShare = 0.25;
-    private const int FirstCapacity = 1024;
+
+    // Values to make room for where the number of rows is not known: untouched memory costs next to nothing.
+    private const int FirstValues = 1 << 24;
 
     private readonly RoleMappedData _data;
     private readonly int _columns;
@@ -20,6 +23,7 @@ internal sealed class DataReader
     private float[] _features = [];
     private float[] _labels;
     private float[]? _weights;
+    private SparseRow _row;
     private int _rows;
 
     private DataReader(RoleMappedData data)
@@ -27,9 +31,9 @@ internal sealed class DataReader
         _data = data;
         _columns = ((VectorDataViewType)data.Schema.Feature!.Value.Type).Size;
         _rowLimit = _columns < WideColumns ? Array.MaxLength / _columns : Array.MaxLength;
-        var capacity = (int)Math.Min(data.Data.GetRowCount() ?? FirstCapacity, _rowLimit);
-        _labels = new float[capacity];
-        _weights = data.Schema.Weight is null ? null : new float[capacity];
+        var capacity = (int)Math.Min(data.Data.GetRowCount() ?? Math.Max(1, FirstValues / _columns), _rowLimit);
+        _labels = GC.AllocateUninitializedArray<float>(capacity);
+        _weights = data.Schema.Weight is null ? null : GC.AllocateUninitializedArray<float>(capacity);
         if (_columns < WideColumns)
             _features = GC.AllocateUninitializedArray<float>(capacity * _columns);
         else
@@ -61,7 +65,7 @@ internal sealed class DataReader
             getFeatures(ref row);
             if (!float.IsFinite(_labels[_rows]))
                 missingLabels++;
-            else if (!TensorPrimitives.IsFiniteAll(row.GetValues()))
+            else if (!Copy(row))
                 missingFeatures++;
             else if (!float.IsFinite(weightValue))
                 missingWeights++;
@@ -71,7 +75,7 @@ internal sealed class DataReader
             else if (weightValue == 0)
                 weightless++;
             else
-                Keep(row, weightValue);
+                Keep(weightValue);
         }
 
         var skipped = missingLabels + missingFeatures + missingWeights;
@@ -92,12 +96,45 @@ internal sealed class DataReader
         }.Where(reason => reason.Item1 > 0).Select(reason => $"{reason.Item1:N0} with {reason.Item2}"));
     }
 
-    private void Keep(in VBuffer<float> row, float weight)
+    /// <summary>Takes the features for those of the next row, to be kept or not.</summary>
+    /// <returns>Whether all are finite.</returns>
+    private bool Copy(in VBuffer<float> row)
     {
-        if (_sparse is null)
-            row.CopyTo(_features.AsSpan(_rows * _columns, _columns));
-        else
-            _sparse.Add(NotZero(row));
+        var values = row.GetValues();
+        if (_sparse is not null)
+        {
+            if (!TensorPrimitives.IsFiniteAll(values))
+                return false;
+            _row = NotZero(row);
+            return true;
+        }
+        var to = _features.AsSpan(_rows * _columns, _columns);
+        if (row.IsDense && values.Length >= Vector<float>.Count)
+            return CopyFinite(values, to);
+        row.CopyTo(to);
+        return TensorPrimitives.IsFiniteAll(values);
+    }
+
+    /// <summary>Copies and checks in one pass: x − x is 0, and NaN where x is not finite. The last vector may overlap the one before.</summary>
+    private static bool CopyFinite(ReadOnlySpan<float> from, Span<float> to)
+    {
+        var sum = Vector<float>.Zero;
+        for (var i = 0; ; i += Vector<float>.Count)
+        {
+            var isLast = i >= from.Length - Vector<float>.Count;
+            if (isLast)
+                i = from.Length - Vector<float>.Count;
+            var values = new Vector<float>(from[i..]);
+            values.CopyTo(to[i..]);
+            sum += values - values;
+            if (isLast)
+                return Vector.EqualsAll(sum, Vector<float>.Zero);
+        }
+    }
+
+    private void Keep(float weight)
+    {
+        _sparse?.Add(_row);
         if (_weights is not null)
             _weights[_rows] = weight;
         _rows++;
@@ -137,11 +174,19 @@ internal sealed class DataReader
         if (_rows == _rowLimit)
             throw new InvalidOperationException(
                 $"The data has more than {_rowLimit:N0} rows of {_columns:N0} features, more than one buffer can hold.");
-        var capacity = (int)Math.Min(Math.Max(FirstCapacity, 2L * _rows), _rowLimit);
-        Array.Resize(ref _labels, capacity);
+        var capacity = (int)Math.Min(2L * _rows, _rowLimit);
+        _labels = Grown(_labels, _rows, capacity);
         if (_weights is not null)
-            Array.Resize(ref _weights, capacity);
+            _weights = Grown(_weights, _rows, capacity);
         if (_sparse is null)
-            Array.Resize(ref _features, capacity * _columns);
+            _features = Grown(_features, _rows * _columns, capacity * _columns);
+    }
+
+    // As Array.Resize, without clearing what will be overwritten.
+    private static float[] Grown(float[] values, int used, int capacity)
+    {
+        var grown = GC.AllocateUninitializedArray<float>(capacity);
+        values.AsSpan(0, used).CopyTo(grown);
+        return grown;
     }
 }

@@ -1,0 +1,79 @@
+using Alice.ML.Optimization;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Benchmarks.Subjects;
+
+/// <summary>An optimizer's state and gradients of one size, and the update kernels that work on them.</summary>
+internal sealed class UpdateSubject : IDisposable
+{
+    // Past the window in which nothing moves: 399 is a quick step, 400 a sample step.
+    private static readonly AliceStep Quick = StepNumber(399);
+    private static readonly AliceStep Sample = StepNumber(400);
+
+    private readonly AliceState _state;
+    private readonly Tensor _gradient;
+    private readonly Tensor _plus;
+    private readonly Tensor _minus;
+
+    public UpdateSubject(long parameters, ScalarType dtype)
+    {
+        using var start = randn(parameters, dtype: dtype);
+        _state = new AliceState(start);
+        _gradient = randn(parameters, dtype: dtype);
+        _plus = randn(parameters, dtype: dtype);
+        _minus = randn(parameters, dtype: dtype);
+        WholeSample();
+    }
+
+    /// <summary>Reads G₀, s, g, h, μ; writes s, g, ν, μ (the trainers' default options: no glass).</summary>
+    public const int QuickMoveArrays = 9;
+
+    /// <summary>Reads G₊ and G₋ as well, for the mean of the three gradients.</summary>
+    public const int SampleMoveArrays = 11;
+
+    /// <summary>Reads ν, r; writes two points.</summary>
+    public const int PerturbArrays = 4;
+
+    /// <summary>Reads three gradients, h, ρ; writes h, ρ.</summary>
+    public const int CurvatureArrays = 7;
+
+    /// <summary>Writes r.</summary>
+    public const int FillArrays = 1;
+
+    public void QuickMove() => AliceUpdate.Move(_state, _gradient, Quick);
+
+    public void SampleMove() => AliceUpdate.Move(_state, _plus, _minus, _gradient, Sample);
+
+    // In the benchmark the two points lie where the outer gradients do: what is in them does not matter.
+    public void Perturb() => AliceUpdate.Perturb(_state.LookAhead, _minus, Sample.PerturbationRadius, _plus, _minus);
+
+    public void MeasureCurvature() => AliceUpdate.MeasureCurvature(_state, _plus, _minus, _gradient, Sample);
+
+    public void Fill() => AliceDirections.Fill(_minus, 1);
+
+    /// <summary>What a sample step does before its three gradients.</summary>
+    public void FillAndPerturb()
+    {
+        Fill();
+        Perturb();
+    }
+
+    /// <summary>All that it does besides them.</summary>
+    public void WholeSample()
+    {
+        FillAndPerturb();
+        MeasureCurvature();
+        SampleMove();
+    }
+
+    public void Dispose()
+    {
+        _state.Dispose();
+        _gradient.Dispose();
+        _plus.Dispose();
+        _minus.Dispose();
+    }
+
+    private static AliceStep StepNumber(long number) =>
+        AliceStep.Create(AliceOptimizerOptions.Tabular, 3e-3, AliceOptimizerOptions.Tabular.LearningRate, number);
+}
