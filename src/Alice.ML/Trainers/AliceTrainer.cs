@@ -19,6 +19,12 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
     where TTransformer : ISingleFeaturePredictionTransformer<TModel>
     where TModel : class
 {
+    // Trials hold out this share of the rows, where there are enough to tell and not so many that it takes long.
+    private const double TrialFraction = 0.2;
+    private const int LeastTrialRows = 50;
+    private const int MostTrialRows = 20_000;
+    private const int TrialNetworks = 2;
+
     private readonly AliceTrainerOptions _options;
     private readonly int _seed;
 
@@ -86,6 +92,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             validation = DataReader.Read(set, channel);
         else if (_options.ValidationFraction > 0)
             (training, validation) = training.Split(_options.ValidationFraction, _seed);
+        var trial = NeedsTrial(training.Rows, initial) ? training.Split(TrialFraction, _seed) : default;
 
         var columns = training.Features.Moments(training);
         if (initial is not null)
@@ -93,7 +100,9 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         using var rows = Open(training, validation, columns, task.Targets, device);
         using var ensemble = new Ensemble(_options, task, rows.Training, columns, initial, device, _seed);
         using var threads = new TorchThreads(_options.NumberOfThreads ?? 1);
-        var settings = CreateSettings(training.Rows, task.EpochShare, device);
+        var settings = CreateSettings(training.Rows, task, device);
+        if (trial.Training is not null)
+            settings = settings with { WeightDecay = ChooseWeightDecay(task, ensemble, rows, trial, settings, channel, clock) };
         channel.Info($"Training on {training.Rows:N0} rows of {training.Columns:N0} features: {ensemble.Parameters:N0} parameters, "
             + $"{settings.NumberOfEpochs:N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {_seed}.");
 
@@ -147,6 +156,29 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             shared ? source : validation?.Features.Open(inputs, validation.Rows, device));
     }
 
+    private bool NeedsTrial(int rows, NetworkEnsemble? initial) => _options.WeightDecay is null && initial is null
+        && _options.MaximumTrainingTime is null && rows is >= LeastTrialRows and <= MostTrialRows;
+
+    /// <summary>Trains a few networks with each decay on a part of the rows and measures them on the others.</summary>
+    private static double ChooseWeightDecay(LearningTask task, Ensemble ensemble, TrainingRows rows,
+        (TrainingData Training, TrainingData Validation) parts, TrainingSettings settings, IChannel channel, Stopwatch clock)
+    {
+        var trialRows = rows with { Training = parts.Training, Validation = null };
+        var heldOut = rows with { Training = parts.Training, Validation = parts.Validation, ValidationFeatures = rows.TrainingFeatures };
+        var losses = task.WeightDecays.ToDictionary(decay => decay, decay =>
+        {
+            var trialSettings = settings with { WeightDecay = decay, BatchSize = Math.Min(settings.BatchSize, parts.Training.Rows) };
+            var members = ensemble.CreateMembers(trialSettings, TrialNetworks);
+            using var trainer = new EnsembleTrainer(trialRows, members, task.Objective, trialSettings, clock);
+            trainer.Run(_ => { });
+            using var validator = new Validator(heldOut, task.Objective, trialSettings);
+            var loss = validator.Evaluate(members).Loss;
+            channel.Info($"Trial with WeightDecay {decay}: loss {loss * task.LossUnit:g6} on {parts.Validation.Rows:N0} held-out rows.");
+            return loss;
+        });
+        return losses.MinBy(pair => pair.Value).Key;
+    }
+
     private NetworkEnsemble InitialModel(IPredictor model, int columns, int outputs)
     {
         var networks = NetworksOf(model)
@@ -171,7 +203,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         return networks;
     }
 
-    private TrainingSettings CreateSettings(int rows, double epochShare, TorchSharp.torch.Device device)
+    private TrainingSettings CreateSettings(int rows, LearningTask task, TorchSharp.torch.Device device)
     {
         var batchSize = Math.Min(_options.BatchSize ?? TrainingBudget.BatchSize(rows), rows);
         var optimizer = _options.Optimizer;
@@ -180,10 +212,10 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             Optimizer = optimizer,
             LearningRate = _options.LearningRate ?? optimizer.LearningRate,
             Schedule = _options.LearningRateSchedule,
-            NumberOfEpochs = _options.NumberOfEpochs ?? TrainingBudget.Epochs(rows, batchSize, epochShare),
+            NumberOfEpochs = _options.NumberOfEpochs ?? TrainingBudget.Epochs(rows, batchSize, task.EpochShare),
             BatchSize = batchSize,
             GradientAccumulation = Math.Min(_options.GradientAccumulation, batchSize),
-            WeightDecay = _options.WeightDecay,
+            WeightDecay = _options.WeightDecay ?? task.WeightDecays[0],
             Patience = _options.EarlyStoppingPatience,
             MinimumImprovement = _options.EarlyStoppingMinimumImprovement,
             MaximumTime = _options.MaximumTrainingTime,

@@ -39,18 +39,20 @@ internal sealed class Ensemble : IDisposable
     /// <summary>Weights and biases of all networks.</summary>
     public long Parameters => _inputs.Sum(input => (long)Shape(input).Parameters);
 
-    /// <summary>Networks at their start. They belong to this object.</summary>
-    public IReadOnlyList<Member> CreateMembers(TrainingSettings settings)
+    /// <summary>Networks at their start, <paramref name="most"/> at most. They belong to this object.</summary>
+    public IReadOnlyList<Member> CreateMembers(TrainingSettings settings, int most = int.MaxValue)
     {
-        for (var index = 0; index < _inputs.Length; index++)
+        var members = new List<Member>();
+        for (var index = 0; index < Math.Min(_inputs.Length, most); index++)
         {
             var shape = Shape(_inputs[index]);
             var weights = _initial?.Members[index].Network.Weights.ToArray();
             if (weights is not null)
                 Folding.Unfold(shape, _inputs[index].Standardization, _task.Scores, weights);
-            _members.Add(new Member(shape, _task.Objective, _inputs[index], settings, unchecked(_seed + SeedStride * index), weights));
+            members.Add(new Member(shape, _task.Objective, _inputs[index], settings, unchecked(_seed + SeedStride * index), weights));
         }
-        return _members;
+        _members.AddRange(members);
+        return members;
     }
 
     /// <summary>The model of these members, for features and scores as they come.</summary>

@@ -61,7 +61,7 @@ internal sealed class OptionErrors
             .Require(TorchDevice.IsName(options.Device), nameof(options.Device), options.Device,
                 $"must be {TorchDevice.Names}")
             .AtLeast(nameof(options.NumberOfThreads), options.NumberOfThreads, 1)
-            .Require(options.WeightDecay >= 0 && double.IsFinite(options.WeightDecay), nameof(options.WeightDecay),
+            .Require(options.WeightDecay is not { } decay || (decay >= 0 && double.IsFinite(decay)), nameof(options.WeightDecay),
                 options.WeightDecay, "must be 0 or more and finite")
             .AtLeast<int>(nameof(options.GradientAccumulation), options.GradientAccumulation, 1)
             .Require(options.ValidationFraction is >= 0 and < 1, nameof(options.ValidationFraction),
