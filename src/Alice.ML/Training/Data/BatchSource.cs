@@ -51,7 +51,7 @@ internal sealed class BatchSource : IDisposable
         var rows = _order.narrow(0, from, start + Start(part + 1, parts, size) - from);
         var here = rows.to(_device);
         var features = _features.Select((_features.IndexDevice.type == _device.type ? here : rows.cpu()).Plus(TensorMath.Integer(_first)));
-        return new Minibatch(features, _targets.index_select(0, here), _weights?.index_select(0, here), size);
+        return new Minibatch(features, RowGather.Select(_targets, here), _weights is null ? null : RowGather.Select(_weights, here), size);
     }
 
     /// <summary>Draws a new order from a generator of the CPU, so that every device sees the same one.</summary>

@@ -30,7 +30,7 @@ internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(
     {
         public Device IndexDevice => table.device;
 
-        public Tensor Select(Tensor rows) => table.index_select(0, rows);
+        public Tensor Select(Tensor rows) => RowGather.Select(table, rows);
 
         public void Dispose() => table.Dispose();
     }

@@ -1,0 +1,34 @@
+using System.Runtime.Intrinsics.X86;
+using Alice.ML.Optimization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Training;
+
+/// <summary>Rows of a table in any order.</summary>
+internal static unsafe class RowGather
+{
+    // Rows of a large table are far apart in memory: ask for them this many rows before they are copied.
+    private const int Ahead = 16;
+
+    /// <summary>index_select of rows of a contiguous float table [rows, columns]; on the CPU without waiting for memory.</summary>
+    public static Tensor Select(Tensor table, Tensor rows)
+    {
+        if (table.device_type != DeviceType.CPU)
+            return table.index_select(0, rows);
+
+        var columns = (int)table.shape[1];
+        var count = (int)rows.shape[0];
+        var selected = empty(count, columns);
+        var order = VectorLoop.Pointer<long>(rows, count);
+        var from = VectorLoop.Pointer<float>(table, table.numel());
+        var to = VectorLoop.Pointer<float>(selected, (long)count * columns);
+        for (var i = 0; i < count; i++)
+        {
+            if (Sse.IsSupported && i + Ahead < count)
+                Sse.Prefetch0(from + order[i + Ahead] * columns);
+            new ReadOnlySpan<float>(from + order[i] * columns, columns).CopyTo(new Span<float>(to + (long)i * columns, columns));
+        }
+        return selected;
+    }
+}
