@@ -38,6 +38,8 @@ public sealed class AliceBinaryTrainer : AliceTrainer<
     /// <summary>Options for the <see cref="AliceBinaryTrainer"/>.</summary>
     public sealed class Options : AliceTrainerOptions
     {
+        /// <summary>Options with the defaults of classification: a <see cref="AliceTrainerOptions.WeightDecay"/> of 1.</summary>
+        public Options() => WeightDecay = ClassificationWeightDecay;
     }
 
     internal AliceBinaryTrainer(IHostEnvironment environment, Options options)

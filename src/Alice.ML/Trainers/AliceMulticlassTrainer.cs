@@ -36,6 +36,8 @@ public sealed class AliceMulticlassTrainer
     /// <summary>Options for the <see cref="AliceMulticlassTrainer"/>.</summary>
     public sealed class Options : AliceTrainerOptions
     {
+        /// <summary>Options with the defaults of classification: a <see cref="AliceTrainerOptions.WeightDecay"/> of 1.</summary>
+        public Options() => WeightDecay = ClassificationWeightDecay;
     }
 
     internal AliceMulticlassTrainer(IHostEnvironment environment, Options options)

@@ -99,8 +99,11 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             columns = columns.KeepingConstants();
         using var rows = Open(training, validation, columns, task.Targets, device);
         using var ensemble = new Ensemble(_options, task, rows.Training, columns, initial, device, _seed);
-        using var threads = new TorchThreads(_options.NumberOfThreads ?? 1);
         var settings = CreateSettings(training.Rows, task, device);
+        // Several networks take a thread each.
+        using var threads = new TorchThreads(_options.NumberOfNetworks > 1
+            ? 1
+            : _options.NumberOfThreads ?? TrainingBudget.Threads(ensemble.Parameters, settings.BatchSize));
         if (trial.Training is not null)
             settings = settings with { WeightDecay = ChooseWeightDecay(task, ensemble, rows, trial, settings, channel, clock) };
         channel.Info($"Training on {training.Rows:N0} rows of {training.Columns:N0} features: {ensemble.Parameters:N0} parameters, "

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Alice.ML.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -14,7 +13,6 @@ internal sealed class EnsembleTrainer : IDisposable
 {
     private readonly TrainingSettings _settings;
     private readonly IReadOnlyList<Member> _members;
-    private readonly Generator _generator;
     private readonly BatchSource _batches;
     private readonly Validator? _validator;
     private readonly Stopwatch _clock;
@@ -31,7 +29,6 @@ internal sealed class EnsembleTrainer : IDisposable
         _settings = settings;
         _members = members;
         _clock = clock;
-        _generator = new Generator((ulong)settings.Seed);
         _batches = new BatchSource(rows.Training, rows.TrainingFeatures, settings.BatchSize, settings.Device);
         if (rows.Validation is not null)
             _validator = new Validator(rows, objective, settings);
@@ -52,7 +49,8 @@ internal sealed class EnsembleTrainer : IDisposable
         using var guard = no_grad();
         for (var epoch = 1; epoch <= _settings.NumberOfEpochs; epoch++)
         {
-            _batches.Shuffle(_generator);
+            using var scope = NewDisposeScope();
+            _batches.Shuffle(_members[0].Generator);
             var running = _members;
             do
             {
@@ -76,7 +74,6 @@ internal sealed class EnsembleTrainer : IDisposable
     {
         _validator?.Dispose();
         _batches.Dispose();
-        _generator.Dispose();
     }
 
     /// <summary>One epoch of some members, on as many threads as there are; each thread takes every so many-th of them.</summary>
@@ -103,6 +100,7 @@ internal sealed class EnsembleTrainer : IDisposable
     {
         using var limit = new TorchThreads(threads);
         using var guard = no_grad();
+        using var scope = NewDisposeScope();
         foreach (var member in members)
             member.StartEpoch();
         for (var i = 0; i < _batches.Count; i++)

@@ -19,8 +19,7 @@ internal sealed record LearningTask(
     public double EpochShare { get; init; } = 1;
 
     /// <summary>
-    /// Weight decays to choose from where the options do not say, from the one for many rows on. Classes need some: without it the loss of
-    /// rows that are all told apart falls towards 0 as the weights grow, and probabilities with it to 0 and 1.
+    /// Weight decays to choose from where the options leave it to a trial, from the one for many rows on.
     /// </summary>
     public IReadOnlyList<double> WeightDecays { get; init; } = [0, 1];
 

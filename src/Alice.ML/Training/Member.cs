@@ -10,7 +10,6 @@ internal sealed class Member : IDisposable
     private readonly TrainingSettings _settings;
     private readonly Network _network;
     private readonly GradientEvaluator _gradients;
-    private readonly Generator _generator;
     private readonly Divergence _divergence;
     private readonly Tensor _lossSum;
     private Tensor? _best;
@@ -35,9 +34,9 @@ internal sealed class Member : IDisposable
         using var guard = no_grad();
         _network = new Network(shape, objective);
         _gradients = new GradientEvaluator(_network, settings.Device);
-        _generator = new Generator((ulong)seed);
+        Generator = new Generator((ulong)seed);
         _lossSum = zeros([], device: settings.Device).DetachFromDisposeScope();
-        var start = initialWeights is not null ? tensor(initialWeights) : shape.Initialize(_generator);
+        var start = initialWeights is not null ? tensor(initialWeights) : shape.Initialize(Generator);
         _state = new AliceState(start.to(settings.Device));
         _lookAhead = new ParameterViews(shape, _state.LookAhead);
         _divergence = new Divergence(_state.Center);
@@ -46,6 +45,9 @@ internal sealed class Member : IDisposable
     public NetworkShape Shape => _network.Shape;
 
     public InputEncoding Inputs { get; }
+
+    /// <summary>Where the member's random numbers come from.</summary>
+    public Generator Generator { get; }
 
     public long GradientEvaluations => _gradients.Evaluations;
 
@@ -83,7 +85,7 @@ internal sealed class Member : IDisposable
         _lastStep = step;
         if (step.IsSample)
         {
-            _lossSum.Add(_gradients.Sample(_lookAhead, parts, step.PerturbationRadius, _generator));
+            _lossSum.Add(_gradients.Sample(_lookAhead, parts, step.PerturbationRadius, Generator));
             AliceUpdate.MeasureCurvature(_state, _gradients.Plus, _gradients.Minus, _gradients.Centre, step);
             AliceUpdate.Move(_state, _gradients.Plus, _gradients.Minus, _gradients.Centre, step);
         }
@@ -158,7 +160,7 @@ internal sealed class Member : IDisposable
         _gradients.Dispose();
         _network.Dispose();
         _lossSum.Dispose();
-        _generator.Dispose();
+        Generator.Dispose();
     }
 
     private Minibatch WithDropout(Minibatch batch)
@@ -169,7 +171,7 @@ internal sealed class Member : IDisposable
         return batch with
         {
             DropoutMasks = [.. Shape.LayerSizes.Skip(1).SkipLast(1).Select(units =>
-                rand([batch.Rows, units], generator: _generator).lt_(threshold).Scale(1 / kept).to(_settings.Device))],
+                rand([batch.Rows, units], generator: Generator).lt_(threshold).Scale(1 / kept).to(_settings.Device))],
         };
     }
 }
