@@ -3,6 +3,7 @@ using Alice.ML.Models.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Calibrators;
 using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.Runtime;
 
 [assembly: LoadableClass(typeof(AliceBinaryModelParameters), null, typeof(SignatureLoadModel),
@@ -15,12 +16,12 @@ namespace Alice.ML.Models;
 /// probability p. A positive score predicts true.
 /// </summary>
 /// <inheritdoc/>
-public sealed class AliceBinaryModelParameters : AliceModelParameters<float>
+public sealed class AliceBinaryModelParameters : AliceModelParameters<float>, ISingleCanSaveOnnx
 {
     internal const string LoaderSignature = "AliceBinaryModel";
 
-    internal AliceBinaryModelParameters(IHostEnvironment env, DenseNetwork network)
-        : base(env, LoaderSignature, network, Misfit)
+    internal AliceBinaryModelParameters(IHostEnvironment env, NetworkEnsemble ensemble)
+        : base(env, LoaderSignature, ensemble, Misfit)
     {
     }
 
@@ -31,9 +32,9 @@ public sealed class AliceBinaryModelParameters : AliceModelParameters<float>
 
     /// <summary>The model with its probability, 1 / (1 + exp(−score)): the logistic loss has calibrated it.</summary>
     internal static CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator> Calibrated(
-        IHostEnvironment env, DenseNetwork network) =>
+        IHostEnvironment env, NetworkEnsemble ensemble) =>
         new ValueMapperCalibratedModelParameters<AliceBinaryModelParameters, PlattCalibrator>(
-            env, new AliceBinaryModelParameters(env, network), new PlattCalibrator(env, slope: -1, offset: 0));
+            env, new AliceBinaryModelParameters(env, ensemble), new PlattCalibrator(env, slope: -1, offset: 0));
 
     // Called by ML.NET's loader, which finds it by its name.
     internal static AliceBinaryModelParameters Create(IHostEnvironment env, ModelLoadContext ctx)
@@ -49,21 +50,31 @@ public sealed class AliceBinaryModelParameters : AliceModelParameters<float>
     private protected override VersionInfo Version => GetVersion();
 
     private protected override ValueMapper<VBuffer<float>, float> CreateMapper() =>
-        (in VBuffer<float> features, ref float score) => Network.Forward(in features, new Span<float>(ref score));
+        (in VBuffer<float> features, ref float score) => Ensemble.Forward(in features, new Span<float>(ref score));
 
     private protected override void AddOutputs(OnnxModel model)
     {
-        model.AddNode("Sigmoid", [OnnxModel.Score], OnnxModel.Probability);
+        base.AddOutputs(model);
+        model.AddNode("Sigmoid", [OnnxModel.Score], [OnnxModel.Probability]);
         model.AddOutput(OnnxModel.Probability, OnnxType.Float, 1);
-        model.AddNode("Greater", [OnnxModel.Score, model.AddConstant("threshold", [0])], OnnxModel.Label);
+        model.AddNode("Greater", [OnnxModel.Score, model.AddConstant("threshold", [0])], [OnnxModel.Label]);
         model.AddOutput(OnnxModel.Label, OnnxType.Bool, 1);
+    }
+
+    // ML.NET gives the names of Score, or of PredictedLabel, Score and perhaps Probability; its scorer adds the others.
+    bool ISingleCanSaveOnnx.SaveAsOnnx(OnnxContext ctx, string[] outputNames, string featureColumn)
+    {
+        ctx.CheckOpSetVersion(OnnxEnsemble.MinimumOperatorSet, GetType().Name);
+        var score = outputNames[outputNames.Length > 1 ? 1 : 0];
+        OnnxEnsemble.Write(Ensemble, new PipelineGraph(ctx), featureColumn, score);
+        return true;
     }
 
     private static VersionInfo GetVersion() => MakeVersion("ALICE BN", LoaderSignature);
 
-    private static string? Misfit(DenseNetwork network) =>
-        network.OutputCount != 1 ? $"The network has {network.OutputCount} outputs; a binary network has one."
-        : network.OutputTransform != OutputTransform.Identity
+    private static string? Misfit(NetworkEnsemble ensemble) =>
+        ensemble.OutputCount != 1 ? $"The network has {ensemble.OutputCount} outputs; a binary network has one."
+        : ensemble.OutputTransform != OutputTransform.Identity
             ? "The score of a binary network is its sum: it has no output transform."
         : null;
 }

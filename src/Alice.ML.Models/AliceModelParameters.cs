@@ -21,41 +21,44 @@ namespace Alice.ML.Models;
 /// </remarks>
 /// <typeparam name="TOutput">What a row is mapped to: a float, or a vector of them.</typeparam>
 public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutput>,
-    IValueMapper, ICanSaveInTextFormat, ICanSaveSummary, ISingleCanSaveOnnx
+    IValueMapper, ICanSaveInTextFormat, ICanSaveSummary, ICanSaveOnnx
 {
-    // misfit: why a network cannot serve the task, or null.
+    // misfit: why an ensemble cannot serve the task, or null.
     private protected AliceModelParameters(
-        IHostEnvironment env, string name, DenseNetwork network, Func<DenseNetwork, string?> misfit)
+        IHostEnvironment env, string name, NetworkEnsemble ensemble, Func<NetworkEnsemble, string?> misfit)
         : base(env, name)
     {
-        if (misfit(network) is { } why)
-            throw new ArgumentException(why, nameof(network));
-        Network = network;
-        Layers = AliceLayer.ListOf(network);
+        if (misfit(ensemble) is { } why)
+            throw new ArgumentException(why, nameof(ensemble));
+        Ensemble = ensemble;
+        Networks = ListOf(ensemble);
     }
 
     private protected AliceModelParameters(
-        IHostEnvironment env, string name, ModelLoadContext ctx, Func<DenseNetwork, string?> misfit)
+        IHostEnvironment env, string name, ModelLoadContext ctx, Func<NetworkEnsemble, string?> misfit)
         : base(env, name, ctx)
     {
-        Network = DenseNetwork.Load(ctx.Reader, BytesLeft(ctx));
-        if (misfit(Network) is { } why)
+        Ensemble = NetworkEnsemble.Load(ctx.Reader, BytesLeft(ctx));
+        if (misfit(Ensemble) is { } why)
             throw new FormatException(why);
-        Layers = AliceLayer.ListOf(Network);
+        Networks = ListOf(Ensemble);
     }
 
-    /// <summary>The layers, from the features to the score.</summary>
-    public IReadOnlyList<AliceLayer> Layers { get; }
+    /// <summary>The networks whose outputs the score is the mean of.</summary>
+    public IReadOnlyList<AliceNetwork> Networks { get; }
 
-    /// <summary>The function between the layers; none follows the last.</summary>
-    public Activation Activation => Network.Activation;
+    /// <summary>The layers of the first network, from the features to the score.</summary>
+    public IReadOnlyList<AliceLayer> Layers => Networks[0].Layers;
+
+    /// <summary>The function between the layers of the first network; none follows the last.</summary>
+    public Activation Activation => Networks[0].Activation;
 
     /// <summary>How the model was trained. Null for a loaded model: it is not saved.</summary>
     public AliceTrainingSummary? TrainingSummary { get; internal set; }
 
-    internal DenseNetwork Network { get; }
+    internal NetworkEnsemble Ensemble { get; }
 
-    DataViewType IValueMapper.InputType => new VectorDataViewType(NumberDataViewType.Single, Network.InputCount);
+    DataViewType IValueMapper.InputType => new VectorDataViewType(NumberDataViewType.Single, Ensemble.InputCount);
 
     DataViewType IValueMapper.OutputType => OutputType;
 
@@ -69,45 +72,29 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
     /// <remarks>
     /// Input: "features", float [batch, number of features]. Outputs: "score", float, [batch, 1] for regression and
     /// binary classification (there the log-odds) and [batch, classes] for multiclass classification (the
-    /// probabilities); also for binary classification "probability", float [batch, 1], and "label", bool [batch, 1];
-    /// also for multiclass classification "label", int64 [batch], the index of the most probable class from 0. Scores
-    /// differ from ML.NET's by rounding; a row whose sums overflow a float may give infinity or NaN there.
+    /// probabilities). Beside it, for regression and where the model has them, "scoreStandardDeviation", float
+    /// [batch, 1], and "quantiles", float [batch, quantiles]; for binary classification "probability", float
+    /// [batch, 1], and "label", bool [batch, 1]; for multiclass classification "label", int64 [batch], the index of the
+    /// most probable class from 0. Scores differ from ML.NET's by rounding; a row whose sums overflow a float may give
+    /// infinity or NaN there.
     /// </remarks>
     /// <param name="stream">Where to write; it stays open.</param>
     public void SaveAsOnnx(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
         var model = new OnnxModel(GetType().Name);
-        model.AddInput(OnnxModel.Features, Network.InputCount);
-        OnnxNetwork.Write(Network, model, OnnxModel.Features, OnnxModel.Score);
-        model.AddOutput(OnnxModel.Score, OnnxType.Float, Network.OutputCount);
+        model.AddInput(OnnxModel.Features, Ensemble.InputCount);
         AddOutputs(model);
         model.WriteTo(stream);
     }
 
     bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => true;
 
-    // ML.NET gives names for [Score], [PredictedLabel, Score] or [PredictedLabel, Score, Probability].
-    bool ISingleCanSaveOnnx.SaveAsOnnx(OnnxContext ctx, string[] outputNames, string featureColumn)
-    {
-        ctx.CheckOpSetVersion(OnnxNetwork.MinimumOperatorSet, GetType().Name);
-        var graph = new PipelineGraph(ctx);
-        var hasLabel = outputNames.Length > 1;
-        var score = outputNames[hasLabel ? 1 : 0];
-        OnnxNetwork.Write(Network, graph, featureColumn, score);
-        if (hasLabel)
-            AddPredictedLabel(graph, outputNames[0], score);
-        return true;
-    }
-
-    /// <summary>Adds what the task has beside the score.</summary>
+    /// <summary>Adds the outputs of the task, computed from <see cref="OnnxModel.Features"/>.</summary>
     private protected virtual void AddOutputs(OnnxModel model)
     {
-    }
-
-    /// <summary>Adds the predicted label, where ML.NET's scorer does not do it.</summary>
-    private protected virtual void AddPredictedLabel(PipelineGraph graph, string label, string score)
-    {
+        OnnxEnsemble.Write(Ensemble, model, OnnxModel.Features, OnnxModel.Score);
+        model.AddOutput(OnnxModel.Score, OnnxType.Float, Ensemble.OutputCount);
     }
 
     /// <summary>A function that scores one row. It may run on several threads at once.</summary>
@@ -124,13 +111,14 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
     {
         ctx.SetVersionInfo(Version);
         base.SaveCore(ctx);
-        Network.Save(ctx.Writer);
+        Ensemble.Save(ctx.Writer);
     }
 
-    private protected static VersionInfo MakeVersion(string modelSignature, string loaderSignature) => new(
+    private protected static VersionInfo MakeVersion(
+        string modelSignature, string loaderSignature, uint version = 0x00010001) => new(
         modelSignature: modelSignature,
-        verWrittenCur: 0x00010001,
-        verReadableCur: 0x00010001,
+        verWrittenCur: version,
+        verReadableCur: version,
         verWeCanReadBack: 0x00010001,
         loaderSignature: loaderSignature,
         loaderAssemblyName: typeof(DenseNetwork).Assembly.FullName);
@@ -140,24 +128,43 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
     void ICanSaveSummary.SaveSummary(TextWriter writer, RoleMappedSchema schema) => writer.WriteLine(ToString());
 
     /// <summary>
-    /// The layers, the activation, what follows the last layer (if anything) and the number of parameters, then a line
-    /// for each layer.
+    /// For one network its layers, the activation, what follows the last layer (if anything) and the number of
+    /// parameters, then a line for each layer. For several, that of each after a line for all.
     /// </summary>
     public override string ToString()
     {
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{GetType().Name}: {DenseNetwork.Describe(Network.LayerSizes)}, ");
-        text.Append(CultureInfo.InvariantCulture, $"{Activation}, ");
-        if (Network.OutputTransform != OutputTransform.Identity)
-            text.Append(CultureInfo.InvariantCulture, $"{Network.OutputTransform}, ");
-        text.Append(CultureInfo.InvariantCulture, $"{Network.Weights.Length} parameters");
-        foreach (var layer in Layers)
+        var text = new StringBuilder($"{GetType().Name}: ");
+        if (Networks.Count == 1)
+        {
+            Describe(Ensemble.Members[0], Networks[0], text);
+            return text.ToString();
+        }
+        var parameters = Ensemble.Members.Sum(member => (long)member.Network.Weights.Length);
+        text.Append(CultureInfo.InvariantCulture, $"mean of {Networks.Count} networks, {parameters} parameters");
+        foreach (var (member, network) in Ensemble.Members.Zip(Networks))
+        {
+            text.AppendLine();
+            Describe(member, network, text);
+        }
+        return text.ToString();
+    }
+
+    private static void Describe(EnsembleMember member, AliceNetwork network, StringBuilder text)
+    {
+        if (member.Encoder is { } encoder)
+            text.Append(CultureInfo.InvariantCulture, $"{encoder.InputCount} features encoded with "
+                + $"{encoder.OutputCount - encoder.InputCount} bins, ");
+        text.Append(CultureInfo.InvariantCulture, $"{DenseNetwork.Describe(member.Network.LayerSizes)}, ");
+        text.Append(CultureInfo.InvariantCulture, $"{network.Activation}, ");
+        if (member.Network.OutputTransform != OutputTransform.Identity)
+            text.Append(CultureInfo.InvariantCulture, $"{member.Network.OutputTransform}, ");
+        text.Append(CultureInfo.InvariantCulture, $"{member.Network.Weights.Length} parameters");
+        foreach (var layer in network.Layers)
         {
             text.AppendLine();
             text.Append(CultureInfo.InvariantCulture, $"  {layer.InputCount} → {layer.OutputCount}, ");
             text.Append(CultureInfo.InvariantCulture, $"rms of weights {RootMeanSquare(layer.Weights.Span):g3}");
         }
-        return text.ToString();
     }
 
     private static double RootMeanSquare(ReadOnlySpan<float> values)
@@ -167,6 +174,9 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
             sum += (double)value * value;
         return Math.Sqrt(sum / values.Length);
     }
+
+    private static IReadOnlyList<AliceNetwork> ListOf(NetworkEnsemble ensemble) =>
+        Array.AsReadOnly(ensemble.Members.Select(member => new AliceNetwork(member)).ToArray());
 
     // Of the model block, and of the stream if that is shorter than its header says.
     private static long BytesLeft(ModelLoadContext ctx)

@@ -2,6 +2,7 @@ using Alice.ML.Models;
 using Alice.ML.Models.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.Runtime;
 
 [assembly: LoadableClass(typeof(AliceMulticlassModelParameters), null, typeof(SignatureLoadModel),
@@ -14,12 +15,12 @@ namespace Alice.ML.Models;
 /// keys.
 /// </summary>
 /// <inheritdoc/>
-public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffer<float>>
+public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffer<float>>, ISingleCanSaveOnnx
 {
     internal const string LoaderSignature = "AliceMulticlassModel";
 
-    internal AliceMulticlassModelParameters(IHostEnvironment env, DenseNetwork network)
-        : base(env, LoaderSignature, network, Misfit)
+    internal AliceMulticlassModelParameters(IHostEnvironment env, NetworkEnsemble ensemble)
+        : base(env, LoaderSignature, ensemble, Misfit)
     {
     }
 
@@ -38,39 +39,45 @@ public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffe
     private protected override PredictionKind PredictionKind => PredictionKind.MulticlassClassification;
 
     private protected override DataViewType OutputType =>
-        new VectorDataViewType(NumberDataViewType.Single, Network.OutputCount);
+        new VectorDataViewType(NumberDataViewType.Single, Ensemble.OutputCount);
 
     private protected override VersionInfo Version => GetVersion();
 
     private protected override ValueMapper<VBuffer<float>, VBuffer<float>> CreateMapper() =>
         (in VBuffer<float> features, ref VBuffer<float> probabilities) =>
         {
-            var editor = VBufferEditor.Create(ref probabilities, Network.OutputCount);
-            Network.Forward(in features, editor.Values);
+            var editor = VBufferEditor.Create(ref probabilities, Ensemble.OutputCount);
+            Ensemble.Forward(in features, editor.Values);
             probabilities = editor.Commit();
         };
 
     private protected override void AddOutputs(OnnxModel model)
     {
-        model.AddNode("ArgMax", [OnnxModel.Score], OnnxModel.Label, ("axis", 1), ("keepdims", 0));
+        base.AddOutputs(model);
+        model.AddNode("ArgMax", [OnnxModel.Score], [OnnxModel.Label], ("axis", 1), ("keepdims", 0));
         model.AddOutput(OnnxModel.Label, OnnxType.Int64);
     }
 
-    // A key: the class counted from 1.
-    private protected override void AddPredictedLabel(PipelineGraph graph, string label, string score)
+    // ML.NET gives the names of PredictedLabel and Score. The label is a key: the class counted from 1.
+    bool ISingleCanSaveOnnx.SaveAsOnnx(OnnxContext ctx, string[] outputNames, string featureColumn)
     {
+        ctx.CheckOpSetVersion(OnnxEnsemble.MinimumOperatorSet, GetType().Name);
+        var graph = new PipelineGraph(ctx);
+        var (label, score) = (outputNames[0], outputNames[1]);
+        OnnxEnsemble.Write(Ensemble, graph, featureColumn, score);
         var index = graph.AddVariable("index");
-        graph.AddNode("ArgMax", [score], index, ("axis", 1), ("keepdims", 1));
+        graph.AddNode("ArgMax", [score], [index], ("axis", 1), ("keepdims", 1));
         var key = graph.AddVariable("key");
-        graph.AddNode("Add", [index, graph.AddConstant("one", 1)], key);
-        graph.AddNode("Cast", [key], label, ("to", (long)OnnxType.UInt32));
+        graph.AddNode("Add", [index, graph.AddConstant("one", 1)], [key]);
+        graph.AddNode("Cast", [key], [label], ("to", (long)OnnxType.UInt32));
+        return true;
     }
 
     private static VersionInfo GetVersion() => MakeVersion("ALICE MC", LoaderSignature);
 
-    private static string? Misfit(DenseNetwork network) =>
-        network.OutputCount < 2
-            ? $"The network has {network.OutputCount} output; a multiclass network has one for each class."
-        : network.OutputTransform != OutputTransform.Softmax ? "A multiclass network ends in a softmax."
+    private static string? Misfit(NetworkEnsemble ensemble) =>
+        ensemble.OutputCount < 2
+            ? $"The network has {ensemble.OutputCount} output; a multiclass network has one for each class."
+        : ensemble.OutputTransform != OutputTransform.Softmax ? "A multiclass network ends in a softmax."
         : null;
 }

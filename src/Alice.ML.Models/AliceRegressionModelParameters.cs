@@ -1,6 +1,8 @@
 using Alice.ML.Models;
+using Alice.ML.Models.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.Runtime;
 
 [assembly: LoadableClass(typeof(AliceRegressionModelParameters), null, typeof(SignatureLoadModel),
@@ -9,21 +11,41 @@ using Microsoft.ML.Runtime;
 namespace Alice.ML.Models;
 
 /// <summary>
-/// A trained network that maps a vector of features to a number in the label's units.
+/// Trained networks that map a vector of features to a number in the label's units and, where training was asked for
+/// them, to its quantiles.
 /// </summary>
 /// <inheritdoc/>
-public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
+public sealed class AliceRegressionModelParameters : AliceModelParameters<float>, IBindableCanSaveOnnx
 {
     internal const string LoaderSignature = "AliceRegressionModel";
 
-    internal AliceRegressionModelParameters(IHostEnvironment env, DenseNetwork network)
-        : base(env, LoaderSignature, network, Misfit)
+    private const uint VersionWithColumns = 0x00010002;
+
+    /// <param name="env">The host.</param>
+    /// <param name="ensemble">Output 0 is the score, the others are the quantiles.</param>
+    /// <param name="addsStandardDeviation">Whether there is a column for the networks' standard deviation.</param>
+    /// <param name="quantiles">Levels between 0 and 1, ascending; null or none for no column.</param>
+    /// <exception cref="ArgumentException">Wrong levels, or an ensemble of other outputs.</exception>
+    internal AliceRegressionModelParameters(
+        IHostEnvironment env,
+        NetworkEnsemble ensemble,
+        bool addsStandardDeviation = false,
+        IReadOnlyList<float>? quantiles = null)
+        : base(env, LoaderSignature, ensemble, Misfit)
     {
+        Columns = new RegressionColumns(addsStandardDeviation, quantiles);
+        if (Columns.Misfit(ensemble) is { } why)
+            throw new ArgumentException(why, nameof(ensemble));
     }
 
     private AliceRegressionModelParameters(IHostEnvironment env, ModelLoadContext ctx)
         : base(env, LoaderSignature, ctx, Misfit)
     {
+        Columns = ctx.Header.ModelVerWritten < VersionWithColumns
+            ? new RegressionColumns(addsStandardDeviation: false, levels: null)
+            : RegressionColumns.Load(ctx.Reader);
+        if (Columns.Misfit(Ensemble) is { } why)
+            throw new FormatException(why);
     }
 
     // Called by ML.NET's loader, which finds it by its name.
@@ -33,19 +55,81 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
         return new AliceRegressionModelParameters(env, ctx);
     }
 
+    /// <summary>
+    /// The levels, between 0 and 1 and ascending, of the quantiles in the column "Quantiles"; none without that column.
+    /// </summary>
+    public IReadOnlyList<float> Quantiles => Columns.Levels;
+
+    internal RegressionColumns Columns { get; }
+
     private protected override PredictionKind PredictionKind => PredictionKind.Regression;
 
     private protected override DataViewType OutputType => NumberDataViewType.Single;
 
     private protected override VersionInfo Version => GetVersion();
 
-    private protected override ValueMapper<VBuffer<float>, float> CreateMapper() =>
-        (in VBuffer<float> features, ref float score) => Network.Forward(in features, new Span<float>(ref score));
+    /// <summary>The outputs for one row, with quantiles that do not cross.</summary>
+    /// <param name="features">The row.</param>
+    /// <param name="outputs">Room for the score and the quantiles.</param>
+    /// <param name="deviations">Room for their standard deviations, of which the score's is right; or empty.</param>
+    internal void Score(in VBuffer<float> features, Span<float> outputs, Span<float> deviations)
+    {
+        if (deviations.IsEmpty)
+            Ensemble.Forward(in features, outputs);
+        else
+            Ensemble.Forward(in features, outputs, deviations);
+        outputs[1..].Sort();
+    }
 
-    private static VersionInfo GetVersion() => MakeVersion("ALICE RG", LoaderSignature);
+    ISchemaBoundMapper ISchemaBindableMapper.Bind(IHostEnvironment env, RoleMappedSchema schema) =>
+        new RegressionRowMapper(Host, this, schema);
 
-    private static string? Misfit(DenseNetwork network) =>
-        network.OutputCount != 1 ? $"The network has {network.OutputCount} outputs; a regression network has one."
-        : network.OutputTransform == OutputTransform.Softmax ? "A regression network has no softmax."
-        : null;
+    private protected override ValueMapper<VBuffer<float>, float> CreateMapper()
+    {
+        if (Ensemble.OutputCount == 1)
+            return (in VBuffer<float> features, ref float score) =>
+                Ensemble.Forward(in features, new Span<float>(ref score));
+        return (in VBuffer<float> features, ref float score) =>
+        {
+            Span<float> outputs = stackalloc float[Ensemble.OutputCount];
+            Ensemble.Forward(in features, outputs);
+            score = outputs[0];
+        };
+    }
+
+    private protected override void SaveCore(ModelSaveContext ctx)
+    {
+        base.SaveCore(ctx);
+        Columns.Save(ctx.Writer);
+    }
+
+    private protected override void AddOutputs(OnnxModel model)
+    {
+        var outputs = Columns.Choose(OnnxModel.Score, OnnxModel.StandardDeviation, OnnxModel.Quantiles);
+        OnnxRegression.Write(Ensemble, model, OnnxModel.Features, outputs);
+        model.AddOutput(OnnxModel.Score, OnnxType.Float, 1);
+        if (outputs.StandardDeviation is not null)
+            model.AddOutput(OnnxModel.StandardDeviation, OnnxType.Float, 1);
+        if (outputs.Quantiles is not null)
+            model.AddOutput(OnnxModel.Quantiles, OnnxType.Float, Quantiles.Count);
+    }
+
+    // The names are those of the row mapper's columns, in their order.
+    bool IBindableCanSaveOnnx.SaveAsOnnx(OnnxContext ctx, RoleMappedSchema schema, string[] outputNames)
+    {
+        var features = schema.Feature!.Value.Name;
+        if (!ctx.ContainsColumn(features))
+            return false;
+        var outputs = Columns.Choose(outputNames[0], outputNames.ElementAtOrDefault(1), outputNames[^1]);
+        ctx.CheckOpSetVersion(
+            outputs.Quantiles is null ? OnnxEnsemble.MinimumOperatorSet : OnnxRegression.MinimumOperatorSetOfQuantiles,
+            GetType().Name);
+        OnnxRegression.Write(Ensemble, new PipelineGraph(ctx), ctx.GetVariableName(features), outputs);
+        return true;
+    }
+
+    private static VersionInfo GetVersion() => MakeVersion("ALICE RG", LoaderSignature, VersionWithColumns);
+
+    private static string? Misfit(NetworkEnsemble ensemble) =>
+        ensemble.OutputTransform == OutputTransform.Softmax ? "A regression network has no softmax." : null;
 }

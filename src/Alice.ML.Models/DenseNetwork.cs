@@ -1,7 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Numerics.Tensors;
-using System.Runtime.CompilerServices;
 using Microsoft.ML.Data;
 
 namespace Alice.ML.Models;
@@ -15,18 +12,16 @@ namespace Alice.ML.Models;
 /// [in + 1, out] matrix: a row of weights per input, then the row of biases. A score is the same bits for dense and
 /// sparse features, for any thread, and on any processor that has a fused multiply-add. A NaN among the features gives
 /// NaN; finite features give finite outputs, by <see cref="SaturatingForward"/> where a sum overflows. Weights are held
-/// twice: as given, and packed for the kernels.
+/// twice once it has scored: as given, and packed for the kernels.
 /// </remarks>
 internal sealed class DenseNetwork
 {
     /// <summary>The most layers of weights that a network may have.</summary>
     public const int MaximumLayers = 1000;
-    private const int StackFloats = 1024;
 
     private readonly int[] _layerSizes;
     private readonly float[] _weights;
-    private readonly DenseLayer[] _layers;
-    private readonly int _scratchWidth;
+    private NetworkScorer? _scorer;
 
     /// <exception cref="ArgumentException">
     /// Fewer than two sizes or more than <see cref="MaximumLayers"/> + 1, a size below 1, the wrong number of weights,
@@ -56,17 +51,6 @@ internal sealed class DenseNetwork
         Activation = activation;
         OutputTransform = outputTransform;
         _weights = [.. weights];
-        _layers = new DenseLayer[_layerSizes.Length - 1];
-        var start = 0;
-        for (var l = 0; l < _layers.Length; l++)
-        {
-            var length = (_layerSizes[l] + 1) * _layerSizes[l + 1];
-            _layers[l] = DenseLayer.Create(_layerSizes[l], _layerSizes[l + 1], _weights.AsSpan(start, length));
-            start += length;
-        }
-        // Features are copied only where the first layer needs them padded.
-        var padded = _layers[0].InputWidth > InputCount ? _layers[0].InputWidth : 0;
-        _scratchWidth = Math.Max(_layers.Max(l => l.OutputWidth), padded);
     }
 
     public IReadOnlyList<int> LayerSizes => _layerSizes;
@@ -80,6 +64,10 @@ internal sealed class DenseNetwork
     public int InputCount => _layerSizes[0];
 
     public int OutputCount => _layerSizes[^1];
+
+    // Packed when it is first asked for: a network behind an encoder is scored by another. Threads that ask at once may
+    // each pack one, all the same.
+    internal NetworkScorer Scorer => _scorer ??= new NetworkScorer(this, encoder: null);
 
     /// <summary>How many weights and biases a network of these layer sizes has.</summary>
     /// <exception cref="ArgumentException">As the constructor; also when the count does not fit an int.</exception>
@@ -108,88 +96,20 @@ internal sealed class DenseNetwork
     public void Forward(ReadOnlySpan<float> features, Span<float> outputs)
     {
         CheckFeatureCount(features.Length);
-        Run(features, [], outputs);
+        Scorer.Run(features, [], outputs);
     }
 
     /// <inheritdoc cref="Forward(ReadOnlySpan{float}, Span{float})"/>
     public void Forward(in VBuffer<float> features, Span<float> outputs)
     {
         CheckFeatureCount(features.Length);
-        Run(features.GetValues(), features.GetIndices(), outputs);
+        Scorer.Run(features.GetValues(), features.GetIndices(), outputs);
     }
-
-    /// <summary>Writes the layout that <see cref="DenseNetworkFormat"/> describes.</summary>
-    internal void Save(BinaryWriter writer) => DenseNetworkFormat.Save(this, writer);
-
-    /// <inheritdoc cref="DenseNetworkFormat.Load"/>
-    internal static DenseNetwork Load(BinaryReader reader, long bytesLeft) =>
-        DenseNetworkFormat.Load(reader, bytesLeft);
 
     private void CheckFeatureCount(int count)
     {
         if (count != InputCount)
             throw new ArgumentException(
                 $"The features have {count} values, but the model was trained with {InputCount}.");
-    }
-
-    // As in a VBuffer: all values are given, or indices say which.
-    [SkipLocalsInit]
-    private void Run(ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> outputs)
-    {
-        var rented = 2 * _scratchWidth > StackFloats ? ArrayPool<float>.Shared.Rent(2 * _scratchWidth) : null;
-        var scratch = rented is null ? stackalloc float[StackFloats] : rented;
-        var current = scratch[.._scratchWidth];
-        var next = scratch.Slice(_scratchWidth, _scratchWidth);
-        try
-        {
-            MultiplyFeatures(values, indices, current, next);
-            for (var l = 1; l < _layers.Length; l++)
-            {
-                ActivationFunctions.Apply(Activation, current[.._layers[l - 1].OutputWidth]);
-                _layers[l].Multiply(current, next);
-                var last = current;
-                current = next;
-                next = last;
-            }
-            // Adding 0 turns -0 into 0: see DenseLayer.
-            TensorPrimitives.Add(current[..OutputCount], 0f, outputs);
-            outputs = outputs[..OutputCount];
-            if (!AreFinite(outputs))
-                SaturatingForward.Run(this, values, indices, outputs);
-            OutputFunctions.Apply(OutputTransform, outputs);
-        }
-        finally
-        {
-            if (rented is not null)
-                ArrayPool<float>.Shared.Return(rented);
-        }
-    }
-
-    private static bool AreFinite(ReadOnlySpan<float> outputs)
-    {
-        foreach (var output in outputs)
-            if (!float.IsFinite(output))
-                return false;
-        return true;
-    }
-
-    private void MultiplyFeatures(
-        ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> outputs, Span<float> padded)
-    {
-        var layer = _layers[0];
-        if (values.Length < InputCount)
-        {
-            layer.Multiply(values, indices, outputs);
-        }
-        else if (layer.InputWidth > InputCount)
-        {
-            values.CopyTo(padded);
-            padded[values.Length..layer.InputWidth].Clear();
-            layer.Multiply(padded, outputs);
-        }
-        else
-        {
-            layer.Multiply(values, outputs);
-        }
     }
 }

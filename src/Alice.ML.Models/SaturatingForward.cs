@@ -12,41 +12,56 @@ internal static class SaturatingForward
     /// Replaces the sums of the last layer. With a feature that is not finite it leaves them as they are.
     /// </summary>
     /// <param name="network">The network.</param>
+    /// <param name="encoder">What encodes its inputs; null for none.</param>
     /// <param name="values">As in a VBuffer: all features, or those at the indices.</param>
     /// <param name="indices">Where the values belong; empty when all are given.</param>
     /// <param name="outputs">The sums, one for each output.</param>
     public static void Run(
-        DenseNetwork network, ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> outputs)
+        DenseNetwork network,
+        PiecewiseLinearEncoder? encoder,
+        ReadOnlySpan<float> values,
+        ReadOnlySpan<int> indices,
+        Span<float> outputs)
     {
         if (!TensorPrimitives.IsFiniteAll(values))
             return;
-        var current = new float[network.InputCount];
-        if (values.Length == current.Length)
-            values.CopyTo(current);
+        var features = new float[encoder?.InputCount ?? network.InputCount];
+        if (values.Length == features.Length)
+            values.CopyTo(features);
         else
             for (var k = 0; k < indices.Length; k++)
-                current[indices[k]] = values[k];
+                features[indices[k]] = values[k];
+        var current = new double[network.InputCount];
+        if (encoder is null)
+            TensorPrimitives.ConvertTruncating<float, double>(features, current);
+        else
+            encoder.Encode(features, current);
 
         var weights = network.Weights.Span;
+        float[] sums = [];
         for (var l = 1; l < network.LayerSizes.Count; l++)
         {
             if (l > 1)
-                ActivationFunctions.Apply(network.Activation, current);
+            {
+                ActivationFunctions.Apply(network.Activation, sums);
+                current = new double[sums.Length];
+                TensorPrimitives.ConvertTruncating<float, double>(sums, current);
+            }
             var (inputs, units) = (network.LayerSizes[l - 1], network.LayerSizes[l]);
-            current = Multiply(current.AsSpan(0, inputs), weights[..((inputs + 1) * units)], units);
+            sums = Multiply(current.AsSpan(0, inputs), weights[..((inputs + 1) * units)], units);
             weights = weights[((inputs + 1) * units)..];
         }
-        current.AsSpan(0, outputs.Length).CopyTo(outputs);
+        sums.AsSpan(0, outputs.Length).CopyTo(outputs);
     }
 
     /// <summary>One layer's sums, padded with zeros to a multiple of <see cref="DenseLayer.Lanes"/>.</summary>
-    private static float[] Multiply(ReadOnlySpan<float> inputs, ReadOnlySpan<float> weights, int units)
+    private static float[] Multiply(ReadOnlySpan<double> inputs, ReadOnlySpan<float> weights, int units)
     {
         var sums = new double[units];
         for (var i = 0; i <= inputs.Length; i++)
         {
             // The last row of weights is the bias.
-            double x = i < inputs.Length ? inputs[i] : 1;
+            var x = i < inputs.Length ? inputs[i] : 1;
             for (var o = 0; o < units; o++)
                 sums[o] += x * weights[i * units + o];
         }

@@ -36,7 +36,13 @@ public static class AliceCatalog
         this RegressionCatalog.RegressionTrainers catalog, AliceRegressionTrainer.Options options)
     {
         OptionErrors.Check(options, errors => errors
-            .Require(options.Loss is { Error: null }, nameof(options.Loss), options.Loss, options.Loss?.Error ?? "must be set"));
+            .Require(options.Loss is { Error: null }, nameof(options.Loss), options.Loss, options.Loss?.Error ?? "must be set")
+            .Require(AreLevels(options.Quantiles), nameof(options.Quantiles),
+                options.Quantiles is null ? null : $"[{string.Join(", ", options.Quantiles)}]", "must be between 0 and 1 and ascending")
+            .Require(options.Quantiles is not { Count: > 0 } || options.Loss != RegressionLoss.Poisson, nameof(options.Quantiles), "set",
+                "quantiles cannot be learned beside the Poisson loss: set Loss to another")
+            .Require(!options.AddScoreStandardDeviation || options.NumberOfNetworks > 1, nameof(options.AddScoreStandardDeviation), true,
+                "one network has no standard deviation: set NumberOfNetworks to 2 or more"));
         return new AliceRegressionTrainer(CatalogUtils.GetEnvironment(catalog), options);
     }
 
@@ -103,6 +109,9 @@ public static class AliceCatalog
         OptionErrors.Check(options);
         return new AliceMulticlassTrainer(CatalogUtils.GetEnvironment(catalog), options);
     }
+
+    private static bool AreLevels(IReadOnlyList<double>? levels) =>
+        levels is not null && levels.All(level => level is > 0 and < 1) && levels.Zip(levels.Skip(1), (a, b) => a < b).All(rises => rises);
 
     private static TOptions Apply<TOptions>(TOptions options, string labelColumnName, string featureColumnName,
         string? exampleWeightColumnName, IReadOnlyList<int>? hiddenLayers, int? numberOfEpochs, double? learningRate)

@@ -15,7 +15,13 @@ internal interface IOnnxGraph
     /// <returns>Its name.</returns>
     string AddConstant(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape);
 
-    /// <summary>output = operation(inputs).</summary>
+    /// <summary>A new vector of constant integers.</summary>
+    /// <param name="name">What to call it, if that name is free.</param>
+    /// <param name="values">Its elements.</param>
+    /// <returns>Its name.</returns>
+    string AddIndices(string name, ReadOnlySpan<long> values);
+
+    /// <summary>outputs = operation(inputs).</summary>
     void AddNode(
-        string operation, string[] inputs, string output, params ReadOnlySpan<(string Name, long Value)> attributes);
+        string operation, string[] inputs, string[] outputs, params ReadOnlySpan<(string Name, long Value)> attributes);
 }

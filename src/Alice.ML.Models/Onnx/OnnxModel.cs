@@ -31,13 +31,15 @@ internal sealed class OnnxModel(string name) : IOnnxGraph
     public const string Score = "score";
     public const string Probability = "probability";
     public const string Label = "label";
+    public const string StandardDeviation = "scoreStandardDeviation";
+    public const string Quantiles = "quantiles";
 
     private const int IrVersion = 8;
     private const int OperatorSet = 13;
     private const int IntegerAttribute = 2;
 
     private readonly ProtoMessage _graph = new();
-    private readonly HashSet<string> _names = [Features, Score, Probability, Label];
+    private readonly HashSet<string> _names = [Features, Score, Probability, Label, StandardDeviation, Quantiles];
     private int _nodes;
 
     public string AddVariable(string name)
@@ -50,14 +52,26 @@ internal sealed class OnnxModel(string name) : IOnnxGraph
 
     public string AddConstant(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape)
     {
-        var constant = AddVariable(name);
-        _graph.Add(5, Tensor(constant, values, shape));
-        return constant;
+        var bytes = new byte[checked(values.Length * sizeof(float))];
+        for (var i = 0; i < values.Length; i++)
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), values[i]);
+        return AddTensor(name, OnnxType.Float, bytes, shape);
+    }
+
+    public string AddIndices(string name, ReadOnlySpan<long> values)
+    {
+        var bytes = new byte[checked(values.Length * sizeof(long))];
+        for (var i = 0; i < values.Length; i++)
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i * sizeof(long)), values[i]);
+        return AddTensor(name, OnnxType.Int64, bytes, [values.Length]);
     }
 
     public void AddNode(
-        string operation, string[] inputs, string output, params ReadOnlySpan<(string Name, long Value)> attributes) =>
-        _graph.Add(1, Node($"{operation}{++_nodes}", operation, inputs, [output], attributes));
+        string operation,
+        string[] inputs,
+        string[] outputs,
+        params ReadOnlySpan<(string Name, long Value)> attributes) =>
+        _graph.Add(1, Node($"{operation}{++_nodes}", operation, inputs, outputs, attributes));
 
     /// <summary>An input, float [batch, width].</summary>
     public void AddInput(string name, int width) => _graph.Add(11, Value(name, OnnxType.Float, width));
@@ -92,12 +106,9 @@ internal sealed class OnnxModel(string name) : IOnnxGraph
         return node;
     }
 
-    internal static ProtoMessage Tensor(string name, ReadOnlySpan<float> values, ReadOnlySpan<long> shape)
+    internal static ProtoMessage Tensor(string name, OnnxType type, byte[] values, ReadOnlySpan<long> shape)
     {
-        var bytes = new byte[checked(values.Length * sizeof(float))];
-        for (var i = 0; i < values.Length; i++)
-            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), values[i]);
-        var tensor = new ProtoMessage().Add(2, (long)OnnxType.Float).Add(8, name).Add(9, bytes);
+        var tensor = new ProtoMessage().Add(2, (long)type).Add(8, name).Add(9, values);
         foreach (var size in shape)
             tensor.Add(1, size);
         return tensor;
@@ -110,5 +121,12 @@ internal sealed class OnnxModel(string name) : IOnnxGraph
             shape.Add(1, new ProtoMessage().Add(1, size));
         var tensor = new ProtoMessage().Add(1, (long)type).Add(2, shape);
         return new ProtoMessage().Add(1, name).Add(2, new ProtoMessage().Add(1, tensor));
+    }
+
+    private string AddTensor(string name, OnnxType type, byte[] values, ReadOnlySpan<long> shape)
+    {
+        var constant = AddVariable(name);
+        _graph.Add(5, Tensor(constant, type, values, shape));
+        return constant;
     }
 }

@@ -18,11 +18,14 @@ internal sealed class PipelineGraph(OnnxContext context) : IOnnxGraph
             ? context.AddInitializer(values[0], Prefix + name)
             : context.AddInitializer(values.ToArray(), shape.ToArray(), Prefix + name);
 
+    public string AddIndices(string name, ReadOnlySpan<long> values) =>
+        context.AddInitializer(values.ToArray(), [values.Length], Prefix + name);
+
     public void AddNode(
-        string operation, string[] inputs, string output, params ReadOnlySpan<(string Name, long Value)> attributes)
+        string operation, string[] inputs, string[] outputs, params ReadOnlySpan<(string Name, long Value)> attributes)
     {
         // Without a domain ML.NET takes that of its own operators, ai.onnx.ml.
-        var node = context.CreateNode(operation, inputs, [output], context.GetNodeName(operation), domain: "");
+        var node = context.CreateNode(operation, inputs, outputs, context.GetNodeName(operation), domain: "");
         foreach (var (name, value) in attributes)
             node.AddAttribute(name, value);
     }

@@ -66,15 +66,15 @@ public sealed class AliceBinaryTrainer : AliceTrainer<
     }
 
     private protected override CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator> CreateModel(
-        DenseNetwork network, AliceTrainingSummary summary)
+        NetworkEnsemble networks, AliceTrainingSummary summary)
     {
-        var model = AliceBinaryModelParameters.Calibrated(Host, network);
+        var model = AliceBinaryModelParameters.Calibrated(Host, networks);
         model.SubModel.TrainingSummary = summary;
         return model;
     }
 
-    private protected override DenseNetwork? NetworkOf(IPredictor model) =>
-        (model as CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator>)?.SubModel.Network;
+    private protected override NetworkEnsemble? NetworksOf(IPredictor model) =>
+        (model as CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator>)?.SubModel.Ensemble;
 
     private protected override BinaryPredictionTransformer<CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator>>
         MakeTransformer(

@@ -63,10 +63,10 @@ public sealed class AliceMulticlassTrainer
         return LearningTask.Classify(new SoftmaxObjective(), classes) with { OutputTransform = OutputTransform.Softmax };
     }
 
-    private protected override AliceMulticlassModelParameters CreateModel(DenseNetwork network, AliceTrainingSummary summary) =>
-        new(Host, network) { TrainingSummary = summary };
+    private protected override AliceMulticlassModelParameters CreateModel(NetworkEnsemble networks, AliceTrainingSummary summary) =>
+        new(Host, networks) { TrainingSummary = summary };
 
-    private protected override DenseNetwork? NetworkOf(IPredictor model) => (model as AliceMulticlassModelParameters)?.Network;
+    private protected override NetworkEnsemble? NetworksOf(IPredictor model) => (model as AliceMulticlassModelParameters)?.Ensemble;
 
     private protected override MulticlassPredictionTransformer<AliceMulticlassModelParameters> MakeTransformer(
         AliceMulticlassModelParameters model, DataViewSchema trainSchema) =>

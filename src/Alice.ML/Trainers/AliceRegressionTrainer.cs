@@ -36,14 +36,30 @@ public sealed class AliceRegressionTrainer
     {
         /// <summary>What training minimises. Default <see cref="RegressionLoss.Squared"/>.</summary>
         public RegressionLoss Loss { get; set; } = RegressionLoss.Squared;
+
+        /// <summary>
+        /// Levels, between 0 and 1 and ascending, of quantiles that the model gives in a vector column Quantiles beside the score; they
+        /// never cross. Not with the Poisson loss. Default none.
+        /// </summary>
+        public IReadOnlyList<double> Quantiles { get; set; } = [];
+
+        /// <summary>
+        /// Whether the model gives, in a column ScoreStandardDeviation, the standard deviation of its networks' scores: how much they
+        /// disagree, not how far the label may lie. Needs two networks or more. Default false.
+        /// </summary>
+        public bool AddScoreStandardDeviation { get; set; }
     }
 
     private readonly RegressionLoss _loss;
+    private readonly bool _addsDeviation;
+    private readonly float[] _quantiles;
 
     internal AliceRegressionTrainer(IHostEnvironment environment, Options options)
         : base(environment, LoadName, options, TrainerUtils.MakeR4ScalarColumn(options.LabelColumnName))
     {
         _loss = options.Loss;
+        _addsDeviation = options.AddScoreStandardDeviation;
+        _quantiles = [.. options.Quantiles.Select(level => (float)level)];
     }
 
     private protected override PredictionKind PredictionKind => PredictionKind.Regression;
@@ -74,7 +90,12 @@ public sealed class AliceRegressionTrainer
             _ => Task(new SquaredObjective(), unit * unit),
         };
 
-        LearningTask Task(Objective objective, double lossUnit) => new(objective, 1, label, label, lossUnit, unit);
+        LearningTask Task(Objective objective, double lossUnit)
+        {
+            if (_quantiles.Length > 0)
+                objective = new QuantilesObjective(objective, _quantiles);
+            return new(objective, 1 + _quantiles.Length, label, label.Repeated(1 + _quantiles.Length), lossUnit, unit);
+        }
     }
 
     // The network learns the logarithm of the label over its mean.
@@ -90,17 +111,14 @@ public sealed class AliceRegressionTrainer
         };
     }
 
-    private protected override AliceRegressionModelParameters CreateModel(DenseNetwork network, AliceTrainingSummary summary) =>
-        new(Host, network) { TrainingSummary = summary };
+    private protected override AliceRegressionModelParameters CreateModel(NetworkEnsemble networks, AliceTrainingSummary summary) =>
+        new(Host, networks, _addsDeviation, _quantiles) { TrainingSummary = summary };
 
-    private protected override DenseNetwork? NetworkOf(IPredictor model) => (model as AliceRegressionModelParameters)?.Network;
+    private protected override NetworkEnsemble? NetworksOf(IPredictor model) => (model as AliceRegressionModelParameters)?.Ensemble;
 
     private protected override RegressionPredictionTransformer<AliceRegressionModelParameters> MakeTransformer(
         AliceRegressionModelParameters model, DataViewSchema trainSchema) => new(Host, model, trainSchema, FeatureColumn.Name);
 
     private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema) =>
-    [
-        new(DefaultColumnNames.Score, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single, false,
-            new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation())),
-    ];
+        [.. new RegressionColumns(_addsDeviation, _quantiles).CreateShape()];
 }

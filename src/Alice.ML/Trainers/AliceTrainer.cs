@@ -19,6 +19,12 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
     where TTransformer : ISingleFeaturePredictionTransformer<TModel>
     where TModel : class
 {
+    // Trials hold out this share of the rows, where there are enough to tell and not so many that it takes long.
+    private const double TrialFraction = 0.2;
+    private const int LeastTrialRows = 50;
+    private const int MostTrialRows = 20_000;
+    private const int TrialNetworks = 2;
+
     private readonly AliceTrainerOptions _options;
     private readonly int _seed;
 
@@ -79,33 +85,36 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         var device = TorchDevice.Resolve(_options.Device);
         var training = DataReader.Read(trainContext.TrainingSet, channel);
         var task = CreateTask(training, trainContext.TrainingSet.Schema.Label!.Value.Type);
-        var shape = new NetworkShape([training.Columns, .. _options.HiddenLayers, task.Outputs], _options.Activation, _options.Dropout);
-        var initial = trainContext.InitialPredictor is { } predictor ? InitialWeights(predictor, shape) : null;
+        var initial = trainContext.InitialPredictor is { } predictor ? InitialModel(predictor, training.Columns, task.Outputs) : null;
 
         TrainingData? validation = null;
         if (trainContext.ValidationSet is { } set)
             validation = DataReader.Read(set, channel);
         else if (_options.ValidationFraction > 0)
             (training, validation) = training.Split(_options.ValidationFraction, _seed);
+        var trial = NeedsTrial(training.Rows, initial) ? training.Split(TrialFraction, _seed) : default;
 
-        var inputs = training.Features.Moments(training);
+        var columns = training.Features.Moments(training);
         if (initial is not null)
-        {
-            inputs = inputs.KeepingConstants();
-            Folding.Unfold(shape, inputs, task.Scores, initial);
-        }
-        using var rows = Open(training, validation, inputs, task.Targets, device);
-        var settings = CreateSettings(training.Rows, task.EpochShare, device, initial);
-        channel.Info($"Training on {training.Rows:N0} rows of {training.Columns:N0} features: {shape.Parameters:N0} parameters, "
+            columns = columns.KeepingConstants();
+        using var rows = Open(training, validation, columns, task.Targets, device);
+        using var ensemble = new Ensemble(_options, task, rows.Training, columns, initial, device, _seed);
+        var settings = CreateSettings(training.Rows, task, device);
+        // Several networks take a thread each.
+        using var threads = new TorchThreads(_options.NumberOfNetworks > 1
+            ? 1
+            : _options.NumberOfThreads ?? TrainingBudget.Threads(ensemble.Parameters, settings.BatchSize));
+        if (trial.Training is not null)
+            settings = settings with { WeightDecay = ChooseWeightDecay(task, ensemble, rows, trial, settings, channel, clock) };
+        channel.Info($"Training on {training.Rows:N0} rows of {training.Columns:N0} features: {ensemble.Parameters:N0} parameters, "
             + $"{settings.NumberOfEpochs:N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {_seed}.");
 
-        using var threads = new TorchThreads(_options.NumberOfThreads ?? TrainingBudget.Threads(shape, settings.BatchSize));
-        using var trainer = new NetworkTrainer(rows, shape, task.Objective, settings, clock);
+        var members = ensemble.CreateMembers(settings);
+        using var trainer = new EnsembleTrainer(rows, members, task.Objective, settings, clock);
         var epochs = new List<AliceEpoch>();
-        var weights = trainer.Run(epoch => Report(InLabelUnits(epoch, task), task.Objective.MetricName, epochs, channel));
-        Folding.Fold(shape, inputs, task.Scores, weights);
+        trainer.Run(epoch => Report(InLabelUnits(epoch, task), task.Objective.MetricName, epochs, channel));
         return CreateModel(
-            new DenseNetwork(shape.LayerSizes, shape.Activation, weights, task.OutputTransform),
+            ensemble.Fold(members),
             new AliceTrainingSummary
             {
                 Epochs = epochs,
@@ -114,7 +123,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
                 MetricName = task.Objective.MetricName,
                 TrainingRows = training.Rows,
                 ValidationRows = validation?.Rows ?? 0,
-                Restarts = trainer.Restarts,
+                Restarts = members.Sum(member => member.Restarts),
                 Device = device.ToString(),
                 Seed = _seed,
                 Seconds = clock.Elapsed.TotalSeconds,
@@ -127,10 +136,10 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
     /// <exception cref="InvalidOperationException">The labels cannot be learned from.</exception>
     private protected abstract LearningTask CreateTask(TrainingData data, DataViewType labelType);
 
-    private protected abstract TModel CreateModel(DenseNetwork network, AliceTrainingSummary summary);
+    private protected abstract TModel CreateModel(NetworkEnsemble networks, AliceTrainingSummary summary);
 
-    /// <summary>The network of a model of this trainer; null for a model of another.</summary>
-    private protected abstract DenseNetwork? NetworkOf(IPredictor model);
+    /// <summary>The networks of a model of this trainer; null for a model of another.</summary>
+    private protected abstract NetworkEnsemble? NetworksOf(IPredictor model);
 
     private void Check(IDataView data)
     {
@@ -150,23 +159,54 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             shared ? source : validation?.Features.Open(inputs, validation.Rows, device));
     }
 
-    private float[] InitialWeights(IPredictor model, NetworkShape shape)
+    private bool NeedsTrial(int rows, NetworkEnsemble? initial) => _options.WeightDecay is null && initial is null
+        && _options.MaximumTrainingTime is null && rows is >= LeastTrialRows and <= MostTrialRows;
+
+    /// <summary>Trains a few networks with each decay on a part of the rows and measures them on the others.</summary>
+    private static double ChooseWeightDecay(LearningTask task, Ensemble ensemble, TrainingRows rows,
+        (TrainingData Training, TrainingData Validation) parts, TrainingSettings settings, IChannel channel, Stopwatch clock)
     {
-        var network = NetworkOf(model)
-            ?? throw new ArgumentException($"Cannot go on from a {model.GetType().Name}: it is not of this trainer.");
-        if (network.InputCount != shape.LayerSizes[0])
-            throw new ArgumentException(
-                $"The feature column '{FeatureColumn.Name}' has {shape.LayerSizes[0]} values, but the model to go on from was "
-                + $"trained with {network.InputCount}.");
-        if (!network.LayerSizes.SequenceEqual(shape.LayerSizes) || network.Activation != shape.Activation)
-            throw new ArgumentException(
-                $"The model to go on from has layers {DenseNetwork.Describe(network.LayerSizes)} with {network.Activation}, but "
-                + $"HiddenLayers and Activation ask for {DenseNetwork.Describe(shape.LayerSizes)} with {shape.Activation}. "
-                + "Set the options to the model's.");
-        return network.Weights.ToArray();
+        var trialRows = rows with { Training = parts.Training, Validation = null };
+        var heldOut = rows with { Training = parts.Training, Validation = parts.Validation, ValidationFeatures = rows.TrainingFeatures };
+        var losses = task.WeightDecays.ToDictionary(decay => decay, decay =>
+        {
+            var trialSettings = settings with { WeightDecay = decay, BatchSize = Math.Min(settings.BatchSize, parts.Training.Rows) };
+            var members = ensemble.CreateMembers(trialSettings, TrialNetworks);
+            using var trainer = new EnsembleTrainer(trialRows, members, task.Objective, trialSettings, clock);
+            trainer.Run(_ => { });
+            using var validator = new Validator(heldOut, task.Objective, trialSettings);
+            var loss = validator.Evaluate(members).Loss;
+            channel.Info($"Trial with WeightDecay {decay}: loss {loss * task.LossUnit:g6} on {parts.Validation.Rows:N0} held-out rows.");
+            return loss;
+        });
+        return losses.MinBy(pair => pair.Value).Key;
     }
 
-    private TrainingSettings CreateSettings(int rows, double epochShare, TorchSharp.torch.Device device, float[]? initialWeights)
+    private NetworkEnsemble InitialModel(IPredictor model, int columns, int outputs)
+    {
+        var networks = NetworksOf(model)
+            ?? throw new ArgumentException($"Cannot go on from a {model.GetType().Name}: it is not of this trainer.");
+        if (networks.InputCount != columns)
+            throw new ArgumentException(
+                $"The feature column '{FeatureColumn.Name}' has {columns} values, but the model to go on from was "
+                + $"trained with {networks.InputCount}.");
+        if (networks.Members.Count != _options.NumberOfNetworks)
+            throw new ArgumentException(
+                $"The model to go on from has {networks.Members.Count} networks, but NumberOfNetworks is {_options.NumberOfNetworks}. "
+                + "Set the option to the model's.");
+        foreach (var (network, encoder) in networks.Members)
+        {
+            int[] wanted = [encoder?.OutputCount ?? columns, .. _options.HiddenLayers, outputs];
+            if (!network.LayerSizes.SequenceEqual(wanted) || network.Activation != _options.Activation)
+                throw new ArgumentException(
+                    $"The model to go on from has layers {DenseNetwork.Describe(network.LayerSizes)} with {network.Activation}, but "
+                    + $"HiddenLayers and Activation ask for {DenseNetwork.Describe(wanted)} with {_options.Activation}. "
+                    + "Set the options to the model's.");
+        }
+        return networks;
+    }
+
+    private TrainingSettings CreateSettings(int rows, LearningTask task, TorchSharp.torch.Device device)
     {
         var batchSize = Math.Min(_options.BatchSize ?? TrainingBudget.BatchSize(rows), rows);
         var optimizer = _options.Optimizer;
@@ -175,17 +215,17 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             Optimizer = optimizer,
             LearningRate = _options.LearningRate ?? optimizer.LearningRate,
             Schedule = _options.LearningRateSchedule,
-            NumberOfEpochs = _options.NumberOfEpochs ?? TrainingBudget.Epochs(rows, batchSize, epochShare),
+            NumberOfEpochs = _options.NumberOfEpochs ?? TrainingBudget.Epochs(rows, batchSize, task.EpochShare),
             BatchSize = batchSize,
             GradientAccumulation = Math.Min(_options.GradientAccumulation, batchSize),
-            WeightDecay = _options.WeightDecay,
+            WeightDecay = _options.WeightDecay ?? task.WeightDecays[0],
             Patience = _options.EarlyStoppingPatience,
             MinimumImprovement = _options.EarlyStoppingMinimumImprovement,
             MaximumTime = _options.MaximumTrainingTime,
             IsCancelled = () => _options.CancellationToken.IsCancellationRequested || (Host as ICancelable)?.IsCanceled == true,
+            Workers = device.type == TorchSharp.DeviceType.CPU ? _options.NumberOfThreads ?? Environment.ProcessorCount : 1,
             Seed = _seed,
             Device = device,
-            InitialWeights = initialWeights,
         };
     }
 

@@ -21,6 +21,20 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     /// <summary>Activation of the hidden layers. Default <see cref="Activation.ReLU"/>.</summary>
     public Activation Activation { get; set; } = Activation.ReLU;
 
+    /// <summary>
+    /// Networks, 1 or more, that are trained side by side from different seeds; the score is the mean of theirs. Default 1.
+    /// </summary>
+    public int NumberOfNetworks { get; set; } = 1;
+
+    /// <summary>
+    /// How networks are given columns of numbers. Default <see cref="NumericEncoding.None"/>. Columns of one or two values, and features
+    /// of 1,024 columns or more that are mostly zeros, are left as they are.
+    /// </summary>
+    public NumericEncoding NumericEncoding { get; set; }
+
+    /// <summary>Bins of a piecewise-linear encoding, 2 or more. Default 32.</summary>
+    public int NumberOfBins { get; set; } = 32;
+
     /// <summary>Share of a hidden layer's units that each step leaves out: 0 up to, not including, 1. Default 0.</summary>
     public double Dropout { get; set; }
 
@@ -64,9 +78,10 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
 
     /// <summary>
     /// Decoupled weight decay (Loshchilov and Hutter 2019): each step multiplies the weights by 1 − learning rate · this. 0 or more.
-    /// Default 0 for regression, 1 for classification.
+    /// Default 0 for regression, 1 for classification. Null: of 0 and 1 (classification: 1 and 3) the one whose trial networks do better
+    /// on held-out rows, where there are 50 to 20,000 rows and no time limit; else the first.
     /// </summary>
-    public double WeightDecay { get; set; }
+    public double? WeightDecay { get; set; } = 0;
 
     /// <summary>
     /// Parts, 1 or more, that a minibatch is evaluated in, one after the other: the step is the same, and the memory that a minibatch

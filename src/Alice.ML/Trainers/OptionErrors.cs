@@ -45,6 +45,9 @@ internal sealed class OptionErrors
             .Require(layers is not null && layers.All(units => units >= 1), nameof(options.HiddenLayers),
                 layers is null ? null : $"[{string.Join(", ", layers)}]", "every hidden layer must have 1 unit or more")
             .Defined(nameof(options.Activation), options.Activation)
+            .AtLeast<int>(nameof(options.NumberOfNetworks), options.NumberOfNetworks, 1)
+            .Defined(nameof(options.NumericEncoding), options.NumericEncoding)
+            .AtLeast<int>(nameof(options.NumberOfBins), options.NumberOfBins, 2)
             .Require(options.Dropout is >= 0 and < 1, nameof(options.Dropout), options.Dropout,
                 "must be 0 or more and below 1")
             .AtLeast(nameof(options.NumberOfEpochs), options.NumberOfEpochs, 1)
@@ -58,7 +61,7 @@ internal sealed class OptionErrors
             .Require(TorchDevice.IsName(options.Device), nameof(options.Device), options.Device,
                 $"must be {TorchDevice.Names}")
             .AtLeast(nameof(options.NumberOfThreads), options.NumberOfThreads, 1)
-            .Require(options.WeightDecay >= 0 && double.IsFinite(options.WeightDecay), nameof(options.WeightDecay),
+            .Require(options.WeightDecay is not { } decay || (decay >= 0 && double.IsFinite(decay)), nameof(options.WeightDecay),
                 options.WeightDecay, "must be 0 or more and finite")
             .AtLeast<int>(nameof(options.GradientAccumulation), options.GradientAccumulation, 1)
             .Require(options.ValidationFraction is >= 0 and < 1, nameof(options.ValidationFraction),

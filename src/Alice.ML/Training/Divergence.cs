@@ -13,18 +13,22 @@ internal sealed class Divergence(Tensor start) : IDisposable
     private const double BeyondReason = 100;
 
     private readonly Tensor _best = start.clone().DetachFromDisposeScope();
+    private Tensor? _startLoss;
     private double _bestLoss = double.PositiveInfinity;
-    private double _startLoss = double.NaN;
     private int _retries;
 
     /// <summary>What the learning rate is multiplied by.</summary>
     public double RateFactor { get; private set; } = 1;
 
-    /// <summary>Takes note of the loss at the weights that training starts from.</summary>
-    public void Start(double loss) => _startLoss = loss;
+    /// <summary>Takes note of the loss at the weights that training starts from, the first time.</summary>
+    public void Start(Tensor loss) => _startLoss ??= loss.clone().DetachFromDisposeScope();
 
     /// <summary>Whether a loss is not finite, or more than 100 times that of the start.</summary>
-    public bool HasDiverged(double loss) => !double.IsFinite(loss) || loss > BeyondReason * _startLoss;
+    public bool HasDiverged(double loss)
+    {
+        using var start = _startLoss!.cpu();
+        return !double.IsFinite(loss) || loss > BeyondReason * start.item<float>();
+    }
 
     /// <summary>Takes note of an epoch that went well.</summary>
     public void Remember(double loss, Tensor weights)
@@ -47,5 +51,9 @@ internal sealed class Divergence(Tensor start) : IDisposable
         return _best;
     }
 
-    public void Dispose() => _best.Dispose();
+    public void Dispose()
+    {
+        _best.Dispose();
+        _startLoss?.Dispose();
+    }
 }

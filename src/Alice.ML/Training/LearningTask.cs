@@ -18,7 +18,12 @@ internal sealed record LearningTask(
     /// <summary>Share of <see cref="TrainingBudget.Epochs"/> that the task takes where the options do not say.</summary>
     public double EpochShare { get; init; } = 1;
 
+    /// <summary>
+    /// Weight decays to choose from where the options leave it to a trial, from the one for many rows on.
+    /// </summary>
+    public IReadOnlyList<double> WeightDecays { get; init; } = [0, 1];
+
     /// <summary>A task whose labels are targets as they are. Classes are told apart long before a function is fitted.</summary>
     public static LearningTask Classify(Objective objective, int outputs) =>
-        new(objective, outputs, Standardization.Identity(1), Standardization.Identity(outputs)) { EpochShare = 0.25 };
+        new(objective, outputs, Standardization.Identity(1), Standardization.Identity(outputs)) { EpochShare = 0.25, WeightDecays = [1, 3] };
 }

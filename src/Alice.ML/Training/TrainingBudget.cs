@@ -27,6 +27,6 @@ internal static class TrainingBudget
     /// <summary>
     /// One thread where a step is too little work to share: waiting for each other would take longer. Null: as many as there are.
     /// </summary>
-    public static int? Threads(NetworkShape shape, int batchSize) =>
-        (long)shape.Parameters * batchSize < SharedWorkLimit ? 1 : null;
+    public static int? Threads(long parameters, int batchSize) =>
+        parameters * batchSize < SharedWorkLimit ? 1 : null;
 }

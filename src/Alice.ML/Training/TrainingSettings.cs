@@ -32,10 +32,10 @@ internal sealed record TrainingSettings
     /// <summary>Whether somebody asked to stop.</summary>
     public required Func<bool> IsCancelled { get; init; }
 
+    /// <summary>Threads that train members side by side.</summary>
+    public required int Workers { get; init; }
+
     public required int Seed { get; init; }
 
     public required TorchSharp.torch.Device Device { get; init; }
-
-    /// <summary>Weights to start from, for standardised features and targets; null: random ones.</summary>
-    public float[]? InitialWeights { get; init; }
 }

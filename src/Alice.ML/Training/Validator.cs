@@ -1,76 +1,67 @@
+using Alice.ML.Optimization;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
 
-/// <summary>Loss and metric over all validation rows, the best weights by that loss, and when to stop.</summary>
+/// <summary>Loss and metric of the mean of the members over all validation rows, and when to stop.</summary>
 internal sealed class Validator : IDisposable
 {
     private const int RowsAtOnce = 4096;
 
-    private readonly Network _network;
     private readonly Objective _objective;
-    private readonly NetworkShape _shape;
     private readonly TrainingSettings _settings;
     private readonly BatchSource _batches;
-    private Tensor? _best;
     private double _bestLoss = double.PositiveInfinity;
     private int _worse;
 
-    public Validator(TrainingRows rows, Network network, Objective objective, TrainingSettings settings)
+    public Validator(TrainingRows rows, Objective objective, TrainingSettings settings)
     {
-        _network = network;
         _objective = objective;
-        _shape = network.Shape;
         _settings = settings;
         _batches = new BatchSource(rows.Validation!, rows.ValidationFeatures!, RowsAtOnce, settings.Device);
     }
 
-    /// <summary>Weights of the epoch with the lowest loss; null before the first.</summary>
-    public Tensor? BestWeights => _best;
-
     /// <summary>Whether the loss has not improved for as long as the settings allow.</summary>
     public bool ShouldStop => _worse >= _settings.Patience;
 
-    /// <summary>Loss and metric at these weights, means over the rows by their weight.</summary>
-    public (double Loss, double Metric) Evaluate(Tensor weights)
+    /// <summary>The lowest loss so far.</summary>
+    public double BestLoss => _bestLoss;
+
+    /// <summary>Loss and metric of the members now, means over the rows by their weight; the members keep the best weights.</summary>
+    public (double Loss, double Metric) Evaluate(IReadOnlyList<Member> members)
     {
-        using var scope = NewDisposeScope();
-        using var views = new ParameterViews(_shape, weights);
         double rows = 0, lossSum = 0, metricSum = 0;
         for (var i = 0; i < _batches.Count; i++)
         {
-            using var inner = NewDisposeScope();
+            using var scope = NewDisposeScope();
             var batch = _batches[i];
-            var outputs = _network.Outputs(views, batch.Features);
+            var outputs = members[0].Outputs(members[0].Inputs.Encode(batch.Features)).clone();
+            for (var m = 1; m < members.Count; m++)
+                outputs.Add(members[m].Outputs(members[m].Inputs.Encode(batch.Features)));
+            outputs.Scale(1.0 / members.Count);
             var metric = _objective.Measure(outputs, batch.Targets);
             var loss = _objective.RowLosses(outputs, batch.Targets, out _);
             rows += batch.Rows;
             lossSum += Total(loss, batch.Weights);
             metricSum += Total(metric, batch.Weights);
         }
-        Remember(lossSum / rows, weights);
+        Remember(lossSum / rows, members);
         return (lossSum / rows, _objective.Metric(metricSum / rows));
     }
 
-    public void Dispose()
-    {
-        _batches.Dispose();
-        _best?.Dispose();
-    }
+    public void Dispose() => _batches.Dispose();
 
     private static double Total(Tensor values, Tensor? weights) =>
         (weights is null ? values : values.mul(weights)).sum(ScalarType.Float64).cpu().item<double>();
 
-    private void Remember(double loss, Tensor weights)
+    private void Remember(double loss, IReadOnlyList<Member> members)
     {
         _worse = loss < _bestLoss * (1 - _settings.MinimumImprovement) ? 0 : _worse + 1;
-        if (loss >= _bestLoss && _best is not null)
+        if (loss >= _bestLoss)
             return;
         _bestLoss = loss;
-        if (_best is null)
-            _best = weights.clone().DetachFromDisposeScope();
-        else
-            _best.copy_(weights);
+        foreach (var member in members)
+            member.KeepWeights();
     }
 }
 

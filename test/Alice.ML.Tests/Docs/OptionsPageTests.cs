@@ -81,6 +81,7 @@ public sealed class OptionsPageTests
         bool flag => flag ? "true" : "false",
         string text => $"\"{text}\"",
         IEnumerable<int> numbers => $"[{string.Join(", ", numbers)}]",
+        IEnumerable<double> numbers => $"[{string.Join(", ", numbers)}]",
         CancellationToken => "none",
         AliceOptimizerOptions optimizer when optimizer == AliceOptimizerOptions.Tabular => "Tabular",
         IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),

@@ -125,6 +125,45 @@ public class AliceRegressionModelParametersTests
         Assert.AreEqual(expected + Environment.NewLine + expected + Environment.NewLine, writer.ToString());
     }
 
+    [TestMethod]
+    public void Networks_and_the_edges_of_their_bins_are_there_to_read()
+    {
+        var raw = new DenseNetwork([2, 1], Activation.ReLU, [1, 2, 3]);
+        var encoded = new DenseNetwork([4, 1], Activation.Tanh, [1, 2, 3, 4, 5]);
+        var parameters = new AliceRegressionModelParameters(
+            _context, new NetworkEnsemble([new(raw), new(encoded, new PiecewiseLinearEncoder([[], [0, 1, 4]]))]));
+        Assert.HasCount(2, parameters.Networks);
+        Assert.AreSame(parameters.Networks[0].Layers, parameters.Layers);
+        Assert.AreEqual(Activation.ReLU, parameters.Activation);
+        Assert.IsEmpty(parameters.Networks[0].BinEdges);
+
+        var network = parameters.Networks[1];
+        Assert.AreEqual(Activation.Tanh, network.Activation);
+        Assert.AreEqual(4, network.Layers[0].InputCount);
+        CollectionAssert.AreEqual(new float[] { 1, 2, 3, 4 }, network.Layers[0].Weights.ToArray());
+        Assert.HasCount(2, network.BinEdges);
+        Assert.IsTrue(network.BinEdges[0].IsEmpty);
+        CollectionAssert.AreEqual(new float[] { 0, 1, 4 }, network.BinEdges[1].ToArray());
+    }
+
+    [TestMethod]
+    public void The_summary_of_several_networks_describes_each()
+    {
+        var raw = new DenseNetwork([2, 1], Activation.ReLU, [3, 3, 0]);
+        var encoded = new DenseNetwork([4, 1], Activation.Tanh, [2, 2, 2, 2, 0]);
+        var parameters = new AliceRegressionModelParameters(
+            _context, new NetworkEnsemble([new(raw), new(encoded, new PiecewiseLinearEncoder([[], [0, 1, 4]]))]));
+        Assert.AreEqual(
+            """
+            AliceRegressionModelParameters: mean of 2 networks, 8 parameters
+            2-1, ReLU, 3 parameters
+              2 → 1, rms of weights 3
+            2 features encoded with 2 bins, 4-1, Tanh, 5 parameters
+              4 → 1, rms of weights 2
+            """.ReplaceLineEndings("\n"),
+            parameters.ToString().ReplaceLineEndings("\n"));
+    }
+
     private PredictionEngine<Row, Prediction> Engine() => _context.Model.CreatePredictionEngine<Row, Prediction>(
         _model, inputSchemaDefinition: TestModels.Schema(FeatureCount));
 }

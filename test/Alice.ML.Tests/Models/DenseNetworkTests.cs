@@ -26,7 +26,7 @@ public class DenseNetworkTests
         {
             var features = TestModels.Features(random, network.InputCount);
             network.Forward(features, outputs);
-            var expected = Reference(network, features);
+            var expected = Reference(network, TestEnsembles.Widen(features));
             for (var o = 0; o < outputs.Length; o++)
                 Assert.AreEqual(expected[o], outputs[o], 5e-6 * (1 + Math.Abs(expected[o])), $"row {row}, output {o}");
         }
@@ -164,9 +164,9 @@ public class DenseNetworkTests
         StringAssert.StartsWith(e.Message, "Output transform 9 does not exist.");
     }
 
-    internal static double[] Reference(DenseNetwork network, float[] features)
+    /// <summary>The sums of the last layer.</summary>
+    internal static double[] Reference(DenseNetwork network, double[] values)
     {
-        var values = features.Select(f => (double)f).ToArray();
         var start = 0;
         for (var l = 1; l < network.LayerSizes.Count; l++)
         {

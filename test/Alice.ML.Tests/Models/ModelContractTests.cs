@@ -75,7 +75,7 @@ public class ModelContractTests
     {
         var (model, network) = Model(task);
         var bytes = ModelFile.Bytes(network);
-        bytes[17] = 1; // 6 + 256 features
+        bytes[21] = 1; // 6 + 256 features
         var cause = ModelFile.LoadEdited(_context, model, network, _data.Schema, bytes);
         StringAssert.Contains(cause.Message, "262-8-");
         StringAssert.EndsWith(cause.Message, " left: it is cut short or damaged.");
@@ -95,7 +95,7 @@ public class ModelContractTests
         var other = new DenseNetwork([inputs, outputs], Activation.ReLU, new float[6], (OutputTransform)transform);
         var e = Assert.ThrowsExactly<ArgumentException>(
             () => TestTasks.Transformer(task, _context, other, _data.Schema));
-        Assert.AreEqual($"{message} (Parameter 'network')", e.Message);
+        Assert.AreEqual($"{message} (Parameter 'ensemble')", e.Message);
 
         var network = task == TestTask.Multiclass
             ? new DenseNetwork([2, 2], Activation.ReLU, new float[6], OutputTransform.Softmax)

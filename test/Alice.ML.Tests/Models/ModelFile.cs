@@ -14,34 +14,34 @@ internal static class ModelFile
         return new MLContext().Model.Load(stream, out _);
     }
 
-    /// <summary>Saves a model, changes its network in the file, and returns why it no longer loads.</summary>
+    /// <summary>Saves a model, changes its networks in the file, and returns why it no longer loads.</summary>
     /// <param name="context">Saves and loads.</param>
     /// <param name="model">The model.</param>
-    /// <param name="network">The network in it.</param>
+    /// <param name="ensemble">The networks in it.</param>
     /// <param name="schema">Of the data it was fitted to.</param>
-    /// <param name="edited">What to write in the place of the network's bytes; as long as they are.</param>
+    /// <param name="edited">What to write in the place of their bytes; as long as they are.</param>
     public static FormatException LoadEdited(
-        MLContext context, ITransformer model, DenseNetwork network, DataViewSchema schema, byte[] edited)
+        MLContext context, ITransformer model, NetworkEnsemble ensemble, DataViewSchema schema, byte[] edited)
     {
-        var original = Bytes(network);
+        var original = Bytes(ensemble);
         Assert.AreEqual(original.Length, edited.Length);
         using var stream = new MemoryStream();
         context.Model.Save(model, schema, stream);
         using (var archive = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
         {
             var edits = archive.Entries.Count(entry => Replace(entry, original, edited));
-            Assert.AreEqual(1, edits, "entries of the archive that hold the network");
+            Assert.AreEqual(1, edits, "entries of the archive that hold the networks");
         }
         stream.Position = 0;
         var e = Assert.Throws<Exception>(() => context.Model.Load(stream, out _));
         return (FormatException)e.GetBaseException();
     }
 
-    public static byte[] Bytes(DenseNetwork network)
+    public static byte[] Bytes(NetworkEnsemble ensemble)
     {
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
-        network.Save(writer);
+        ensemble.Save(writer);
         return stream.ToArray();
     }
 

@@ -97,7 +97,7 @@ public class SaturatingForwardTests
         {
             var features = TestModels.Features(random, network.InputCount);
             network.Forward(features, fast);
-            SaturatingForward.Run(network, features, [], slow);
+            SaturatingForward.Run(network, null, features, [], slow);
             OutputFunctions.Apply(network.OutputTransform, slow);
             for (var o = 0; o < fast.Length; o++)
                 Assert.AreEqual(fast[o], slow[o], 1e-5 * (1 + Math.Abs(fast[o])), $"row {row}, output {o}");

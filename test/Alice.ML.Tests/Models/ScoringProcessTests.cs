@@ -36,19 +36,23 @@ public class ScoringProcessTests
             var context = new MLContext();
             var rows = TestModels.Rows(seed: 1, count: 50, featureCount: 6);
             var data = TestTasks.View(context, rows, 6);
-            var network = TestTasks.Network(task, Activation.GELU, seed: 2, 6, 64, 64);
-            var model = TestTasks.Transformer(task, context, network, data.Schema);
+            var ensemble = new NetworkEnsemble(
+            [
+                new(TestTasks.Network(task, Activation.GELU, seed: 2, 6, 64, 64)),
+                TestEnsembles.Encoded(task, Activation.ReLU, seed: 3, 6, 64, 64),
+            ]);
+            var model = TestTasks.Transformer(task, context, ensemble, data.Schema);
             context.Model.Save(model, data.Schema, Path.Combine(folder, "model.zip"));
             File.WriteAllLines(
                 Path.Combine(folder, "features.csv"), rows.Select(r => string.Join(',', r.Features.Select(Invariant))));
 
             var bits = await Run(
                 enableAvx512, Path.Combine(folder, "model.zip"), Path.Combine(folder, "features.csv"));
-            var scores = new float[network.OutputCount];
+            var scores = new float[ensemble.OutputCount];
             CollectionAssert.AreEqual(
                 rows.Select(row =>
                 {
-                    network.Forward(row.Features, scores);
+                    ensemble.Forward(row.Features, scores);
                     return string.Join(' ', scores.Select(BitConverter.SingleToUInt32Bits));
                 }).ToArray(),
                 bits.Split('\n', StringSplitOptions.RemoveEmptyEntries));

@@ -48,8 +48,8 @@ internal static class TestModels
     }
 
     public static RegressionPredictionTransformer<AliceRegressionModelParameters> Transformer(
-        MLContext context, DenseNetwork network, IDataView data) =>
-        new(context, new AliceRegressionModelParameters(context, network), data.Schema, nameof(Row.Features));
+        MLContext context, NetworkEnsemble ensemble, IDataView data) =>
+        new(context, new AliceRegressionModelParameters(context, ensemble), data.Schema, nameof(Row.Features));
 
     public static float[] Scores(ITransformer model, IDataView data) =>
         [.. model.Transform(data).GetColumn<float>("Score")];

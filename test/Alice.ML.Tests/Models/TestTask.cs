@@ -31,18 +31,18 @@ internal static class TestTasks
     }
 
     public static ITransformer Transformer(
-        TestTask task, MLContext context, DenseNetwork network, DataViewSchema schema)
+        TestTask task, MLContext context, NetworkEnsemble ensemble, DataViewSchema schema)
     {
         const string Features = nameof(Row.Features);
         return task switch
         {
             TestTask.Binary => new BinaryPredictionTransformer<
                 CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator>>(
-                context, AliceBinaryModelParameters.Calibrated(context, network), schema, Features),
+                context, AliceBinaryModelParameters.Calibrated(context, ensemble), schema, Features),
             TestTask.Multiclass => new MulticlassPredictionTransformer<AliceMulticlassModelParameters>(
-                context, new AliceMulticlassModelParameters(context, network), schema, Features, nameof(Row.Species)),
+                context, new AliceMulticlassModelParameters(context, ensemble), schema, Features, nameof(Row.Species)),
             _ => new RegressionPredictionTransformer<AliceRegressionModelParameters>(
-                context, new AliceRegressionModelParameters(context, network), schema, Features),
+                context, new AliceRegressionModelParameters(context, ensemble), schema, Features),
         };
     }
 

@@ -110,9 +110,9 @@ public class TrainingControlTests
         var data = Rows(500);
         var first = Trainer(o => o.NumberOfEpochs = 100).Fit(data);
         var before = _ml.Regression.Evaluate(first.Transform(data)).MeanSquaredError;
-        var more = Trainer(o => (o.NumberOfEpochs, o.LearningRate) = (1, 1e-5)).Fit(data, first.Model);
+        var more = Trainer(o => (o.NumberOfEpochs, o.LearningRate) = (5, 1e-5)).Fit(data, first.Model);
         var after = _ml.Regression.Evaluate(more.Transform(data)).MeanSquaredError;
-        Assert.AreEqual(before, after, 0.05 * before, "one epoch of tiny steps changes little");
+        Assert.AreEqual(before, after, 0.05 * before, "tiny steps change little");
         Assert.AreNotEqual(before, after);
     }
 

@@ -24,7 +24,7 @@ internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(
         return new Source(table.DetachFromDisposeScope());
     }
 
-    private Span<float> Row(int row) => values.AsSpan(row * Columns, Columns);
+    public Span<float> Row(int row) => values.AsSpan(row * Columns, Columns);
 
     private sealed class Source(Tensor table) : IFeatureSource
     {

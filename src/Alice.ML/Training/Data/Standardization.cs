@@ -62,6 +62,10 @@ internal sealed class Standardization(double[] mean, double[] scale)
     /// <summary>The same, but columns that do not vary are shifted only, so that weights that were learned before keep their value.</summary>
     public Standardization KeepingConstants() => new(Mean, [.. Scale.Select(scale => scale == 0 ? 1 : scale)]);
 
+    /// <summary>The same for several outputs as for one.</summary>
+    public Standardization Repeated(int count) =>
+        new([.. Enumerable.Repeat(Mean[0], count)], [.. Enumerable.Repeat(Scale[0], count)]);
+
     /// <summary>Standardises [rows, columns] values in place.</summary>
     public void Apply(Span<float> values)
     {

@@ -28,15 +28,7 @@ public class OnnxModelTests
         var network = TestTasks.Network(task, activation, seed: 2, [FeatureCount, .. hidden]);
         var outputs = OnnxScores.Run(Save(task, network), _features);
         var scores = outputs["score"].Floats();
-        Assert.HasCount(_features.Length * network.OutputCount, scores);
-        for (var row = 0; row < _features.Length; row++)
-        {
-            var expected = new float[network.OutputCount];
-            network.Forward(_features[row], expected);
-            for (var o = 0; o < expected.Length; o++)
-                Assert.AreEqual(expected[o], scores[row * expected.Length + o],
-                    Tolerance * Math.Max(1, Math.Abs(expected[o])), $"row {row}, output {o}");
-        }
+        AssertScores(network, scores);
         if (task == TestTask.Binary)
         {
             CollectionAssert.AreEqual(scores.Select(s => s > 0).ToArray(), outputs["label"]);
@@ -47,6 +39,49 @@ public class OnnxModelTests
         {
             var classes = scores.Chunk(network.OutputCount).Select(p => (long)Array.IndexOf(p, p.Max())).ToArray();
             CollectionAssert.AreEqual(classes, outputs["label"]);
+        }
+    }
+
+    [TestMethod]
+    [DataRow(TestTask.Regression)]
+    [DataRow(TestTask.PoissonRegression)]
+    [DataRow(TestTask.Binary)]
+    [DataRow(TestTask.Multiclass)]
+    public void The_scores_of_an_ensemble_with_encoders_are_those_of_the_model(TestTask task)
+    {
+        var ensemble = TestEnsembles.Mixed(task, seed: 3, FeatureCount, members: 4, 16);
+        AssertScores(ensemble, OnnxScores.Run(Save(task, ensemble), _features)["score"].Floats());
+    }
+
+    [TestMethod]
+    [DataRow(true, false)]
+    [DataRow(false, true)]
+    [DataRow(true, true)]
+    public void The_columns_of_a_regression_model_are_there(bool addsStandardDeviation, bool hasQuantiles)
+    {
+        float[] levels = hasQuantiles ? [0.1f, 0.5f, 0.9f] : [];
+        var encoder = TestEnsembles.Encoder(seed: 1, FeatureCount);
+        var outputs = 1 + levels.Length;
+        var ensemble = new NetworkEnsemble(
+        [
+            new(TestModels.Network(Activation.ReLU, seed: 1, FeatureCount, 8, outputs)),
+            new(TestModels.Network(Activation.ReLU, seed: 2, encoder.OutputCount, 8, outputs), encoder),
+            new(TestModels.Network(Activation.Tanh, seed: 3, FeatureCount, outputs)),
+        ]);
+        var model = new AliceRegressionModelParameters(_context, ensemble, addsStandardDeviation, levels);
+        using var stream = new MemoryStream();
+        model.SaveAsOnnx(stream);
+        var found = OnnxScores.Run(stream.ToArray(), _features);
+        Assert.HasCount(1 + (addsStandardDeviation ? 1 : 0) + (hasQuantiles ? 1 : 0), found);
+        var (scores, spread) = (new float[outputs], new float[outputs]);
+        for (var row = 0; row < _features.Length; row++)
+        {
+            model.Score(new(FeatureCount, _features[row]), scores, spread);
+            AssertClose(scores[..1], [(float)found["score"][row]]);
+            if (addsStandardDeviation)
+                AssertClose(spread[..1], [(float)found["scoreStandardDeviation"][row]]);
+            if (hasQuantiles)
+                AssertClose(scores[1..], found["quantiles"].Floats()[(3 * row)..(3 * row + 3)]);
         }
     }
 
@@ -75,19 +110,36 @@ public class OnnxModelTests
         Assert.ThrowsExactly<ArgumentNullException>(() => model.SaveAsOnnx(null!));
     }
 
-    private byte[] Save(TestTask task, DenseNetwork network)
+    private void AssertScores(NetworkEnsemble ensemble, float[] scores)
+    {
+        Assert.HasCount(_features.Length * ensemble.OutputCount, scores);
+        var expected = new float[ensemble.OutputCount];
+        foreach (var (features, actual) in _features.Zip(scores.Chunk(expected.Length)))
+        {
+            ensemble.Forward(features, expected);
+            AssertClose(expected, actual);
+        }
+    }
+
+    private static void AssertClose(float[] expected, float[] actual)
+    {
+        for (var o = 0; o < expected.Length; o++)
+            Assert.AreEqual(expected[o], actual[o], Tolerance * Math.Max(1, Math.Abs(expected[o])), $"output {o}");
+    }
+
+    private byte[] Save(TestTask task, NetworkEnsemble ensemble)
     {
         using var stream = new MemoryStream();
         switch (task)
         {
             case TestTask.Binary:
-                AliceBinaryModelParameters.Calibrated(_context, network).SubModel.SaveAsOnnx(stream);
+                AliceBinaryModelParameters.Calibrated(_context, ensemble).SubModel.SaveAsOnnx(stream);
                 break;
             case TestTask.Multiclass:
-                new AliceMulticlassModelParameters(_context, network).SaveAsOnnx(stream);
+                new AliceMulticlassModelParameters(_context, ensemble).SaveAsOnnx(stream);
                 break;
             default:
-                new AliceRegressionModelParameters(_context, network).SaveAsOnnx(stream);
+                new AliceRegressionModelParameters(_context, ensemble).SaveAsOnnx(stream);
                 break;
         }
         return stream.ToArray();

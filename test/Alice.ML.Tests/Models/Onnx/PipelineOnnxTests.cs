@@ -67,6 +67,52 @@ public class PipelineOnnxTests
     }
 
     [TestMethod]
+    [DataRow(TestTask.Regression)]
+    [DataRow(TestTask.Binary)]
+    [DataRow(TestTask.Multiclass)]
+    public void A_pipeline_of_an_ensemble_with_encoders_gives_its_scores(TestTask task)
+    {
+        var ensemble = TestEnsembles.Mixed(task, seed: 3, FeatureCount, members: 2, 16);
+        var scored = TestTasks.Transformer(task, _context, ensemble, _data.Schema).Transform(_data);
+        var context = new RecordingOnnxContext(operatorSet: 9);
+        context.AddInput(nameof(Row.Features), FeatureCount);
+        Save(scored, context);
+        var outputs = OnnxScores.Run(
+            context.Finish(("Score", OnnxType.Float, ensemble.OutputCount)), [.. _rows.Select(row => row.Features)]);
+        AssertClose(task == TestTask.Multiclass
+            ? scored.GetColumn<float[]>("Score").SelectMany(s => s)
+            : scored.GetColumn<float>("Score"), outputs["Score"]);
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void A_pipeline_gives_the_columns_of_a_regression_model(bool addsStandardDeviation)
+    {
+        var scored = WithQuantiles(addsStandardDeviation);
+        var context = new RecordingOnnxContext(operatorSet: 11);
+        context.AddInput(nameof(Row.Features), FeatureCount);
+        Save(scored, context);
+        List<(string, OnnxType, int)> columns = [("Score", OnnxType.Float, 1), ("Quantiles", OnnxType.Float, 2)];
+        if (addsStandardDeviation)
+            columns.Add(("ScoreStandardDeviation", OnnxType.Float, 1));
+        var outputs = OnnxScores.Run(context.Finish([.. columns]), [.. _rows.Select(row => row.Features)]);
+        AssertClose(scored.GetColumn<float>("Score"), outputs["Score"]);
+        AssertClose(scored.GetColumn<float[]>("Quantiles").SelectMany(q => q), outputs["Quantiles"]);
+        if (addsStandardDeviation)
+            AssertClose(scored.GetColumn<float>("ScoreStandardDeviation"), outputs["ScoreStandardDeviation"]);
+    }
+
+    [TestMethod]
+    public void An_operator_set_that_cannot_sort_quantiles_is_refused()
+    {
+        var context = new RecordingOnnxContext(operatorSet: 10);
+        context.AddInput(nameof(Row.Features), FeatureCount);
+        var e = Assert.ThrowsExactly<NotSupportedException>(() => Save(WithQuantiles(false), context));
+        Assert.AreEqual("AliceRegressionModelParameters: 11", e.Message);
+    }
+
+    [TestMethod]
     public void An_operator_set_without_Erf_is_refused()
     {
         var network = TestTasks.Network(TestTask.Regression, Activation.GELU, seed: 2, FeatureCount, 8);
@@ -75,6 +121,18 @@ public class PipelineOnnxTests
         context.AddInput(nameof(Row.Features), FeatureCount);
         var e = Assert.ThrowsExactly<NotSupportedException>(() => Save(scored, context));
         Assert.AreEqual("AliceRegressionModelParameters: 9", e.Message);
+    }
+
+    private IDataView WithQuantiles(bool addsStandardDeviation)
+    {
+        var ensemble = new NetworkEnsemble(
+        [
+            new(TestModels.Network(Activation.ReLU, seed: 1, FeatureCount, 8, 3)),
+            new(TestModels.Network(Activation.SiLU, seed: 2, FeatureCount, 8, 3)),
+        ]);
+        var model = new AliceRegressionModelParameters(_context, ensemble, addsStandardDeviation, [0.1f, 0.9f]);
+        return new RegressionPredictionTransformer<AliceRegressionModelParameters>(
+            _context, model, _data.Schema, nameof(Row.Features)).Transform(_data);
     }
 
     // As ML.NET's converter does: from the first transform after the data to the last.

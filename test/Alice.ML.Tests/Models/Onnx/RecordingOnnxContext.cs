@@ -113,7 +113,7 @@ internal sealed class RecordingOnnxContext(int operatorSet) : OnnxContext
 
     public override string AddInitializer(
         IEnumerable<long> values, IEnumerable<long> dims, string? name = null, bool makeUniqueName = true) =>
-        throw new NotSupportedException();
+        AddTensor(name, OnnxType.Int64, [.. values.SelectMany(BitConverter.GetBytes)], [.. dims]);
 
     public override string AddInitializer(
         IEnumerable<double> values, IEnumerable<long> dims, string? name = null, bool makeUniqueName = true) =>

@@ -1,0 +1,58 @@
+using System.Numerics;
+
+namespace Alice.ML.Models;
+
+/// <summary>
+/// The binary layout of a <see cref="NetworkEnsemble"/>: little-endian 32-bit words.
+/// </summary>
+/// <remarks>
+/// The layout version; since version 3 the number of members; then each member; the CRC-32C (RFC 3720) of all words
+/// before it. A member: the activation; since version 2 the output transform; the number of layer sizes; the layer
+/// sizes; since version 3 the number of columns that an encoder takes, 0 without one, and for each column the number of
+/// its edges and these as floats; the weights as floats in the order of <see cref="DenseNetwork.Weights"/>. A new field
+/// comes with a new version, and is read only when the version says that it is there.
+/// </remarks>
+internal static class NetworkEnsembleFormat
+{
+    public const uint CurrentVersion = 3;
+
+    public static void Save(NetworkEnsemble ensemble, BinaryWriter writer)
+    {
+        var checksum = uint.MaxValue;
+        Write(CurrentVersion);
+        Write((uint)ensemble.Members.Count);
+        foreach (var (network, encoder) in ensemble.Members)
+        {
+            Write((uint)network.Activation);
+            Write((uint)network.OutputTransform);
+            Write((uint)network.LayerSizes.Count);
+            foreach (var size in network.LayerSizes)
+                Write((uint)size);
+            Write((uint)(encoder?.InputCount ?? 0));
+            foreach (var edges in encoder?.Edges ?? [])
+            {
+                Write((uint)edges.Length);
+                WriteFloats(edges);
+            }
+            WriteFloats(network.Weights.Span);
+        }
+        writer.Write(~checksum);
+
+        void WriteFloats(ReadOnlySpan<float> values)
+        {
+            foreach (var value in values)
+                Write(BitConverter.SingleToUInt32Bits(value));
+        }
+
+        void Write(uint word)
+        {
+            writer.Write(word);
+            checksum = BitOperations.Crc32C(checksum, word);
+        }
+    }
+
+    /// <summary>Reads an ensemble, allocating nothing that <paramref name="bytesLeft"/> bytes could not fill.</summary>
+    /// <exception cref="FormatException">The bytes are no ensemble; the message says why.</exception>
+    public static NetworkEnsemble Load(BinaryReader reader, long bytesLeft) =>
+        new NetworkEnsembleReader(reader, bytesLeft).Read();
+}

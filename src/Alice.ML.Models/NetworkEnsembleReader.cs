@@ -1,0 +1,118 @@
+using System.Numerics;
+
+namespace Alice.ML.Models;
+
+/// <summary>Reads one <see cref="NetworkEnsemble"/>, as <see cref="NetworkEnsembleFormat"/> describes it.</summary>
+internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
+{
+    private const int WordSize = sizeof(uint);
+    private const int HeaderWords = 4;
+    private const uint VersionWithOutputTransform = 2;
+    private const uint VersionWithMembers = 3;
+
+    private long _bytesLeft = bytesLeft;
+    private uint _version;
+    private uint _checksum = uint.MaxValue;
+
+    public NetworkEnsemble Read()
+    {
+        Require(HeaderWords + 1L, "its header needs");
+        _version = ReadWord();
+        if (_version is 0 or > NetworkEnsembleFormat.CurrentVersion)
+            throw Corrupt($"it has layout version {_version}, and this Alice.ML reads versions up to "
+                + $"{NetworkEnsembleFormat.CurrentVersion}. Update Alice.ML, or train again.");
+        var count = _version < VersionWithMembers ? 1 : ReadWord();
+        if (count is 0 or > NetworkEnsemble.MaximumMembers)
+            throw Corrupt($"it claims {count} networks, and 1 to {NetworkEnsemble.MaximumMembers} are possible.");
+        var parts = new List<MemberParts>();
+        while (parts.Count < count)
+            parts.Add(ReadMember());
+        if (reader.ReadUInt32() is var stored && stored != ~_checksum)
+            throw Corrupt($"its checksum is {~_checksum:x8} and should be {stored:x8}: the file is damaged.");
+        return Checked(() => new NetworkEnsemble([.. parts.Select(part => part.Create())]));
+    }
+
+    private MemberParts ReadMember()
+    {
+        Require(HeaderWords + 1L, "the header of a network needs");
+        var activation = (Activation)ReadWord();
+        if (!Enum.IsDefined(activation))
+            throw Corrupt($"it names activation {(uint)activation}, which does not exist.");
+        var transform = _version < VersionWithOutputTransform ? OutputTransform.Identity : (OutputTransform)ReadWord();
+        if (!Enum.IsDefined(transform))
+            throw Corrupt($"it names output transform {(uint)transform}, which does not exist.");
+        var count = ReadWord();
+        if (count is < 2 or > DenseNetwork.MaximumLayers + 1)
+            throw Corrupt($"it claims {count} layer sizes, and 2 to {DenseNetwork.MaximumLayers + 1} are possible.");
+        Require(count + 1L, $"its {count} layer sizes and checksum need");
+        var sizes = new int[count];
+        for (var l = 0; l < sizes.Length; l++)
+            sizes[l] = (int)ReadWord();
+        var edges = _version < VersionWithMembers ? [] : ReadEdges();
+        var weights = Checked(() => DenseNetwork.WeightCount(sizes));
+        Require(weights + 1L, $"the weights of layers {DenseNetwork.Describe(sizes)} and its checksum need");
+        return new MemberParts(activation, transform, sizes, edges, ReadFloats(weights));
+    }
+
+    private float[][] ReadEdges()
+    {
+        Require(2, "the number of its encoder's columns and its checksum need");
+        var columns = ReadWord();
+        Require(columns + 1L, $"its encoder's {columns} columns and its checksum need");
+        var edges = new float[columns][];
+        for (var c = 0; c < edges.Length; c++)
+        {
+            Require(2, "the number of a column's edges and its checksum need");
+            var count = ReadWord();
+            Require(count + 1L, $"a column's {count} edges and its checksum need");
+            edges[c] = ReadFloats((int)count);
+        }
+        return edges;
+    }
+
+    private float[] ReadFloats(int count)
+    {
+        var values = new float[count];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = BitConverter.UInt32BitsToSingle(ReadWord());
+        return values;
+    }
+
+    private uint ReadWord()
+    {
+        var word = reader.ReadUInt32();
+        _bytesLeft -= WordSize;
+        _checksum = BitOperations.Crc32C(_checksum, word);
+        return word;
+    }
+
+    private void Require(long words, string what)
+    {
+        if (words * WordSize > _bytesLeft)
+            throw Corrupt($"{what} {words * WordSize} bytes, and the stream has {_bytesLeft} left: "
+                + "it is cut short or damaged.");
+    }
+
+    private static T Checked<T>(Func<T> create)
+    {
+        try
+        {
+            return create();
+        }
+        catch (ArgumentException e)
+        {
+            throw new FormatException($"The network cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static FormatException Corrupt(string what) => new($"The network cannot be read: {what}");
+
+    /// <summary>What a member is made of, before the checksum says that it is undamaged.</summary>
+    private sealed record MemberParts(
+        Activation Activation, OutputTransform Transform, int[] Sizes, float[][] Edges, float[] Weights)
+    {
+        public EnsembleMember Create() => new(
+            new DenseNetwork(Sizes, Activation, Weights, Transform),
+            Edges.Length == 0 ? null : new PiecewiseLinearEncoder(Edges));
+    }
+}

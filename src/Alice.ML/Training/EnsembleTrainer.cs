@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using Alice.ML.Runtime;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Training;
+
+/// <summary>
+/// Trains the members of an ensemble side by side on the same minibatches: fit → epoch → step. Losses and metrics are in the units of
+/// the standardised targets.
+/// </summary>
+internal sealed class EnsembleTrainer : IDisposable
+{
+    private readonly TrainingSettings _settings;
+    private readonly IReadOnlyList<Member> _members;
+    private readonly BatchSource _batches;
+    private readonly Validator? _validator;
+    private readonly Stopwatch _clock;
+    private volatile StopReason _stopReason = StopReason.Finished;
+
+    /// <param name="rows">The rows; not owned.</param>
+    /// <param name="members">The members; not owned.</param>
+    /// <param name="objective">What they minimise.</param>
+    /// <param name="settings">Settings of the run.</param>
+    /// <param name="clock">Runs since the fit began.</param>
+    public EnsembleTrainer(
+        TrainingRows rows, IReadOnlyList<Member> members, Objective objective, TrainingSettings settings, Stopwatch clock)
+    {
+        _settings = settings;
+        _members = members;
+        _clock = clock;
+        _batches = new BatchSource(rows.Training, rows.TrainingFeatures, settings.BatchSize, settings.Device);
+        if (rows.Validation is not null)
+            _validator = new Validator(rows, objective, settings);
+    }
+
+    /// <summary>What ended the run.</summary>
+    public StopReason StopReason => _stopReason;
+
+    /// <summary>The lowest validation loss; infinite without validation.</summary>
+    public double BestLoss => _validator?.BestLoss ?? double.PositiveInfinity;
+
+    /// <summary>Trains to the end.</summary>
+    /// <param name="report">Told of every epoch.</param>
+    /// <exception cref="InvalidOperationException">The loss grew beyond reason, again and again.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before the first epoch ended.</exception>
+    public void Run(Action<AliceEpoch> report)
+    {
+        using var guard = no_grad();
+        for (var epoch = 1; epoch <= _settings.NumberOfEpochs; epoch++)
+        {
+            using var scope = NewDisposeScope();
+            _batches.Shuffle(_members[0].Generator);
+            var running = _members;
+            do
+            {
+                RunEpoch(epoch, running);
+                if (_stopReason != StopReason.Finished)
+                    return;
+                running = [.. running.Where(member => !member.EndEpoch())];
+            }
+            while (running.Count > 0);
+
+            report(Describe(epoch, _validator?.Evaluate(_members)));
+            if (_validator?.ShouldStop == true)
+            {
+                _stopReason = StopReason.EarlyStopping;
+                return;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _validator?.Dispose();
+        _batches.Dispose();
+    }
+
+    /// <summary>One epoch of some members, on as many threads as there are; each thread takes every so many-th of them.</summary>
+    private void RunEpoch(int epoch, IReadOnlyList<Member> members)
+    {
+        var workers = Math.Min(_settings.Workers, members.Count);
+        if (workers == 1)
+        {
+            RunEpoch(epoch, [.. members], null);
+            return;
+        }
+        try
+        {
+            Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, worker =>
+                RunEpoch(epoch, [.. members.Where((_, index) => index % workers == worker)], 1));
+        }
+        catch (AggregateException errors)
+        {
+            ExceptionDispatchInfo.Throw(errors.InnerExceptions[0]);
+        }
+    }
+
+    private void RunEpoch(int epoch, Member[] members, int? threads)
+    {
+        using var limit = new TorchThreads(threads);
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var member in members)
+            member.StartEpoch();
+        for (var i = 0; i < _batches.Count; i++)
+        {
+            if (_settings.IsCancelled())
+                _stopReason = epoch > 1
+                    ? StopReason.Cancelled
+                    : throw new OperationCanceledException("Training was cancelled before its first epoch ended.");
+            else if (epoch > 1 && _clock.Elapsed >= _settings.MaximumTime)
+                _stopReason = StopReason.MaximumTrainingTime;
+            if (_stopReason != StopReason.Finished)
+                return;
+
+            var progress = (epoch - 1.0 + (double)i / _batches.Count) / _settings.NumberOfEpochs;
+            Step(i, members, _settings.LearningRate * _settings.Schedule.Factor(progress));
+        }
+    }
+
+    private void Step(int index, Member[] members, double learningRate)
+    {
+        using var scope = NewDisposeScope();
+        var parts = new Minibatch[_settings.GradientAccumulation];
+        for (var part = 0; part < parts.Length; part++)
+            parts[part] = _batches.Part(index, part, parts.Length);
+
+        foreach (var group in members.GroupBy(member => member.Inputs))
+        {
+            var encoded = Array.ConvertAll(parts, part => part with { Features = group.Key.Encode(part.Features) });
+            foreach (var member in group)
+                member.Step(encoded, learningRate);
+        }
+    }
+
+    private AliceEpoch Describe(int epoch, (double Loss, double Metric)? validation)
+    {
+        using var scope = NewDisposeScope();
+        var curvature = _members.Select(member => member.Curvature()).ToArray();
+        return new AliceEpoch
+        {
+            Epoch = epoch,
+            NumberOfEpochs = _settings.NumberOfEpochs,
+            TrainingLoss = _members.Average(member => member.Loss),
+            ValidationLoss = validation?.Loss,
+            ValidationMetric = validation?.Metric,
+            LearningRate = _members[0].LearningRate,
+            ShareAtUpperBound = curvature.Average(c => c.ShareAtUpperBound),
+            MeanGlassDensity = curvature.Average(c => c.GlassDensity),
+            MeanHessian = curvature.Average(c => c.Hessian),
+            Seconds = _clock.Elapsed.TotalSeconds,
+            GradientEvaluations = _members.Sum(member => member.GradientEvaluations),
+        };
+    }
+}

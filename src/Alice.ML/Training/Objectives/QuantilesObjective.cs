@@ -1,0 +1,25 @@
+using Alice.ML.Optimization;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Training;
+
+/// <summary>The loss of the score, output 0, plus that of each quantile, outputs 1 and up (<see cref="QuantileObjective"/>).</summary>
+internal sealed class QuantilesObjective(Objective score, IReadOnlyList<float> levels) : Objective
+{
+    private readonly float[] _halfLessLevels = [.. levels.Select(level => 0.5f - level)];
+
+    public override string MetricName => score.MetricName;
+
+    public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
+    {
+        var loss = score.RowLosses(outputs.narrow(1, 0, 1).clone(), targets, out var scoreGradient);
+        var excess = outputs.narrow(1, 1, _halfLessLevels.Length) - targets;
+        var quantileGradient = excess.sign().Scale(0.5).Add(tensor(_halfLessLevels).to(outputs.device));
+        gradient = cat([scoreGradient, quantileGradient], 1);
+        return loss.Add((excess * quantileGradient).sum([1], keepdim: true));
+    }
+
+    public override Tensor Measure(Tensor outputs, Tensor targets) => score.Measure(outputs.narrow(1, 0, 1), targets);
+
+    public override double Metric(double mean) => score.Metric(mean);
+}

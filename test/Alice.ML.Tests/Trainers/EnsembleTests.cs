@@ -1,0 +1,143 @@
+using Alice.ML.Trainers;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using TorchSharp;
+
+namespace Alice.ML.Tests.Trainers;
+
+/// <summary>Several networks, encoded numbers, quantiles and deviations.</summary>
+[TestClass]
+public class EnsembleTests
+{
+    private readonly MLContext _ml = new(seed: 1);
+
+    private AliceRegressionTrainer Trainer(Action<AliceRegressionTrainer.Options> change)
+    {
+        var options = new AliceRegressionTrainer.Options
+        {
+            HiddenLayers = [16], NumberOfEpochs = 30, Seed = 1, Device = "cpu", NumberOfNetworks = 4, NumericEncoding = NumericEncoding.Mixed,
+        };
+        change(options);
+        return _ml.Regression.Trainers.Alice(options);
+    }
+
+    /// <summary>A staircase in x₀ with noise: what trees fit and a small network on raw numbers does not.</summary>
+    private IDataView Stairs(int rows, int seed, float noise = 0.1f)
+    {
+        var random = new Random(seed);
+        return Example.View(_ml, [.. Enumerable.Range(0, rows).Select(_ =>
+        {
+            var x = Enumerable.Range(0, Example.Inputs).Select(_ => random.NextSingle()).ToArray();
+            var spread = (random.NextSingle() + random.NextSingle() + random.NextSingle() - 1.5f) * 2;
+            return new Example { Features = x, Label = MathF.Floor(x[0] * 8) % 3 + x[1] + noise * spread };
+        })]);
+    }
+
+    private float[] Scores(ITransformer model, IDataView data) => [.. model.Transform(data).GetColumn<float>("Score")];
+
+    private double Error(ITransformer model, IDataView data) => _ml.Regression.Evaluate(model.Transform(data)).RootMeanSquaredError;
+
+    [TestMethod]
+    public void Encoded_numbers_fit_a_staircase_that_raw_ones_do_not()
+    {
+        var (train, test) = (Stairs(1000, 1), Stairs(1000, 2));
+        var raw = Error(Trainer(o => o.NumericEncoding = NumericEncoding.None).Fit(train), test);
+        var encoded = Error(Trainer(o => o.NumericEncoding = NumericEncoding.PiecewiseLinear).Fit(train), test);
+        Assert.IsLessThan(0.6 * raw, encoded);
+    }
+
+    [TestMethod]
+    public void The_score_is_the_mean_of_the_networks_and_the_model_survives_the_file()
+    {
+        var data = Stairs(500, 1);
+        var model = Trainer(o => o.AddScoreStandardDeviation = true).Fit(data);
+        Assert.HasCount(4, model.Model.Networks);
+        using var stream = new MemoryStream();
+        _ml.Model.Save(model, data.Schema, stream);
+        stream.Position = 0;
+        var loaded = new MLContext().Model.Load(stream, out _).Transform(data);
+        CollectionAssert.AreEqual(Scores(model, data), loaded.GetColumn<float>("Score").ToArray());
+        Assert.IsTrue(loaded.GetColumn<float>("ScoreStandardDeviation").All(d => d > 0));
+    }
+
+    [TestMethod]
+    public void The_same_seed_gives_the_same_ensemble_whatever_the_number_of_threads()
+    {
+        var data = Stairs(300, 1);
+        var one = Scores(Trainer(o => o.NumberOfThreads = 1).Fit(data), data);
+        CollectionAssert.AreEqual(one, Scores(Trainer(o => o.NumberOfThreads = 2).Fit(data), data));
+        CollectionAssert.AreNotEqual(one, Scores(Trainer(o => o.Seed = 2).Fit(data), data));
+    }
+
+    [TestMethod]
+    public void Quantiles_never_cross_and_cover_what_they_say()
+    {
+        var model = Trainer(o => (o.Quantiles, o.NumberOfEpochs) = ([0.1, 0.5, 0.9], 60)).Fit(Stairs(3000, 1, noise: 0.5f));
+        var test = Stairs(3000, 2, noise: 0.5f);
+        var scored = model.Transform(test);
+        var below = new int[3];
+        foreach (var (quantiles, label) in scored.GetColumn<float[]>("Quantiles").Zip(test.GetColumn<float>("Label")))
+        {
+            Assert.IsTrue(quantiles[0] <= quantiles[1] && quantiles[1] <= quantiles[2]);
+            for (var q = 0; q < 3; q++)
+                below[q] += label <= quantiles[q] ? 1 : 0;
+        }
+        Assert.AreEqual(0.1, below[0] / 3000.0, 0.05);
+        Assert.AreEqual(0.5, below[1] / 3000.0, 0.06);
+        Assert.AreEqual(0.9, below[2] / 3000.0, 0.05);
+    }
+
+    [TestMethod]
+    public void The_promised_columns_are_the_delivered_ones()
+    {
+        var data = Stairs(100, 1);
+        var trainer = Trainer(o => (o.Quantiles, o.AddScoreStandardDeviation, o.NumberOfEpochs) = ([0.5], true, 2));
+        var promised = trainer.GetOutputSchema(SchemaShape.Create(data.Schema)).Select(c => c.Name);
+        CollectionAssert.AreEquivalent(promised.ToArray(), trainer.Fit(data).GetOutputSchema(data.Schema).Select(c => c.Name).ToArray());
+    }
+
+    [TestMethod]
+    public void Continued_training_starts_where_the_ensemble_was()
+    {
+        var data = Stairs(500, 1);
+        var first = Trainer(_ => { }).Fit(data);
+        var more = Trainer(o => (o.NumberOfEpochs, o.LearningRate) = (1, 1e-6)).Fit(data, first.Model);
+        var (before, after) = (Error(first, data), Error(more, data));
+        Assert.AreEqual(before, after, 0.02 * before);
+    }
+
+    [TestMethod]
+    public void Trials_choose_the_weight_decay_where_it_is_null()
+    {
+        var messages = new List<string>();
+        _ml.Log += (_, e) => messages.Add(e.Message);
+        Trainer(o => (o.WeightDecay, o.NumberOfNetworks) = (null, 2)).Fit(Stairs(200, 1, noise: 3));
+        Assert.AreEqual(2, messages.Count(m => m.Contains("Trial with WeightDecay", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public void Bad_options_are_named()
+    {
+        foreach (var (change, message) in new (Action<AliceRegressionTrainer.Options>, string)[]
+        {
+            (o => o.NumberOfNetworks = 0, "NumberOfNetworks is 0, but must be 1 or more."),
+            (o => o.NumberOfBins = 1, "NumberOfBins is 1, but must be 2 or more."),
+            (o => o.Quantiles = [0.5, 0.1], "Quantiles is [0.5, 0.1], but must be between 0 and 1 and ascending."),
+            (o => (o.AddScoreStandardDeviation, o.NumberOfNetworks) = (true, 1),
+                "AddScoreStandardDeviation is True, but one network has no standard deviation: set NumberOfNetworks to 2 or more."),
+        })
+            Assert.AreEqual(message, Assert.ThrowsExactly<ArgumentException>(() => Trainer(change)).Message);
+    }
+
+    [TestMethod]
+    [DoNotParallelize]
+    public void No_tensor_outlives_an_ensemble()
+    {
+        var data = Stairs(200, 1);
+        void Train() => Trainer(o => (o.WeightDecay, o.ValidationFraction) = (null, 0.2)).Fit(data);
+        Train();
+        var before = torch.Tensor.TotalCount;
+        Train();
+        Assert.AreEqual(before, torch.Tensor.TotalCount);
+    }
+}
