@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Alice.ML.Training;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -54,16 +55,16 @@ internal sealed class DataReader
         var getLabel = RowCursorUtils.GetLabelGetter(cursor, label.Index);
         var getWeight = weight is null ? null : cursor.GetGetter<float>(weight.Value);
         VBuffer<float> row = default;
-        float weightValue = 1;
+        float labelValue = 0, weightValue = 1;
         long missingLabels = 0, missingFeatures = 0, missingWeights = 0, weightless = 0;
         while (cursor.MoveNext())
         {
             if (_rows == _labels.Length)
                 Grow();
-            getLabel(ref _labels[_rows]);
+            getLabel(ref labelValue);
             getWeight?.Invoke(ref weightValue);
             getFeatures(ref row);
-            if (!float.IsFinite(_labels[_rows]))
+            if (!float.IsFinite(labelValue))
                 missingLabels++;
             else if (!Copy(row))
                 missingFeatures++;
@@ -75,7 +76,7 @@ internal sealed class DataReader
             else if (weightValue == 0)
                 weightless++;
             else
-                Keep(weightValue);
+                Keep(labelValue, weightValue);
         }
 
         var skipped = missingLabels + missingFeatures + missingWeights;
@@ -118,22 +119,23 @@ internal sealed class DataReader
     /// <summary>Copies and checks in one pass: x − x is 0, and NaN where x is not finite. The last vector may overlap the one before.</summary>
     private static bool CopyFinite(ReadOnlySpan<float> from, Span<float> to)
     {
+        ref var source = ref MemoryMarshal.GetReference(from);
+        ref var destination = ref MemoryMarshal.GetReference(to);
+        var last = (nuint)(from.Length - Vector<float>.Count);
         var sum = Vector<float>.Zero;
-        for (var i = 0; ; i += Vector<float>.Count)
+        for (nuint i = 0; ; i = Math.Min(i + (nuint)Vector<float>.Count, last))
         {
-            var isLast = i >= from.Length - Vector<float>.Count;
-            if (isLast)
-                i = from.Length - Vector<float>.Count;
-            var values = new Vector<float>(from[i..]);
-            values.CopyTo(to[i..]);
+            var values = Vector.LoadUnsafe(ref source, i);
+            values.StoreUnsafe(ref destination, i);
             sum += values - values;
-            if (isLast)
+            if (i == last)
                 return Vector.EqualsAll(sum, Vector<float>.Zero);
         }
     }
 
-    private void Keep(float weight)
+    private void Keep(float label, float weight)
     {
+        _labels[_rows] = label;
         _sparse?.Add(_row);
         if (_weights is not null)
             _weights[_rows] = weight;
