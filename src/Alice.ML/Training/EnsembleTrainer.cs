@@ -37,9 +37,6 @@ internal sealed class EnsembleTrainer : IDisposable
     /// <summary>What ended the run.</summary>
     public StopReason StopReason => _stopReason;
 
-    /// <summary>The lowest validation loss; infinite without validation.</summary>
-    public double BestLoss => _validator?.BestLoss ?? double.PositiveInfinity;
-
     /// <summary>Trains to the end.</summary>
     /// <param name="report">Told of every epoch.</param>
     /// <exception cref="InvalidOperationException">The loss grew beyond reason, again and again.</exception>
@@ -103,6 +100,7 @@ internal sealed class EnsembleTrainer : IDisposable
         using var scope = NewDisposeScope();
         foreach (var member in members)
             member.StartEpoch();
+        var groups = members.GroupBy(member => member.Inputs, (inputs, group) => (inputs, group.ToArray())).ToArray();
         for (var i = 0; i < _batches.Count; i++)
         {
             if (_settings.IsCancelled())
@@ -115,21 +113,22 @@ internal sealed class EnsembleTrainer : IDisposable
                 return;
 
             var progress = (epoch - 1.0 + (double)i / _batches.Count) / _settings.NumberOfEpochs;
-            Step(i, members, _settings.LearningRate * _settings.Schedule.Factor(progress));
+            Step(i, groups, _settings.LearningRate * _settings.Schedule.Factor(progress));
         }
     }
 
-    private void Step(int index, Member[] members, double learningRate)
+    /// <summary>One minibatch, encoded once for the members that are given the same.</summary>
+    private void Step(int index, (InputEncoding Inputs, Member[] Members)[] groups, double learningRate)
     {
         using var scope = NewDisposeScope();
         var parts = new Minibatch[_settings.GradientAccumulation];
         for (var part = 0; part < parts.Length; part++)
             parts[part] = _batches.Part(index, part, parts.Length);
 
-        foreach (var group in members.GroupBy(member => member.Inputs))
+        foreach (var (inputs, members) in groups)
         {
-            var encoded = Array.ConvertAll(parts, part => part with { Features = group.Key.Encode(part.Features) });
-            foreach (var member in group)
+            var encoded = Array.ConvertAll(parts, part => part with { Features = inputs.Encode(part.Features) });
+            foreach (var member in members)
                 member.Step(encoded, learningRate);
         }
     }

@@ -24,9 +24,6 @@ internal sealed class Validator : IDisposable
     /// <summary>Whether the loss has not improved for as long as the settings allow.</summary>
     public bool ShouldStop => _worse >= _settings.Patience;
 
-    /// <summary>The lowest loss so far.</summary>
-    public double BestLoss => _bestLoss;
-
     /// <summary>Loss and metric of the members now, means over the rows by their weight; the members keep the best weights.</summary>
     public (double Loss, double Metric) Evaluate(IReadOnlyList<Member> members)
     {

@@ -71,7 +71,7 @@ public class GpuTests
                 options.HiddenLayers = [hidden, hidden];
                 options.BatchSize = batch;
                 var epochs = new List<AliceEpoch>();
-                options.Progress = new Recorder(epochs);
+                options.Progress = new Watcher(epochs.Add);
                 _ml.Regression.Trainers.Alice(options).Fit(Example.View(_ml, Example.Smooth(100 * batch)));
                 var microseconds = (epochs[1].Seconds - epochs[0].Seconds) / 100 * 1e6;
                 TestContext.WriteLine($"{device}: 4-{hidden}-{hidden}-1, batch {batch}: {microseconds:f0} µs a step");
@@ -83,16 +83,11 @@ public class GpuTests
     {
         var epochs = new List<AliceEpoch>();
         var options = Options(device, 20);
-        options.Progress = new Recorder(epochs);
+        options.Progress = new Watcher(epochs.Add);
         _ml.Regression.Trainers.Alice(options).Fit(Example.View(_ml, Example.Smooth(640)));
         return [.. epochs.Select(e => e.TrainingLoss)];
     }
 
     private static AliceRegressionTrainer.Options Options(string device, int epochs) =>
         new() { HiddenLayers = [32, 32], NumberOfEpochs = epochs, BatchSize = 64, Seed = 1, Device = device };
-
-    private sealed class Recorder(List<AliceEpoch> epochs) : IProgress<AliceEpoch>
-    {
-        public void Report(AliceEpoch value) => epochs.Add(value);
-    }
 }

@@ -226,9 +226,3 @@ public class EstimatorContractTests
         }
     }
 }
-
-/// <summary>Calls back with every epoch.</summary>
-internal sealed class Watcher(Action<AliceEpoch> action) : IProgress<AliceEpoch>
-{
-    public void Report(AliceEpoch value) => action(value);
-}

@@ -130,7 +130,7 @@ public class RegressionTrainerTests
     {
         var epochs = new List<AliceEpoch>();
         var options = Quick();
-        options.Progress = new Recorder(epochs);
+        options.Progress = new Watcher(epochs.Add);
         _ml.Regression.Trainers.Alice(options).Fit(Example.View(_ml, Example.Smooth(500)));
         CollectionAssert.AreEqual(Enumerable.Range(1, 20).ToArray(), epochs.Select(e => e.Epoch).ToArray());
         Assert.IsLessThan(epochs[0].TrainingLoss / 4, epochs[^1].TrainingLoss);
@@ -148,7 +148,7 @@ public class RegressionTrainerTests
         var options = Quick();
         options.Activation = activation;
         options.NumberOfEpochs = 100;
-        options.Progress = new Recorder(epochs);
+        options.Progress = new Watcher(epochs.Add);
         var data = Example.View(_ml, Example.Smooth(500));
         var model = _ml.Regression.Trainers.Alice(options).Fit(data);
         var metrics = _ml.Regression.Evaluate(model.Transform(data));
@@ -195,7 +195,7 @@ public class RegressionTrainerTests
         Assert.AreEqual(before, torch.Tensor.TotalCount);
 
         var failing = Quick();
-        failing.Progress = new Thrower();
+        failing.Progress = new Watcher(_ => throw new NotSupportedException("from the user's code"));
         Assert.ThrowsExactly<NotSupportedException>(() => _ml.Regression.Trainers.Alice(failing).Fit(data));
         Assert.AreEqual(before, torch.Tensor.TotalCount);
     }
@@ -207,7 +207,7 @@ public class RegressionTrainerTests
         var options = Quick();
         options.NumberOfThreads = before + 1;
         var during = 0;
-        options.Progress = new Recorder([], () => during = torch.get_num_threads());
+        options.Progress = new Watcher(_ => during = torch.get_num_threads());
         _ml.Regression.Trainers.Alice(options).Fit(Example.View(_ml, Example.Smooth(100)));
         Assert.AreEqual(before + 1, during);
         Assert.AreEqual(before, torch.get_num_threads());
@@ -228,19 +228,5 @@ public class RegressionTrainerTests
         public float Label { get; set; }
 
         public VBuffer<float> Features { get; set; }
-    }
-
-    private sealed class Recorder(List<AliceEpoch> epochs, Action? then = null) : IProgress<AliceEpoch>
-    {
-        public void Report(AliceEpoch value)
-        {
-            epochs.Add(value);
-            then?.Invoke();
-        }
-    }
-
-    private sealed class Thrower : IProgress<AliceEpoch>
-    {
-        public void Report(AliceEpoch value) => throw new NotSupportedException("from the user's code");
     }
 }

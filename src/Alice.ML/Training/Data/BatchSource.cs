@@ -30,10 +30,10 @@ internal sealed class BatchSource : IDisposable
         if (data.WeightArray is { } weights)
         {
             var here = Load(weights);
-            _weights = here.div(here.mean()).DetachFromDisposeScope();
+            _weights = here.div(here.narrow(0, _first, _rows).mean()).DetachFromDisposeScope();
             here.Dispose();
         }
-        _order = tensor([.. Enumerable.Range(0, data.Rows).Select(row => (long)row)]).DetachFromDisposeScope();
+        _order = tensor([.. Enumerable.Range(data.Start, data.Rows).Select(row => (long)row)]).DetachFromDisposeScope();
     }
 
     /// <summary>Minibatches an epoch. Their sizes differ by one row at most, so that no small rest is noisy.</summary>
@@ -50,7 +50,7 @@ internal sealed class BatchSource : IDisposable
         var from = start + Start(part, parts, size);
         var rows = _order.narrow(0, from, start + Start(part + 1, parts, size) - from);
         var here = rows.to(_device);
-        var features = _features.Select((_features.IndexDevice.type == _device.type ? here : rows.cpu()).Plus(TensorMath.Integer(_first)));
+        var features = _features.Select(_features.IndexDevice.type == _device.type ? here : rows.cpu());
         return new Minibatch(features, RowGather.Select(_targets, here), _weights is null ? null : RowGather.Select(_weights, here), size);
     }
 
@@ -58,7 +58,7 @@ internal sealed class BatchSource : IDisposable
     public void Shuffle(Generator generator)
     {
         using var scope = NewDisposeScope();
-        var order = randperm(_rows, generator: generator);
+        var order = randperm(_rows, generator: generator).Plus(TensorMath.Integer(_first));
         // Where the features are on the GPU the order belongs there too: then a step transfers nothing.
         order = order.to(_features.IndexDevice).DetachFromDisposeScope();
         _order.Dispose();
@@ -74,6 +74,7 @@ internal sealed class BatchSource : IDisposable
 
     private static long Start(long index, long count, long rows) => index * rows / count;
 
+    // From the table's first row on, so that one row number serves features, targets and weights.
     private Tensor Load(float[] values) =>
-        frombuffer(values, ScalarType.Float32, _rows, _first).view(_rows, 1).to(_device).clone().DetachFromDisposeScope();
+        frombuffer(values, ScalarType.Float32, _first + _rows).view(-1, 1).to(_device).clone().DetachFromDisposeScope();
 }
