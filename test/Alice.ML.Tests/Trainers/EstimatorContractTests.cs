@@ -1,5 +1,4 @@
 using Alice.ML.Trainers;
-using Alice.ML.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using TorchSharp;
