@@ -46,7 +46,8 @@ internal sealed class QualityTable
         var column = label?.ColumnIn(table) ?? table.Names.Count - 1;
         var train = new LabelledTable(table, column, label?.Task) { AsText = new HashSet<int>(), Ignored = new HashSet<int>() };
         var rows = train.Labelled(table.AllRows, Note);
-        var target = train.InferTarget(rows, Note);
+        var target = train.InferTarget(rows, _ => { });
+        Note($"predicts '{table.Names[column]}', {target.Task.ToString().ToLowerInvariant()}");
 
         if (files.Test is not null)
         {

@@ -12,7 +12,7 @@ internal sealed class QualityRow
 
     public bool IsPositive { get; set; }
 
-    /// <summary>The class, from 1.</summary>
+    /// <summary>The class, from 0: ML.NET makes it a key, counted from 1. Beyond the last for one that the training rows lack.</summary>
     public uint Class { get; set; }
 
     public float[] Features { get; set; } = [];
@@ -65,7 +65,7 @@ internal sealed class SplitData
             Features = values,
             Label = label,
             IsPositive = label > 0,
-            Class = (uint)(Math.Max(label, -1) + 1),
+            Class = label < 0 ? uint.MaxValue : (uint)label,
         })];
     }
 

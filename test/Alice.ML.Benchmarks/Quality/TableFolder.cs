@@ -116,6 +116,20 @@ internal static class TableFolder
             if (!names.Contains(name))
                 throw new UserException($"{option} {name}: the folder has no such table; there are {string.Join(", ", names)}");
         return [.. found.Where(files => only.Count == 0 || only.Contains(files.Name))
-            .Select(files => QualityTable.Read(files, chosen.GetValueOrDefault(files.Name), runs, seed))];
+            .Select(files => Read(files, chosen.GetValueOrDefault(files.Name), runs, seed))];
+    }
+
+    // The reader is the sample program's, and so are the options that its messages name.
+    private static QualityTable Read(TableFiles files, LabelChoice? label, int runs, int seed)
+    {
+        try
+        {
+            return QualityTable.Read(files, label, runs, seed);
+        }
+        catch (UserException error)
+        {
+            throw new UserException($"{files.Name}: {error.Message}. (Here --labels {files.Name}=COLUMN:TASK gives label and task, and --only "
+                + "leaves tables out.)");
+        }
     }
 }
