@@ -79,30 +79,31 @@ internal sealed class Search(
         {
             using var threads = new TorchThreads(1);
             var (table, place) = (job.Table, job.Split * seeds + job.Seed);
-            Fit(job, (name, outcome) =>
+            var outcomes = Fit(job);
+            var count = Interlocked.Increment(ref done);
+            foreach (var (name, outcome) in outcomes)
             {
                 errors[table][name][place] = outcome.Error;
                 seconds[table][name][place] = outcome.SecondsToTrain;
                 Console.Error.WriteLine(FormattableString.Invariant(
-                    $"{Volatile.Read(ref done)}/{jobs.Count} {table.Name} split {job.Split + 1} seed {job.Seed + 1} {name}: {Outcome.Measure(table.Task)} {Outcome.Shown(table.Task, outcome.Error):g5}, {outcome.SecondsToTrain:f1} s"));
-            });
-            Interlocked.Increment(ref done);
+                    $"{count}/{jobs.Count} {table.Name} split {job.Split + 1} seed {job.Seed + 1} {name}: {Outcome.Measure(table.Task)} {Outcome.Shown(table.Task, outcome.Error):g5}, {outcome.SecondsToTrain:f1} s"));
+            }
         });
         return new(tables, names, errors, seconds);
     }
 
-    private void Fit(Job job, Action<string, Outcome> report)
+    private IReadOnlyList<(string Name, Outcome Outcome)> Fit(Job job)
     {
-        var seed = firstSeed + job.Split + SeedStride * job.Seed;
-        var run = new Run(job.Data.Value, seed);
-        var (fit, taken) = Contestant.Time(() => AliceFit.Train(run.ML, run.Data, run.Train, seed, options =>
+        var run = new Run(job.Data.Value, firstSeed + job.Split + SeedStride * job.Seed);
+        var (fit, seconds) = Contestant.Time(() => AliceFit.Train(run.ML, run.Data, run.Train, run.Seed, options =>
         {
             job.Variant.Change(options);
             options.NumberOfThreads = 1;
         }));
-        report(job.Variant.Name, Contestant.Measured(run, fit.Model, taken));
-        if (withAdam && job.Variant == variants[0])
-            report(AdamName, Contestant.Adam(run.Data, fit.Adam));
+        var outcome = Contestant.Measured(run, fit.Model, seconds);
+        return withAdam && job.Variant == variants[0]
+            ? [(job.Variant.Name, outcome), (AdamName, Contestant.Adam(run.Data, fit.Adam))]
+            : [(job.Variant.Name, outcome)];
     }
 
     private sealed record Job(QualityTable Table, Lazy<SplitData> Data, int Split, int Seed, Variant Variant);
