@@ -34,17 +34,21 @@ internal sealed class QualityTable
     private bool IsOneFile => ReferenceEquals(_test, _train.Table);
 
     /// <param name="files">The table's files.</param>
-    /// <param name="label">Its label; null: the last column.</param>
+    /// <param name="columns">What the user said of its columns.</param>
     /// <param name="runs">Runs at most.</param>
     /// <param name="seed">Seed of the splits that no file gives.</param>
     /// <exception cref="Samples.UserException">A file cannot be read or learned from.</exception>
-    public static QualityTable Read(TableFiles files, LabelChoice? label, int runs, int seed)
+    public static QualityTable Read(TableFiles files, ColumnChoices columns, int runs, int seed)
     {
         void Note(string text) => Console.Error.WriteLine($"{files.Name}: {text}");
 
         var table = DelimitedFile.Read(files.Data, new FileFormat());
-        var column = label?.ColumnIn(table) ?? table.Names.Count - 1;
-        var train = new LabelledTable(table, column, label?.Task) { AsText = new HashSet<int>(), Ignored = new HashSet<int>() };
+        var column = columns.Label?.In(table) ?? table.Names.Count - 1;
+        var train = new LabelledTable(table, column, columns.Task)
+        {
+            AsText = columns.AsText.Select(text => text.In(table)).ToHashSet(),
+            Ignored = new HashSet<int>(),
+        };
         var rows = train.Labelled(table.AllRows, Note);
         var target = train.InferTarget(rows, _ => { });
         Note($"predicts '{table.Names[column]}', {target.Task.ToString().ToLowerInvariant()}");

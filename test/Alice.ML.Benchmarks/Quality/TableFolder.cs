@@ -11,13 +11,11 @@ namespace Alice.ML.Benchmarks.Quality;
 /// <param name="Splits">One line of zero-based test row numbers for each split; null where they are drawn.</param>
 internal sealed record TableFiles(string Name, string Data, string? Test, string? Splits);
 
-/// <summary>What to predict.</summary>
-/// <param name="Column">Name of the column, or its number from 0, or from the end −1, −2, …</param>
-/// <param name="Task">What is learned; null: found out from the values.</param>
-internal sealed record LabelChoice(string Column, TaskKind? Task)
+/// <summary>A column as the user gave it: its name, or its number from 0, or from the end −1, −2, …</summary>
+internal sealed record ColumnChoice(string Column, string Option)
 {
     /// <exception cref="UserException">There is no such column.</exception>
-    public int ColumnIn(Table table)
+    public int In(Table table)
     {
         var byName = table.Names.ToList().IndexOf(Column);
         if (byName >= 0)
@@ -28,9 +26,22 @@ internal sealed record LabelChoice(string Column, TaskKind? Task)
             if (place >= 0 && place < table.Names.Count)
                 return place;
         }
-        throw new UserException($"--labels or labels.csv: {Path.GetFileName(table.Path)} has no column '{Column}'; "
+        throw new UserException($"{Option}: {Path.GetFileName(table.Path)} has no column '{Column}'; "
             + $"give a number from 0 to {table.Names.Count - 1}, or one of {string.Join(", ", table.Names.Take(20))}");
     }
+}
+
+/// <summary>What the user said of a table's columns.</summary>
+internal sealed record ColumnChoices
+{
+    /// <summary>What to predict; null: the last column.</summary>
+    public ColumnChoice? Label { get; init; }
+
+    /// <summary>What is learned; null: found out from the values.</summary>
+    public TaskKind? Task { get; init; }
+
+    /// <summary>Numbers that are codes of categories.</summary>
+    public IReadOnlyList<ColumnChoice> AsText { get; init; } = [];
 }
 
 /// <summary>
@@ -70,61 +81,69 @@ internal static class TableFolder
             : throw new UserException($"--data: {folder} holds no table; give a folder with {string.Join(", ", Extensions)} files");
     }
 
-    /// <summary>Labels by table: those of labels.csv (lines NAME,COLUMN or NAME,COLUMN,TASK), then those of --labels over them.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="option">NAME=COLUMN or NAME=COLUMN:TASK, separated by commas.</param>
+    /// <summary>What is said of columns, by table.</summary>
+    /// <param name="folder">The folder, for labels.csv: lines NAME,COLUMN or NAME,COLUMN,TASK.</param>
+    /// <param name="labels">NAME=COLUMN or NAME=COLUMN:TASK, separated by commas; they win over labels.csv.</param>
+    /// <param name="texts">NAME=COLUMN, separated by commas.</param>
     /// <exception cref="UserException">An entry that says nothing.</exception>
-    public static Dictionary<string, LabelChoice> Labels(string folder, string option)
+    private static Dictionary<string, ColumnChoices> Columns(string folder, string labels, string texts)
     {
-        var labels = new Dictionary<string, LabelChoice>();
+        var columns = new Dictionary<string, ColumnChoices>();
         var path = Path.Combine(folder, LabelsFile);
         if (File.Exists(path))
             foreach (var line in File.ReadLines(path).Where(line => !string.IsNullOrWhiteSpace(line)))
-                Add(line, line.Split(','), $"{LabelsFile}: '{line}'; write NAME,COLUMN or NAME,COLUMN,TASK");
-        foreach (var entry in option.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                AddLabel(line.Split(','), LabelsFile, $"{LabelsFile}: '{line}'; write NAME,COLUMN or NAME,COLUMN,TASK");
+        foreach (var (name, column, entry) in Entries(labels))
+            AddLabel(column.LastIndexOf(':') is >= 0 and var colon ? [name, column[..colon], column[(colon + 1)..]] : [name, column],
+                "--labels", $"--labels {entry}; write NAME=COLUMN or NAME=COLUMN:TASK");
+        foreach (var (name, column, entry) in Entries(texts))
         {
-            var (name, choice) = entry.IndexOf('=') is >= 0 and var at ? (entry[..at], entry[(at + 1)..]) : (entry, "");
-            var column = choice.LastIndexOf(':') is >= 0 and var colon ? new[] { name, choice[..colon], choice[(colon + 1)..] } : [name, choice];
-            Add(entry, column, $"--labels {entry}; write NAME=COLUMN or NAME=COLUMN:TASK");
+            if (name == "" || column == "")
+                throw new UserException($"--text {entry}; write NAME=COLUMN");
+            var known = columns.GetValueOrDefault(name, new());
+            columns[name] = known with { AsText = [.. known.AsText, new(column, "--text")] };
         }
-        return labels;
+        return columns;
 
-        void Add(string entry, string[] parts, string remedy)
+        void AddLabel(string[] parts, string option, string remedy)
         {
             TaskKind task = default;
-            var wrong = parts.Length is < 2 or > 3 || parts.Any(string.IsNullOrWhiteSpace)
-                || (parts.Length == 3 && !Enum.TryParse(parts[2].Trim(), ignoreCase: true, out task));
-            if (wrong)
+            if (parts.Length is < 2 or > 3 || parts.Any(string.IsNullOrWhiteSpace)
+                || (parts.Length == 3 && !Enum.TryParse(parts[2].Trim(), ignoreCase: true, out task)))
                 throw new UserException($"{remedy}, TASK one of regression, binary, multiclass");
-            labels[parts[0].Trim()] = new(parts[1].Trim(), parts.Length == 3 ? task : null);
+            columns[parts[0].Trim()] = new() { Label = new(parts[1].Trim(), option), Task = parts.Length == 3 ? task : null };
         }
+
+        static IEnumerable<(string Name, string Column, string Entry)> Entries(string list) => TableOptions.Names(list).Select(entry =>
+            entry.IndexOf('=') is >= 0 and var at ? (entry[..at], entry[(at + 1)..], entry) : (entry, "", entry));
     }
 
     /// <summary>Reads the tables of a folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="only">Names of the tables to read; empty: all.</param>
     /// <param name="labels">As --labels gives them.</param>
+    /// <param name="texts">As --text gives them.</param>
     /// <param name="runs">Runs a table, at most.</param>
     /// <param name="seed">Seed of drawn splits.</param>
     /// <exception cref="UserException">A name or a file that cannot be used.</exception>
-    public static IReadOnlyList<QualityTable> Read(string folder, IReadOnlyCollection<string> only, string labels, int runs, int seed)
+    public static IReadOnlyList<QualityTable> Read(string folder, IReadOnlyCollection<string> only, string labels, string texts, int runs, int seed)
     {
         var found = Find(folder);
         var names = found.Select(files => files.Name).ToList();
-        var chosen = Labels(folder, labels);
-        foreach (var (option, name) in only.Select(name => ("--only", name)).Concat(chosen.Keys.Select(name => ("--labels", name))))
+        var chosen = Columns(folder, labels, texts);
+        foreach (var (option, name) in only.Select(name => ("--only", name)).Concat(chosen.Keys.Select(name => ("--labels or --text", name))))
             if (!names.Contains(name))
                 throw new UserException($"{option} {name}: the folder has no such table; there are {string.Join(", ", names)}");
         return [.. found.Where(files => only.Count == 0 || only.Contains(files.Name))
-            .Select(files => Read(files, chosen.GetValueOrDefault(files.Name), runs, seed))];
+            .Select(files => Read(files, chosen.GetValueOrDefault(files.Name, new()), runs, seed))];
     }
 
     // The reader is the sample program's, and so are the options that its messages name.
-    private static QualityTable Read(TableFiles files, LabelChoice? label, int runs, int seed)
+    private static QualityTable Read(TableFiles files, ColumnChoices columns, int runs, int seed)
     {
         try
         {
-            return QualityTable.Read(files, label, runs, seed);
+            return QualityTable.Read(files, columns, runs, seed);
         }
         catch (UserException error)
         {

@@ -25,6 +25,12 @@ internal sealed class TableOptions
         DefaultValueFactory = _ => "",
     };
 
+    private readonly Option<string> _texts = new("--text")
+    {
+        Description = "Columns of numbers that are codes of categories, to be one-hot encoded as texts are: NAME=COLUMN, separated by commas.",
+        DefaultValueFactory = _ => "",
+    };
+
     private readonly Option<int> _splits = new("--splits")
     {
         Description = "Splits of each table, at most; seeds where the split is fixed. Default: 5.",
@@ -35,7 +41,7 @@ internal sealed class TableOptions
     {
         _data.AcceptExistingOnly();
         AtLeastOne(_splits);
-        foreach (var option in new Option[] { _data, _only, _labels, _splits, Seed })
+        foreach (var option in new Option[] { _data, _only, _labels, _texts, _splits, Seed })
             command.Options.Add(option);
     }
 
@@ -46,8 +52,8 @@ internal sealed class TableOptions
     };
 
     public IReadOnlyList<QualityTable> Read(ParseResult parsed) => TableFolder.Read(
-        parsed.GetValue(_data)!.FullName, Names(parsed.GetValue(_only)!), parsed.GetValue(_labels)!, parsed.GetValue(_splits),
-        parsed.GetValue(Seed));
+        parsed.GetValue(_data)!.FullName, Names(parsed.GetValue(_only)!), parsed.GetValue(_labels)!, parsed.GetValue(_texts)!,
+        parsed.GetValue(_splits), parsed.GetValue(Seed));
 
     public static string[] Names(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 

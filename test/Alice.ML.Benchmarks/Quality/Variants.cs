@@ -3,6 +3,7 @@ using System.Reflection;
 using Alice.ML.Optimization;
 using Alice.ML.Samples;
 using Alice.ML.Trainers;
+using Microsoft.ML;
 
 namespace Alice.ML.Benchmarks.Quality;
 
@@ -28,7 +29,7 @@ internal sealed record Variant(string Name, Action<AliceTrainerOptions> Change)
 
     /// <summary>
     /// A known name, or NAME:OPTION=VALUE,OPTION=VALUE with options of the trainers, Optimizer.OPTION for those of the optimizer, and
-    /// Optimizer=Published or Tabular; lists as 128-64; null where an option may be null.
+    /// Optimizer=Published or Tabular, Loss=Absolute or Poisson; lists as 128-64; null where an option may be null.
     /// </summary>
     /// <exception cref="UserException">A name, an option or a value that does not exist.</exception>
     public static Variant Parse(string text)
@@ -39,24 +40,29 @@ internal sealed record Variant(string Name, Action<AliceTrainerOptions> Change)
                 $"--variant {text}: no such variant; give one of {string.Join(", ", Known.Select(v => v.Name))}, or NAME:OPTION=VALUE,…");
         var changes = text[(colon + 1)..].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Setting).ToArray();
         var variant = new Variant(text[..colon], options => Array.ForEach(changes, change => change(options)));
-        variant.Change(new AliceRegressionTrainer.Options()); // so that a bad value is told before hours of fits
+        Check(variant);
         return variant;
+    }
+
+    // Before hours of fits.
+    private static void Check(Variant variant)
+    {
+        var options = new AliceRegressionTrainer.Options();
+        variant.Change(options);
+        try
+        {
+            new MLContext().Regression.Trainers.Alice(options);
+        }
+        catch (ArgumentException error)
+        {
+            throw new UserException($"--variant {variant.Name}: {error.Message}");
+        }
     }
 
     private static Action<AliceTrainerOptions> Setting(string text)
     {
         if (text.Split('=', 2) is not [var name, var value])
             throw new UserException($"--variant: '{text}' has no value; write OPTION=VALUE");
-        if (name == Optimizer)
-        {
-            var start = value switch
-            {
-                nameof(AliceOptimizerOptions.Published) => AliceOptimizerOptions.Published,
-                nameof(AliceOptimizerOptions.Tabular) => AliceOptimizerOptions.Tabular,
-                _ => throw new UserException($"--variant: {text}; write {Optimizer}=Published or {Optimizer}=Tabular"),
-            };
-            return options => options.Optimizer = start;
-        }
         if (name.StartsWith(Optimizer + ".", StringComparison.Ordinal))
         {
             var property = Find(typeof(AliceOptimizerOptions), name[(Optimizer.Length + 1)..]);
@@ -78,7 +84,7 @@ internal sealed record Variant(string Name, Action<AliceTrainerOptions> Change)
 
     private static PropertyInfo Find(Type type, string name) =>
         type.GetProperty(name) is { CanWrite: true } property ? property : throw new UserException(
-            $"--variant: {type.Name} has no option '{name}'; there are "
+            $"--variant: there is no option '{name}'; there are "
             + string.Join(", ", type.GetProperties().Where(p => p.CanWrite).Select(p => p.Name)));
 
     private static object? Convert(PropertyInfo property, string value)
@@ -89,9 +95,9 @@ internal sealed record Variant(string Name, Action<AliceTrainerOptions> Change)
         var type = nullable ?? property.PropertyType;
         try
         {
-            return type == typeof(IReadOnlyList<int>) ? value.Split('-').Select(part => int.Parse(part, CultureInfo.InvariantCulture)).ToArray()
+            return Preset(type, value) ?? (type == typeof(IReadOnlyList<int>) ? value.Split('-').Select(part => int.Parse(part, CultureInfo.InvariantCulture)).ToArray()
                 : type.IsEnum ? Enum.Parse(type, value)
-                : System.Convert.ChangeType(value, type, CultureInfo.InvariantCulture);
+                : System.Convert.ChangeType(value, type, CultureInfo.InvariantCulture));
         }
         catch (Exception error) when (error is FormatException or ArgumentException or InvalidCastException or OverflowException)
         {
@@ -100,4 +106,8 @@ internal sealed record Variant(string Name, Action<AliceTrainerOptions> Change)
                 + (nullable is null ? "" : ", or null"));
         }
     }
+
+    /// <summary>A value that its type has under a name: AliceOptimizerOptions.Published, RegressionLoss.Absolute; else null.</summary>
+    private static object? Preset(Type type, string name) =>
+        type.GetProperty(name, BindingFlags.Public | BindingFlags.Static) is { } preset && preset.PropertyType == type ? preset.GetValue(null) : null;
 }
