@@ -1,5 +1,5 @@
-using Alice.ML.Optimization;
 using Alice.ML.Models;
+using Alice.ML.Optimization;
 using Alice.ML.Samples.Data;
 using Alice.ML.Training;
 using TorchSharp;
@@ -51,6 +51,9 @@ internal sealed class AdamNetwork : IDisposable
             return parameter;
         }
     }
+
+    /// <summary>Weights [outputs, inputs] and biases, layer after layer; not to be disposed.</summary>
+    public IEnumerable<Tensor> Parameters => _moments.Select(m => m.Parameter);
 
     /// <summary>Trains to the end.</summary>
     /// <param name="inputs">Row-major [rows, inputs].</param>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Alice.ML.Benchmarks.Report;
-using Alice.ML.Samples;
 
 namespace Alice.ML.Benchmarks.Quality;
 

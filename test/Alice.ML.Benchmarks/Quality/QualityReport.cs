@@ -38,7 +38,8 @@ internal static class QualityReport
 
         if (rivals.Count > 0)
         {
-            text.Append("\n## Alice against each\n\nA tie: the means differ by no more than one standard error of the paired differences.\n\n");
+            text.Append("\n## Alice against each\n\nA tie: the means differ by no more than one standard error of the paired differences. "
+                + "A single run has none: there the lower error wins.\n\n");
             Table(text, ["against", "wins", "ties", "losses"], rivals.Select(rival => (string[])
                 [rival.Name, .. Enum.GetValues<Verdict>().Select(v => results.Count(r => r.Verdict(rival) == v).ToString(CultureInfo.InvariantCulture))]));
             text.Append("\nAlice's error (RMSE, 1 − AUC, 1 − accuracy) less the other's:\n\n");
