@@ -8,7 +8,9 @@ namespace Alice.ML.Benchmarks.Quality;
 /// <param name="Auc">Area under the ROC curve.</param>
 /// <param name="Accuracy">Share of the rows whose class is right.</param>
 /// <param name="LogLoss">Mean of −ln p of the true class.</param>
-/// <param name="Brier">Mean squared error of the probability of true (binary); mean over the rows of the sum over the classes (multiclass).</param>
+/// <param name="Brier">
+/// Mean squared error of the probability of true (binary), or its sum over the classes (multiclass).
+/// </param>
 internal sealed record Outcome(double Error, double Auc, double Accuracy, double LogLoss, double Brier)
 {
     public double SecondsToTrain { get; init; }
@@ -25,6 +27,10 @@ internal sealed record Outcome(double Error, double Auc, double Accuracy, double
 
     /// <summary>The measure as it is reported, from an error.</summary>
     public static double Shown(TaskKind task, double error) => task == TaskKind.Regression ? error : 1 - error;
+
+    /// <summary>For a line of progress.</summary>
+    public string Describe(TaskKind task) =>
+        FormattableString.Invariant($"{Measure(task)} {Shown(task, Error):g5}, {SecondsToTrain:f2} s");
 
     /// <param name="data">The rows.</param>
     /// <param name="outputs">Of each test row: the score; the score and the probability of true; or the probabilities of the classes.</param>

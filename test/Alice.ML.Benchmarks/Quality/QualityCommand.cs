@@ -16,7 +16,8 @@ internal static class QualityCommand
         var tables = new TableOptions(command);
         var trainers = new Option<string>("--trainers")
         {
-            Description = "Contestants, separated by commas: " + string.Join(',', Contestant.All.Select(c => c.Key)) + ". Default: all. Alice always runs.",
+            Description = "Contestants, separated by commas: " + string.Join(',', Contestant.All.Select(c => c.Key))
+                + ". Default: all. Alice always runs.",
             DefaultValueFactory = _ => "",
         };
         trainers.Validators.Add(result =>
@@ -56,8 +57,7 @@ internal static class QualityCommand
                 GC.Collect();
                 var outcome = contestant.Measure(run);
                 outcomes[contestant].Add(outcome);
-                Console.Error.WriteLine(FormattableString.Invariant(
-                    $"{table.Name} {i + 1}/{table.Splits.Count} {contestant.Name}: {Outcome.Measure(table.Task)} {Outcome.Shown(table.Task, outcome.Error):g5}, {outcome.SecondsToTrain:f2} s"));
+                Console.Error.WriteLine($"{table.Name} {i + 1}/{table.Splits.Count} {contestant.Name}: {outcome.Describe(table.Task)}");
             }
         }
         return new(table, outcomes);

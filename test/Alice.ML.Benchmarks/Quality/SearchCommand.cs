@@ -85,8 +85,8 @@ internal sealed class Search(
             {
                 errors[table][name][place] = outcome.Error;
                 seconds[table][name][place] = outcome.SecondsToTrain;
-                Console.Error.WriteLine(FormattableString.Invariant(
-                    $"{count}/{jobs.Count} {table.Name} split {job.Split + 1} seed {job.Seed + 1} {name}: {Outcome.Measure(table.Task)} {Outcome.Shown(table.Task, outcome.Error):g5}, {outcome.SecondsToTrain:f1} s"));
+                Console.Error.WriteLine(
+                    $"{count}/{jobs.Count} {table.Name} split {job.Split + 1} seed {job.Seed + 1} {name}: {outcome.Describe(table.Task)}");
             }
         });
         return new(tables, names, errors, seconds);

@@ -109,5 +109,7 @@ internal sealed record Variant(string Name, Action<AliceTrainerOptions> Change)
 
     /// <summary>A value that its type has under a name: AliceOptimizerOptions.Published, RegressionLoss.Absolute; else null.</summary>
     private static object? Preset(Type type, string name) =>
-        type.GetProperty(name, BindingFlags.Public | BindingFlags.Static) is { } preset && preset.PropertyType == type ? preset.GetValue(null) : null;
+        type.GetProperty(name, BindingFlags.Public | BindingFlags.Static) is { } preset && preset.PropertyType == type
+            ? preset.GetValue(null)
+            : null;
 }
