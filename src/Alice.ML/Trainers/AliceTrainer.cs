@@ -116,6 +116,8 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
                 MetricName = task.Objective.MetricName,
                 TrainingRows = training.Rows,
                 ValidationRows = validation?.Rows ?? 0,
+                BatchSize = settings.BatchSize,
+                WeightDecay = settings.WeightDecay,
                 Restarts = members.Sum(member => member.Restarts),
                 Device = device.ToString(),
                 Seed = _seed,
