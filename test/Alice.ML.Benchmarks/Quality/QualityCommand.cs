@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Alice.ML.Benchmarks.Report;
+using Alice.ML.Samples.Data;
 
 namespace Alice.ML.Benchmarks.Quality;
 
@@ -49,6 +50,7 @@ internal static class QualityCommand
     private static TableResult Measure(QualityTable table, IReadOnlyList<Contestant> contestants, int seed)
     {
         var outcomes = contestants.ToDictionary(c => c, _ => new List<Outcome>());
+        var uncertainties = new List<Uncertainty>();
         for (var i = 0; i < table.Splits.Count; i++)
         {
             var run = new Run(table.Prepare(i, quiet: false), seed + i);
@@ -59,8 +61,10 @@ internal static class QualityCommand
                 outcomes[contestant].Add(outcome);
                 Console.Error.WriteLine($"{table.Name} {i + 1}/{table.Splits.Count} {contestant.Name}: {outcome.Describe(table.Task)}");
             }
+            if (table.Task == TaskKind.Regression)
+                uncertainties.Add(Uncertainty.Measure(run));
         }
-        return new(table, outcomes);
+        return new(table, outcomes, uncertainties);
     }
 
     // The folder is not named: it is of no use to others.
@@ -76,7 +80,8 @@ internal static class QualityCommand
 }
 
 /// <summary>Outcomes of the contestants on a table, one for each run, in the same order.</summary>
-internal sealed record TableResult(QualityTable Table, IReadOnlyDictionary<Contestant, List<Outcome>> Outcomes)
+internal sealed record TableResult(
+    QualityTable Table, IReadOnlyDictionary<Contestant, List<Outcome>> Outcomes, IReadOnlyList<Uncertainty> Uncertainties)
 {
     public double[] Values(Contestant contestant, Func<Outcome, double> figure) => [.. Outcomes[contestant].Select(figure)];
 

@@ -58,6 +58,21 @@ internal static class QualityReport
             ])));
         }
 
+        var numbers = results.Where(r => r.Uncertainties.Count > 0).ToList();
+        if (numbers.Count > 0)
+        {
+            text.Append("\n## Quantiles and deviation\n\nAlice with default options, `Quantiles = [0.05, 0.5, 0.95]` and `AddScoreStandardDeviation`: "
+                + "the share of test labels below each quantile and between the outer two (0.90 if they were right), the mean distance of the outer "
+                + "two in standard deviations of the labels; the RMSE over the root mean square of the deviation; and the RMSE of the "
+                + "thirds of the rows with the smallest and the largest deviation, over that of all rows.\n\n");
+            Table(text, ["table", .. Uncertainty.Levels.Select(l => $"below {l.ToString(CultureInfo.InvariantCulture)}"), "inside", "width", "RMSE", "RMSE / deviation",
+                "surest third", "least sure third"], numbers.Select(r => (string[])
+            [
+                r.Table.Name, .. Uncertainty.Levels.Select((_, level) => Of(r, u => u.Below[level])), Of(r, u => u.Inside), Of(r, u => u.Width),
+                Of(r, u => u.Error), Of(r, u => u.ErrorPerDeviation), Of(r, u => u.SureThird), Of(r, u => u.UnsureThird),
+            ]));
+        }
+
         text.Append("\n## Seconds to train\n\nMean over the runs, on all cores.\n\n");
         Times(text, contestants, results, o => o.SecondsToTrain);
         text.Append("\n## Microseconds to score one row\n\nOne row at a time: through a PredictionEngine around the model alone, and through torch for "
@@ -85,6 +100,9 @@ internal static class QualityReport
         return (signed && estimate.Mean > 0 ? "+" : "") + mean
             + (double.IsNaN(estimate.StandardError) ? "" : " ± " + estimate.StandardError.ToString(format, CultureInfo.InvariantCulture));
     }
+
+    private static string Of(TableResult result, Func<Uncertainty, double> figure) =>
+        Text(Estimate.Of([.. result.Uncertainties.Select(figure)]));
 
     private static Estimate Headline(TableResult result, Contestant contestant) =>
         result.Mean(contestant, o => Outcome.Shown(result.Table.Task, o.Error));
