@@ -12,11 +12,10 @@ internal sealed class NetworkOptions
 {
     private static readonly NetworkSettings _defaults = new();
 
-    private readonly Option<string> _hidden = new("--hidden")
+    private readonly Option<string?> _hidden = new("--hidden")
     {
-        Description = "Units of each hidden layer, separated by commas; none for a linear model",
+        Description = "Units of each hidden layer, separated by commas; none for a linear model (default: from the number of columns)",
         HelpName = "units",
-        DefaultValueFactory = _ => string.Join(',', _defaults.HiddenLayers),
     };
 
     private readonly Option<Activation> _activation = new("--activation")
@@ -125,7 +124,7 @@ internal sealed class NetworkOptions
     {
         _hidden.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string>() is { } layers && ParseLayers(layers) is null)
+            if (result.GetValueOrDefault<string?>() is { } layers && ParseLayers(layers) is null)
                 result.AddError($"--hidden {layers}: give whole numbers of at least 1, such as 64,64, or none");
         });
         Validate.AtLeast(_networks, 1);
@@ -162,7 +161,7 @@ internal sealed class NetworkOptions
     /// <summary>What the command line says.</summary>
     public NetworkSettings Read(ParseResult parsed) => new()
     {
-        HiddenLayers = ParseLayers(parsed.GetRequiredValue(_hidden))!,
+        HiddenLayers = parsed.GetValue(_hidden) is { } layers ? ParseLayers(layers) : null,
         Activation = parsed.GetValue(_activation),
         Dropout = parsed.GetValue(_dropout),
         NumberOfNetworks = parsed.GetValue(_networks),

@@ -7,7 +7,7 @@ namespace Alice.ML.Samples.Modelling;
 /// <summary>What the command line says about the network; null leaves the choice to the trainer.</summary>
 internal sealed record NetworkSettings
 {
-    public int[] HiddenLayers { get; init; } = [64, 64];
+    public int[]? HiddenLayers { get; init; }
 
     public Activation Activation { get; init; } = Activation.ReLU;
 

@@ -12,9 +12,9 @@ public sealed record AliceOptimizerOptions
     public static AliceOptimizerOptions Published { get; } = new();
 
     /// <summary>
-    /// A start for tables of numbers: full steps towards the minimum of the model (φ = ω = 1), a root-mean-square
-    /// Hessian scaled by 0.3, no glass, a fixed perturbation radius of 1e-3, and steps between half and twice those
-    /// of Adam at a learning rate of 3e-3. With another learning rate, set MinimumLearningRate to half of it.
+    /// A start for tables of numbers: full steps towards the minimum of the model (φ = ω = 1) of glass and a root-mean-square Hessian
+    /// scaled by 0.3, a fixed perturbation radius of 1e-3, and steps between half and three times those of Adam at a learning rate of 3e-3.
+    /// With another learning rate, keep the ratio of MinimumLearningRate and MaximumLearningRate to it.
     /// </summary>
     public static AliceOptimizerOptions Tabular { get; } = new()
     {
@@ -23,9 +23,11 @@ public sealed record AliceOptimizerOptions
         Beta2 = 0.995,
         StepFraction = 1,
         MinimumLearningRate = 1.5e-3,
+        MaximumLearningRate = 9e-3,
+        StartingSteps = 1,
         HessianEstimate = HessianEstimate.RootMeanSquare,
         HessianScale = 0.3,
-        UseGlass = false,
+        QuickSteps = 7,
         PerturbationRadius = 1e-3,
         AverageSampleGradients = true,
     };

@@ -36,7 +36,11 @@ public sealed class AliceBinaryTrainer : AliceTrainer<
     internal const string LoadName = "AliceBinary";
 
     /// <summary>Options for the <see cref="AliceBinaryTrainer"/>.</summary>
-    public sealed class Options : AliceTrainerOptions;
+    public sealed class Options : AliceTrainerOptions
+    {
+        /// <summary>Options with the defaults of classification: a <see cref="AliceTrainerOptions.Dropout"/> of 0.2.</summary>
+        public Options() => Dropout = ClassificationDropout;
+    }
 
     internal AliceBinaryTrainer(IHostEnvironment environment, Options options)
         : base(environment, LoadName, options, TrainerUtils.MakeBoolScalarLabel(options.LabelColumnName))

@@ -34,7 +34,11 @@ public sealed class AliceMulticlassTrainer
     internal const string LoadName = "AliceMulticlass";
 
     /// <summary>Options for the <see cref="AliceMulticlassTrainer"/>.</summary>
-    public sealed class Options : AliceTrainerOptions;
+    public sealed class Options : AliceTrainerOptions
+    {
+        /// <summary>Options with the defaults of classification: a <see cref="AliceTrainerOptions.Dropout"/> of 0.2.</summary>
+        public Options() => Dropout = ClassificationDropout;
+    }
 
     internal AliceMulticlassTrainer(IHostEnvironment environment, Options options)
         : base(environment, LoadName, options, TrainerUtils.MakeU4ScalarColumn(options.LabelColumnName))

@@ -97,8 +97,9 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         using var threads = new TorchThreads(_options.NumberOfNetworks > 1
             ? 1
             : _options.NumberOfThreads ?? TrainingBudget.Threads(ensemble.Parameters, settings.BatchSize));
-        if (_options.WeightDecay is null && initial is null && WeightDecayTrial.Suits(rows.Training, settings))
-            settings = settings with { WeightDecay = WeightDecayTrial.Choose(task, ensemble, rows.Training, settings, channel, clock) };
+        if (initial is null && Trials.Suit(rows.Training, settings))
+            settings = new Trials(task, ensemble, rows.Training, settings, channel, clock)
+                .Choose(encoding: ensemble.Encodings.Count > 1, weightDecay: _options.WeightDecay is null);
         channel.Info($"Training on {training.Rows:N0} rows of {training.Columns:N0} features: {ensemble.Parameters:N0} parameters, "
             + $"{settings.NumberOfEpochs:N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {_seed}.");
 
@@ -169,7 +170,8 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
                 + "Set the option to the model's.");
         foreach (var (network, encoder) in networks.Members)
         {
-            int[] wanted = [encoder?.OutputCount ?? columns, .. _options.HiddenLayers, outputs];
+            int[] wanted =
+                [encoder?.OutputCount ?? columns, .. _options.HiddenLayers ?? [.. network.LayerSizes.Skip(1).SkipLast(1)], outputs];
             if (!network.LayerSizes.SequenceEqual(wanted) || network.Activation != _options.Activation)
                 throw new ArgumentException(
                     $"The model to go on from has layers {DenseNetwork.Describe(network.LayerSizes)} with {network.Activation}, but "

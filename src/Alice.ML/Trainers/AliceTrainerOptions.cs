@@ -8,12 +8,17 @@ namespace Alice.ML.Trainers;
 /// <summary>Options that the Alice trainers of every task share.</summary>
 public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
 {
+    private protected const double ClassificationDropout = 0.2;
+
     private protected AliceTrainerOptions()
     {
     }
 
-    /// <summary>Units of each hidden layer, from the first; each 1 or more. Empty gives a linear model. Default [64, 64].</summary>
-    public IReadOnlyList<int> HiddenLayers { get; set; } = [64, 64];
+    /// <summary>
+    /// Units of each hidden layer, from the first; each 1 or more. Empty gives a linear model. Default null: two layers of 64 units, of 128
+    /// for 33 to 1,024 columns; where Fit goes on from a model, the model's.
+    /// </summary>
+    public IReadOnlyList<int>? HiddenLayers { get; set; }
 
     /// <summary>Activation of the hidden layers. Default <see cref="Activation.ReLU"/>.</summary>
     public Activation Activation { get; set; } = Activation.ReLU;
@@ -24,15 +29,16 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     public int NumberOfNetworks { get; set; } = 4;
 
     /// <summary>
-    /// How networks are given columns of numbers. Default <see cref="NumericEncoding.Mixed"/>. Columns of one or two values, and features
+    /// How networks are given columns of numbers. Default <see cref="NumericEncoding.Automatic"/>. Columns of one or two values, and features
     /// of 1,024 columns or more that are mostly zeros, are left as they are.
     /// </summary>
-    public NumericEncoding NumericEncoding { get; set; } = NumericEncoding.Mixed;
+    public NumericEncoding NumericEncoding { get; set; }
 
-    /// <summary>Bins of a piecewise-linear encoding, 2 or more. Default 32.</summary>
+    /// <summary>Bins of a piecewise-linear encoding, 2 or more; fewer where they would hold less than 25 rows each. Default 32.</summary>
     public int NumberOfBins { get; set; } = 32;
 
-    /// <summary>Share of a hidden layer's units that each step leaves out: 0 up to, not including, 1. Default 0.</summary>
+    /// <summary>Share of a hidden layer's units that each step leaves out: 0 up to, not including, 1. Default 0 for regression, 0.2 for
+    /// classification.</summary>
     public double Dropout { get; set; }
 
     /// <summary>
@@ -75,7 +81,7 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
 
     /// <summary>
     /// Decoupled weight decay (Loshchilov and Hutter 2019): each step multiplies the weights by 1 − learning rate · this. 0 or more.
-    /// Default null: of 0, 0.3 and 1 (classification: 1, 3 and 10) the one whose trial networks do best on held-out rows, where there are
+    /// Default null: of 0, 0.3, 1 and 3 (classification: 1, 3 and 10) the one whose trial networks do best on held-out rows, where there are
     /// 50 to 100,000 rows, no time limit and no model to go on from; else the first.
     /// </summary>
     public double? WeightDecay { get; set; }

@@ -3,6 +3,12 @@ namespace Alice.ML.Trainers;
 /// <summary>How networks are given columns of numbers, beside standardising them.</summary>
 public enum NumericEncoding
 {
+    /// <summary>
+    /// That of the others whose trial networks do best on held-out rows; <see cref="Mixed"/> where there are no trials, and
+    /// <see cref="None"/> below 400 rows.
+    /// </summary>
+    Automatic,
+
     /// <summary>As they are.</summary>
     None,
 
@@ -13,6 +19,9 @@ public enum NumericEncoding
     /// </summary>
     PiecewiseLinear,
 
-    /// <summary>As they are for the first, third, … network of the ensemble, piecewise-linear for the others.</summary>
+    /// <summary>
+    /// As they are for the first, third, … network of the ensemble, piecewise-linear for the others. Without hidden layers as they are for
+    /// all: linear models.
+    /// </summary>
     Mixed,
 }

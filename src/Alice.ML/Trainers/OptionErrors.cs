@@ -42,8 +42,8 @@ internal sealed class OptionErrors
                 "must name a column")
             .Require(!string.IsNullOrEmpty(options.FeatureColumnName), nameof(options.FeatureColumnName),
                 options.FeatureColumnName, "must name a column")
-            .Require(layers is not null && layers.All(units => units >= 1), nameof(options.HiddenLayers),
-                layers is null ? null : $"[{string.Join(", ", layers)}]", "every hidden layer must have 1 unit or more")
+            .Require(layers is null || layers.All(units => units >= 1), nameof(options.HiddenLayers),
+                $"[{string.Join(", ", layers ?? [])}]", "every hidden layer must have 1 unit or more")
             .Defined(nameof(options.Activation), options.Activation)
             .AtLeast<int>(nameof(options.NumberOfNetworks), options.NumberOfNetworks, 1)
             .Defined(nameof(options.NumericEncoding), options.NumericEncoding)

@@ -34,6 +34,9 @@ internal sealed class EnsembleTrainer : IDisposable
             _validator = new Validator(validation, objective, settings);
     }
 
+    /// <summary>The members.</summary>
+    public IReadOnlyList<Member> Members => _members;
+
     /// <summary>What ended the run.</summary>
     public StopReason StopReason => _stopReason;
 

@@ -21,7 +21,7 @@ internal sealed record LearningTask(
     /// <summary>
     /// Weight decays to choose from where the options leave it to a trial, from the one for many rows on.
     /// </summary>
-    public IReadOnlyList<double> WeightDecays { get; init; } = [0, 0.3, 1];
+    public IReadOnlyList<double> WeightDecays { get; init; } = [0, 0.3, 1, 3];
 
     /// <summary>A task whose labels are targets as they are. Classes are told apart long before a function is fitted.</summary>
     public static LearningTask Classify(Objective objective, int outputs) =>

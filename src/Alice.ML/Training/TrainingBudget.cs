@@ -5,6 +5,9 @@ internal static class TrainingBudget
 {
     private const long SharedWorkLimit = 8_000_000;
 
+    /// <summary>Two layers of 64 units; of 128 for 33 to 1,024 columns. Wider tables are text, mostly zeros, and larger layers take long.</summary>
+    public static int[] HiddenLayers(int columns) => columns is > 32 and <= 1024 ? [128, 128] : [64, 64];
+
     /// <summary>64 rows, and twice as many for every fourfold of 50,000 rows, up to 1,024.</summary>
     public static int BatchSize(int rows)
     {

@@ -52,6 +52,9 @@ internal static class ChildProcess
         ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
         {
             HiddenLayers = request.LayerSizes[1..^1],
+            NumberOfNetworks = 1,
+            NumericEncoding = NumericEncoding.None,
+            WeightDecay = 0,
             NumberOfEpochs = 1,
             Device = "cpu",
         }).Fit(request.KnowsRows ? table.View(ml) : table.Stream(ml));

@@ -54,6 +54,9 @@ internal sealed class GrowthComparison : IComparison
         var options = new AliceRegressionTrainer.Options
         {
             HiddenLayers = size.LayerSizes[1..^1],
+            NumberOfNetworks = 1,
+            NumericEncoding = NumericEncoding.None,
+            WeightDecay = 0,
             BatchSize = size.BatchSize,
             NumberOfThreads = 1,
             Device = "cpu",

@@ -46,6 +46,9 @@ internal sealed class StepComparison : IComparison
         var options = new AliceRegressionTrainer.Options
         {
             HiddenLayers = test.LayerSizes[1..^1],
+            NumberOfNetworks = 1,
+            NumericEncoding = NumericEncoding.None,
+            WeightDecay = 0,
             BatchSize = test.BatchSize,
             NumberOfThreads = threads,
             Device = "cpu",

@@ -111,6 +111,9 @@ internal sealed class FitProfile : IDisposable
     private void Fit() => _ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
     {
         HiddenLayers = HiddenLayers,
+        NumberOfNetworks = 1,
+        NumericEncoding = NumericEncoding.None,
+        WeightDecay = 0,
         BatchSize = BatchSize,
         NumberOfEpochs = Epochs,
         NumberOfThreads = 1,

@@ -89,5 +89,5 @@ public class GpuTests
     }
 
     private static AliceRegressionTrainer.Options Options(string device, int epochs) =>
-        new() { HiddenLayers = [32, 32], NumberOfEpochs = epochs, BatchSize = 64, Seed = 1, Device = device };
+        new() { HiddenLayers = [32, 32], NumberOfEpochs = epochs, NumberOfNetworks = 1, NumericEncoding = NumericEncoding.None, WeightDecay = 0, BatchSize = 64, Seed = 1, Device = device };
 }

@@ -109,10 +109,23 @@ public class EnsembleTests
     [TestMethod]
     public void Trials_choose_the_weight_decay_where_it_is_null()
     {
-        var messages = new List<string>();
-        _ml.Log += (_, e) => messages.Add(e.Message);
-        Trainer(o => (o.WeightDecay, o.NumberOfNetworks) = (null, 2)).Fit(Stairs(200, 1, noise: 3));
-        Assert.AreEqual(2, messages.Count(m => m.Contains("Trial with WeightDecay", StringComparison.Ordinal)));
+        double Chosen(float noise) => Trainer(o => (o.WeightDecay, o.NumberOfNetworks, o.NumberOfEpochs) = (null, 2, 200))
+            .Fit(Stairs(400, 1, noise)).Model.TrainingSummary!.WeightDecay;
+        Assert.IsLessThan(1, Chosen(noise: 0.05f));
+        Assert.IsGreaterThanOrEqualTo(1, Chosen(noise: 3));
+    }
+
+    [TestMethod]
+    public void Trials_choose_the_encoding_that_suits()
+    {
+        int Encoded(IDataView data) => Trainer(o => (o.NumericEncoding, o.NumberOfEpochs) = (NumericEncoding.Automatic, 100))
+            .Fit(data).Model.Ensemble.Members.Count(member => member.Encoder is not null);
+        Assert.AreEqual(4, Encoded(Stairs(1000, 1)), "a staircase");
+        var linear = Example.Smooth(1000);
+        foreach (var row in linear)
+            row.Label = row.Features[0] - 0.001f * row.Features[1] + row.Features[3];
+        Assert.IsLessThanOrEqualTo(2, Encoded(Example.View(_ml, linear)), "a linear function");
+        Assert.AreEqual(0, Encoded(Stairs(200, 1)), "few rows");
     }
 
     [TestMethod]

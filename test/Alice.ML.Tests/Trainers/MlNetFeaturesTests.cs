@@ -13,10 +13,10 @@ public class MlNetFeaturesTests
 {
     private readonly MLContext _ml = new(seed: 1);
 
-    private static AliceBinaryTrainer.Options Binary() => new() { HiddenLayers = [16], NumberOfEpochs = 60, WeightDecay = 0, Seed = 1, Device = "cpu" };
+    private static AliceBinaryTrainer.Options Binary() => new() { HiddenLayers = [16], NumberOfEpochs = 60, NumberOfNetworks = 1, NumericEncoding = NumericEncoding.None, WeightDecay = 0, Dropout = 0, Seed = 1, Device = "cpu" };
 
     private static AliceMulticlassTrainer.Options Multiclass() =>
-        new() { HiddenLayers = [16], NumberOfEpochs = 60, WeightDecay = 0, Seed = 1, Device = "cpu" };
+        new() { HiddenLayers = [16], NumberOfEpochs = 60, NumberOfNetworks = 1, NumericEncoding = NumericEncoding.None, WeightDecay = 0, Dropout = 0, Seed = 1, Device = "cpu" };
 
     private IDataView Classes(int rows, int seed = 1)
     {
@@ -49,7 +49,7 @@ public class MlNetFeaturesTests
     {
         var pipeline = _ml.MulticlassClassification.Trainers.Alice(new AliceMulticlassTrainer.Options
         {
-            LabelColumnName = "Key", HiddenLayers = [16], NumberOfEpochs = 60, WeightDecay = 0, Seed = 1, Device = "cpu",
+            LabelColumnName = "Key", HiddenLayers = [16], NumberOfEpochs = 60, NumberOfNetworks = 1, NumericEncoding = NumericEncoding.None, WeightDecay = 0, Dropout = 0, Seed = 1, Device = "cpu",
         }).Append(_ml.Transforms.Conversion.MapKeyToValue("Answer", "PredictedLabel"));
         var test = Classes(1000, seed: 2);
         var scored = pipeline.Fit(Classes(2000)).Transform(test);

@@ -81,6 +81,9 @@ public class ParityTests
         var model = ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
         {
             HiddenLayers = HiddenLayers,
+            NumberOfNetworks = 1,
+            NumericEncoding = NumericEncoding.None,
+            WeightDecay = 0,
             NumberOfEpochs = epochs,
             BatchSize = BatchSize,
             LearningRate = LearningRate,

@@ -18,7 +18,7 @@ public class RegressionLossTests
         var data = Example.View(_ml, rows.ToList());
         var model = _ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
         {
-            Loss = loss, HiddenLayers = [4], NumberOfEpochs = 30, Seed = 1, Device = "cpu",
+            Loss = loss, HiddenLayers = [4], NumberOfEpochs = 30, NumberOfNetworks = 1, NumericEncoding = NumericEncoding.None, WeightDecay = 0, Seed = 1, Device = "cpu",
         }).Fit(data);
         var scored = model.Transform(data);
         return [.. scored.GetColumn<float>(scored.Schema["Score"])];
@@ -57,7 +57,7 @@ public class RegressionLossTests
         var data = Example.View(_ml, rows);
         var model = _ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
         {
-            Loss = RegressionLoss.Poisson, HiddenLayers = [8], NumberOfEpochs = 40, Seed = 1, Device = "cpu",
+            Loss = RegressionLoss.Poisson, HiddenLayers = [8], NumberOfEpochs = 40, NumberOfNetworks = 1, NumericEncoding = NumericEncoding.None, WeightDecay = 0, Seed = 1, Device = "cpu",
         }).Fit(data);
         var scores = model.Transform(data).GetColumn<float>("Score").ToArray();
         Assert.IsTrue(scores.All(s => s > 0));

@@ -13,7 +13,7 @@ public class RegressionTrainerTests
     private readonly MLContext _ml = new(seed: 1);
 
     private static AliceRegressionTrainer.Options Quick(int seed = 1) =>
-        new() { HiddenLayers = [16], NumberOfEpochs = 20, Seed = seed, Device = "cpu" };
+        new() { HiddenLayers = [16], NumberOfEpochs = 20, NumberOfNetworks = 1, NumericEncoding = NumericEncoding.None, WeightDecay = 0, Seed = seed, Device = "cpu" };
 
     [TestMethod]
     public void The_default_learns_a_smooth_function()

@@ -32,6 +32,10 @@ public abstract class TaskCase
     {
         options.HiddenLayers = [16];
         options.NumberOfEpochs = 30;
+        options.NumberOfNetworks = 2;
+        options.NumericEncoding = NumericEncoding.Mixed;
+        options.Dropout = 0;
+        options.WeightDecay = 0;
         options.Seed = 1;
         options.Device = "cpu";
         change(options);

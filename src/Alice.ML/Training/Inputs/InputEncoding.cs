@@ -60,7 +60,7 @@ internal sealed class InputEncoding : IDisposable
             ? Standardized(known.Edges, columns)
             : [.. Enumerable.Range(0, table.Columns).Select(column => columns.Scale[column] == 0
                 ? []
-                : BinEdges.OfColumn(data.Rows, bins, row => table.Row(data.Start + row)[column]))];
+                : BinEdges.OfColumn(data.Rows, bins, row => table.Row(data.Start + row)[column], data.Weight))];
         var starts = new int[table.Columns + 1];
         for (var column = 0; column < table.Columns; column++)
             starts[column + 1] = starts[column] + Math.Max(1, edges[column].Length);
