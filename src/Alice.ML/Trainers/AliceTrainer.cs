@@ -99,7 +99,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             : _options.NumberOfThreads ?? TrainingBudget.Threads(ensemble.Parameters, settings.BatchSize));
         if (initial is null && Trials.Suit(rows.Training, settings))
             settings = new Trials(task, ensemble, rows.Training, settings, channel, clock)
-                .Choose(encoding: ensemble.Encodings.Count > 1, weightDecay: _options.WeightDecay is null);
+                .Choose(encoding: task.TriesEncodings && ensemble.Encodings.Count > 1, weightDecay: _options.WeightDecay is null);
         channel.Info($"Training on {training.Rows:N0} rows of {training.Columns:N0} features: {ensemble.Parameters:N0} parameters, "
             + $"{settings.NumberOfEpochs:N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {_seed}.");
 

@@ -4,7 +4,7 @@ namespace Alice.ML.Trainers;
 public enum NumericEncoding
 {
     /// <summary>
-    /// That of the others whose trial networks do best on held-out rows; <see cref="Mixed"/> where there are no trials, and
+    /// That of the others whose trial networks do best on held-out rows; <see cref="Mixed"/> where there are no trials or classes, and
     /// <see cref="None"/> below 400 rows.
     /// </summary>
     Automatic,
