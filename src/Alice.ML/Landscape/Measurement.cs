@@ -38,7 +38,7 @@ internal sealed class Measurement
         var step = _options.Step is { } given ? _parameters.Gather(given) : null;
         var distances = _options.Distances();
         var variation = distances.Select((distance, i) => Vary(distance, i + 1)).ToArray();
-        var curvature = Curvature.Measure(_probe, _centre, Gradient, Directions(0), _options.Radius);
+        var curvature = Curvature.Measure(_probe, _centre, Gradient, Signs(0), _options.Radius);
         step ??= curvature.AliceStep(Gradient, _options.Optimizer);
         var line = LineProbe.Follow(_probe, _centre, Gradient, Loss, step, curvature.Density, _options);
 
@@ -47,16 +47,8 @@ internal sealed class Measurement
         return new LandscapeReport(Loss, _options.Radius, layers[^1], layers[..^1], line, _probe.Evaluations);
     }
 
-    /// <summary>Random signs [parameters], those of one distance.</summary>
-    public IEnumerable<Tensor> Directions(int distance)
-    {
-        for (var i = 0; i < _options.Directions; i++)
-        {
-            using var signs = empty(_parameters.Count, ScalarType.Float64, _parameters.Device);
-            AliceDirections.Fill(signs, AliceDirections.Key(_key, (long)distance * _options.Directions + i));
-            yield return signs;
-        }
-    }
+    private IEnumerable<Tensor> Signs(int distance) =>
+        RandomSigns.Draw(_centre, _options.Directions, AliceDirections.Key(_key, distance));
 
     private (double Loss, Tensor Gradient) Centre()
     {
@@ -79,7 +71,7 @@ internal sealed class Measurement
         var odd = new List<double>[groups.Count + 1];
         for (var i = 0; i <= groups.Count; i++)
             (even[i], odd[i]) = ([], []);
-        foreach (var signs in Directions(index))
+        foreach (var signs in Signs(index))
         {
             using var each = NewDisposeScope();
             var (e, o) = _probe.Around(_centre, signs * signs.Constant(distance), Gradient);
