@@ -15,7 +15,18 @@ public sealed class LandscapeLine
     /// <summary>The bands' half-width in standard deviations: 95.4 % of normal deviations are inside.</summary>
     public const double BandWidth = 2;
 
-    internal LandscapeLine(IReadOnlyList<LinePoint> points) => Points = points;
+    internal LandscapeLine(double gradient, double curvature, IReadOnlyList<LinePoint> points)
+    {
+        Gradient = gradient;
+        Curvature = curvature;
+        Points = points;
+    }
+
+    /// <summary>g·δ: slope of the loss, per step.</summary>
+    public double Gradient { get; }
+
+    /// <summary>κ: slope of the directional gradient, per step.</summary>
+    public double Curvature { get; }
 
     /// <summary>From the start, at t = 0, on.</summary>
     public IReadOnlyList<LinePoint> Points { get; }

@@ -30,7 +30,7 @@ internal static class LineProbe
             points.Add(new LinePoint(t, there, loss + slope * t + 0.5 * curvature * t * t,
                 LandscapeLine.BandWidth * 0.5 * error * t * t, growth * together, growth * independent));
         }
-        return new LandscapeLine(points);
+        return new LandscapeLine(slope, curvature, points);
     }
 
     /// <summary>The slope of the directional gradient per step, and its standard error over the distances it is measured at.</summary>
