@@ -42,13 +42,15 @@ internal static class PictureStyle
                 if (position < low || position > high)
                     continue;
                 if (majorDigits.Contains(digit) && decade % every == 0)
-                    ticks.AddMajor(position, $"{Math.Pow(10, position):G3}");
+                    ticks.AddMajor(position, Label(Math.Pow(10, position)));
                 else if (digit == 1 || decades <= 8)
                     ticks.AddMinor(position);
             }
         }
         return ticks;
     }
+
+    private static string Label(double value) => value is > 999 and < 1e6 ? $"{value:F0}" : $"{value:G3}";
 
     /// <summary>Titles, fonts, grid and legend.</summary>
     public static void Apply(Plot plot, string title, string horizontal, string vertical, Alignment legend)
