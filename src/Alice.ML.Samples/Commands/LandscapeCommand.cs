@@ -4,7 +4,6 @@ using Alice.ML.Models;
 using Alice.ML.Samples.Data;
 using Alice.ML.Samples.Modelling;
 using Alice.ML.Samples.Reporting;
-using Microsoft.ML;
 
 namespace Alice.ML.Samples.Commands;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Alice.ML.Models;
 using Alice.ML.Samples.Data;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,5 +1,4 @@
 using Alice.ML.Optimization;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

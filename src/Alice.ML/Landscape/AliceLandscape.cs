@@ -1,11 +1,8 @@
 using Alice.ML.Models;
-using Alice.ML.Optimization;
 using Alice.ML.Runtime;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Microsoft.ML;
-using Microsoft.ML.Data;
-using static TorchSharp.torch;
 
 namespace Alice.ML.Landscape;
 

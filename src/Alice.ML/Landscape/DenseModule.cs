@@ -1,6 +1,5 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

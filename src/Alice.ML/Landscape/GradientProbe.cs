@@ -1,6 +1,5 @@
 using System.Globalization;
 using Alice.ML.Optimization;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Landscape;

@@ -1,6 +1,5 @@
 using Alice.ML.Optimization;
 using Alice.ML.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Landscape;

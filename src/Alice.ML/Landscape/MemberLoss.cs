@@ -1,7 +1,6 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization;
 using Alice.ML.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Landscape;
