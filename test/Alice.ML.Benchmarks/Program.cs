@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Alice.ML.Benchmarks.Child;
 using Alice.ML.Benchmarks.Profile;
+using Alice.ML.Benchmarks.Quality;
 using Alice.ML.Benchmarks.Report;
 using Alice.ML.Runtime;
 using BenchmarkDotNet.Running;
@@ -46,7 +47,8 @@ report.SetAction(parsed =>
 var profile = new Command("profile", "Says in percent where the time of one fit goes.");
 profile.SetAction(_ => ProfileCommand.Run());
 var micro = new Command("micro", "Runs the benchmarks of the parts; what follows goes to BenchmarkDotNet.");
-return new RootCommand("Measures Alice.ML.") { report, profile, micro }.Parse(args).Invoke();
+var quality = QualityCommand.Create(() => RepositoryFile("docs/quality.md"));
+return new RootCommand("Measures Alice.ML.") { report, quality, SearchCommand.Create(), SyntheticTables.Create(), profile, micro }.Parse(args).Invoke();
 
 static string[] Names(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 

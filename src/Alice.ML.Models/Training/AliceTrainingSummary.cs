@@ -37,6 +37,12 @@ public sealed record AliceTrainingSummary
     /// <summary>Rows of the validation data; 0 without.</summary>
     public required int ValidationRows { get; init; }
 
+    /// <summary>Rows of a minibatch, as used.</summary>
+    public required int BatchSize { get; init; }
+
+    /// <summary>Decoupled weight decay, as used.</summary>
+    public required double WeightDecay { get; init; }
+
     /// <summary>How often training went back to earlier weights and halved the learning rate.</summary>
     public required int Restarts { get; init; }
 

@@ -25,17 +25,35 @@ internal sealed class NetworkOptions
         DefaultValueFactory = _ => _defaults.Activation,
     };
 
-    private readonly Option<double> _dropout = new("--dropout")
+    private readonly Option<int?> _networks = new("--networks")
     {
-        Description = "Share of hidden units dropped while training, from 0 to below 1",
+        Description = "Networks to train; the score is the mean of theirs (default: the trainer's)",
+        HelpName = "count",
+    };
+
+    private readonly Option<NumericEncoding?> _encoding = new("--encoding")
+    {
+        Description = "How networks are given numbers: None as they are, PiecewiseLinear with bins beside them, Mixed half and half " +
+            "(default: the trainer's)",
+        HelpName = "name",
+    };
+
+    private readonly Option<int?> _bins = new("--bins")
+    {
+        Description = "Bins of a piecewise-linear encoding, at least 2 (default: the trainer's)",
+        HelpName = "count",
+    };
+
+    private readonly Option<double?> _dropout = new("--dropout")
+    {
+        Description = "Share of hidden units dropped while training, from 0 to below 1 (default: the trainer's)",
         HelpName = "share",
-        DefaultValueFactory = _ => _defaults.Dropout,
     };
 
     private readonly Option<double?> _weightDecay = new("--weight-decay")
     {
         Description = "Decoupled weight decay: each step shrinks the weights by this share of the learning rate " +
-            "(default: 0 for regression, 1 for classes)",
+            "(default: chosen by trial networks)",
         HelpName = "number",
     };
 
@@ -110,6 +128,8 @@ internal sealed class NetworkOptions
             if (result.GetValueOrDefault<string>() is { } layers && ParseLayers(layers) is null)
                 result.AddError($"--hidden {layers}: give whole numbers of at least 1, such as 64,64, or none");
         });
+        Validate.AtLeast(_networks, 1);
+        Validate.AtLeast(_bins, 2);
         Validate.AtLeast(_epochs, 1);
         Validate.AtLeast(_batchSize, 1);
         Validate.AtLeast(_threads, 1);
@@ -127,7 +147,7 @@ internal sealed class NetworkOptions
         });
         foreach (var option in new Option[]
             {
-                _hidden, _activation, _dropout, _weightDecay, _loss, _epochs, _batchSize, _learningRate,
+                _networks, _hidden, _activation, _encoding, _bins, _dropout, _weightDecay, _loss, _epochs, _batchSize, _learningRate,
                 _validationFraction, _patience, _maximumSeconds, _device, _threads, _seed,
             })
             command.Options.Add(option);
@@ -145,6 +165,9 @@ internal sealed class NetworkOptions
         HiddenLayers = ParseLayers(parsed.GetRequiredValue(_hidden))!,
         Activation = parsed.GetValue(_activation),
         Dropout = parsed.GetValue(_dropout),
+        NumberOfNetworks = parsed.GetValue(_networks),
+        NumericEncoding = parsed.GetValue(_encoding),
+        NumberOfBins = parsed.GetValue(_bins),
         WeightDecay = parsed.GetValue(_weightDecay),
         Loss = parsed.GetValue(_loss) is { } loss ? ParseLoss(loss) : null,
         ValidationFraction = parsed.GetValue(_validationFraction),

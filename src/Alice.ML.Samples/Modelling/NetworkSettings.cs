@@ -11,7 +11,13 @@ internal sealed record NetworkSettings
 
     public Activation Activation { get; init; } = Activation.ReLU;
 
-    public double Dropout { get; init; }
+    public double? Dropout { get; init; }
+
+    public int? NumberOfNetworks { get; init; }
+
+    public NumericEncoding? NumericEncoding { get; init; }
+
+    public int? NumberOfBins { get; init; }
 
     public double? WeightDecay { get; init; }
 
@@ -44,7 +50,10 @@ internal sealed record NetworkSettings
         options.FeatureColumnName = features;
         options.HiddenLayers = HiddenLayers;
         options.Activation = Activation;
-        options.Dropout = Dropout;
+        options.Dropout = Dropout ?? options.Dropout;
+        options.NumberOfNetworks = NumberOfNetworks ?? options.NumberOfNetworks;
+        options.NumericEncoding = NumericEncoding ?? options.NumericEncoding;
+        options.NumberOfBins = NumberOfBins ?? options.NumberOfBins;
         options.WeightDecay = WeightDecay ?? options.WeightDecay;
         options.NumberOfEpochs = NumberOfEpochs;
         options.BatchSize = BatchSize;

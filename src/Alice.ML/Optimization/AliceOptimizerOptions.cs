@@ -34,13 +34,18 @@ public sealed record AliceOptimizerOptions
     public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>
-    /// β₁, memory of the mean gradient, between 0 and 1. Default 0.9. The first 1/(1 − β₁) steps only fill the
-    /// averages; parameters do not move in them.
+    /// β₁, memory of the mean gradient, between 0 and 1. Default 0.9.
     /// </summary>
     public double Beta1 { get; init; } = 0.9;
 
     /// <summary>β₂, memory of the mean squared gradient and of the curvature, between 0 and 1. Default 0.999.</summary>
     public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>
+    /// First steps, 1 or more, that only fill the averages, each with three gradients; parameters do not move in them. Null, the
+    /// default, is 1/(1 − β₁), as published.
+    /// </summary>
+    public int? StartingSteps { get; init; }
 
     /// <summary>ε, above 0: keeps quotients finite. Default 1e-8.</summary>
     public double Epsilon { get; init; } = 1e-8;
@@ -84,6 +89,9 @@ public sealed record AliceOptimizerOptions
 
     /// <summary>Whether the density of gradient jumps (glass) shortens steps. Default true.</summary>
     public bool UseGlass { get; init; } = true;
+
+    /// <summary>Factor on the glass density in the step, above 0. Default 1. Not in the paper.</summary>
+    public double GlassScale { get; init; } = 1;
 
     /// <summary>
     /// k ≥ 0: steps with one gradient evaluation between two sample steps, which have three. Default 3. At most as

@@ -25,6 +25,8 @@ internal static class AliceOptionsFormat
         writer.Write(options.QuickSteps);
         Write(writer, options.PerturbationRadius);
         writer.Write(options.AverageSampleGradients);
+        writer.Write(options.StartingSteps ?? 0);
+        writer.Write(options.GlassScale);
     }
 
     // Initialisers run in the order in which they are written here: that of Write.
@@ -48,6 +50,8 @@ internal static class AliceOptionsFormat
         QuickSteps = reader.ReadInt32(),
         PerturbationRadius = ReadOptional(reader),
         AverageSampleGradients = reader.ReadBoolean(),
+        StartingSteps = reader.ReadInt32() is var steps and > 0 ? steps : null,
+        GlassScale = reader.ReadDouble(),
     };
 
     // No option may be NaN, so NaN stands for null.

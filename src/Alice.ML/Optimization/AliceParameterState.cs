@@ -31,7 +31,8 @@ public sealed class AliceParameterState
     public Tensor GlassDensity { get; }
 
     /// <summary>
-    /// h: running mean of |ĥ|; of ĥ² where the options say <see cref="HessianEstimate.RootMeanSquare"/>.
+    /// h: running mean of |ĥ|; of ĥ² where the options say <see cref="HessianEstimate.RootMeanSquare"/>, of r · ĥ where they say
+    /// <see cref="HessianEstimate.Signed"/>.
     /// </summary>
     public Tensor Hessian { get; }
 

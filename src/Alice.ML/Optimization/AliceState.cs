@@ -33,7 +33,7 @@ internal sealed class AliceState : IDisposable
     /// <summary>ρ: running density of gradient variance per unit length.</summary>
     public Tensor GlassDensity { get; private set; }
 
-    /// <summary>h: running mean of |ĥ|, or of ĥ² for <see cref="HessianEstimate.RootMeanSquare"/>.</summary>
+    /// <summary>h: running mean of |ĥ|, ĥ² or r·ĥ, by <see cref="HessianEstimate"/>.</summary>
     public Tensor Hessian { get; private set; }
 
     /// <summary>s: running mean of the squared raw gradient.</summary>

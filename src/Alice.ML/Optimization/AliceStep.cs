@@ -52,13 +52,14 @@ internal readonly record struct AliceStep
 
     public required double HessianScale { get; init; }
 
-    public required bool UseGlass { get; init; }
+    /// <summary>Factor of α = factor · ρ/q in the step's closed form; 0 without glass.</summary>
+    public required double GlassFactor { get; init; }
 
     /// <summary>Whether the mean of three gradients feeds the averages in this step.</summary>
     public required bool AveragesGradients { get; init; }
 
-    /// <summary>9/8 · 2/(3π): the factor of the glass density in the step's closed form.</summary>
-    public const double GlassFactor = 3 / (4 * Math.PI);
+    // 9/8 · 2/(3π).
+    private const double PublishedGlassFactor = 3 / (4 * Math.PI);
 
     /// <summary>Constants of step <paramref name="number"/>.</summary>
     /// <param name="options">Valid options.</param>
@@ -69,7 +70,7 @@ internal readonly record struct AliceStep
         AliceOptimizerOptions options, double learningRate, double initialLearningRate, long number)
     {
         var cap = (number - 1.0) / number;
-        var window = Window(options.Beta1);
+        var window = options.StartingSteps ?? Window(options.Beta1);
         var period = options.QuickSteps + 1;
         var isSample = number <= window || number % period == 0;
         var boundScale = options.ScaleBoundsWithLearningRate ? learningRate / initialLearningRate : 1;
@@ -93,7 +94,7 @@ internal readonly record struct AliceStep
             UpperBound = options.EffectiveMaximumLearningRate * boundScale,
             Hessian = options.HessianEstimate,
             HessianScale = options.HessianScale,
-            UseGlass = options.UseGlass,
+            GlassFactor = options.UseGlass ? PublishedGlassFactor * options.GlassScale : 0,
             AveragesGradients = isSample && options.AverageSampleGradients,
         };
     }

@@ -32,20 +32,21 @@ internal static class AliceUpdate
     }
 
     /// <summary>
-    /// Averages Hessian and glass density over the gradients at ν + σ·r, ν − σ·r and ν of a sample step.
+    /// Averages Hessian and glass density over the gradients at ν + σ·r, ν − σ·r and ν of a sample step. The directions r are read only
+    /// for <see cref="HessianEstimate.Signed"/>; otherwise any tensor serves.
     /// </summary>
     public static void MeasureCurvature(
-        AliceState state, Tensor gradientPlus, Tensor gradientMinus, Tensor gradient, in AliceStep step,
+        AliceState state, Tensor gradientPlus, Tensor gradientMinus, Tensor gradient, Tensor directions, in AliceStep step,
         Tensor? finite = null)
     {
         if (!RunsOnCpuKernels(gradient, finite))
-            TensorKernels.MeasureCurvature(state, gradientPlus, gradientMinus, gradient, step, finite);
+            TensorKernels.MeasureCurvature(state, gradientPlus, gradientMinus, gradient, directions, step, finite);
         else if (gradient.dtype == ScalarType.Float32)
             Run<float, CurvatureKernel<float>>(
-                new(step), state.Hessian, state.GlassDensity, gradient, gradientPlus, gradientMinus);
+                new(step), state.Hessian, state.GlassDensity, gradient, gradientPlus, gradientMinus, directions);
         else
             Run<double, CurvatureKernel<double>>(
-                new(step), state.Hessian, state.GlassDensity, gradient, gradientPlus, gradientMinus);
+                new(step), state.Hessian, state.GlassDensity, gradient, gradientPlus, gradientMinus, directions);
     }
 
     /// <summary>

@@ -16,7 +16,7 @@ internal readonly unsafe struct MoveKernel<T>(AliceStep step) : IVectorKernel<T>
     private readonly Vector<T> _l1 = Constant(step.L1);
     private readonly Vector<T> _l2 = Constant(step.L2);
     private readonly Vector<T> _epsilon = Constant(step.Epsilon);
-    private readonly Vector<T> _glassFactor = Constant(AliceStep.GlassFactor);
+    private readonly Vector<T> _glassFactor = Constant(step.GlassFactor);
     private readonly Vector<T> _hessianScale = Constant(step.HessianScale);
     private readonly Vector<T> _lower = Constant(step.LowerBound);
     private readonly Vector<T> _upper = Constant(step.UpperBound);
@@ -30,7 +30,7 @@ internal readonly unsafe struct MoveKernel<T>(AliceStep step) : IVectorKernel<T>
     private readonly bool _averages = step.AveragesGradients;
     private readonly bool _isRegularised = step.L1 > 0 || step.L2 > 0;
     private readonly bool _moves = step.Moves;
-    private readonly bool _usesGlass = step.UseGlass;
+    private readonly bool _usesGlass = step.GlassFactor > 0;
 
     public static int Arrays => 9;
 
@@ -78,6 +78,7 @@ internal readonly unsafe struct MoveKernel<T>(AliceStep step) : IVectorKernel<T>
         {
             HessianEstimate.Absolute => _hessianScale * Load(hessian),
             HessianEstimate.RootMeanSquare => _hessianScale * SquareRoot(Load(hessian)),
+            HessianEstimate.Signed => _hessianScale * Abs(Load(hessian)),
             _ => Vector<T>.Zero,
         };
         if (!_usesGlass)

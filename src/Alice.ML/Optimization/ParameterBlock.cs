@@ -21,6 +21,7 @@ internal sealed class ParameterBlock : IDisposable
     private Buffer _plus;
     private Buffer _minus;
     private Buffer _gradient;
+    private Buffer? _directions;
 
     public ParameterBlock(IReadOnlyList<Parameter> parameters)
     {
@@ -47,12 +48,13 @@ internal sealed class ParameterBlock : IDisposable
     /// </summary>
     public void Perturb(in AliceStep step, Func<Parameter, Tensor>? directions, ulong key)
     {
-        // The buffer for G₋ first holds the directions, then the point ν − σ·r.
+        // Where the directions are not needed again, the buffer for G₋ first holds them, then the point ν − σ·r.
+        var signs = step.Hessian == HessianEstimate.Signed ? _directions ??= new Buffer(State.Center, Parameters) : _minus;
         if (directions is null)
-            AliceDirections.Fill(_minus.Flat, key);
+            AliceDirections.Fill(signs.Flat, key);
         else
-            Copy(directions, _minus);
-        AliceUpdate.Perturb(State.LookAhead, _minus.Flat, step.PerturbationRadius, _plus.Flat, _minus.Flat);
+            Copy(directions, signs);
+        AliceUpdate.Perturb(State.LookAhead, signs.Flat, step.PerturbationRadius, _plus.Flat, _minus.Flat);
     }
 
     /// <summary>Puts the module's parameters at a point.</summary>
@@ -100,7 +102,7 @@ internal sealed class ParameterBlock : IDisposable
             AliceUpdate.Move(State, _gradient.Flat, step, finite);
             return;
         }
-        AliceUpdate.MeasureCurvature(State, _plus.Flat, _minus.Flat, _gradient.Flat, step, finite);
+        AliceUpdate.MeasureCurvature(State, _plus.Flat, _minus.Flat, _gradient.Flat, (_directions ?? _minus).Flat, step, finite);
         AliceUpdate.Move(State, _plus.Flat, _minus.Flat, _gradient.Flat, step, finite);
     }
 
@@ -165,6 +167,8 @@ internal sealed class ParameterBlock : IDisposable
         _plus.Dispose();
         _minus.Dispose();
         _gradient.Dispose();
+        _directions?.Dispose();
+        _directions = null;
     }
 
     private static Tensor View(Tensor flat, long offset, Parameter parameter)

@@ -18,14 +18,17 @@ internal static class TensorKernels
     }
 
     public static void MeasureCurvature(
-        AliceState state, Tensor plus, Tensor minus, Tensor gradient, in AliceStep step, Tensor? finite)
+        AliceState state, Tensor plus, Tensor minus, Tensor gradient, Tensor directions, in AliceStep step, Tensor? finite)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var curvature = (plus - minus) * plus.Constant(0.5 / step.PerturbationRadius);
-        curvature = step.Hessian == HessianEstimate.RootMeanSquare
-            ? (curvature * curvature).Plus(plus.Constant(step.L2 * step.L2))
-            : curvature.abs().Plus(plus.Constant(step.L2));
+        curvature = step.Hessian switch
+        {
+            HessianEstimate.RootMeanSquare => (curvature * curvature).Plus(plus.Constant(step.L2 * step.L2)),
+            HessianEstimate.Signed => (curvature * directions).Plus(plus.Constant(step.L2)),
+            _ => curvature.abs().Plus(plus.Constant(step.L2)),
+        };
         Assign(state.Hessian, TensorMath.Mean(state.Hessian, curvature, step.CurvatureMemory), finite);
 
         var jump = plus.Plus(minus) * plus.Constant(0.5) - gradient;
@@ -67,7 +70,7 @@ internal static class TensorKernels
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var hessian = estimate == HessianEstimate.RootMeanSquare ? state.Hessian.sqrt() : state.Hessian;
+        var hessian = estimate == HessianEstimate.RootMeanSquare ? state.Hessian.sqrt() : state.Hessian.abs();
         return (Number(state.GlassDensity.mean()), Number(hessian.mean()));
     }
 
@@ -87,12 +90,13 @@ internal static class TensorKernels
         {
             HessianEstimate.Absolute => state.Hessian * q.Constant(step.HessianScale),
             HessianEstimate.RootMeanSquare => state.Hessian.sqrt() * q.Constant(step.HessianScale),
+            HessianEstimate.Signed => state.Hessian.abs() * q.Constant(step.HessianScale),
             _ => zeros_like(q),
         };
         var epsilon = q.Constant(step.Epsilon);
-        if (!step.UseGlass)
+        if (step.GlassFactor == 0)
             return q / h.Plus(epsilon);
-        var alpha = state.GlassDensity * q.Constant(AliceStep.GlassFactor) / q.Plus(epsilon);
+        var alpha = state.GlassDensity * q.Constant(step.GlassFactor) / q.Plus(epsilon);
         var alphaPlusH = alpha.Plus(h);
         return q / alphaPlusH.Plus((alpha * alphaPlusH.Plus(h)).sqrt()).Plus(epsilon);
     }

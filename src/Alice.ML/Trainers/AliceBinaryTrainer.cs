@@ -36,11 +36,7 @@ public sealed class AliceBinaryTrainer : AliceTrainer<
     internal const string LoadName = "AliceBinary";
 
     /// <summary>Options for the <see cref="AliceBinaryTrainer"/>.</summary>
-    public sealed class Options : AliceTrainerOptions
-    {
-        /// <summary>Options with the defaults of classification: a <see cref="AliceTrainerOptions.WeightDecay"/> of 1.</summary>
-        public Options() => WeightDecay = ClassificationWeightDecay;
-    }
+    public sealed class Options : AliceTrainerOptions;
 
     internal AliceBinaryTrainer(IHostEnvironment environment, Options options)
         : base(environment, LoadName, options, TrainerUtils.MakeBoolScalarLabel(options.LabelColumnName))

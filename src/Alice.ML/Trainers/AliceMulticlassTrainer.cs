@@ -34,11 +34,7 @@ public sealed class AliceMulticlassTrainer
     internal const string LoadName = "AliceMulticlass";
 
     /// <summary>Options for the <see cref="AliceMulticlassTrainer"/>.</summary>
-    public sealed class Options : AliceTrainerOptions
-    {
-        /// <summary>Options with the defaults of classification: a <see cref="AliceTrainerOptions.WeightDecay"/> of 1.</summary>
-        public Options() => WeightDecay = ClassificationWeightDecay;
-    }
+    public sealed class Options : AliceTrainerOptions;
 
     internal AliceMulticlassTrainer(IHostEnvironment environment, Options options)
         : base(environment, LoadName, options, TrainerUtils.MakeU4ScalarColumn(options.LabelColumnName))

@@ -19,12 +19,6 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
     where TTransformer : ISingleFeaturePredictionTransformer<TModel>
     where TModel : class
 {
-    // Trials hold out this share of the rows, where there are enough to tell and not so many that it takes long.
-    private const double TrialFraction = 0.2;
-    private const int LeastTrialRows = 50;
-    private const int MostTrialRows = 20_000;
-    private const int TrialNetworks = 2;
-
     private readonly AliceTrainerOptions _options;
     private readonly int _seed;
 
@@ -92,25 +86,24 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             validation = DataReader.Read(set, channel);
         else if (_options.ValidationFraction > 0)
             (training, validation) = training.Split(_options.ValidationFraction, _seed);
-        var trial = NeedsTrial(training.Rows, initial) ? training.Split(TrialFraction, _seed) : default;
 
         var columns = training.Features.Moments(training);
         if (initial is not null)
             columns = columns.KeepingConstants();
         using var rows = Open(training, validation, columns, task.Targets, device);
-        using var ensemble = new Ensemble(_options, task, rows.Training, columns, initial, device, _seed);
+        using var ensemble = new Ensemble(_options, task, training, columns, initial, device, _seed);
         var settings = CreateSettings(training.Rows, task, device);
         // Several networks take a thread each.
         using var threads = new TorchThreads(_options.NumberOfNetworks > 1
             ? 1
             : _options.NumberOfThreads ?? TrainingBudget.Threads(ensemble.Parameters, settings.BatchSize));
-        if (trial.Training is not null)
-            settings = settings with { WeightDecay = ChooseWeightDecay(task, ensemble, rows, trial, settings, channel, clock) };
+        if (_options.WeightDecay is null && initial is null && WeightDecayTrial.Suits(rows.Training, settings))
+            settings = settings with { WeightDecay = WeightDecayTrial.Choose(task, ensemble, rows.Training, settings, channel, clock) };
         channel.Info($"Training on {training.Rows:N0} rows of {training.Columns:N0} features: {ensemble.Parameters:N0} parameters, "
             + $"{settings.NumberOfEpochs:N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {_seed}.");
 
         var members = ensemble.CreateMembers(settings);
-        using var trainer = new EnsembleTrainer(rows, members, task.Objective, settings, clock);
+        using var trainer = new EnsembleTrainer(rows.Training, rows.Validation, members, task.Objective, settings, clock);
         var epochs = new List<AliceEpoch>();
         trainer.Run(epoch => Report(InLabelUnits(epoch, task), task.Objective.MetricName, epochs, channel));
         return CreateModel(
@@ -123,6 +116,8 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
                 MetricName = task.Objective.MetricName,
                 TrainingRows = training.Rows,
                 ValidationRows = validation?.Rows ?? 0,
+                BatchSize = settings.BatchSize,
+                WeightDecay = settings.WeightDecay,
                 Restarts = members.Sum(member => member.Restarts),
                 Device = device.ToString(),
                 Seed = _seed,
@@ -155,31 +150,9 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             targets.Apply(validation.Labels);
         var shared = ReferenceEquals(training.Features, validation?.Features);
         var source = training.Features.Open(inputs, training.Rows + (shared ? validation!.Rows : 0), device);
-        return new TrainingRows(training, source, validation,
-            shared ? source : validation?.Features.Open(inputs, validation.Rows, device));
-    }
-
-    private bool NeedsTrial(int rows, NetworkEnsemble? initial) => _options.WeightDecay is null && initial is null
-        && _options.MaximumTrainingTime is null && rows is >= LeastTrialRows and <= MostTrialRows;
-
-    /// <summary>Trains a few networks with each decay on a part of the rows and measures them on the others.</summary>
-    private static double ChooseWeightDecay(LearningTask task, Ensemble ensemble, TrainingRows rows,
-        (TrainingData Training, TrainingData Validation) parts, TrainingSettings settings, IChannel channel, Stopwatch clock)
-    {
-        var trialRows = rows with { Training = parts.Training, Validation = null };
-        var heldOut = rows with { Training = parts.Training, Validation = parts.Validation, ValidationFeatures = rows.TrainingFeatures };
-        var losses = task.WeightDecays.ToDictionary(decay => decay, decay =>
-        {
-            var trialSettings = settings with { WeightDecay = decay, BatchSize = Math.Min(settings.BatchSize, parts.Training.Rows) };
-            var members = ensemble.CreateMembers(trialSettings, TrialNetworks);
-            using var trainer = new EnsembleTrainer(trialRows, members, task.Objective, trialSettings, clock);
-            trainer.Run(_ => { });
-            using var validator = new Validator(heldOut, task.Objective, trialSettings);
-            var loss = validator.Evaluate(members).Loss;
-            channel.Info($"Trial with WeightDecay {decay}: loss {loss * task.LossUnit:g6} on {parts.Validation.Rows:N0} held-out rows.");
-            return loss;
-        });
-        return losses.MinBy(pair => pair.Value).Key;
+        return new TrainingRows(new RowSet(training, source), validation is null
+            ? null
+            : new RowSet(validation, shared ? source : validation.Features.Open(inputs, validation.Rows, device)));
     }
 
     private NetworkEnsemble InitialModel(IPredictor model, int columns, int outputs)

@@ -15,7 +15,6 @@ internal sealed class Ensemble : IDisposable
     private readonly InputEncoding[] _inputs;
     private readonly NetworkEnsemble? _initial;
     private readonly int _seed;
-    private readonly List<Member> _members = [];
 
     public Ensemble(AliceTrainerOptions options, LearningTask task, TrainingData data, Standardization columns,
         NetworkEnsemble? initial, Device device, int seed)
@@ -39,7 +38,7 @@ internal sealed class Ensemble : IDisposable
     /// <summary>Weights and biases of all networks.</summary>
     public long Parameters => _inputs.Sum(input => (long)Shape(input).Parameters);
 
-    /// <summary>Networks at their start, <paramref name="most"/> at most. They belong to this object.</summary>
+    /// <summary>Networks at their start, <paramref name="most"/> at most. They belong to the caller.</summary>
     public IReadOnlyList<Member> CreateMembers(TrainingSettings settings, int most = int.MaxValue)
     {
         var members = new List<Member>();
@@ -51,7 +50,6 @@ internal sealed class Ensemble : IDisposable
                 Folding.Unfold(shape, _inputs[index].Standardization, _task.Scores, weights);
             members.Add(new Member(shape, _task.Objective, _inputs[index], settings, unchecked(_seed + SeedStride * index), weights));
         }
-        _members.AddRange(members);
         return members;
     }
 
@@ -66,8 +64,6 @@ internal sealed class Ensemble : IDisposable
 
     public void Dispose()
     {
-        foreach (var member in _members)
-            member.Dispose();
         foreach (var input in _inputs.Distinct())
             input.Dispose();
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.ExceptionServices;
 using Alice.ML.Runtime;
 using static TorchSharp.torch;
 
@@ -18,20 +17,21 @@ internal sealed class EnsembleTrainer : IDisposable
     private readonly Stopwatch _clock;
     private volatile StopReason _stopReason = StopReason.Finished;
 
-    /// <param name="rows">The rows; not owned.</param>
-    /// <param name="members">The members; not owned.</param>
+    /// <param name="training">Rows to learn from; not owned.</param>
+    /// <param name="validation">Rows to measure every epoch on; not owned.</param>
+    /// <param name="members">The members; owned from now on.</param>
     /// <param name="objective">What they minimise.</param>
     /// <param name="settings">Settings of the run.</param>
     /// <param name="clock">Runs since the fit began.</param>
     public EnsembleTrainer(
-        TrainingRows rows, IReadOnlyList<Member> members, Objective objective, TrainingSettings settings, Stopwatch clock)
+        RowSet training, RowSet? validation, IReadOnlyList<Member> members, Objective objective, TrainingSettings settings, Stopwatch clock)
     {
         _settings = settings;
         _members = members;
         _clock = clock;
-        _batches = new BatchSource(rows.Training, rows.TrainingFeatures, settings.BatchSize, settings.Device);
-        if (rows.Validation is not null)
-            _validator = new Validator(rows, objective, settings);
+        _batches = new BatchSource(training, settings.BatchSize, settings.Device);
+        if (validation is not null)
+            _validator = new Validator(validation, objective, settings);
     }
 
     /// <summary>What ended the run.</summary>
@@ -69,33 +69,23 @@ internal sealed class EnsembleTrainer : IDisposable
 
     public void Dispose()
     {
+        foreach (var member in _members)
+            member.Dispose();
         _validator?.Dispose();
         _batches.Dispose();
     }
 
-    /// <summary>One epoch of some members, on as many threads as there are; each thread takes every so many-th of them.</summary>
+    /// <summary>One epoch of some members, on as many threads as there are; those with the same inputs are spread over the threads.</summary>
     private void RunEpoch(int epoch, IReadOnlyList<Member> members)
     {
         var workers = Math.Min(_settings.Workers, members.Count);
-        if (workers == 1)
-        {
-            RunEpoch(epoch, [.. members], null);
-            return;
-        }
-        try
-        {
-            Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, worker =>
-                RunEpoch(epoch, [.. members.Where((_, index) => index % workers == worker)], 1));
-        }
-        catch (AggregateException errors)
-        {
-            ExceptionDispatchInfo.Throw(errors.InnerExceptions[0]);
-        }
+        var dealt = members.GroupBy(member => member.Inputs).SelectMany(group => group).ToArray();
+        TorchParallel.For(workers, workers, worker =>
+            RunEpoch(epoch, dealt.Where((_, index) => index % workers == worker).ToArray()));
     }
 
-    private void RunEpoch(int epoch, Member[] members, int? threads)
+    private void RunEpoch(int epoch, Member[] members)
     {
-        using var limit = new TorchThreads(threads);
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         foreach (var member in members)

@@ -9,13 +9,17 @@ namespace Alice.ML.Training;
 internal sealed class GradientEvaluator : IDisposable
 {
     private readonly Network _network;
+    private readonly Tensor? _directions;
     private readonly ParameterViews _plusPoint;
     private readonly ParameterViews _minusPoint;
     private readonly ParameterViews _plusGradient;
     private readonly ParameterViews _minusGradient;
     private readonly ParameterViews _centreGradient;
 
-    public GradientEvaluator(Network network, Device device)
+    /// <param name="network">The network.</param>
+    /// <param name="device">Where it is.</param>
+    /// <param name="keepsDirections">Whether <see cref="Directions"/> will be read.</param>
+    public GradientEvaluator(Network network, Device device, bool keepsDirections = false)
     {
         _network = network;
         _plusPoint = Buffer();
@@ -23,6 +27,8 @@ internal sealed class GradientEvaluator : IDisposable
         _plusGradient = Buffer();
         _minusGradient = Buffer();
         _centreGradient = Buffer();
+        if (keepsDirections)
+            _directions = empty(network.Shape.Parameters, device: device).DetachFromDisposeScope();
 
         ParameterViews Buffer() =>
             new(network.Shape, empty(network.Shape.Parameters, device: device).DetachFromDisposeScope());
@@ -37,6 +43,9 @@ internal sealed class GradientEvaluator : IDisposable
     /// <summary>Gradient at ν.</summary>
     public Tensor Centre => _centreGradient.Flat;
 
+    /// <summary>The directions r of <see cref="Sample"/>, where they are kept.</summary>
+    public Tensor Directions => _directions ?? _minusPoint.Flat;
+
     /// <summary>Minibatch gradients so far.</summary>
     public long Evaluations { get; private set; }
 
@@ -46,9 +55,9 @@ internal sealed class GradientEvaluator : IDisposable
     /// <summary>Evaluates the gradients at <paramref name="lookAhead"/> and both sides of it and gives the loss at the former.</summary>
     public Tensor Sample(ParameterViews lookAhead, IReadOnlyList<Minibatch> parts, double radius, Generator generator)
     {
-        // The directions are needed no longer once the points are made: they can be where one of them will be.
-        AliceDirections.Fill(_minusPoint.Flat, generator);
-        AliceUpdate.Perturb(lookAhead.Flat, _minusPoint.Flat, radius, _plusPoint.Flat, _minusPoint.Flat);
+        // Where directions are not kept, they are where one of the points will be.
+        AliceDirections.Fill(Directions, generator);
+        AliceUpdate.Perturb(lookAhead.Flat, Directions, radius, _plusPoint.Flat, _minusPoint.Flat);
         Evaluate(_plusPoint, parts, _plusGradient);
         Evaluate(_minusPoint, parts, _minusGradient);
         return Evaluate(lookAhead, parts, _centreGradient);
@@ -56,6 +65,7 @@ internal sealed class GradientEvaluator : IDisposable
 
     public void Dispose()
     {
+        _directions?.Dispose();
         foreach (var buffer in new[] { _plusPoint, _minusPoint, _plusGradient, _minusGradient, _centreGradient })
         {
             buffer.Dispose();

@@ -21,9 +21,9 @@ internal sealed record LearningTask(
     /// <summary>
     /// Weight decays to choose from where the options leave it to a trial, from the one for many rows on.
     /// </summary>
-    public IReadOnlyList<double> WeightDecays { get; init; } = [0, 1];
+    public IReadOnlyList<double> WeightDecays { get; init; } = [0, 0.3, 1];
 
     /// <summary>A task whose labels are targets as they are. Classes are told apart long before a function is fitted.</summary>
     public static LearningTask Classify(Objective objective, int outputs) =>
-        new(objective, outputs, Standardization.Identity(1), Standardization.Identity(outputs)) { EpochShare = 0.25, WeightDecays = [1, 3] };
+        new(objective, outputs, Standardization.Identity(1), Standardization.Identity(outputs)) { EpochShare = 0.25, WeightDecays = [1, 3, 10] };
 }

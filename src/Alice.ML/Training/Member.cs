@@ -33,7 +33,7 @@ internal sealed class Member : IDisposable
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         _network = new Network(shape, objective);
-        _gradients = new GradientEvaluator(_network, settings.Device);
+        _gradients = new GradientEvaluator(_network, settings.Device, settings.Optimizer.HessianEstimate == HessianEstimate.Signed);
         Generator = new Generator((ulong)seed);
         _lossSum = zeros([], device: settings.Device).DetachFromDisposeScope();
         var start = initialWeights is not null ? tensor(initialWeights) : shape.Initialize(Generator);
@@ -86,7 +86,7 @@ internal sealed class Member : IDisposable
         if (step.IsSample)
         {
             _lossSum.Add(_gradients.Sample(_lookAhead, parts, step.PerturbationRadius, Generator));
-            AliceUpdate.MeasureCurvature(_state, _gradients.Plus, _gradients.Minus, _gradients.Centre, step);
+            AliceUpdate.MeasureCurvature(_state, _gradients.Plus, _gradients.Minus, _gradients.Centre, _gradients.Directions, step);
             AliceUpdate.Move(_state, _gradients.Plus, _gradients.Minus, _gradients.Centre, step);
         }
         else

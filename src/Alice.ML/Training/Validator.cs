@@ -14,11 +14,11 @@ internal sealed class Validator : IDisposable
     private double _bestLoss = double.PositiveInfinity;
     private int _worse;
 
-    public Validator(TrainingRows rows, Objective objective, TrainingSettings settings)
+    public Validator(RowSet rows, Objective objective, TrainingSettings settings)
     {
         _objective = objective;
         _settings = settings;
-        _batches = new BatchSource(rows.Validation!, rows.ValidationFeatures!, RowsAtOnce, settings.Device);
+        _batches = new BatchSource(rows, RowsAtOnce, settings.Device);
     }
 
     /// <summary>Whether the loss has not improved for as long as the settings allow.</summary>
@@ -59,17 +59,5 @@ internal sealed class Validator : IDisposable
         _bestLoss = loss;
         foreach (var member in members)
             member.KeepWeights();
-    }
-}
-
-/// <summary>The rows of a run, opened on its device.</summary>
-internal sealed record TrainingRows(
-    TrainingData Training, IFeatureSource TrainingFeatures, TrainingData? Validation, IFeatureSource? ValidationFeatures) : IDisposable
-{
-    public void Dispose()
-    {
-        TrainingFeatures.Dispose();
-        if (!ReferenceEquals(TrainingFeatures, ValidationFeatures))
-            ValidationFeatures?.Dispose();
     }
 }

@@ -44,7 +44,7 @@ internal sealed class FitProfile : IDisposable
         using var guard = no_grad();
         var data = Read();
         _features = data.Features.Open(data.Features.Moments(data), Rows, CPU);
-        _batches = new BatchSource(data, _features, BatchSize, CPU);
+        _batches = new BatchSource(new RowSet(data, _features), BatchSize, CPU);
         _update = new UpdateSubject(_shape.Parameters, ScalarType.Float32);
         _gradients = new GradientEvaluator(new Network(_shape, new SquaredObjective()), CPU);
         _start = _shape.Initialize(_generator);

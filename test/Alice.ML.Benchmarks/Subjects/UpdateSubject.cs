@@ -47,7 +47,7 @@ internal sealed class UpdateSubject : IDisposable
     // In the benchmark the two points lie where the outer gradients do: what is in them does not matter.
     public void Perturb() => AliceUpdate.Perturb(_state.LookAhead, _minus, Sample.PerturbationRadius, _plus, _minus);
 
-    public void MeasureCurvature() => AliceUpdate.MeasureCurvature(_state, _plus, _minus, _gradient, Sample);
+    public void MeasureCurvature() => AliceUpdate.MeasureCurvature(_state, _plus, _minus, _gradient, _gradient, Sample);
 
     public void Fill() => AliceDirections.Fill(_minus, 1);
 

@@ -119,6 +119,8 @@ public class ModelContractTests
             MetricName = "RMSE",
             TrainingRows = 1,
             ValidationRows = 0,
+            BatchSize = 1,
+            WeightDecay = 0,
             Restarts = 0,
             Device = "cpu",
             Seed = 1,

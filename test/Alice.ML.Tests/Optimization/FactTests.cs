@@ -100,6 +100,32 @@ public class FactTests
     }
 
     [TestMethod]
+    public void The_signed_estimate_averages_to_the_diagonal_of_the_Hessian()
+    {
+        // ½ xᵀAx with A = [[3, 2], [2, -1]]: over all four pairs of signs the other elements cancel.
+        using var scope = NewDisposeScope();
+        var a = tensor(new[] { 3.0, 2, 2, -1 }, 2, 2);
+        var parameter = new Parameter(tensor(new[] { 0.4, -0.7 }));
+        using var optimizer = new AliceOptimizer([parameter], new() { HessianEstimate = HessianEstimate.Signed, StartingSteps = 4 });
+        for (var n = 0; n < 4; n++)
+        {
+            var signs = new[] { n % 2 * 2 - 1.0, n / 2 * 2 - 1.0 };
+            optimizer.Directions = _ => tensor(signs);
+            optimizer.step(() =>
+            {
+                parameter.grad?.zero_();
+                var loss = parameter.dot(a.mv(parameter)) / 2;
+                loss.backward();
+                return loss;
+            });
+        }
+        var hessian = TraceObjective.Values(optimizer.StateOf(parameter).Hessian);
+        Assert.AreEqual(3, hessian[0], 1e-9);
+        Assert.AreEqual(-1, hessian[1], 1e-9);
+        Assert.AreEqual(2, optimizer.CurvatureSummary()[0].MeanHessian, 1e-9, "the mean of their sizes");
+    }
+
+    [TestMethod]
     [DataRow("relu", 0.8, 1.3)]
     [DataRow("tanh", 3.7, 4.4)]
     public void Fact_4_gradient_jumps_grow_with_distance_as_the_activation_says(

@@ -28,6 +28,8 @@ public class KernelTests
             L1Regularization = 0.01,
             L2Regularization = 0.1,
             HessianScale = 0.7,
+            GlassScale = 0.4,
+            StartingSteps = hessian == HessianEstimate.Signed ? 3 : null,
             AverageSampleGradients = hessian == HessianEstimate.Absolute,
         };
         // Every length of the last, partial vector.
@@ -45,10 +47,11 @@ public class KernelTests
                     .Select(_ => randn(count, dtype: dtype, generator: random)).ToArray();
                 if (n % 5 == 0)
                     gradients[0][0] = 0;
+                var directions = sign(gradients[1]);
                 if (step.IsSample)
                 {
-                    AliceUpdate.MeasureCurvature(vector, gradients[1], gradients[2], gradients[0], step);
-                    TensorKernels.MeasureCurvature(tensors, gradients[1], gradients[2], gradients[0], step, null);
+                    AliceUpdate.MeasureCurvature(vector, gradients[1], gradients[2], gradients[0], directions, step);
+                    TensorKernels.MeasureCurvature(tensors, gradients[1], gradients[2], gradients[0], directions, step, null);
                     AliceUpdate.Move(vector, gradients[1], gradients[2], gradients[0], step);
                 }
                 else
@@ -69,7 +72,7 @@ public class KernelTests
         var start = randn(count, generator: random);
         var gradients = Enumerable.Range(0, 3).Select(_ => randn(count, generator: random)).ToArray();
         using var whole = new AliceState(start);
-        AliceUpdate.MeasureCurvature(whole, gradients[1], gradients[2], gradients[0], step);
+        AliceUpdate.MeasureCurvature(whole, gradients[1], gradients[2], gradients[0], gradients[0], step);
         AliceUpdate.Move(whole, gradients[0], step);
 
         const int split = 500_001;
@@ -77,7 +80,7 @@ public class KernelTests
         {
             using var part = new AliceState(start.narrow(0, from, length));
             var pieces = gradients.Select(g => g.narrow(0, from, length)).ToArray();
-            AliceUpdate.MeasureCurvature(part, pieces[1], pieces[2], pieces[0], step);
+            AliceUpdate.MeasureCurvature(part, pieces[1], pieces[2], pieces[0], pieces[0], step);
             AliceUpdate.Move(part, pieces[0], step);
             foreach (var (mine, all) in Parts(part).Zip(Parts(whole)))
                 TensorAssert.AreSame(all.narrow(0, from, length), mine);

@@ -29,6 +29,8 @@ public class OptionsTests
         Assert.AreEqual(3, options.QuickSteps);
         Assert.IsNull(options.PerturbationRadius);
         Assert.IsFalse(options.AverageSampleGradients);
+        Assert.IsNull(options.StartingSteps);
+        Assert.AreEqual(1, options.GlassScale);
         Assert.IsNull(options.Generator);
     }
 
@@ -89,6 +91,7 @@ public class OptionsTests
             yield return [o with { Epsilon = value }, $"Epsilon is {text}; it must be {positive}."];
             yield return [o with { LookAhead = value }, $"LookAhead is {text}; it must be {positive}."];
             yield return [o with { HessianScale = value }, $"HessianScale is {text}; it must be {positive}."];
+            yield return [o with { GlassScale = value }, $"GlassScale is {text}; it must be {positive}."];
             yield return [o with { PerturbationRadius = value },
                 $"PerturbationRadius is {text}; it must be a finite number above 0, or null for the learning rate."];
         }
@@ -114,9 +117,10 @@ public class OptionsTests
                 + "null is 2 · LearningRate."];
         yield return [o with { StepBound = (StepBound)7 }, "StepBound is 7; it must be Fixed, Sgdm or Adam."];
         yield return [o with { HessianEstimate = (HessianEstimate)9 },
-            "HessianEstimate is 9; it must be Zero, Absolute or RootMeanSquare."];
+            "HessianEstimate is 9; it must be Zero, Absolute, RootMeanSquare or Signed."];
         yield return [o with { HessianEstimate = HessianEstimate.Zero, UseGlass = false },
             "UseGlass is False; it must be true where HessianEstimate is Zero: a step needs one of the two."];
+        yield return [o with { StartingSteps = 0 }, "StartingSteps is 0; it must be 1 or more, or null for 1 / (1 − Beta1)."];
         yield return [o with { QuickSteps = -1 }, "QuickSteps is -1; it must be 0 or more."];
         yield return [o with { QuickSteps = 9, Beta2 = 0.5 },
             "QuickSteps is 9; it must be such that (QuickSteps + 1)(1 − Beta2), now 5, is at most 1."];

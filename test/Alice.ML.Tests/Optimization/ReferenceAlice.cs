@@ -3,7 +3,8 @@ using Alice.ML.Optimization;
 namespace Alice.ML.Tests.Optimization;
 
 /// <summary>
-/// The update as ../shared/design/alice-update.md states it: one scalar at a time, in the paper's symbols.
+/// The update as ../shared/design/alice-update.md states it: one scalar at a time, in the paper's symbols, with the options that are not
+/// in the paper.
 /// </summary>
 public sealed class ReferenceAlice(AliceOptimizerOptions options, double[] theta0)
 {
@@ -39,7 +40,7 @@ public sealed class ReferenceAlice(AliceOptimizerOptions options, double[] theta
         var b1 = Math.Min(beta1, cap);
         var b2 = Math.Min(beta2, cap);
         var b3 = Math.Min(1 - (k + 1) * (1 - beta2), cap);
-        double window = 1f / (1f - (float)beta1);
+        double window = options.StartingSteps ?? 1f / (1f - (float)beta1);
 
         var g0 = gradient(Nu);
         var raw = g0;
@@ -51,9 +52,12 @@ public sealed class ReferenceAlice(AliceOptimizerOptions options, double[] theta
             for (var i = 0; i < _size; i++)
             {
                 var hHat = (gPlus[i] - gMinus[i]) / 2 / sigma;
-                H[i] = options.HessianEstimate == HessianEstimate.RootMeanSquare
-                    ? Mean(H[i], hHat * hHat + lambda2 * lambda2, b3)
-                    : Mean(H[i], Math.Abs(hHat) + lambda2, b3);
+                H[i] = options.HessianEstimate switch
+                {
+                    HessianEstimate.RootMeanSquare => Mean(H[i], hHat * hHat + lambda2 * lambda2, b3),
+                    HessianEstimate.Signed => Mean(H[i], r[i] * hHat + lambda2, b3),
+                    _ => Mean(H[i], Math.Abs(hHat) + lambda2, b3),
+                };
                 var d = (gPlus[i] + gMinus[i]) / 2 - g0[i];
                 Rho[i] = Mean(Rho[i], 2 * d * d / sigma, b3);
             }
@@ -73,10 +77,11 @@ public sealed class ReferenceAlice(AliceOptimizerOptions options, double[] theta
             {
                 HessianEstimate.Zero => 0,
                 HessianEstimate.Absolute => options.HessianScale * H[i],
+                HessianEstimate.Signed => options.HessianScale * Math.Abs(H[i]),
                 _ => options.HessianScale * Math.Sqrt(H[i]),
             };
             var rho = options.UseGlass ? Rho[i] : 0;
-            var alpha = 3 / (4 * Math.PI) * rho / (q + epsilon);
+            var alpha = 3 / (4 * Math.PI) * options.GlassScale * rho / (q + epsilon);
             var delta = q / (alpha + h + Math.Sqrt(alpha * (alpha + 2 * h)) + epsilon);
             var f = options.StepBound switch
             {

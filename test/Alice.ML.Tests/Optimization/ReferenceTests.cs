@@ -23,8 +23,11 @@ public class ReferenceTests
         from scales in Gen.Elements(true, false)
         from curvature in Gen.Elements(
             (HessianEstimate.Zero, true), (HessianEstimate.Absolute, true), (HessianEstimate.Absolute, false),
-            (HessianEstimate.RootMeanSquare, true), (HessianEstimate.RootMeanSquare, false))
+            (HessianEstimate.RootMeanSquare, true), (HessianEstimate.RootMeanSquare, false),
+            (HessianEstimate.Signed, true), (HessianEstimate.Signed, false))
         from scale in Gen.Elements(1, 1, 0.3)
+        from glassScale in Gen.Elements(1, 1, 0.2)
+        from starting in Gen.Elements<int?>(null, null, 1, 7)
         from quick in Gen.Elements(0, 1, 3, 7)
         from radius in Gen.Elements<double?>(null, 1e-3)
         from averages in Gen.Elements(true, false)
@@ -44,6 +47,8 @@ public class ReferenceTests
             HessianEstimate = curvature.Item1,
             UseGlass = curvature.Item2,
             HessianScale = scale,
+            GlassScale = glassScale,
+            StartingSteps = starting,
             QuickSteps = quick,
             PerturbationRadius = radius,
             AverageSampleGradients = averages,

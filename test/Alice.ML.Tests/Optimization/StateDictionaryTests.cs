@@ -97,6 +97,8 @@ public class StateDictionaryTests
             QuickSteps = 5,
             PerturbationRadius = 0.7,
             AverageSampleGradients = true,
+            StartingSteps = 4,
+            GlassScale = 0.2,
         };
         foreach (var saved in new[] { options, AliceOptimizerOptions.Published, AliceOptimizerOptions.Tabular })
         {

@@ -10,30 +10,30 @@ internal sealed class BatchSource : IDisposable
     private readonly Tensor _targets;
     private readonly Tensor? _weights;
     private readonly Device _device;
-    private readonly long _first;
+    private readonly Tensor _numbers;
     private readonly long _rows;
     private Tensor _order;
 
-    /// <param name="data">The rows; their labels are targets by now.</param>
-    /// <param name="features">Features of the table that the rows are part of; not owned.</param>
+    /// <param name="rows">The rows, labels being targets by now; not owned.</param>
     /// <param name="batchSize">Rows a minibatch, at most.</param>
     /// <param name="device">Where minibatches are wanted.</param>
-    public BatchSource(TrainingData data, IFeatureSource features, int batchSize, Device device)
+    public BatchSource(RowSet rows, int batchSize, Device device)
     {
-        _features = features;
+        var data = rows.Data;
+        _features = rows.Features;
         _device = device;
-        _first = data.Start;
-        _rows = data.Rows;
+        _rows = rows.Count;
         Count = (int)((_rows + batchSize - 1) / batchSize);
         using var scope = NewDisposeScope();
-        _targets = Load(data.LabelArray);
+        _targets = Load(data.LabelArray, data);
         if (data.WeightArray is { } weights)
         {
-            var here = Load(weights);
-            _weights = here.div(here.narrow(0, _first, _rows).mean()).DetachFromDisposeScope();
+            var here = Load(weights, data);
+            _weights = here.div(here.narrow(0, data.Start, data.Rows).mean()).DetachFromDisposeScope();
             here.Dispose();
         }
-        _order = tensor([.. Enumerable.Range(data.Start, data.Rows).Select(row => (long)row)]).DetachFromDisposeScope();
+        _numbers = tensor(rows.Numbers ?? [.. Enumerable.Range(data.Start, data.Rows).Select(row => (long)row)]).DetachFromDisposeScope();
+        _order = _numbers.alias().DetachFromDisposeScope();
     }
 
     /// <summary>Minibatches an epoch. Their sizes differ by one row at most, so that no small rest is noisy.</summary>
@@ -58,7 +58,7 @@ internal sealed class BatchSource : IDisposable
     public void Shuffle(Generator generator)
     {
         using var scope = NewDisposeScope();
-        var order = randperm(_rows, generator: generator).Plus(TensorMath.Integer(_first));
+        var order = _numbers.index_select(0, randperm(_rows, generator: generator));
         // Where the features are on the GPU the order belongs there too: then a step transfers nothing.
         order = order.to(_features.IndexDevice).DetachFromDisposeScope();
         _order.Dispose();
@@ -70,11 +70,12 @@ internal sealed class BatchSource : IDisposable
         _targets.Dispose();
         _weights?.Dispose();
         _order.Dispose();
+        _numbers.Dispose();
     }
 
     private static long Start(long index, long count, long rows) => index * rows / count;
 
     // From the table's first row on, so that one row number serves features, targets and weights.
-    private Tensor Load(float[] values) =>
-        frombuffer(values, ScalarType.Float32, _first + _rows).view(-1, 1).to(_device).clone().DetachFromDisposeScope();
+    private Tensor Load(float[] values, TrainingData data) =>
+        frombuffer(values, ScalarType.Float32, data.Start + data.Rows).view(-1, 1).to(_device).clone().DetachFromDisposeScope();
 }

@@ -1,0 +1,115 @@
+using Alice.ML.Models;
+using Alice.ML.Runtime;
+using Alice.ML.Samples.Data;
+using Alice.ML.Training;
+
+namespace Alice.ML.Benchmarks.Quality;
+
+/// <summary>
+/// The rival that tells what the Alice optimizer adds: networks like those of a fit of Alice, on the same inputs, trained with Adam
+/// (3e-3, β .95/.995, half a cosine to 1%). The mean of their scores is taken as Alice's models take it.
+/// </summary>
+internal sealed class AdamEnsemble : IDisposable
+{
+    // As Alice's members: seeds of networks differ from those of other runs.
+    private const int SeedStride = 7919;
+
+    private readonly SplitData _data;
+    private readonly Standardization _label;
+    private readonly AdamInputs[] _inputs;
+    private readonly AdamNetwork[] _networks;
+
+    public AdamEnsemble(SplitData data, AdamSettings settings)
+    {
+        _data = data;
+        float[] labels = [.. data.Train.Select(row => row.Label)];
+        _label = data.Task == TaskKind.Regression
+            ? Standardization.Of(labels.Length, 1, row => labels.AsSpan(row, 1), _ => 1)
+            : Standardization.Identity(1);
+        _label.Apply(labels);
+        var inputs = settings.Encoders.Distinct().Select(encoder => new AdamInputs(data, encoder)).ToArray();
+        _inputs = [.. settings.Encoders.Select(encoder => inputs.First(input => input.Encoder == encoder))];
+
+        _networks = new AdamNetwork[_inputs.Length];
+        var workers = Math.Min(settings.Threads ?? Environment.ProcessorCount, _networks.Length);
+        Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, worker =>
+        {
+            // One network alone gets the threads that Alice would give it.
+            using var threads = new TorchThreads(_networks.Length > 1
+                ? 1
+                : settings.Threads ?? TrainingBudget.Threads(DenseNetwork.WeightCount(LayerSizes(settings, 0)), settings.BatchSize));
+            for (var i = worker; i < _networks.Length; i += workers)
+            {
+                _networks[i] = new AdamNetwork(LayerSizes(settings, i), data.Task, settings, unchecked(settings.Seed + SeedStride * i));
+                _networks[i].Train(_inputs[i].Train, labels);
+            }
+        });
+    }
+
+    /// <summary>Outputs of a test row, as <see cref="Outcome.Of"/> takes them.</summary>
+    public float[] Score(QualityRow row)
+    {
+        var mean = new double[_data.Task == TaskKind.Multiclass ? _data.Classes : 1];
+        for (var i = 0; i < _networks.Length; i++)
+        {
+            var outputs = _networks[i].Outputs(_inputs[i].Of(row.Features));
+            for (var o = 0; o < mean.Length; o++)
+                mean[o] += outputs[o] / (double)_networks.Length;
+        }
+        return _data.Task switch
+        {
+            TaskKind.Regression => [(float)(mean[0] / _label.Scale[0] + _label.Mean[0])],
+            TaskKind.Binary => [(float)mean[0], (float)(1 / (1 + Math.Exp(-mean[0])))],
+            _ => [.. mean.Select(p => (float)p)],
+        };
+    }
+
+    public void Dispose()
+    {
+        foreach (var network in _networks)
+            network.Dispose();
+    }
+
+    private int[] LayerSizes(AdamSettings settings, int network) =>
+        [_inputs[network].Count, .. settings.HiddenLayers, _data.Task == TaskKind.Multiclass ? _data.Classes : 1];
+
+    /// <summary>What a network is given: the features, encoded or not, standardised.</summary>
+    private sealed class AdamInputs
+    {
+        private readonly Standardization _standardization;
+
+        public AdamInputs(SplitData data, PiecewiseLinearEncoder? encoder)
+        {
+            Encoder = encoder;
+            Count = encoder?.OutputCount ?? data.Features;
+            Train = new float[data.Train.Count * Count];
+            for (var row = 0; row < data.Train.Count; row++)
+                Encode(data.Train[row].Features, Train.AsSpan(row * Count, Count));
+            _standardization = Standardization.Of(data.Train.Count, Count, row => Train.AsSpan(row * Count, Count), _ => 1);
+            _standardization.Apply(Train);
+        }
+
+        public PiecewiseLinearEncoder? Encoder { get; }
+
+        public int Count { get; }
+
+        /// <summary>The training rows, [rows, <see cref="Count"/>].</summary>
+        public float[] Train { get; }
+
+        public float[] Of(float[] features)
+        {
+            var inputs = new float[Count];
+            Encode(features, inputs);
+            _standardization.Apply(inputs);
+            return inputs;
+        }
+
+        private void Encode(float[] features, Span<float> inputs)
+        {
+            if (Encoder is null)
+                features.CopyTo(inputs);
+            else
+                Encoder.Encode(features, inputs);
+        }
+    }
+}

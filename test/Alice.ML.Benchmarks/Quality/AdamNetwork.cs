@@ -1,0 +1,159 @@
+using Alice.ML.Models;
+using Alice.ML.Optimization;
+using Alice.ML.Samples.Data;
+using Alice.ML.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Benchmarks.Quality;
+
+/// <summary>
+/// A network of torch's linear layers, trained by autograd and Adam (Kingma and Ba 2015) with decoupled weight decay. The update is
+/// written out: torch.optim.Adam makes Scalars that are not safe beside collections on other threads (see <see cref="TensorMath"/>), and
+/// the starting weights and dropout are drawn from a generator of its own, so that threads do not disturb each other's numbers.
+/// </summary>
+internal sealed class AdamNetwork : IDisposable
+{
+    private const double LearningRate = 3e-3;
+    private const double Beta1 = 0.95;
+    private const double Beta2 = 0.995;
+    private const double Epsilon = 1e-8;
+
+    private readonly TaskKind _task;
+    private readonly AdamSettings _settings;
+    private readonly Generator _generator;
+    private readonly int _inputs;
+    private readonly List<(Tensor Weight, Tensor Bias)> _layers = [];
+    private readonly List<Moments> _moments = [];
+    private long _step;
+
+    /// <param name="layerSizes">Inputs, hidden layers, outputs.</param>
+    /// <param name="task">Decides the loss: squared, logistic, or cross-entropy.</param>
+    /// <param name="settings">The others.</param>
+    /// <param name="seed">Of weights, order of rows and dropout.</param>
+    public AdamNetwork(IReadOnlyList<int> layerSizes, TaskKind task, AdamSettings settings, int seed)
+    {
+        (_task, _settings, _inputs) = (task, settings, layerSizes[0]);
+        _generator = new Generator((ulong)seed);
+        using var scope = NewDisposeScope();
+        for (var layer = 1; layer < layerSizes.Count; layer++)
+        {
+            // As torch.nn.Linear starts.
+            var bound = 1 / Math.Sqrt(layerSizes[layer - 1]);
+            _layers.Add((Start(bound, layerSizes[layer], layerSizes[layer - 1]), Start(bound, layerSizes[layer])));
+        }
+
+        Tensor Start(double bound, params long[] shape)
+        {
+            var values = rand(shape, generator: _generator).Scale(2 * bound).Shift(-bound);
+            var parameter = values.requires_grad_().DetachFromDisposeScope();
+            _moments.Add(new Moments(parameter, zeros_like(values).DetachFromDisposeScope(), zeros_like(values).DetachFromDisposeScope()));
+            return parameter;
+        }
+    }
+
+    /// <summary>Weights [outputs, inputs] and biases, layer after layer; not to be disposed.</summary>
+    public IEnumerable<Tensor> Parameters => _moments.Select(m => m.Parameter);
+
+    /// <summary>Trains to the end.</summary>
+    /// <param name="inputs">Row-major [rows, inputs].</param>
+    /// <param name="targets">One a row: the number, or the class from 0.</param>
+    public void Train(float[] inputs, float[] targets)
+    {
+        using var outer = NewDisposeScope();
+        var rows = targets.Length;
+        var features = tensor(inputs, rows, _inputs);
+        var labels = _task == TaskKind.Multiclass ? tensor(Array.ConvertAll(targets, t => (long)t)) : tensor(targets, rows, 1);
+        var steps = (rows + _settings.BatchSize - 1) / _settings.BatchSize;
+        for (var epoch = 0; epoch < _settings.Epochs; epoch++)
+        {
+            using var epochScope = NewDisposeScope();
+            var order = randperm(rows, generator: _generator);
+            for (var i = 0; i < steps; i++)
+            {
+                using var scope = NewDisposeScope();
+                var start = (long)i * rows / steps;
+                var batch = order.narrow(0, start, (i + 1L) * rows / steps - start);
+                Loss(Forward(features.index_select(0, batch), dropout: _settings.Dropout), labels.index_select(0, batch)).backward();
+                Update(LearningRate * LearningRateSchedule.Cosine.Factor((epoch + (double)i / steps) / _settings.Epochs));
+            }
+        }
+    }
+
+    /// <summary>Outputs for one row: the number, the log-odds, or the probabilities of the classes.</summary>
+    public float[] Outputs(float[] row)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var outputs = Forward(tensor(row, 1, _inputs), dropout: 0);
+        return (_task == TaskKind.Multiclass ? outputs.softmax(1) : outputs).data<float>().ToArray();
+    }
+
+    public void Dispose()
+    {
+        foreach (var (parameter, mean, square) in _moments)
+        {
+            parameter.Dispose();
+            mean.Dispose();
+            square.Dispose();
+        }
+        _generator.Dispose();
+    }
+
+    private Tensor Forward(Tensor inputs, double dropout)
+    {
+        var hidden = inputs;
+        foreach (var (weight, bias) in _layers[..^1])
+        {
+            hidden = Activate(nn.functional.linear(hidden, weight, bias));
+            if (dropout > 0)
+                hidden = hidden.mul(Mask(hidden.shape, dropout));
+        }
+        return nn.functional.linear(hidden, _layers[^1].Weight, _layers[^1].Bias);
+    }
+
+    private Tensor Activate(Tensor sums) => _settings.Activation switch
+    {
+        Activation.ReLU => sums.relu(),
+        Activation.Tanh => sums.tanh(),
+        Activation.SiLU => sums.sigmoid().mul(sums),
+        _ => nn.functional.gelu(sums),
+    };
+
+    private Tensor Mask(long[] shape, double dropout)
+    {
+        using Scalar threshold = 1 - dropout;
+        return rand(shape, generator: _generator).lt_(threshold).Scale(1 / (1 - dropout));
+    }
+
+    private Tensor Loss(Tensor outputs, Tensor targets) => _task switch
+    {
+        TaskKind.Regression => nn.functional.mse_loss(outputs, targets),
+        TaskKind.Binary => nn.functional.binary_cross_entropy_with_logits(outputs, targets),
+        _ => nn.functional.cross_entropy(outputs, targets),
+    };
+
+    private void Update(double rate)
+    {
+        using var guard = no_grad();
+        _step++;
+        var squareCorrection = Math.Sqrt(1 - Math.Pow(Beta2, _step));
+        using Scalar one = 1;
+        using Scalar beta1 = Beta1, rest1 = 1 - Beta1, beta2 = Beta2, rest2 = 1 - Beta2;
+        using Scalar step = -rate * squareCorrection / (1 - Math.Pow(Beta1, _step));
+        using Scalar epsilon = Epsilon * squareCorrection;
+        using Scalar kept = 1 - rate * _settings.WeightDecay;
+        foreach (var (parameter, mean, square) in _moments)
+        {
+            var gradient = parameter.grad!;
+            mean.mul_(beta1).add_(gradient, rest1);
+            square.mul_(beta2).addcmul_(gradient, gradient, rest2);
+            parameter.addcdiv_(mean, square.sqrt().add_(epsilon, one), step);
+            if (_settings.WeightDecay > 0)
+                parameter.mul_(kept);
+            gradient.zero_();
+        }
+    }
+
+    private readonly record struct Moments(Tensor Parameter, Tensor Mean, Tensor Square);
+}

@@ -1,0 +1,17 @@
+using Alice.ML.Models;
+
+namespace Alice.ML.Benchmarks.Quality;
+
+/// <summary>What the hand-written Adam network takes over from a fit of Alice.</summary>
+/// <param name="Encoders">One for each network: what encodes its numbers, or null.</param>
+/// <param name="HiddenLayers">Units of each.</param>
+/// <param name="Activation">Between layers.</param>
+/// <param name="Dropout">Share of units left out in a step.</param>
+/// <param name="Epochs">Passes over the rows.</param>
+/// <param name="BatchSize">Rows of a step, at most.</param>
+/// <param name="WeightDecay">Decoupled weight decay.</param>
+/// <param name="Threads">Threads that networks are trained on side by side; null: one a core.</param>
+/// <param name="Seed">Seed of the fit.</param>
+internal sealed record AdamSettings(
+    IReadOnlyList<PiecewiseLinearEncoder?> Encoders, IReadOnlyList<int> HiddenLayers, Activation Activation, double Dropout, int Epochs,
+    int BatchSize, double WeightDecay, int? Threads, int Seed);

@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using Alice.ML.Samples.Data;
+using Microsoft.ML;
+
+namespace Alice.ML.Benchmarks.Quality;
+
+/// <summary>One run of a table: its rows, and Alice's model of them, which two contestants need.</summary>
+internal sealed class Run
+{
+    private readonly Lazy<(AliceFit Fit, double Seconds)> _alice;
+
+    public Run(SplitData data, int seed)
+    {
+        (Data, Seed) = (data, seed);
+        ML = new MLContext(seed);
+        Train = data.TrainView(ML);
+        _alice = new(() => Contestant.Time(() => AliceFit.Train(ML, Data, Train, Seed)));
+    }
+
+    public SplitData Data { get; }
+
+    public int Seed { get; }
+
+    public MLContext ML { get; }
+
+    public IDataView Train { get; }
+
+    /// <summary>The default Alice, and how long its fit took.</summary>
+    public (AliceFit Fit, double Seconds) Alice => _alice.Value;
+}
+
+/// <summary>What is compared: it trains on a run's rows and scores its test rows.</summary>
+/// <param name="Key">What --trainers calls it.</param>
+/// <param name="Name">What the report calls it.</param>
+/// <param name="Measure">Does it.</param>
+internal sealed record Contestant(string Key, string Name, Func<Run, Outcome> Measure)
+{
+    // Enough rows and time for a mean, little enough for a run of many tables.
+    private const int RowsToTime = 1000;
+    private static readonly TimeSpan TimingTime = TimeSpan.FromSeconds(0.1);
+
+    public static IReadOnlyList<Contestant> All { get; } =
+    [
+        new("alice", "Alice", run => Measured(run, run.Alice.Fit.Model, run.Alice.Seconds)),
+        new("lightgbm", "LightGBM", run => Trained(run, LightGbm)),
+        new("fasttree", "FastTree", run => Trained(run, FastTree)),
+        new("sdca", "SDCA", run => Trained(run, Sdca)),
+        new("adam", "Adam network", run => Adam(run.Data, run.Alice.Fit.Adam)),
+    ];
+
+    public static Contestant Alice => All[0];
+
+    /// <summary>A model's outputs on the test rows, and how long one row takes through a PredictionEngine.</summary>
+    public static Outcome Measured(Run run, ITransformer model, double seconds) => run.Data.Task switch
+    {
+        TaskKind.Binary => Measured<BinaryPrediction>(run, model, seconds, p => [p.Score, p.Probability]),
+        TaskKind.Multiclass => Measured<MulticlassPrediction>(run, model, seconds, p => [.. p.Score]),
+        _ => Measured<NumberPrediction>(run, model, seconds, p => [p.Score]),
+    };
+
+    /// <summary>The hand-written Adam network with the settings of a fit of Alice.</summary>
+    public static Outcome Adam(SplitData data, AdamSettings settings)
+    {
+        var (networks, seconds) = Time(() => new AdamEnsemble(data, settings));
+        using (networks)
+            return Scored(data, networks.Score, seconds, row => networks.Score(row));
+    }
+
+    public static (T Result, double Seconds) Time<T>(Func<T> action)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var result = action();
+        return (result, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private static Outcome Trained(Run run, Func<Run, IEstimator<ITransformer>> trainer)
+    {
+        var estimator = trainer(run);
+        var (model, seconds) = Time(() => estimator.Fit(run.Train));
+        return Measured(run, model, seconds);
+    }
+
+    private static Outcome Measured<TPrediction>(Run run, ITransformer model, double seconds, Func<TPrediction, float[]> outputs)
+        where TPrediction : class, new()
+    {
+        using var engine = run.Data.Engine<TPrediction>(run.ML, model);
+        var prediction = new TPrediction();
+        return Scored(run.Data, row => outputs(engine.Predict(row)), seconds, row => engine.Predict(row, ref prediction));
+    }
+
+    private static Outcome Scored(SplitData data, Func<QualityRow, float[]> score, double seconds, Action<QualityRow> timed)
+    {
+        // This also warms up what is timed below.
+        var outputs = data.Test.Select(score).ToList();
+        var rows = data.Test.Take(RowsToTime).ToArray();
+        var start = Stopwatch.GetTimestamp();
+        var count = 0;
+        do
+        {
+            foreach (var row in rows)
+                timed(row);
+            count += rows.Length;
+        }
+        while (Stopwatch.GetElapsedTime(start) < TimingTime);
+        return Outcome.Of(data, outputs) with
+        {
+            SecondsToTrain = seconds,
+            MicrosecondsToScore = Stopwatch.GetElapsedTime(start).TotalMicroseconds / count,
+        };
+    }
+
+    private static IEstimator<ITransformer> LightGbm(Run run) => run.Data.Task switch
+    {
+        TaskKind.Binary => run.ML.BinaryClassification.Trainers.LightGbm(run.Data.LabelName),
+        TaskKind.Multiclass => run.ML.MulticlassClassification.Trainers.LightGbm(run.Data.LabelName),
+        _ => run.ML.Regression.Trainers.LightGbm(run.Data.LabelName),
+    };
+
+    private static IEstimator<ITransformer> FastTree(Run run) => run.Data.Task switch
+    {
+        TaskKind.Binary => run.ML.BinaryClassification.Trainers.FastTree(run.Data.LabelName),
+        TaskKind.Multiclass => run.ML.MulticlassClassification.Trainers.OneVersusAll(
+            run.ML.BinaryClassification.Trainers.FastTree(run.Data.LabelName), run.Data.LabelName),
+        _ => run.ML.Regression.Trainers.FastTree(run.Data.LabelName),
+    };
+
+    private static IEstimator<ITransformer> Sdca(Run run)
+    {
+        var normalized = run.ML.Transforms.NormalizeMeanVariance(nameof(QualityRow.Features));
+        return run.Data.Task switch
+        {
+            TaskKind.Binary => normalized.Append(run.ML.BinaryClassification.Trainers.SdcaLogisticRegression(run.Data.LabelName)),
+            TaskKind.Multiclass => normalized.Append(run.ML.MulticlassClassification.Trainers.SdcaMaximumEntropy(run.Data.LabelName)),
+            _ => normalized.Append(run.ML.Regression.Trainers.Sdca(run.Data.LabelName)),
+        };
+    }
+
+    private sealed class NumberPrediction
+    {
+        public float Score { get; set; }
+    }
+
+    private sealed class BinaryPrediction
+    {
+        public float Score { get; set; }
+
+        public float Probability { get; set; }
+    }
+
+    private sealed class MulticlassPrediction
+    {
+        public float[] Score { get; set; } = [];
+    }
+}

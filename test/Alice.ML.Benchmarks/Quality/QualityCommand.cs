@@ -1,0 +1,109 @@
+using System.CommandLine;
+using Alice.ML.Benchmarks.Report;
+using Alice.ML.Samples.Data;
+
+namespace Alice.ML.Benchmarks.Quality;
+
+/// <summary>'quality': how well Alice and others predict, on every table of a folder.</summary>
+internal static class QualityCommand
+{
+    /// <param name="defaultOutput">Finds the file to write where --out does not say.</param>
+    public static Command Create(Func<string> defaultOutput)
+    {
+        var command = new Command("quality", """
+            Trains Alice, ML.NET's LightGBM, FastTree and SDCA, all with default options, and a hand-written Adam network on every table of a
+            folder, and writes how well and how fast they predict.
+            """);
+        var tables = new TableOptions(command);
+        var trainers = new Option<string>("--trainers")
+        {
+            Description = "Contestants, separated by commas: " + string.Join(',', Contestant.All.Select(c => c.Key))
+                + ". Default: all. Alice always runs.",
+            DefaultValueFactory = _ => "",
+        };
+        trainers.Validators.Add(result =>
+        {
+            foreach (var name in TableOptions.Names(result.GetValueOrDefault<string>()!).Where(n => Contestant.All.All(c => c.Key != n)))
+                result.AddError($"--trainers {name}: no such contestant; there are {string.Join(", ", Contestant.All.Select(c => c.Key))}.");
+        });
+        var output = new Option<string>("--out") { Description = "File to write. Default: docs/quality.md of this repository." };
+        command.Options.Add(trainers);
+        command.Options.Add(output);
+        command.SetAction(parsed => TableOptions.Guarded(() =>
+        {
+            var file = parsed.GetValue(output) ?? defaultOutput();
+            var names = TableOptions.Names(parsed.GetValue(trainers)!);
+            var contestants = Contestant.All.Where(c => c == Contestant.Alice || names.Length == 0 || names.Contains(c.Key)).ToList();
+            var machine = Machine.Describe().ToList();
+            var results = new List<TableResult>();
+            foreach (var table in tables.Read(parsed))
+            {
+                results.Add(Measure(table, contestants, parsed.GetValue(tables.Seed)));
+                // After every table: a long run that is cut off leaves what it has.
+                File.WriteAllText(file, QualityReport.Write(machine, contestants, results, string.Join(' ', CommandLine(parsed))));
+            }
+            Console.Error.WriteLine($"Wrote {file}.");
+        }));
+        return command;
+    }
+
+    private static TableResult Measure(QualityTable table, IReadOnlyList<Contestant> contestants, int seed)
+    {
+        var outcomes = contestants.ToDictionary(c => c, _ => new List<Outcome>());
+        var uncertainties = new List<Uncertainty>();
+        for (var i = 0; i < table.Splits.Count; i++)
+        {
+            var run = new Run(table.Prepare(i, quiet: false), seed + i);
+            foreach (var contestant in contestants)
+            {
+                GC.Collect();
+                var outcome = contestant.Measure(run);
+                outcomes[contestant].Add(outcome);
+                Console.Error.WriteLine($"{table.Name} {i + 1}/{table.Splits.Count} {contestant.Name}: {outcome.Describe(table.Task)}");
+            }
+            if (table.Task == TaskKind.Regression)
+                uncertainties.Add(Uncertainty.Measure(run));
+        }
+        return new(table, outcomes, uncertainties);
+    }
+
+    // The folder is not named: it is of no use to others.
+    private static IEnumerable<string> CommandLine(ParseResult parsed)
+    {
+        var data = false;
+        foreach (var token in parsed.Tokens.Select(token => token.Value))
+        {
+            yield return data ? "FOLDER" : token;
+            data = token == "--data";
+        }
+    }
+}
+
+/// <summary>Outcomes of the contestants on a table, one for each run, in the same order.</summary>
+internal sealed record TableResult(
+    QualityTable Table, IReadOnlyDictionary<Contestant, List<Outcome>> Outcomes, IReadOnlyList<Uncertainty> Uncertainties)
+{
+    public double[] Values(Contestant contestant, Func<Outcome, double> figure) => [.. Outcomes[contestant].Select(figure)];
+
+    public Estimate Mean(Contestant contestant, Func<Outcome, double> figure) => Estimate.Of(Values(contestant, figure));
+
+    /// <summary>Mean and standard error of Alice's error less a rival's, in pairs.</summary>
+    public Estimate Difference(Contestant rival) =>
+        Estimate.Of([.. Values(Contestant.Alice, o => o.Error).Zip(Values(rival, o => o.Error), (a, b) => a - b)]);
+
+    /// <summary>Within one paired standard error nobody is better. With one run there is none: the lower error wins.</summary>
+    public Verdict Verdict(Contestant rival)
+    {
+        var difference = Difference(rival);
+        return difference.Mean == 0 || Math.Abs(difference.Mean) <= difference.StandardError ? Quality.Verdict.Tie
+            : difference.Mean < 0 ? Quality.Verdict.Win : Quality.Verdict.Loss;
+    }
+}
+
+/// <summary>How Alice did against a rival.</summary>
+internal enum Verdict
+{
+    Win,
+    Tie,
+    Loss,
+}
