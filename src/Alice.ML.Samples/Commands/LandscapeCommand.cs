@@ -4,6 +4,7 @@ using Alice.ML.Models;
 using Alice.ML.Samples.Data;
 using Alice.ML.Samples.Modelling;
 using Alice.ML.Samples.Reporting;
+using Alice.ML.Trainers;
 
 namespace Alice.ML.Samples.Commands;
 
@@ -45,7 +46,8 @@ internal sealed class LandscapeCommand
         var command = new Command("landscape", """
             Trains a network with ReLU and the same with GELU, and measures the landscape of their losses: how the
             gradient varies with distance (as glass or smoothly), density and Hessian of each layer, and the true loss
-            along a step of Alice beside what a quadratic and what glass predict.
+            along a step of Alice beside what a quadratic and what glass predict. One network, numbers as they are and
+            no weight decay (1 for classes), unless options say otherwise.
             """);
         _ = new LandscapeCommand(command, verbose);
         return command;
@@ -61,6 +63,12 @@ internal sealed class LandscapeCommand
         var (testTable, split) = _data.TestRows(parsed, data.Table, settings.Seed);
         var prepared = PreparedData.Of(data, testTable, split, terminal.Note);
         var ml = MlContexts.Create(settings.Seed, terminal, parsed.GetValue(_verbose));
+        settings = settings with
+        {
+            NumberOfNetworks = settings.NumberOfNetworks ?? 1,
+            NumericEncoding = settings.NumericEncoding ?? NumericEncoding.None,
+            WeightDecay = settings.WeightDecay ?? (prepared.Schema.Target.Task == TaskKind.Regression ? 0 : 1),
+        };
         var options = new LandscapeOptions
         {
             Directions = parsed.GetValue(_directions), LinePoints = 40, Seed = settings.Seed, CancellationToken = cancellation,

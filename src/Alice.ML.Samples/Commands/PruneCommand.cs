@@ -79,7 +79,9 @@ internal static class PruneCommand
                 from share in _fractions
                 let pruned = saved.Pipeline.Prune(share, rows, columns, new()
                 {
-                    Order = order.Order, CancellationToken = cancellation,
+                    // The other orders need no good prediction.
+                    Order = order.Order, Directions = order.Order == PruneOrder.PredictedLoss ? 64 : 1,
+                    CancellationToken = cancellation,
                 })
                 select new Result(order.Name, share, pruned, task.Evaluate(ml, labels, task.Predict(pruned.Model, testRows))[0])).ToArray();
             Show(terminal, results);

@@ -61,7 +61,12 @@ internal sealed class Curvature
         using var zero = zeros_like(gradient);
         using var state = new AliceState(zero);
         state.GlassDensity.copy_(Density);
-        state.Hessian.copy_(options.HessianEstimate == HessianEstimate.RootMeanSquare ? Square : Absolute);
+        state.Hessian.copy_(options.HessianEstimate switch
+        {
+            HessianEstimate.RootMeanSquare => Square,
+            HessianEstimate.Signed => Diagonal,
+            _ => Absolute,
+        });
         AliceUpdate.Move(state, gradient, step);
         return state.Center.clone();
     }

@@ -21,7 +21,7 @@ public sealed class ModelLandscapeTests
     public void A_model_of_any_task_is_measured_at_the_loss_it_was_trained_to(TaskCase task)
     {
         var (ml, data) = Data(task, 500);
-        var model = task.Trainer(ml, o => o.WeightDecay = 0).Fit(data);
+        var model = task.Trainer(ml, o => (o.NumberOfNetworks, o.NumericEncoding, o.WeightDecay) = (1, NumericEncoding.None, 0)).Fit(data);
         var report = model.MeasureLandscape(data, options: _small);
         TestContext.WriteLine(report.ToString());
         var last = task.Summary(model).Epochs[^1].TrainingLoss;
@@ -37,7 +37,7 @@ public sealed class ModelLandscapeTests
     public void A_pruned_pipeline_predicts_saves_and_costs_what_was_measured(TaskCase task)
     {
         var (ml, data) = Data(task, 500);
-        var model = task.Trainer(ml, o => o.NumberOfNetworks = 2).Fit(data);
+        var model = task.Trainer(ml, o => (o.NumberOfNetworks, o.NumericEncoding, o.WeightDecay) = (2, NumericEncoding.None, 0)).Fit(data);
         var pruned = model.Prune(0.5, data);
         TestContext.WriteLine(pruned.ToString());
         Assert.AreEqual(pruned.WeightCount / 2, pruned.ChangedCount, 2);
@@ -61,8 +61,7 @@ public sealed class ModelLandscapeTests
     {
         var ml = new MLContext(1);
         var data = Example.View(ml, Example.Smooth(1000));
-        var model = ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options { Seed = 1, NumberOfEpochs = 60, Device = "cpu" })
-            .Fit(data).Model;
+        var model = ml.Regression.Trainers.Alice(Single(60)).Fit(data).Model;
         double Loss(PruneOrder order) => model.Prune(0.3, data, options: new() { Order = order }).MeasuredLoss;
         var (predicted, magnitude, random) = (Loss(PruneOrder.PredictedLoss), Loss(PruneOrder.Magnitude), Loss(PruneOrder.Random));
         TestContext.WriteLine($"predicted {predicted:g3}, magnitude {magnitude:g3}, random {random:g3}");
@@ -78,7 +77,7 @@ public sealed class ModelLandscapeTests
         var model = ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
         {
             Seed = 1, NumberOfEpochs = 20, Device = "cpu", HiddenLayers = [8], NumberOfNetworks = 2, NumericEncoding = NumericEncoding.Mixed,
-            Quantiles = [0.1, 0.9], AddScoreStandardDeviation = true,
+            WeightDecay = 0, Quantiles = [0.1, 0.9], AddScoreStandardDeviation = true,
         }).Fit(data).Model;
         Assert.IsLessThan(0.5, model.MeasureLandscape(data, options: _small, network: 1).Loss);
         var pruned = model.Prune(0.2, data);
@@ -107,7 +106,7 @@ public sealed class ModelLandscapeTests
     {
         var ml = new MLContext(1);
         var data = Example.View(ml, Example.Smooth(500));
-        var model = ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options { Seed = 1, NumberOfEpochs = 30, Device = "cpu" }).Fit(data);
+        var model = ml.Regression.Trainers.Alice(Single(30)).Fit(data);
         var fine = model.RoundWeights(12, data);
         var coarse = model.RoundWeights(5, data);
         TestContext.WriteLine($"{fine}\n{coarse}");
@@ -121,7 +120,7 @@ public sealed class ModelLandscapeTests
     {
         var ml = new MLContext(1);
         var data = Example.View(ml, Example.Smooth(100));
-        var trainer = ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options { NumberOfEpochs = 1, Device = "cpu", HiddenLayers = [2] });
+        var trainer = ml.Regression.Trainers.Alice(Single(1));
         var model = trainer.Fit(data);
         Assert.AreEqual("fraction is 1, but must be 0 or more and below 1.",
             Assert.ThrowsExactly<ArgumentException>(() => model.Prune(1, data)).Message);
@@ -138,6 +137,11 @@ public sealed class ModelLandscapeTests
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => other.Prune(0.1, data)).Message,
             "The pipeline has 0 models of Alice trainers, but must have one.");
     }
+
+    private static AliceRegressionTrainer.Options Single(int epochs) => new()
+    {
+        NumberOfNetworks = 1, NumericEncoding = NumericEncoding.None, WeightDecay = 0, NumberOfEpochs = epochs, Seed = 1, Device = "cpu",
+    };
 
     private static (MLContext ML, IDataView Data) Data(TaskCase task, int rows)
     {

@@ -32,7 +32,8 @@ public sealed class LandscapeCommandTests
     {
         var (data, model, small) = (Curves(300), _folder.PathOf("model.zip"), _folder.PathOf("small.zip"));
         var prefix = _folder.PathOf("p");
-        Assert.AreEqual(0, (await Run("train", data, "--label", "y", "--hidden", "16", "--epochs", "60", "--save", model)).ExitCode);
+        Assert.AreEqual(0, (await Run("train", data, "--label", "y", "--hidden", "16", "--epochs", "60", "--networks", "1",
+            "--encoding", "None", "--weight-decay", "0", "--save", model)).ExitCode);
         var result = await Run("prune", model, data, "--out", prefix, "--save", small, "--fraction", "0.2");
         Assert.AreEqual(0, result.ExitCode, result.Error);
         StringAssert.Contains(result.Error, "model without 10 of its 48 weights");
