@@ -4,7 +4,6 @@ using Alice.ML.Samples.Data;
 using Alice.ML.Samples.Modelling;
 using Alice.ML.Samples.Reporting;
 using Microsoft.ML;
-using ScottPlot;
 using Spectre.Console;
 
 namespace Alice.ML.Samples.Commands;
@@ -124,7 +123,7 @@ internal static class PruneCommand
             [.. _orders.Select((order, i) => new Series(order.Name, _fractions,
                 [.. results.Where(r => r.Order == order.Name).Select(r => r.Metric.Value)], SeriesKind.Line, i))])
         {
-            HasLogY = metric == "RMSE", Legend = metric == "RMSE" ? Alignment.UpperLeft : Alignment.LowerLeft,
+            HasLogY = metric == "RMSE",
         }.Save(prefix + ".png");
         CsvFile.Write(prefix + ".csv", ["order", "removed", metric, "loss", "predicted loss", "measured loss"],
             results.Select(r => (IReadOnlyList<object>)[r.Order, r.Share, r.Metric.Value, r.Pruned.Loss, r.Pruned.PredictedLoss,

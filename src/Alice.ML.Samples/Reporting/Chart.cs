@@ -33,11 +33,11 @@ internal sealed record Series(string Name, IReadOnlyList<double> X, IReadOnlyLis
 /// <summary>A picture of several series.</summary>
 internal sealed record Chart(string Title, string Horizontal, string Vertical, IReadOnlyList<Series> Series)
 {
+    private const int LegendWidth = 300;
+
     public bool HasLogX { get; init; }
 
     public bool HasLogY { get; init; }
-
-    public Alignment Legend { get; init; } = Alignment.UpperRight;
 
     /// <summary>Vertical values above this are cut off; null: none are.</summary>
     public double? Highest { get; init; }
@@ -60,8 +60,9 @@ internal sealed record Chart(string Title, string Horizontal, string Vertical, I
             plot.Axes.Bottom.TickGenerator = PictureStyle.LogTicks(left, right);
         if (HasLogY)
             plot.Axes.Left.TickGenerator = PictureStyle.LogTicks(low, high);
-        PictureStyle.Apply(plot, Title, Horizontal, Vertical, Legend);
-        plot.SavePng(path, PictureStyle.Width, PictureStyle.Height);
+        PictureStyle.Apply(plot, Title, Horizontal, Vertical);
+        plot.ShowLegend(Edge.Right);
+        plot.SavePng(path, PictureStyle.Width + LegendWidth, PictureStyle.Height);
     }
 
     private void Add(Plot plot, Series series, List<double> xs, List<double> ys)

@@ -1,5 +1,4 @@
 using Alice.ML.Samples.Comparing;
-using ScottPlot;
 using Spectre.Console;
 using Table = Spectre.Console.Table;
 
@@ -54,7 +53,7 @@ internal static class ComparisonReport
         new Chart($"Stability: {file}", "learning rate / best learning rate", $"test {error}",
             [.. standings.Select((s, color) => new Series(s.Name, _factors,
                 [.. Enumerable.Range(0, _factors.Length).Select(i => s.TestError(i).Mean)], SeriesKind.Line, color))])
-        { HasLogX = true, HasLogY = true, Highest = 10 * best, Legend = Alignment.UpperLeft }.Save(prefix + "-stability.png");
+        { HasLogX = true, HasLogY = true, Highest = 10 * best }.Save(prefix + "-stability.png");
 
         CsvFile.Write(prefix + ".csv", ["optimizer", "learning rate", "seed", "validation error", "test error"],
             results.Select(r => (IReadOnlyList<object>)[r.Name, r.LearningRate, r.Seed, r.ValidationError, r.TestError]));

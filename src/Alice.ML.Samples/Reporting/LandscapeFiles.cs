@@ -1,5 +1,4 @@
 using Alice.ML.Landscape;
-using ScottPlot;
 
 namespace Alice.ML.Samples.Reporting;
 
@@ -12,7 +11,7 @@ internal static class LandscapeFiles
         new Chart($"Even part of gradient changes: {title}", "distance σ in every weight", "mean square",
             [.. reports.SelectMany((r, i) => Variation(r.Name, r.Report.Total, i))])
         {
-            HasLogX = true, HasLogY = true, Legend = Alignment.UpperLeft,
+            HasLogX = true, HasLogY = true,
         }.Save(prefix + "-variation.png");
         CsvFile.Write(prefix + "-variation.csv",
             ["network", "layer", "distance", "even", "even standard error", "odd", "odd standard error"],
@@ -24,10 +23,8 @@ internal static class LandscapeFiles
 
         var line = reports[0].Report.Line;
         new Chart($"Along a step of Alice: {title}", "steps", "loss", [.. Losses(reports[0].Name, line)]).Save(prefix + "-line.png");
-        new Chart($"Loss less the quadratic's prediction: {title}", "steps", "difference", [.. Deviations(reports[0].Name, line)])
-        {
-            Legend = Alignment.UpperLeft,
-        }.Save(prefix + "-deviation.png");
+        new Chart($"Loss less the quadratic's prediction: {title}", "steps", "difference, bands ± two standard deviations",
+            [.. Deviations(reports[0].Name, line)]).Save(prefix + "-deviation.png");
         CsvFile.Write(prefix + "-line.csv",
             ["network", "steps", "loss", "predicted", "quadratic band", "glass band", "independent glass band"],
             from r in reports
@@ -48,7 +45,7 @@ internal static class LandscapeFiles
     private static IEnumerable<Series> Losses(string name, LandscapeLine line)
     {
         double[] steps = [.. line.Points.Select(p => p.Steps)], predicted = [.. line.Points.Select(p => p.Predicted)];
-        yield return new Series("glass: the quadratic ± two standard deviations at most", steps, predicted, SeriesKind.Band, 1)
+        yield return new Series("quadratic ± glass", steps, predicted, SeriesKind.Band, 1)
         {
             Band = [.. line.Points.Select(p => p.GlassBand + p.QuadraticBand)],
         };
@@ -59,7 +56,7 @@ internal static class LandscapeFiles
     private static IEnumerable<Series> Deviations(string name, LandscapeLine line)
     {
         double[] steps = [.. line.Points.Select(p => p.Steps)], zero = new double[steps.Length];
-        yield return new Series("glass, all weights together: two standard deviations", steps, zero, SeriesKind.Band, 1)
+        yield return new Series("glass, weights together", steps, zero, SeriesKind.Band, 1)
         {
             Band = [.. line.Points.Select(p => p.GlassBand + p.QuadraticBand)],
         };
@@ -67,7 +64,7 @@ internal static class LandscapeFiles
         {
             Band = [.. line.Points.Select(p => p.IndependentGlassBand)],
         };
-        yield return new Series("the quadratic's own error", steps, zero, SeriesKind.Band, 6)
+        yield return new Series("quadratic's own error", steps, zero, SeriesKind.Band, 6)
         {
             Band = [.. line.Points.Select(p => p.QuadraticBand)],
         };

@@ -44,7 +44,8 @@ internal static class LearningCurvePlot
 
         var shown = values.Select(height).ToArray();
         SetAxes(plot, epochs.Count, shown.Min(), shown.Max(), logarithmic);
-        PictureStyle.Apply(plot, title, "epoch", quantity, Alignment.UpperRight);
+        PictureStyle.Apply(plot, title, "epoch", quantity);
+        plot.ShowLegend(Alignment.UpperRight);
         plot.SavePng(path, PictureStyle.Width, PictureStyle.Height);
     }
 

@@ -52,8 +52,8 @@ internal static class PictureStyle
 
     private static string Label(double value) => value is > 999 and < 1e6 ? $"{value:F0}" : $"{value:G3}";
 
-    /// <summary>Titles, fonts, grid and legend.</summary>
-    public static void Apply(Plot plot, string title, string horizontal, string vertical, Alignment legend)
+    /// <summary>Titles, fonts, grid and the look of the legend.</summary>
+    public static void Apply(Plot plot, string title, string horizontal, string vertical)
     {
         if (_fonts.FirstOrDefault(SkiaSharp.SKFontManager.Default.FontFamilies.Contains) is { } font)
             plot.Font.Set(font);
@@ -65,7 +65,6 @@ internal static class PictureStyle
         plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.12);
         plot.Axes.Top.FrameLineStyle.IsVisible = false;
         plot.Axes.Right.FrameLineStyle.IsVisible = false;
-        plot.ShowLegend(legend);
         plot.Legend.FontSize = 18;
         plot.Legend.SymbolWidth = 44;
         plot.Legend.SymbolPadding = 10;
