@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Alice.ML.Models;
 using Alice.ML.Samples.Comparing;
-using Alice.ML.Samples.Data;
 using Alice.ML.Samples.Modelling;
 using Alice.ML.Samples.Reporting;
 using Microsoft.ML;

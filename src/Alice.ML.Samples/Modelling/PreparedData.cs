@@ -1,6 +1,6 @@
-using Alice.ML.Samples.Modelling;
+using Alice.ML.Samples.Data;
 
-namespace Alice.ML.Samples.Data;
+namespace Alice.ML.Samples.Modelling;
 
 /// <summary>A file's rows, split and read by the schema that the training rows gave.</summary>
 internal sealed record PreparedData(TableSchema Schema, TableView Train, float[] TrainLabels, TableView Test, float[] TestLabels)
