@@ -58,6 +58,8 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
 
     internal NetworkEnsemble Ensemble { get; }
 
+    internal IHostEnvironment Environment => Host;
+
     DataViewType IValueMapper.InputType => new VectorDataViewType(NumberDataViewType.Single, Ensemble.InputCount);
 
     DataViewType IValueMapper.OutputType => OutputType;

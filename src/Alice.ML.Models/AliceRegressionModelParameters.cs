@@ -62,6 +62,10 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
 
     internal RegressionColumns Columns { get; }
 
+    /// <summary>The same with other networks.</summary>
+    internal AliceRegressionModelParameters With(NetworkEnsemble ensemble) =>
+        new(Host, ensemble, Columns.AddsStandardDeviation, Columns.Levels);
+
     private protected override PredictionKind PredictionKind => PredictionKind.Regression;
 
     private protected override DataViewType OutputType => NumberDataViewType.Single;

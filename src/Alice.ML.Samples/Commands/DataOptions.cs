@@ -91,6 +91,9 @@ internal sealed class DataOptions
         });
     }
 
+    /// <summary>The training file.</summary>
+    public Argument<string> File => _data;
+
     /// <summary>How many models to cross-validate; null: train one.</summary>
     public Option<int?> Folds => _folds;
 

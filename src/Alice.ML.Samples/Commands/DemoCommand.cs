@@ -98,8 +98,8 @@ internal sealed class DemoCommand
             .. results.Select(r => new ReferenceLine($"{r.Name}, test", r.Metrics.RootMeanSquaredError)),
             new ReferenceLine("sensor noise", RobotArm.NoiseStandardDeviation),
         ]);
-        if (!LearningCurvePlot.HasFonts)
-            terminal.Note(LearningCurvePlot.NoFonts);
+        if (!PictureStyle.HasFonts)
+            terminal.Note(PictureStyle.NoFonts);
         terminal.Out.WriteLine($"Saved: {modelPath} (the model), {plotPath} (the learning curve).");
         ShowReloaded(terminal, modelPath, testReadings);
         return CommandLine.Success;

@@ -191,7 +191,7 @@ internal sealed class TrainCommand
             curve.Quantity, epochs, curve.OfLoss,
             curve.Test is { } test ? [new ReferenceLine("Alice, test", test)] : []);
         terminal.Note($"learning curve drawn as {path}");
-        if (!LearningCurvePlot.HasFonts)
-            terminal.Note(LearningCurvePlot.NoFonts);
+        if (!PictureStyle.HasFonts)
+            terminal.Note(PictureStyle.NoFonts);
     }
 }

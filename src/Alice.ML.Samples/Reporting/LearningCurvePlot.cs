@@ -9,25 +9,12 @@ internal sealed record ReferenceLine(string Name, double Value);
 /// <summary>Draws the error against epochs, on a logarithmic axis where its size changes much.</summary>
 internal static class LearningCurvePlot
 {
-    private const int Width = 1200;
-    private const int Height = 750;
     private const double LogarithmicRatio = 2;
 
     // Okabe and Ito's palette, which colour-blind people can tell apart.
     private static readonly Color _curveColor = Color.FromHex("#0072B2");
     private static readonly Color _validationColor = Color.FromHex("#E69F00");
     private static readonly string[] _referenceColors = ["#0072B2", "#009E73", "#D55E00", "#777777"];
-
-    // The first that is installed; ScottPlot's own choice is a serif font on some systems.
-    private static readonly string[] _fonts =
-        ["Segoe UI", "Helvetica Neue", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial"];
-
-    /// <summary>Whether text can be drawn: a bare container has no font, and the picture then has lines only.</summary>
-    public static bool HasFonts => SkiaSharp.SKFontManager.Default.FontFamilies.Any();
-
-    /// <summary>What to say when there are none.</summary>
-    public const string NoFonts = "no font is installed, so the picture has no text; install one, such as DejaVu " +
-        "Sans, for labels";
 
     /// <summary>
     /// Writes a PNG file of the training error, and the validation error where there is one, per epoch.
@@ -57,8 +44,9 @@ internal static class LearningCurvePlot
 
         var shown = values.Select(height).ToArray();
         SetAxes(plot, epochs.Count, shown.Min(), shown.Max(), logarithmic);
-        Style(plot, title, quantity);
-        plot.SavePng(path, Width, Height);
+        PictureStyle.Apply(plot, title, "epoch", quantity);
+        plot.ShowLegend(Alignment.UpperRight);
+        plot.SavePng(path, PictureStyle.Width, PictureStyle.Height);
     }
 
     /// <summary>The height of an error; a perfect fit has no logarithm and stands at the bottom.</summary>
@@ -83,52 +71,7 @@ internal static class LearningCurvePlot
         var margin = high > low ? 0.05 * (high - low) : 0.5;
         plot.Axes.SetLimits(0, epochs + 1, low - margin, high + margin);
         if (logarithmic)
-            plot.Axes.Left.TickGenerator = LogTicks(low - margin, high + margin);
+            plot.Axes.Left.TickGenerator = PictureStyle.LogTicks(low - margin, high + margin);
         plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { IntegerTicksOnly = true };
-    }
-
-    /// <summary>
-    /// Ticks at 1, 2 and 5 times the powers of ten, over many decades at the powers only; minor ones at the other
-    /// digits.
-    /// </summary>
-    private static ScottPlot.TickGenerators.NumericManual LogTicks(double low, double high)
-    {
-        var ticks = new ScottPlot.TickGenerators.NumericManual();
-        int[] majorDigits = high - low > 4 ? [1] : [1, 2, 5];
-        for (var decade = (int)Math.Floor(low); decade <= high; decade++)
-        {
-            for (var digit = 1; digit <= 9; digit++)
-            {
-                var position = decade + Math.Log10(digit);
-                if (position < low || position > high)
-                    continue;
-                if (majorDigits.Contains(digit))
-                    ticks.AddMajor(position, $"{Math.Pow(10, position):G3}");
-                else
-                    ticks.AddMinor(position);
-            }
-        }
-        return ticks;
-    }
-
-    private static void Style(Plot plot, string title, string quantity)
-    {
-        if (_fonts.FirstOrDefault(SkiaSharp.SKFontManager.Default.FontFamilies.Contains) is { } font)
-            plot.Font.Set(font);
-        plot.Title(title, 26);
-        plot.XLabel("epoch", 22);
-        plot.YLabel(quantity, 22);
-        plot.Axes.Bottom.TickLabelStyle.FontSize = 18;
-        plot.Axes.Left.TickLabelStyle.FontSize = 18;
-        plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.12);
-        plot.Axes.Top.FrameLineStyle.IsVisible = false;
-        plot.Axes.Right.FrameLineStyle.IsVisible = false;
-        plot.ShowLegend(Alignment.UpperRight);
-        plot.Legend.FontSize = 18;
-        plot.Legend.SymbolWidth = 44;
-        plot.Legend.SymbolPadding = 10;
-        plot.Legend.OutlineColor = Colors.Black.WithAlpha(0.2);
-        plot.Legend.ShadowColor = Colors.Transparent;
-        plot.Legend.Padding = new PixelPadding(14);
     }
 }

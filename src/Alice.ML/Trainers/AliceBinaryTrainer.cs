@@ -56,7 +56,7 @@ public sealed class AliceBinaryTrainer : AliceTrainer<
                 "a Boolean: convert it with Transforms.Conversion.ConvertType or MapValue");
     }
 
-    private protected override LearningTask CreateTask(TrainingData data, DataViewType labelType)
+    internal override LearningTask CreateTask(TrainingData data, DataViewType labelType)
     {
         if (data.Labels.IndexOfAnyExcept(data.Labels[0]) < 0)
             throw new InvalidOperationException(

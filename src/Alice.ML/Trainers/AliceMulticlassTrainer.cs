@@ -54,7 +54,7 @@ public sealed class AliceMulticlassTrainer
                 "a key: map it with Transforms.Conversion.MapValueToKey");
     }
 
-    private protected override LearningTask CreateTask(TrainingData data, DataViewType labelType)
+    internal override LearningTask CreateTask(TrainingData data, DataViewType labelType)
     {
         var classes = labelType is KeyDataViewType key ? (int)Math.Min(key.Count, int.MaxValue) : 0;
         if (classes < 2)

@@ -71,7 +71,7 @@ public sealed class AliceRegressionTrainer
                 "a Single: convert it with Transforms.Conversion.ConvertType");
     }
 
-    private protected override LearningTask CreateTask(TrainingData data, DataViewType labelType)
+    internal override LearningTask CreateTask(TrainingData data, DataViewType labelType)
     {
         var label = Standardization.OfLabel(data);
         if (label.Scale[0] == 0)

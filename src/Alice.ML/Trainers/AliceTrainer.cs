@@ -130,7 +130,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
     /// <param name="data">The training rows.</param>
     /// <param name="labelType">Type of the label column.</param>
     /// <exception cref="InvalidOperationException">The labels cannot be learned from.</exception>
-    private protected abstract LearningTask CreateTask(TrainingData data, DataViewType labelType);
+    internal abstract LearningTask CreateTask(TrainingData data, DataViewType labelType);
 
     private protected abstract TModel CreateModel(NetworkEnsemble networks, AliceTrainingSummary summary);
 

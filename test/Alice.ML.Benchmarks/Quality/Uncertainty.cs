@@ -1,7 +1,5 @@
-using Alice.ML.Samples.Data;
 using Alice.ML.Trainers;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alice.ML.Benchmarks.Quality;
 

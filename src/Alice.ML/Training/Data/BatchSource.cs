@@ -1,4 +1,3 @@
-using Alice.ML.Optimization;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;

@@ -1,0 +1,134 @@
+using System.CommandLine;
+using Alice.ML.Landscape;
+using Alice.ML.Samples.Data;
+using Alice.ML.Samples.Modelling;
+using Alice.ML.Samples.Reporting;
+using Microsoft.ML;
+using Spectre.Console;
+
+namespace Alice.ML.Samples.Commands;
+
+/// <summary>'alice prune model.zip data.csv': the error of a model against the share of its weights that are removed.</summary>
+internal static class PruneCommand
+{
+    private static readonly double[] _fractions = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
+
+    private static readonly (string Name, PruneOrder Order)[] _orders =
+    [
+        ("by predicted loss", PruneOrder.PredictedLoss), ("by magnitude", PruneOrder.Magnitude), ("at random", PruneOrder.Random),
+    ];
+
+    /// <summary>The command.</summary>
+    public static Command Create(Option<bool> verbose)
+    {
+        var model = new Argument<string>("model") { Description = "A model that 'alice train --save' has written" };
+        var data = new Argument<string>("data")
+        {
+            Description = "A file with the columns of the training file, the label among them: its rows choose the " +
+                "weights",
+        };
+        var test = new Option<string>("--test")
+        {
+            Description = "A file of test rows (default: a random half of the data tests instead of choosing)",
+            HelpName = "file",
+        };
+        var output = new Option<string>("--out")
+        {
+            Description = "What the names of the picture and the table start with",
+            HelpName = "prefix",
+            DefaultValueFactory = _ => "prune",
+        };
+        var save = new Option<string>("--save")
+        {
+            Description = "Save the model with the share --fraction removed by predicted loss",
+            HelpName = "model.zip",
+        };
+        var fraction = new Option<double>("--fraction")
+        {
+            Description = "The share for --save, from 0 to below 1",
+            HelpName = "share",
+            DefaultValueFactory = _ => 0.3,
+        };
+        Validate.Number(fraction, share => share is >= 0 and < 1, "a number from 0 to below 1");
+        var command = new Command("prune", """
+            Removes more and more weights of a saved model, those first whose removal is predicted to raise the loss
+            least, the smallest, or any, and shows the error that is left.
+            """) { model, data, test, output, save, fraction };
+        var format = new FileFormatOptions(command);
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
+        {
+            var terminal = new Terminal(parsed);
+            var prefix = parsed.GetRequiredValue(output);
+            OutputFile.Check(prefix + ".png");
+            OutputFile.Check(parsed.GetValue(save));
+            var ml = MlContexts.Create(seed: 1, terminal, parsed.GetValue(verbose));
+            var saved = SavedModel.Load(ml, parsed.GetRequiredValue(model));
+            var table = saved.ReadTable(parsed.GetRequiredValue(data), format.Read(parsed));
+            var testTable = parsed.GetValue(test) is { } file ? saved.ReadTable(file, format.Read(parsed)) : table;
+            var split = ReferenceEquals(testTable, table)
+                ? RowSplit.Random(table.Records.Count, 0.5, seed: 1)
+                : new RowSplit(table.AllRows, testTable.AllRows);
+            var (rows, _) = LabelledTable.Read(table, split.Train, saved.Schema, terminal.Note);
+            var (testRows, labels) = LabelledTable.Read(testTable, split.Test, saved.Schema, terminal.Note);
+            var task = TableTask.For(saved.Schema);
+            var columns = new LandscapeDataOptions { LabelColumnName = saved.Schema.Label.Name };
+
+            var results = (
+                from order in _orders
+                from share in _fractions
+                let pruned = saved.Pipeline.Prune(share, rows, columns, new()
+                {
+                    // The other orders need no good prediction.
+                    Order = order.Order, Directions = order.Order == PruneOrder.PredictedLoss ? 64 : 1,
+                    CancellationToken = cancellation,
+                })
+                select new Result(order.Name, share, pruned, task.Evaluate(ml, labels, task.Predict(pruned.Model, testRows))[0])).ToArray();
+            Show(terminal, results);
+            Save(prefix, Path.GetFileName(table.Path), results);
+            terminal.Note($"written: {prefix}.png and {prefix}.csv");
+            if (!PictureStyle.HasFonts)
+                terminal.Note(PictureStyle.NoFonts);
+            if (parsed.GetValue(save) is { } path)
+            {
+                var kept = saved.Pipeline.Prune(parsed.GetValue(fraction), rows, columns);
+                new SavedModel(kept.Model, saved.Schema).Save(ml, rows.Schema, path);
+                terminal.Note($"model without {kept.ChangedCount} of its {kept.WeightCount} weights saved as {path}");
+            }
+            return CommandLine.Success;
+        }, cancellation));
+        return command;
+    }
+
+    private static void Show(Terminal terminal, Result[] results)
+    {
+        var metric = results[0].Metric.Name;
+        var table = new Spectre.Console.Table().Border(TableBorder.Rounded).AddColumn("removed", c => c.RightAligned());
+        foreach (var (name, _) in _orders)
+            table.AddColumn($"test {metric}, {name}", c => c.RightAligned());
+        table.AddColumn("loss predicted", c => c.RightAligned()).AddColumn("loss measured", c => c.RightAligned());
+        foreach (var row in results.GroupBy(r => r.Share))
+        {
+            var first = row.First().Pruned;
+            table.AddRow([$"{100 * row.Key:F0} %", .. row.Select(r => $"{r.Metric.Value:G4}"), $"{first.PredictedLoss:G4}",
+                $"{first.MeasuredLoss:G4}"]);
+        }
+        terminal.OutConsole.Write(table);
+        terminal.Out.WriteLine("The losses are those of the weights removed by predicted loss, on the rows that chose them.");
+    }
+
+    private static void Save(string prefix, string file, Result[] results)
+    {
+        var metric = results[0].Metric.Name;
+        new Chart($"Removing weights: {file}", "share of the weights removed", $"test {metric}",
+            [.. _orders.Select((order, i) => new Series(order.Name, _fractions,
+                [.. results.Where(r => r.Order == order.Name).Select(r => r.Metric.Value)], SeriesKind.Line, i))])
+        {
+            HasLogY = metric == "RMSE",
+        }.Save(prefix + ".png");
+        CsvFile.Write(prefix + ".csv", ["order", "removed", metric, "loss", "predicted loss", "measured loss"],
+            results.Select(r => (IReadOnlyList<object>)[r.Order, r.Share, r.Metric.Value, r.Pruned.Loss, r.Pruned.PredictedLoss,
+                r.Pruned.MeasuredLoss]));
+    }
+
+    private sealed record Result(string Order, double Share, CompressedModel<ITransformer> Pruned, Metric Metric);
+}

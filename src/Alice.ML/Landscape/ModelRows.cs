@@ -1,0 +1,44 @@
+using Alice.ML.Trainers;
+using Alice.ML.Training;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Landscape;
+
+/// <summary>Rows to measure a model on: features as they come, row-major, and labels as the loss takes them.</summary>
+internal sealed record ModelRows(float[] Features, float[] Targets)
+{
+    public int Count => Targets.Length;
+
+    /// <summary>Reads rows, evenly spread over the data.</summary>
+    /// <param name="host">Told of rows that are skipped.</param>
+    /// <param name="data">The data.</param>
+    /// <param name="options">Columns and number of rows.</param>
+    /// <param name="inputs">Features of the model.</param>
+    /// <param name="createTask">What the model has learned, from the rows and the type of the label.</param>
+    /// <exception cref="ArgumentException">A column is missing, of the wrong type, or of another length than the model's.</exception>
+    public static (ModelRows Rows, LearningTask Task) Read(IHostEnvironment host, IDataView data, LandscapeDataOptions options, int inputs,
+        Func<TrainingData, DataViewType, LearningTask> createTask)
+    {
+        options.Validate();
+        SchemaChecks.Check(data.Schema, options.LabelColumnName, TrainerUtils.MakeR4VecFeature(options.FeatureColumnName), default);
+        var mapped = new RoleMappedData(data, options.LabelColumnName, options.FeatureColumnName);
+        using var channel = host.Register("Landscape").Start("Reading");
+        var read = DataReader.Read(mapped, channel);
+        if (read.Columns != inputs)
+            throw new ArgumentException(
+                $"The feature column '{options.FeatureColumnName}' has {read.Columns} values, but the model was trained with {inputs}.", nameof(data));
+        var task = createTask(read, mapped.Schema.Label!.Value.Type);
+        task.Targets.Apply(read.Labels);
+
+        var count = Math.Min(read.Rows, options.MaximumRows);
+        long[] chosen = [.. Enumerable.Range(0, count).Select(i => (long)i * read.Rows / count)];
+        using var scope = NewDisposeScope();
+        using var source = read.Features.Open(Standardization.Identity(inputs), read.Rows, CPU);
+        var features = source.Select(tensor(chosen)).data<float>().ToArray();
+        return (new ModelRows(features, [.. chosen.Select(row => read.LabelArray[row])]), task);
+    }
+}

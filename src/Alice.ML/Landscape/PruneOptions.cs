@@ -1,0 +1,43 @@
+using Alice.ML.Trainers;
+
+namespace Alice.ML.Landscape;
+
+/// <summary>Which weights go first.</summary>
+public enum PruneOrder
+{
+    /// <summary>Those whose removal is predicted to raise the loss least.</summary>
+    PredictedLoss,
+
+    /// <summary>The smallest, in the coordinates of training (standardised inputs and label).</summary>
+    Magnitude,
+
+    /// <summary>Any: to compare with.</summary>
+    Random,
+}
+
+/// <summary>How weights are chosen that a model can do without.</summary>
+public sealed record PruneOptions
+{
+    /// <summary>Which weights go first. Default <see cref="PruneOrder.PredictedLoss"/>.</summary>
+    public PruneOrder Order { get; init; }
+
+    /// <summary>Random directions that gradient, Hessian and glass are measured in, 1 or more, two gradients each. Default 64.</summary>
+    public int Directions { get; init; } = 64;
+
+    /// <summary>The distance σ, above 0, at which they are measured. Default 1e-2.</summary>
+    public double Radius { get; init; } = 1e-2;
+
+    /// <summary>Seed of the directions, and of <see cref="PruneOrder.Random"/>. Default 1.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Ends the work with an <see cref="OperationCanceledException"/>.</summary>
+    public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>Checks every value.</summary>
+    /// <exception cref="ArgumentException">Lists every value outside its range, with the range.</exception>
+    public void Validate() => new OptionErrors()
+        .Defined(nameof(Order), Order)
+        .AtLeast<int>(nameof(Directions), Directions, 1)
+        .Positive(nameof(Radius), Radius)
+        .ThrowIfAny();
+}
