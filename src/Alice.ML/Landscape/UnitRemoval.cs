@@ -1,3 +1,4 @@
+using System.Numerics;
 using Alice.ML.Models;
 
 namespace Alice.ML.Landscape;
@@ -34,7 +35,9 @@ internal static class UnitRemoval
         var isConstant = layer.Rows.SkipLast(1).All(row => row[unit] == 0);
         if (!isConstant && outgoing.Any(weight => weight != 0))
             return false;
-        float[] value = [layer.Rows[^1][unit]];
+        // As long as a vector: the function takes no less.
+        var value = new float[Vector<float>.Count];
+        value[0] = layer.Rows[^1][unit];
         ActivationFunctions.Apply(activation, value);
         if (isConstant)
             for (var o = 0; o < next.Outputs; o++)

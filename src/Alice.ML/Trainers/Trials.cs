@@ -14,15 +14,10 @@ internal sealed class Trials(
     private const int LeastRows = 50;
     private const int MostRows = 100_000;
     private const double HeldOutFraction = 0.2;
-
-    // Which encoding is better shows early; how much decay is needed does not.
-    private const double EncodingEpochs = 0.5;
-
-    // The encoding without trials is given up only for one that is better by more than chance.
-    private const double Margin = 0.97;
+    private const double EpochShare = 0.5;
 
     // The fewer rows, the more chance there is in one part of them, and most in the losses of classes, whose networks are soon trained.
-    private readonly int _folds = rows.Count < (task.TriesEncodings ? 500 : 20_000) ? 3 : rows.Count < 1000 ? 2 : 1;
+    private readonly int _folds = rows.Count < (task.TriesEncodings ? 3000 : 20_000) ? 3 : 1;
     private readonly long[] _order = Shuffled(rows.Data, settings.Seed);
 
     /// <summary>Whether there are rows enough to tell, and not so many that it takes long. A time limit leaves no time to lose.</summary>
@@ -36,33 +31,31 @@ internal sealed class Trials(
     {
         if (weightDecay)
             settings = settings with { WeightDecay = task.WeightDecays[0] };
-        if (encoding)
-            ChooseEncoding();
+        double? loss = encoding ? ChooseEncoding() : null;
         if (!weightDecay)
             return settings;
 
-        var best = (Loss: Measure(settings), Settings: settings);
+        var best = (Loss: loss ?? Measure(settings), Settings: settings);
         foreach (var decay in task.WeightDecays.Skip(1))
         {
             var trial = settings with { WeightDecay = decay };
             var next = Measure(trial);
             // Losses fall up to the best decay and rise after it.
-            if (next >= best.Loss)
+            if (next >= task.TrialMargin * best.Loss)
                 break;
             best = (next, trial);
         }
         return best.Settings;
     }
 
-    private void ChooseEncoding()
+    private double ChooseEncoding()
     {
-        var trial = settings with { NumberOfEpochs = (int)Math.Ceiling(EncodingEpochs * settings.NumberOfEpochs) };
         // In each fold two pairs of one network of either kind: from them, pairs of one kind are made too.
         var pairs = new EnsembleTrainer[2 * _folds];
         try
         {
             TorchParallel.For(pairs.Length, settings.Workers, job =>
-                pairs[job] = Train(job / 2, trial, first: job % 2 == 0 ? NumericEncoding.None : NumericEncoding.PiecewiseLinear));
+                pairs[job] = Train(job / 2, settings, first: job % 2 == 0 ? NumericEncoding.None : NumericEncoding.PiecewiseLinear));
             var losses = ensemble.Encodings.ToDictionary(encoding => encoding, _ => 0.0);
             for (var fold = 0; fold < _folds; fold++)
             {
@@ -79,8 +72,9 @@ internal sealed class Trials(
             foreach (var (encoding, loss) in losses)
                 channel.Info($"Trial with NumericEncoding {encoding}: loss {loss * task.LossUnit:g6} on held-out rows.");
             var best = losses.MinBy(pair => pair.Value).Key;
-            if (losses[best] < Margin * losses[ensemble.Encoding])
+            if (losses[best] < task.TrialMargin * losses[ensemble.Encoding])
                 ensemble.Encoding = best;
+            return losses[ensemble.Encoding];
         }
         finally
         {
@@ -109,7 +103,12 @@ internal sealed class Trials(
     {
         var held = HeldOut(fold).ToHashSet();
         var training = rows with { Numbers = [.. _order.Where(row => !held.Contains(row))] };
-        trial = trial with { BatchSize = Math.Min(trial.BatchSize, training.Count), Workers = workers };
+        trial = trial with
+        {
+            BatchSize = Math.Min(trial.BatchSize, training.Count),
+            NumberOfEpochs = (int)Math.Ceiling(EpochShare * trial.NumberOfEpochs),
+            Workers = workers,
+        };
         var trainer = new EnsembleTrainer(training, null, ensemble.CreatePair(trial, first), task.Objective, trial, clock);
         try
         {

@@ -23,6 +23,11 @@ internal sealed record LearningTask(
     /// </summary>
     public IReadOnlyList<double> WeightDecays { get; init; } = [0, 1, 3];
 
+    /// <summary>
+    /// What a loss of a trial must be below, as a share of that of the choice so far, to be taken for better than by chance.
+    /// </summary>
+    public double TrialMargin { get; init; } = 0.95;
+
     /// <summary>Whether trials choose the encoding of numbers. The losses of classes are too noisy to tell.</summary>
     public bool TriesEncodings { get; init; } = true;
 
@@ -31,7 +36,8 @@ internal sealed record LearningTask(
         new(objective, outputs, Standardization.Identity(1), Standardization.Identity(outputs)) 
         {
             EpochShare = 0.25,
-            WeightDecays = [1, 3, 10],
+            WeightDecays = [1, 10],
+            TrialMargin = 0.9,
             TriesEncodings = false,
         };
 }

@@ -18,12 +18,13 @@ internal static class TrainingBudget
     }
 
     /// <summary>
-    /// About 6,000 steps for 1,000 rows, growing with the rows to the power 0.4, between 4 and 1,000 epochs; of that the share that the
+    /// About 6,000 steps for 1,000 rows, growing with the rows to the power 0.4, below 1,000 and above 50,000 rows 0.2; between 4 and 1,000 epochs; of that the share that the
     /// task takes.
     /// </summary>
     public static int Epochs(int rows, int batchSize, double share)
     {
-        var steps = 6000 * Math.Pow(rows / 1000.0, rows < 1000 ? 0.2 : 0.4);
+        var steps = 6000 * Math.Pow(Math.Min(rows, 1000) / 1000.0, 0.2) * Math.Pow(Math.Clamp(rows, 1000, 50_000) / 1000.0, 0.4)
+            * Math.Pow(Math.Max(rows, 50_000) / 50_000.0, 0.2);
         return (int)Math.Ceiling(share * Math.Clamp(Math.Round(steps * batchSize / rows), 4, 1000));
     }
 

@@ -44,9 +44,11 @@ public class OptionsTests
             Beta2 = 0.995,
             StepFraction = 1,
             MinimumLearningRate = 1.5e-3,
+            MaximumLearningRate = 9e-3,
+            StartingSteps = 1,
+            QuickSteps = 7,
             HessianEstimate = HessianEstimate.RootMeanSquare,
             HessianScale = 0.3,
-            UseGlass = false,
             PerturbationRadius = 1e-3,
             AverageSampleGradients = true,
         };

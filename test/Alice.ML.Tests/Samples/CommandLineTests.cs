@@ -183,7 +183,7 @@ public sealed class CommandLineTests
         var error = new CancellingWriter(cancellation);
         var output = new StringWriter();
         var code = await CommandLine.RunAsync(
-            ["train", data, "--label", "price", "--epochs", "100000", "--save", model], output, error,
+            ["train", data, "--label", "price", "--epochs", "100000", "--encoding", "None", "--weight-decay", "0", "--save", model], output, error,
             cancellation.Token);
         Assert.AreEqual(130, code);
         StringAssert.Matches(error.ToString(), new Regex(

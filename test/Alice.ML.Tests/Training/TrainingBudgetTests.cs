@@ -19,8 +19,8 @@ public sealed class TrainingBudgetTests
     [DataRow(20, 20, 1, 1000)]
     [DataRow(1000, 64, 1, 384)]
     [DataRow(1000, 64, 0.25, 96)]
-    [DataRow(10_000_000, 1024, 1, 4)]
-    [DataRow(10_000_000, 1024, 0.25, 1)]
+    [DataRow(10_000_000, 1024, 1, 8)]
+    [DataRow(10_000_000, 1024, 0.25, 2)]
     public void The_epochs_follow_from_rows_minibatch_and_task(int rows, int batchSize, double share, int epochs) =>
         Assert.AreEqual(epochs, TrainingBudget.Epochs(rows, batchSize, share));
 
