@@ -67,14 +67,15 @@ internal static class QualityCommand
         return new(table, outcomes, uncertainties);
     }
 
-    // The folder is not named: it is of no use to others.
+    // Folders and files of this machine are not named: they are of no use to others.
     private static IEnumerable<string> CommandLine(ParseResult parsed)
     {
-        var data = false;
+        var before = "";
         foreach (var token in parsed.Tokens.Select(token => token.Value))
         {
-            yield return data ? "FOLDER" : token;
-            data = token == "--data";
+            if (token != "--out" && before != "--out")
+                yield return before == "--data" ? "FOLDER" : token;
+            before = token;
         }
     }
 }

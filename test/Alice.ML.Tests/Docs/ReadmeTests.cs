@@ -47,7 +47,7 @@ public class ReadmeTests
             HiddenLayers = [128, 128],
             Activation = Activation.GELU,
             NumberOfEpochs = 50,
-            Optimizer = AliceOptimizerOptions.Tabular with { UseGlass = true },
+            Optimizer = AliceOptimizerOptions.Tabular with { QuickSteps = 3 },
             Device = "cpu",
             Progress = new Progress<AliceEpoch>(e => Console.WriteLine($"{e.Epoch}: {e.TrainingLoss}")),
         });
