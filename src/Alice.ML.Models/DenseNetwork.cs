@@ -55,6 +55,9 @@ internal sealed class DenseNetwork
 
     public IReadOnlyList<int> LayerSizes => _layerSizes;
 
+    /// <summary>Units of each hidden layer.</summary>
+    public IReadOnlyList<int> HiddenLayers => _layerSizes[1..^1];
+
     public Activation Activation { get; }
 
     public OutputTransform OutputTransform { get; }

@@ -65,10 +65,9 @@ internal sealed class MemberLoss : IDisposable
         var values = new ParameterVector(Module).Values();
         using var single = values.to(ScalarType.Float32);
         values.Dispose();
-        var weights = single.data<float>().ToArray();
-        Folding.Fold(_shape, _standardization, _task.Scores, weights);
-        var network = new DenseNetwork(_shape.LayerSizes, _shape.Activation, weights, _member.Network.OutputTransform);
-        return new EnsembleMember(network, _member.Encoder);
+        // The loss to measure with may be another than that of the model.
+        var task = _task with { OutputTransform = _member.Network.OutputTransform };
+        return Folding.CreateMember(_shape, _standardization, task, single.data<float>().ToArray(), _member.Encoder);
     }
 
     public void Dispose()

@@ -170,8 +170,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
                 + "Set the option to the model's.");
         foreach (var (network, encoder) in networks.Members)
         {
-            int[] wanted =
-                [encoder?.OutputCount ?? columns, .. _options.HiddenLayers ?? [.. network.LayerSizes.Skip(1).SkipLast(1)], outputs];
+            int[] wanted = [encoder?.OutputCount ?? columns, .. _options.HiddenLayers ?? network.HiddenLayers, outputs];
             if (!network.LayerSizes.SequenceEqual(wanted) || network.Activation != _options.Activation)
                 throw new ArgumentException(
                     $"The model to go on from has layers {DenseNetwork.Describe(network.LayerSizes)} with {network.Activation}, but "

@@ -28,8 +28,7 @@ internal sealed class Ensemble : IDisposable
         _task = task;
         _initial = initial;
         _seed = seed;
-        _hiddenLayers = options.HiddenLayers
-            ?? (initial is not null ? [.. initial.Members[0].Network.LayerSizes.Skip(1).SkipLast(1)] : TrainingBudget.HiddenLayers(data.Columns));
+        _hiddenLayers = options.HiddenLayers ?? initial?.Members[0].Network.HiddenLayers ?? TrainingBudget.HiddenLayers(data.Columns);
         _plain = InputEncoding.Plain(columns);
         var known = initial?.Members.Select(member => member.Encoder).FirstOrDefault(encoder => encoder is not null);
         // Without hidden layers people want a linear model, unless they ask for an encoding.
@@ -76,13 +75,8 @@ internal sealed class Ensemble : IDisposable
             : [Create(0, _encoded!, settings), Create(1, _plain, settings)];
 
     /// <summary>The model of these members, for features and scores as they come.</summary>
-    public NetworkEnsemble Fold(IReadOnlyList<Member> members) => new([.. members.Select(member =>
-    {
-        var weights = member.Weights();
-        Folding.Fold(member.Shape, member.Inputs.Standardization, _task.Scores, weights);
-        var network = new DenseNetwork(member.Shape.LayerSizes, member.Shape.Activation, weights, _task.OutputTransform);
-        return new EnsembleMember(network, member.Inputs.Encoder);
-    })]);
+    public NetworkEnsemble Fold(IReadOnlyList<Member> members) => new([.. members.Select(member => Folding.CreateMember(
+        member.Shape, member.Inputs.Standardization, _task, member.Weights(), member.Inputs.Encoder))]);
 
     public void Dispose()
     {

@@ -59,7 +59,7 @@ internal sealed class Trials(
             var losses = ensemble.Encodings.ToDictionary(encoding => encoding, _ => 0.0);
             for (var fold = 0; fold < _folds; fold++)
             {
-                using var validator = new Validator(rows with { Numbers = HeldOut(fold) }, task.Objective, settings);
+                using var validator = new Validator(HeldOut(fold), task.Objective, settings);
                 var (a, b) = (pairs[2 * fold].Members, pairs[2 * fold + 1].Members);
                 foreach (var encoding in ensemble.Encodings)
                     losses[encoding] += validator.Evaluate(encoding switch
@@ -92,7 +92,7 @@ internal sealed class Trials(
         TorchParallel.For(_folds, Math.Min(_folds, settings.Workers), fold =>
         {
             using var pair = Train(fold, trial, workers: workers);
-            using var validator = new Validator(rows with { Numbers = HeldOut(fold) }, task.Objective, trial);
+            using var validator = new Validator(HeldOut(fold), task.Objective, trial);
             losses[fold] = validator.Evaluate(pair.Members).Loss;
         });
         channel.Info($"Trial with WeightDecay {trial.WeightDecay}: loss {losses.Average() * task.LossUnit:g6} on held-out rows.");
@@ -101,8 +101,8 @@ internal sealed class Trials(
 
     private EnsembleTrainer Train(int fold, TrainingSettings trial, NumericEncoding? first = null, int workers = 1)
     {
-        var held = HeldOut(fold).ToHashSet();
-        var training = rows with { Numbers = [.. _order.Where(row => !held.Contains(row))] };
+        var (from, to) = HeldOutRange(fold);
+        var training = rows with { Numbers = [.. _order[..from], .. _order[to..]] };
         trial = trial with
         {
             BatchSize = Math.Min(trial.BatchSize, training.Count),
@@ -122,10 +122,16 @@ internal sealed class Trials(
         }
     }
 
-    private long[] HeldOut(int fold)
+    private RowSet HeldOut(int fold)
+    {
+        var (from, to) = HeldOutRange(fold);
+        return rows with { Numbers = _order[from..to] };
+    }
+
+    private (int From, int To) HeldOutRange(int fold)
     {
         var held = (int)(HeldOutFraction * _order.Length);
-        return _order[(fold * held)..((fold + 1) * held)];
+        return (fold * held, (fold + 1) * held);
     }
 
     private static long[] Shuffled(TrainingData data, int seed)

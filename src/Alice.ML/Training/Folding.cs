@@ -1,3 +1,5 @@
+using Alice.ML.Models;
+
 namespace Alice.ML.Training;
 
 /// <summary>Puts standardisation into the weights, so that a model takes features and gives scores as they are, and back.</summary>
@@ -27,6 +29,19 @@ internal static class Folding
         outputs = shape.LayerSizes[^1];
         for (var i = 0; i < last.Length; i++)
             last[i] = (float)(last[i] / scores.Scale[i % outputs] + (i < last.Length - outputs ? 0 : scores.Mean[i % outputs]));
+    }
+
+    /// <summary>A network of a model, for features and scores as they come, from weights that were trained on standardised ones.</summary>
+    /// <param name="shape">Its sizes.</param>
+    /// <param name="inputs">Standardisation of what its first layer was given.</param>
+    /// <param name="task">What it has learned.</param>
+    /// <param name="weights">Weights in <see cref="DenseNetwork"/>'s order; taken over.</param>
+    /// <param name="encoder">What its first layer is given; null: the features.</param>
+    public static EnsembleMember CreateMember(
+        NetworkShape shape, Standardization inputs, LearningTask task, float[] weights, PiecewiseLinearEncoder? encoder)
+    {
+        Fold(shape, inputs, task.Scores, weights);
+        return new EnsembleMember(new DenseNetwork(shape.LayerSizes, shape.Activation, weights, task.OutputTransform), encoder);
     }
 
     /// <summary>The reverse of <see cref="Fold"/>, to train folded weights on. No Scale of the inputs may be 0.</summary>

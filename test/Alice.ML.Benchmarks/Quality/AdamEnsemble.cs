@@ -32,17 +32,14 @@ internal sealed class AdamEnsemble : IDisposable
 
         _networks = new AdamNetwork[_inputs.Length];
         var workers = Math.Min(settings.Threads ?? Environment.ProcessorCount, _networks.Length);
-        Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, worker =>
+        // One network alone gets the threads that Alice would give it.
+        using var threads = new TorchThreads(_networks.Length > 1
+            ? 1
+            : settings.Threads ?? TrainingBudget.Threads(DenseNetwork.WeightCount(LayerSizes(settings, 0)), settings.BatchSize));
+        TorchParallel.For(_networks.Length, workers, i =>
         {
-            // One network alone gets the threads that Alice would give it.
-            using var threads = new TorchThreads(_networks.Length > 1
-                ? 1
-                : settings.Threads ?? TrainingBudget.Threads(DenseNetwork.WeightCount(LayerSizes(settings, 0)), settings.BatchSize));
-            for (var i = worker; i < _networks.Length; i += workers)
-            {
-                _networks[i] = new AdamNetwork(LayerSizes(settings, i), data.Task, settings, unchecked(settings.Seed + SeedStride * i));
-                _networks[i].Train(_inputs[i].Train, labels);
-            }
+            _networks[i] = new AdamNetwork(LayerSizes(settings, i), data.Task, settings, unchecked(settings.Seed + SeedStride * i));
+            _networks[i].Train(_inputs[i].Train, labels);
         });
     }
 

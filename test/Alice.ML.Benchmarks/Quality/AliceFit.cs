@@ -14,7 +14,7 @@ internal sealed class AliceFit
         Model = model;
         Adam = new AdamSettings(
             [.. networks.Members.Select(member => member.Encoder)],
-            [.. networks.Members[0].Network.LayerSizes.Skip(1).SkipLast(1)],
+            networks.Members[0].Network.HiddenLayers,
             networks.Members[0].Network.Activation,
             options.Dropout,
             summary.Epochs[0].NumberOfEpochs,

@@ -16,6 +16,7 @@ public class EnsembleTests
         var options = new AliceRegressionTrainer.Options
         {
             HiddenLayers = [16], NumberOfEpochs = 30, Seed = 1, Device = "cpu", NumberOfNetworks = 4, NumericEncoding = NumericEncoding.Mixed,
+            WeightDecay = 0,
         };
         change(options);
         return _ml.Regression.Trainers.Alice(options);
