@@ -40,8 +40,8 @@ public sealed record AliceTrainingSummary
     /// <summary>Rows of a minibatch, as used.</summary>
     public required int BatchSize { get; init; }
 
-    /// <summary>Decoupled weight decay, as used.</summary>
-    public required double WeightDecay { get; init; }
+    /// <summary>Decoupled weight decay of each network, as used.</summary>
+    public required IReadOnlyList<double> WeightDecays { get; init; }
 
     /// <summary>How often training went back to earlier weights and halved the learning rate.</summary>
     public required int Restarts { get; init; }

@@ -97,9 +97,15 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         using var threads = new TorchThreads(_options.NumberOfNetworks > 1
             ? 1
             : _options.NumberOfThreads ?? TrainingBudget.Threads(ensemble.Parameters, settings.BatchSize));
-        if (initial is null && Trials.Suit(rows.Training, settings))
-            settings = new Trials(task, ensemble, rows.Training, settings, channel, clock)
-                .Choose(encoding: task.TriesEncodings && ensemble.Encodings.Count > 1, weightDecay: _options.WeightDecay is null);
+        IReadOnlyList<double> decays = _options.WeightDecay is { } decay ? [decay] : task.WeightDecays;
+        var quantiles = task.Objective as QuantilesObjective;
+        var isOpen = decays.Count > 1 || ensemble.Kinds.Any(kinds => kinds.Count > 1) || quantiles is not null;
+        if (initial is null && isOpen && Trials.Suit(rows.Training, settings))
+        {
+            using var trials = new Trials(task, ensemble, rows.Training, settings, channel, clock);
+            ensemble.Plans = trials.Choose(decays);
+            ensemble.Shifts = quantiles is null ? null : trials.QuantileShifts(quantiles.Levels, ensemble.Plans);
+        }
         channel.Info($"Training on {training.Rows:N0} rows of {training.Columns:N0} features: {ensemble.Parameters:N0} parameters, "
             + $"{settings.NumberOfEpochs:N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {_seed}.");
 
@@ -118,7 +124,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
                 TrainingRows = training.Rows,
                 ValidationRows = validation?.Rows ?? 0,
                 BatchSize = settings.BatchSize,
-                WeightDecay = settings.WeightDecay,
+                WeightDecays = [.. members.Select(member => member.WeightDecay)],
                 Restarts = members.Sum(member => member.Restarts),
                 Device = device.ToString(),
                 Seed = _seed,
@@ -192,7 +198,6 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             NumberOfEpochs = _options.NumberOfEpochs ?? TrainingBudget.Epochs(rows, batchSize, task.EpochShare),
             BatchSize = batchSize,
             GradientAccumulation = Math.Min(_options.GradientAccumulation, batchSize),
-            WeightDecay = _options.WeightDecay ?? task.WeightDecays[0],
             Patience = _options.EarlyStoppingPatience,
             MinimumImprovement = _options.EarlyStoppingMinimumImprovement,
             MaximumTime = _options.MaximumTrainingTime,

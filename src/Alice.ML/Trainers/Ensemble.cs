@@ -11,7 +11,7 @@ internal sealed class Ensemble : IDisposable
     private const int SeedStride = 7919;
 
     // Fewer rows give bins too few to learn from.
-    private const int LeastEncodedRows = 400;
+    private const int LeastEncodedRows = 50;
 
     private readonly AliceTrainerOptions _options;
     private readonly IReadOnlyList<int> _hiddenLayers;
@@ -41,42 +41,49 @@ internal sealed class Ensemble : IDisposable
         };
         if (encodes && data.Features is DenseFeatures table)
             _encoded = InputEncoding.PiecewiseLinear(data, table, columns, options.NumberOfBins, known, device);
-        if (_encoded is null)
-            Encodings = [NumericEncoding.None];
-        else if (options.NumericEncoding != NumericEncoding.Automatic || initial is not null)
-            Encodings = [options.NumericEncoding];
-        else if (options.NumberOfNetworks > 1)
-            Encodings = [NumericEncoding.Mixed, NumericEncoding.None, NumericEncoding.PiecewiseLinear];
-        else
-            Encodings = [NumericEncoding.None, NumericEncoding.PiecewiseLinear];
-        Encoding = Encodings[0];
+        Kinds = [.. Enumerable.Range(0, options.NumberOfNetworks).Select(KindsOf)];
+        var decay = options.WeightDecay ?? task.WeightDecays[0];
+        Plans = [.. Kinds.Select((kinds, index) => new NetworkPlan(kinds.Count > 1 ? index % 2 == 1 : kinds[0], decay))];
     }
 
-    /// <summary>What the encoding can be: one, or where trials are to choose, several, from the one without trials on.</summary>
-    public IReadOnlyList<NumericEncoding> Encodings { get; }
+    /// <summary>Per network whether it can be given its numbers as they are (false), encoded (true), or trials are to choose.</summary>
+    public IReadOnlyList<IReadOnlyList<bool>> Kinds { get; }
 
-    /// <summary>How the members are given numbers; one of <see cref="Encodings"/>.</summary>
-    public NumericEncoding Encoding { get; set; }
+    /// <summary>Per network what it is to be; without trials every second one is encoded where the options leave it open.</summary>
+    public IReadOnlyList<NetworkPlan> Plans { get; set; }
 
     /// <summary>Weights and biases of all networks.</summary>
-    public long Parameters => Enumerable.Range(0, _options.NumberOfNetworks).Sum(index => (long)Shape(Inputs(index)).Parameters);
+    public long Parameters => Plans.Sum(plan => (long)Shape(Inputs(plan)).Parameters);
 
     /// <summary>The networks at their start. They belong to the caller.</summary>
-    public IReadOnlyList<Member> CreateMembers(TrainingSettings settings) =>
-        [.. Enumerable.Range(0, _options.NumberOfNetworks).Select(index => Create(index, Inputs(index), settings))];
+    public IReadOnlyList<Member> CreateMembers(TrainingSettings settings) => [.. Plans.Select((plan, index) => Create(index, plan, settings))];
 
-    /// <summary>Two networks at their start, for a trial. They belong to the caller.</summary>
-    /// <param name="settings">Settings of the trial.</param>
-    /// <param name="first">Null: two as the encoding has them; else one of this kind, None or PiecewiseLinear, and one of the other.</param>
-    public IReadOnlyList<Member> CreatePair(TrainingSettings settings, NumericEncoding? first) => first is null
-        ? [Create(0, Inputs(0), settings), Create(1, Inputs(1), settings)]
-        : first == NumericEncoding.None
-            ? [Create(0, _plain, settings), Create(1, _encoded!, settings)]
-            : [Create(0, _encoded!, settings), Create(1, _plain, settings)];
+    /// <summary>A network at its start. It belongs to the caller.</summary>
+    /// <param name="index">Decides its seed.</param>
+    /// <param name="plan">What it is to be.</param>
+    /// <param name="settings">Settings of its run.</param>
+    public Member Create(int index, NetworkPlan plan, TrainingSettings settings)
+    {
+        var inputs = Inputs(plan);
+        var shape = Shape(inputs);
+        var weights = _initial?.Members[index].Network.Weights.ToArray();
+        if (weights is not null)
+            Folding.Unfold(shape, inputs.Standardization, _task.Scores, weights);
+        return new Member(shape, _task.Objective, inputs, settings, plan.WeightDecay, unchecked(_seed + SeedStride * index), weights);
+    }
+
+    /// <summary>Per output what the model adds to what the networks have learned; null: nothing.</summary>
+    public float[]? Shifts { get; set; }
 
     /// <summary>The model of these members, for features and scores as they come.</summary>
-    public NetworkEnsemble Fold(IReadOnlyList<Member> members) => new([.. members.Select(member => Folding.CreateMember(
-        member.Shape, member.Inputs.Standardization, _task, member.Weights(), member.Inputs.Encoder))]);
+    public NetworkEnsemble Fold(IReadOnlyList<Member> members) => new([.. members.Select(member =>
+    {
+        var weights = member.Weights();
+        var biases = weights.AsSpan(weights.Length - _task.Outputs);
+        for (var output = 0; output < Shifts?.Length; output++)
+            biases[output] += Shifts[output];
+        return Folding.CreateMember(member.Shape, member.Inputs.Standardization, _task, weights, member.Inputs.Encoder);
+    })]);
 
     public void Dispose()
     {
@@ -84,22 +91,21 @@ internal sealed class Ensemble : IDisposable
         _encoded?.Dispose();
     }
 
-    private Member Create(int index, InputEncoding inputs, TrainingSettings settings)
+    private IReadOnlyList<bool> KindsOf(int index)
     {
-        var shape = Shape(inputs);
-        var weights = _initial?.Members[index].Network.Weights.ToArray();
-        if (weights is not null)
-            Folding.Unfold(shape, inputs.Standardization, _task.Scores, weights);
-        return new Member(shape, _task.Objective, inputs, settings, unchecked(_seed + SeedStride * index), weights);
+        if (_encoded is null)
+            return [false];
+        if (_initial is not null)
+            return [_initial.Members[index].Encoder is not null];
+        return _options.NumericEncoding switch
+        {
+            NumericEncoding.Automatic => [false, true],
+            NumericEncoding.Mixed => [index % 2 == 1],
+            var encoding => [encoding == NumericEncoding.PiecewiseLinear],
+        };
     }
 
-    private InputEncoding Inputs(int index)
-    {
-        var isEncoded = _initial is not null
-            ? _initial.Members[index].Encoder is not null
-            : Encoding == NumericEncoding.PiecewiseLinear || (Encoding == NumericEncoding.Mixed && index % 2 == 1);
-        return isEncoded ? _encoded! : _plain;
-    }
+    private InputEncoding Inputs(NetworkPlan plan) => plan.IsEncoded ? _encoded! : _plain;
 
     private NetworkShape Shape(InputEncoding input) =>
         new([input.Features, .. _hiddenLayers, _task.Outputs], _options.Activation, _options.Dropout);

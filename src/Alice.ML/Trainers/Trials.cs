@@ -1,143 +1,220 @@
 using System.Diagnostics;
+using Alice.ML.Optimization;
 using Alice.ML.Runtime;
 using Alice.ML.Training;
 using Microsoft.ML.Runtime;
+using static TorchSharp.torch;
 
 namespace Alice.ML.Trainers;
 
 /// <summary>
-/// Chooses what the options leave open by training a few networks on most of the rows and measuring them on the others.
+/// Chooses what the options leave open. Pairs of networks of every plan are trained on most of the rows; from their outputs on the others,
+/// the ensemble is put together one network after the other, each the one that lowers the loss of the mean most (Caruana et al. 2004,
+/// Ensemble Selection from Libraries of Models).
 /// </summary>
-internal sealed class Trials(
-    LearningTask task, Ensemble ensemble, RowSet rows, TrainingSettings settings, IChannel channel, Stopwatch clock)
+internal sealed class Trials : IDisposable
 {
     private const int LeastRows = 50;
     private const int MostRows = 100_000;
     private const double HeldOutFraction = 0.2;
-    private const double EpochShare = 0.5;
 
-    // The fewer rows, the more chance there is in one part of them, and most in the losses of classes, whose networks are soon trained.
-    private readonly int _folds = rows.Count < (task.TriesEncodings ? 3000 : 20_000) ? 3 : 1;
-    private readonly long[] _order = Shuffled(rows.Data, settings.Seed);
+    // The fewer rows, the more chance there is in one part of them, and the shorter the runs are.
+    private const int SeveralFoldsBelow = 3000;
+    private const int SeveralFolds = 3;
+    private const int LongTrialsBelow = 500;
+
+    private readonly LearningTask _task;
+    private readonly Ensemble _ensemble;
+    private readonly RowSet _rows;
+    private readonly TrainingSettings _settings;
+    private readonly IChannel _channel;
+    private readonly Stopwatch _clock;
+    private readonly long[] _order;
+    private readonly double _epochShare;
+    private readonly Fold[] _folds;
+    private readonly Dictionary<NetworkPlan, Trial> _trials = [];
+
+    public Trials(LearningTask task, Ensemble ensemble, RowSet rows, TrainingSettings settings, IChannel channel, Stopwatch clock)
+    {
+        (_task, _ensemble, _rows, _settings, _channel, _clock) = (task, ensemble, rows, settings, channel, clock);
+        _order = Enumerable.Range(rows.Data.Start, rows.Data.Rows).Select(row => (long)row).ToArray();
+        new Random(settings.Seed).Shuffle(_order);
+        _epochShare = rows.Count < LongTrialsBelow ? 0.5 : 0.25;
+        var held = (int)(HeldOutFraction * _order.Length);
+        _folds = [.. Enumerable.Range(0, rows.Count < SeveralFoldsBelow ? SeveralFolds : 1).Select(fold => new Fold(
+            rows with { Numbers = [.. _order[..(fold * held)], .. _order[((fold + 1) * held)..]] },
+            rows with { Numbers = _order[(fold * held)..((fold + 1) * held)] },
+            settings.Device))];
+    }
 
     /// <summary>Whether there are rows enough to tell, and not so many that it takes long. A time limit leaves no time to lose.</summary>
     public static bool Suit(RowSet rows, TrainingSettings settings) =>
         rows.Count is >= LeastRows and <= MostRows && settings.MaximumTime is null;
 
-    /// <summary>Settings and, in the ensemble, the encoding with the lowest losses.</summary>
-    /// <param name="encoding">Whether the encoding is open.</param>
-    /// <param name="weightDecay">Whether the weight decay is; else it is that of the settings.</param>
-    public TrainingSettings Choose(bool encoding, bool weightDecay)
+    /// <summary>The plans of the ensemble's networks whose mean has the lowest loss.</summary>
+    /// <param name="decays">Weight decays to choose from, ascending.</param>
+    public IReadOnlyList<NetworkPlan> Choose(IReadOnlyList<double> decays)
     {
-        if (weightDecay)
-            settings = settings with { WeightDecay = task.WeightDecays[0] };
-        double? loss = encoding ? ChooseEncoding() : null;
-        if (!weightDecay)
-            return settings;
-
-        var best = (Loss: loss ?? Measure(settings), Settings: settings);
-        foreach (var decay in task.WeightDecays.Skip(1))
+        var open = _ensemble.Kinds.SelectMany(kinds => kinds).Distinct().ToList();
+        for (var i = 0; i < decays.Count && open.Count > 0; i++)
         {
-            var trial = settings with { WeightDecay = decay };
-            var next = Measure(trial);
+            // The first two are always tried, so they are trained at once.
+            var next = i == 0 ? decays.Take(2).ToArray() : i == 1 ? [] : [decays[i]];
+            Train([.. from kind in open from decay in next select new NetworkPlan(kind, decay)]);
             // Losses fall up to the best decay and rise after it.
-            if (next >= task.TrialMargin * best.Loss)
-                break;
-            best = (next, trial);
+            open.RemoveAll(kind => i > 0
+                && _trials[new(kind, decays[i])].PairLoss >= decays.Take(i).Min(decay => _trials[new(kind, decay)].PairLoss));
         }
-        return best.Settings;
+
+        var chosen = new List<NetworkPlan>();
+        foreach (var kinds in _ensemble.Kinds)
+            chosen.Add(_trials.Keys.Where(plan => kinds.Contains(plan.IsEncoded)).MinBy(plan => Loss([.. chosen, plan])));
+        _channel.Info($"Chosen: {string.Join("; ", chosen)}; loss {Loss(chosen) * _task.LossUnit:g6} on held-out rows.");
+        return chosen;
     }
 
-    private double ChooseEncoding()
+    /// <summary>
+    /// What to add to each output so that quantiles cover the held-out rows as their levels say: networks fit the rows that they train on
+    /// too closely (Romano et al. 2019, Conformalized Quantile Regression).
+    /// </summary>
+    /// <param name="levels">Levels of the outputs after the first.</param>
+    /// <param name="plans">The ensemble's, from <see cref="Choose"/>.</param>
+    public float[] QuantileShifts(IReadOnlyList<float> levels, IReadOnlyList<NetworkPlan> plans)
     {
-        // In each fold two pairs of one network of either kind: from them, pairs of one kind are made too.
-        var pairs = new EnsembleTrainer[2 * _folds];
-        try
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var missing = cat([.. _folds.Select((fold, i) => fold.Targets() - Mean(plans, i))], 0);
+        var rows = missing.shape[0];
+        var shifts = new float[1 + levels.Count];
+        for (var q = 1; q < shifts.Length; q++)
         {
-            TorchParallel.For(pairs.Length, settings.Workers, job =>
-                pairs[job] = Train(job / 2, settings, first: job % 2 == 0 ? NumericEncoding.None : NumericEncoding.PiecewiseLinear));
-            var losses = ensemble.Encodings.ToDictionary(encoding => encoding, _ => 0.0);
-            for (var fold = 0; fold < _folds; fold++)
-            {
-                using var validator = new Validator(HeldOut(fold), task.Objective, settings);
-                var (a, b) = (pairs[2 * fold].Members, pairs[2 * fold + 1].Members);
-                foreach (var encoding in ensemble.Encodings)
-                    losses[encoding] += validator.Evaluate(encoding switch
-                    {
-                        NumericEncoding.None => [a[0], b[1]],
-                        NumericEncoding.PiecewiseLinear => [b[0], a[1]],
-                        _ => a,
-                    }).Loss / _folds;
-            }
-            foreach (var (encoding, loss) in losses)
-                channel.Info($"Trial with NumericEncoding {encoding}: loss {loss * task.LossUnit:g6} on held-out rows.");
-            var best = losses.MinBy(pair => pair.Value).Key;
-            if (losses[best] < task.TrialMargin * losses[ensemble.Encoding])
-                ensemble.Encoding = best;
-            return losses[ensemble.Encoding];
+            var sorted = missing.select(1, q).sort().Values.cpu().data<float>().ToArray();
+            var rank = (rows + 1) * (double)levels[q - 1];
+            shifts[q] = sorted[(int)Math.Clamp(levels[q - 1] < 0.5 ? Math.Floor(rank) - 1 : Math.Ceiling(rank) - 1, 0, rows - 1)];
         }
-        finally
+        return shifts;
+    }
+
+    public void Dispose()
+    {
+        foreach (var fold in _folds)
+            fold.Dispose();
+        foreach (var output in _trials.Values.SelectMany(trial => trial.Outputs).SelectMany(pair => new[] { pair.First, pair.Second }))
+            output.Dispose();
+    }
+
+    /// <summary>Trains a pair of networks of each plan in every fold.</summary>
+    private void Train(NetworkPlan[] plans)
+    {
+        var outputs = new (Tensor, Tensor)[plans.Length * _folds.Length];
+        TorchParallel.For(outputs.Length, _settings.Workers, job => outputs[job] = Train(plans[job % plans.Length], _folds[job / plans.Length]));
+        for (var i = 0; i < plans.Length; i++)
         {
-            foreach (var pair in pairs)
-                pair?.Dispose();
+            var plan = plans[i];
+            var trial = new Trial([.. _folds.Select((_, fold) => outputs[fold * plans.Length + i])]);
+            _trials[plan] = trial;
+            trial.PairLoss = MeanLoss(fold => trial.Mean(fold));
+            var single = (MeanLoss(fold => trial.Outputs[fold].First.clone()) + MeanLoss(fold => trial.Outputs[fold].Second.clone())) / 2;
+            trial.SeedLoss = 2 * (single - trial.PairLoss);
+            _channel.Info($"Trial of {plan}: loss {single * _task.LossUnit:g6}, of two networks {trial.PairLoss * _task.LossUnit:g6}.");
         }
     }
 
-    /// <summary>Loss of two networks of the ensemble on held-out rows, mean of the folds.</summary>
-    private double Measure(TrainingSettings trial)
+    private (Tensor, Tensor) Train(NetworkPlan plan, Fold fold)
     {
-        var losses = new double[_folds];
-        // With one fold the two networks are trained side by side, else the folds.
-        var workers = _folds == 1 ? settings.Workers : 1;
-        TorchParallel.For(_folds, Math.Min(_folds, settings.Workers), fold =>
+        using var guard = no_grad();
+        var settings = _settings with
         {
-            using var pair = Train(fold, trial, workers: workers);
-            using var validator = new Validator(HeldOut(fold), task.Objective, trial);
-            losses[fold] = validator.Evaluate(pair.Members).Loss;
-        });
-        channel.Info($"Trial with WeightDecay {trial.WeightDecay}: loss {losses.Average() * task.LossUnit:g6} on held-out rows.");
-        return losses.Average();
-    }
-
-    private EnsembleTrainer Train(int fold, TrainingSettings trial, NumericEncoding? first = null, int workers = 1)
-    {
-        var (from, to) = HeldOutRange(fold);
-        var training = rows with { Numbers = [.. _order[..from], .. _order[to..]] };
-        trial = trial with
-        {
-            BatchSize = Math.Min(trial.BatchSize, training.Count),
-            NumberOfEpochs = (int)Math.Ceiling(EpochShare * trial.NumberOfEpochs),
-            Workers = workers,
+            BatchSize = Math.Min(_settings.BatchSize, fold.Training.Count),
+            NumberOfEpochs = (int)Math.Ceiling(_epochShare * _settings.NumberOfEpochs),
+            Workers = 1,
         };
-        var trainer = new EnsembleTrainer(training, null, ensemble.CreatePair(trial, first), task.Objective, trial, clock);
-        try
+        Member[] pair = [_ensemble.Create(0, plan, settings), _ensemble.Create(1, plan, settings)];
+        using var trainer = new EnsembleTrainer(fold.Training, null, pair, _task.Objective, settings, _clock);
+        trainer.Run(_ => { });
+        return (fold.Outputs(pair[0]), fold.Outputs(pair[1]));
+    }
+
+    /// <summary>
+    /// Loss of the mean of networks with these plans. The mean of a pair stands for each of its networks; what the loss owes to the
+    /// networks' seeds falls with their number, so that n networks of a plan have 1/n of it and the pair one half.
+    /// </summary>
+    private double Loss(IReadOnlyList<NetworkPlan> plans)
+    {
+        var loss = MeanLoss(fold => Mean(plans, fold));
+        foreach (var (plan, count) in plans.CountBy(plan => plan))
         {
-            trainer.Run(_ => { });
-            return trainer;
+            var share = (double)count / plans.Count;
+            loss += share * share * _trials[plan].SeedLoss * (1.0 / count - 0.5);
         }
-        catch
+        return loss;
+    }
+
+    private Tensor Mean(IReadOnlyList<NetworkPlan> plans, int fold)
+    {
+        var mean = _trials[plans[0]].Mean(fold);
+        foreach (var plan in plans.Skip(1))
+            mean.Add(_trials[plan].Mean(fold));
+        return mean.Scale(1.0 / plans.Count);
+    }
+
+    private double MeanLoss(Func<int, Tensor> outputs)
+    {
+        using var guard = no_grad();
+        return Enumerable.Range(0, _folds.Length).Average(fold =>
         {
-            trainer.Dispose();
-            throw;
+            using var scope = NewDisposeScope();
+            return _folds[fold].Loss(_task.Objective, outputs(fold));
+        });
+    }
+
+    /// <summary>Networks of a plan on the held-out rows of every fold.</summary>
+    private sealed class Trial((Tensor First, Tensor Second)[] outputs)
+    {
+        /// <summary>Per fold [rows, outputs] of each network.</summary>
+        public (Tensor First, Tensor Second)[] Outputs => outputs;
+
+        public double PairLoss { get; set; }
+
+        /// <summary>What one network's loss has more than that of the mean of very many that differ by their seeds.</summary>
+        public double SeedLoss { get; set; }
+
+        public Tensor Mean(int fold) => outputs[fold].First.add(outputs[fold].Second).Scale(0.5);
+    }
+
+    /// <summary>A division of the rows into those to train on and those to measure on.</summary>
+    private sealed class Fold(RowSet training, RowSet heldOut, Device device) : IDisposable
+    {
+        private const int RowsAtOnce = 4096;
+
+        private readonly BatchSource _heldOut = new(heldOut, RowsAtOnce, device);
+
+        public RowSet Training => training;
+
+        /// <summary>Outputs [rows, outputs] for the held-out rows.</summary>
+        public Tensor Outputs(Member member)
+        {
+            using var scope = NewDisposeScope();
+            var parts = Enumerable.Range(0, _heldOut.Count).Select(i => member.Outputs(member.Inputs.Encode(_heldOut[i])).clone());
+            return cat([.. parts], 0).DetachFromDisposeScope();
         }
-    }
 
-    private RowSet HeldOut(int fold)
-    {
-        var (from, to) = HeldOutRange(fold);
-        return rows with { Numbers = _order[from..to] };
-    }
+        /// <summary>Targets [rows, 1] of the held-out rows.</summary>
+        public Tensor Targets() => cat([.. Enumerable.Range(0, _heldOut.Count).Select(i => _heldOut[i].Targets)], 0);
 
-    private (int From, int To) HeldOutRange(int fold)
-    {
-        var held = (int)(HeldOutFraction * _order.Length);
-        return (fold * held, (fold + 1) * held);
-    }
+        /// <summary>Mean loss by the rows' weights.</summary>
+        public double Loss(Objective objective, Tensor outputs)
+        {
+            double loss = 0, rows = 0;
+            for (var i = 0; i < _heldOut.Count; i++)
+            {
+                var batch = _heldOut[i];
+                loss += Validator.Total(objective.RowLosses(outputs.narrow(0, (long)rows, batch.Rows), batch.Targets, out _), batch.Weights);
+                rows += batch.Rows;
+            }
+            return loss / rows;
+        }
 
-    private static long[] Shuffled(TrainingData data, int seed)
-    {
-        var order = Enumerable.Range(data.Start, data.Rows).Select(row => (long)row).ToArray();
-        new Random(seed).Shuffle(order);
-        return order;
+        public void Dispose() => _heldOut.Dispose();
     }
 }

@@ -120,7 +120,7 @@ internal sealed class EnsembleTrainer : IDisposable
 
         foreach (var (inputs, members) in groups)
         {
-            var encoded = Array.ConvertAll(parts, part => part with { Features = inputs.Encode(part.Features) });
+            var encoded = Array.ConvertAll(parts, part => inputs.Encode(part));
             foreach (var member in members)
                 member.Step(encoded, learningRate);
         }

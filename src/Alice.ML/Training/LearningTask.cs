@@ -18,18 +18,8 @@ internal sealed record LearningTask(
     /// <summary>Share of <see cref="TrainingBudget.Epochs"/> that the task takes where the options do not say.</summary>
     public double EpochShare { get; init; } = 1;
 
-    /// <summary>
-    /// Weight decays to choose from where the options leave it to a trial, from the one for many rows on.
-    /// </summary>
-    public IReadOnlyList<double> WeightDecays { get; init; } = [0, 1, 3];
-
-    /// <summary>
-    /// What a loss of a trial must be below, as a share of that of the choice so far, to be taken for better than by chance.
-    /// </summary>
-    public double TrialMargin { get; init; } = 0.95;
-
-    /// <summary>Whether trials choose the encoding of numbers. The losses of classes are too noisy to tell.</summary>
-    public bool TriesEncodings { get; init; } = true;
+    /// <summary>Weight decays for trials to choose from, ascending; the first is that of many rows, which have no trials.</summary>
+    public IReadOnlyList<double> WeightDecays { get; init; } = [0, 1, 3, 10];
 
     /// <summary>A task whose labels are targets as they are. Classes are told apart long before a function is fitted.</summary>
     public static LearningTask Classify(Objective objective, int outputs) =>
@@ -37,7 +27,5 @@ internal sealed record LearningTask(
         {
             EpochShare = 0.25,
             WeightDecays = [1, 10],
-            TrialMargin = 0.9,
-            TriesEncodings = false,
         };
 }

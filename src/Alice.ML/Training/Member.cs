@@ -23,12 +23,15 @@ internal sealed class Member : IDisposable
     /// <param name="objective">What it minimises.</param>
     /// <param name="inputs">What its first layer is given; not owned.</param>
     /// <param name="settings">Settings of the run.</param>
+    /// <param name="weightDecay">Decoupled weight decay.</param>
     /// <param name="seed">Seed of this member.</param>
     /// <param name="initialWeights">Weights to start from, for what the first layer is given and the targets; null: random ones.</param>
     public Member(
-        NetworkShape shape, Objective objective, InputEncoding inputs, TrainingSettings settings, int seed, float[]? initialWeights)
+        NetworkShape shape, Objective objective, InputEncoding inputs, TrainingSettings settings, double weightDecay, int seed,
+        float[]? initialWeights)
     {
         _settings = settings;
+        WeightDecay = weightDecay;
         Inputs = inputs;
         using var scope = NewDisposeScope();
         using var guard = no_grad();
@@ -45,6 +48,8 @@ internal sealed class Member : IDisposable
     public NetworkShape Shape => _network.Shape;
 
     public InputEncoding Inputs { get; }
+
+    public double WeightDecay { get; }
 
     /// <summary>Where the member's random numbers come from.</summary>
     public Generator Generator { get; }
@@ -97,9 +102,9 @@ internal sealed class Member : IDisposable
         if (_steps++ == 0)
             _divergence.Start(_lossSum);
 
-        if (_settings.WeightDecay > 0 && step.Moves)
+        if (WeightDecay > 0 && step.Moves)
         {
-            var kept = 1 - rate * _settings.WeightDecay;
+            var kept = 1 - rate * WeightDecay;
             _state.Center.Scale(kept);
             _state.LookAhead.Scale(kept);
         }
@@ -129,10 +134,10 @@ internal sealed class Member : IDisposable
     }
 
     /// <summary>Outputs [rows, outputs] at the parameters that predictions use; overwritten by the next evaluation.</summary>
-    public Tensor Outputs(Tensor features)
+    public Tensor Outputs(in Minibatch batch)
     {
         using var at = new ParameterViews(Shape, _state.Center);
-        return _network.Outputs(at, features);
+        return _network.Outputs(at, batch);
     }
 
     /// <summary>Takes the weights of now for those of the model.</summary>

@@ -23,12 +23,15 @@ internal sealed class Network(NetworkShape shape, Objective objective) : IDispos
     public Tensor Evaluate(ParameterViews at, in Minibatch batch, ParameterViews gradient, bool adds = false)
     {
         var space = WorkspaceFor(batch.Features);
-        var outputs = Forward(at, batch.Features, space, batch.DropoutMasks);
+        var outputs = Forward(at, batch, space);
         var loss = objective.Evaluate(outputs, batch, out var error);
         var kept = adds ? 1 : 0;
         for (var layer = shape.Layers - 1; ; layer--)
         {
-            gradient.Weights[layer].addmm_(space.Inputs[layer].t(), error, kept, 1);
+            if (layer == 0 && batch.Bins is { } bins)
+                bins.Gradient(error, gradient.Weights[0], adds);
+            else
+                gradient.Weights[layer].addmm_(space.Inputs[layer].t(), error, kept, 1);
             gradient.Biases[layer].addmm_(space.Ones, error, kept, 1);
             if (layer == 0)
                 return loss;
@@ -41,7 +44,8 @@ internal sealed class Network(NetworkShape shape, Objective objective) : IDispos
     }
 
     /// <summary>Outputs [rows, outputs], without dropout; overwritten by the next evaluation.</summary>
-    public Tensor Outputs(ParameterViews at, Tensor features) => Forward(at, features, WorkspaceFor(features), null);
+    public Tensor Outputs(ParameterViews at, in Minibatch batch) =>
+        Forward(at, batch with { DropoutMasks = null }, WorkspaceFor(batch.Features));
 
     public void Dispose()
     {
@@ -49,18 +53,22 @@ internal sealed class Network(NetworkShape shape, Objective objective) : IDispos
             workspace.Dispose();
     }
 
-    private Tensor Forward(ParameterViews at, Tensor features, Workspace space, Tensor[]? masks)
+    private Tensor Forward(ParameterViews at, in Minibatch batch, Workspace space)
     {
-        var hidden = features;
+        var hidden = batch.Features;
         for (var layer = 0; ; layer++)
         {
             space.Inputs[layer] = hidden;
-            var sums = space.Sums[layer].addmm_(hidden, at.Weights[layer], 0, 1);
+            var sums = space.Sums[layer];
+            if (layer == 0 && batch.Bins is { } bins)
+                bins.Multiply(at.Weights[0], sums);
+            else
+                sums.addmm_(hidden, at.Weights[layer], 0, 1);
             if (layer == shape.Layers - 1)
                 return LayerKernels.Activate(sums, at.Biases[layer], null);
 
             hidden = space.Activated[layer] = LayerKernels.Activate(sums, at.Biases[layer], shape.Activation);
-            if (masks is not null)
+            if (batch.DropoutMasks is { } masks)
                 hidden = hidden.mul(masks[layer]);
         }
     }
@@ -113,13 +121,14 @@ internal sealed class Network(NetworkShape shape, Objective objective) : IDispos
 }
 
 /// <summary>Rows that a step learns from.</summary>
-/// <param name="Features">[rows, inputs].</param>
+/// <param name="Features">[rows, inputs]; [rows, columns] where there are <paramref name="Bins"/>.</param>
 /// <param name="Targets">[rows, 1].</param>
 /// <param name="Weights">[rows, 1], with mean 1 over the training set; null where every row counts the same.</param>
 /// <param name="WholeRows">Rows of the whole minibatch, where this is a part of one.</param>
 /// <param name="DropoutMasks">Per hidden layer [rows, units]: 0, or one over the share kept; null without dropout.</param>
+/// <param name="Bins">What the first layer is given in place of the features; null: the features.</param>
 internal readonly record struct Minibatch(
-    Tensor Features, Tensor Targets, Tensor? Weights, long WholeRows, Tensor[]? DropoutMasks = null)
+    Tensor Features, Tensor Targets, Tensor? Weights, long WholeRows, Tensor[]? DropoutMasks = null, BinnedRows? Bins = null)
 {
     public long Rows => Targets.shape[0];
 }

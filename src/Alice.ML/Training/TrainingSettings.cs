@@ -19,8 +19,6 @@ internal sealed record TrainingSettings
     /// <summary>Parts that a minibatch is evaluated in, one after the other.</summary>
     public required int GradientAccumulation { get; init; }
 
-    public required double WeightDecay { get; init; }
-
     /// <summary>Epochs without improvement after which training ends; null: never.</summary>
     public required int? Patience { get; init; }
 

@@ -32,9 +32,9 @@ internal sealed class Validator : IDisposable
         {
             using var scope = NewDisposeScope();
             var batch = _batches[i];
-            var outputs = members[0].Outputs(members[0].Inputs.Encode(batch.Features)).clone();
+            var outputs = members[0].Outputs(members[0].Inputs.Encode(batch)).clone();
             for (var m = 1; m < members.Count; m++)
-                outputs.Add(members[m].Outputs(members[m].Inputs.Encode(batch.Features)));
+                outputs.Add(members[m].Outputs(members[m].Inputs.Encode(batch)));
             outputs.Scale(1.0 / members.Count);
             var metric = _objective.Measure(outputs, batch.Targets);
             var loss = _objective.RowLosses(outputs, batch.Targets, out _);
@@ -48,7 +48,8 @@ internal sealed class Validator : IDisposable
 
     public void Dispose() => _batches.Dispose();
 
-    private static double Total(Tensor values, Tensor? weights) =>
+    /// <summary>Sum of values of rows by their weights.</summary>
+    public static double Total(Tensor values, Tensor? weights) =>
         (weights is null ? values : values.mul(weights)).sum(ScalarType.Float64).cpu().item<double>();
 
     private void Remember(double loss, IReadOnlyList<Member> members)

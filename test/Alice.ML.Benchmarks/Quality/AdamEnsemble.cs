@@ -38,7 +38,7 @@ internal sealed class AdamEnsemble : IDisposable
             : settings.Threads ?? TrainingBudget.Threads(DenseNetwork.WeightCount(LayerSizes(settings, 0)), settings.BatchSize));
         TorchParallel.For(_networks.Length, workers, i =>
         {
-            _networks[i] = new AdamNetwork(LayerSizes(settings, i), data.Task, settings, unchecked(settings.Seed + SeedStride * i));
+            _networks[i] = new AdamNetwork(LayerSizes(settings, i), data.Task, settings, settings.WeightDecays[i], unchecked(settings.Seed + SeedStride * i));
             _networks[i].Train(_inputs[i].Train, labels);
         });
     }

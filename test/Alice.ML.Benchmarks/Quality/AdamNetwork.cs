@@ -21,6 +21,7 @@ internal sealed class AdamNetwork : IDisposable
 
     private readonly TaskKind _task;
     private readonly AdamSettings _settings;
+    private readonly double _weightDecay;
     private readonly Generator _generator;
     private readonly int _inputs;
     private readonly List<(Tensor Weight, Tensor Bias)> _layers = [];
@@ -30,10 +31,11 @@ internal sealed class AdamNetwork : IDisposable
     /// <param name="layerSizes">Inputs, hidden layers, outputs.</param>
     /// <param name="task">Decides the loss: squared, logistic, or cross-entropy.</param>
     /// <param name="settings">The others.</param>
+    /// <param name="weightDecay">Decoupled weight decay.</param>
     /// <param name="seed">Of weights, order of rows and dropout.</param>
-    public AdamNetwork(IReadOnlyList<int> layerSizes, TaskKind task, AdamSettings settings, int seed)
+    public AdamNetwork(IReadOnlyList<int> layerSizes, TaskKind task, AdamSettings settings, double weightDecay, int seed)
     {
-        (_task, _settings, _inputs) = (task, settings, layerSizes[0]);
+        (_task, _settings, _weightDecay, _inputs) = (task, settings, weightDecay, layerSizes[0]);
         _generator = new Generator((ulong)seed);
         using var scope = NewDisposeScope();
         for (var layer = 1; layer < layerSizes.Count; layer++)
@@ -142,14 +144,14 @@ internal sealed class AdamNetwork : IDisposable
         using Scalar beta1 = Beta1, rest1 = 1 - Beta1, beta2 = Beta2, rest2 = 1 - Beta2;
         using Scalar step = -rate * squareCorrection / (1 - Math.Pow(Beta1, _step));
         using Scalar epsilon = Epsilon * squareCorrection;
-        using Scalar kept = 1 - rate * _settings.WeightDecay;
+        using Scalar kept = 1 - rate * _weightDecay;
         foreach (var (parameter, mean, square) in _moments)
         {
             var gradient = parameter.grad!;
             mean.mul_(beta1).add_(gradient, rest1);
             square.mul_(beta2).addcmul_(gradient, gradient, rest2);
             parameter.addcdiv_(mean, square.sqrt().add_(epsilon, one), step);
-            if (_settings.WeightDecay > 0)
+            if (_weightDecay > 0)
                 parameter.mul_(kept);
             gradient.zero_();
         }

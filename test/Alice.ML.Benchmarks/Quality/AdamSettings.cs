@@ -9,9 +9,9 @@ namespace Alice.ML.Benchmarks.Quality;
 /// <param name="Dropout">Share of units left out in a step.</param>
 /// <param name="Epochs">Passes over the rows.</param>
 /// <param name="BatchSize">Rows of a step, at most.</param>
-/// <param name="WeightDecay">Decoupled weight decay.</param>
+/// <param name="WeightDecays">Decoupled weight decay of each network.</param>
 /// <param name="Threads">Threads that networks are trained on side by side; null: one a core.</param>
 /// <param name="Seed">Seed of the fit.</param>
 internal sealed record AdamSettings(
     IReadOnlyList<PiecewiseLinearEncoder?> Encoders, IReadOnlyList<int> HiddenLayers, Activation Activation, double Dropout, int Epochs,
-    int BatchSize, double WeightDecay, int? Threads, int Seed);
+    int BatchSize, IReadOnlyList<double> WeightDecays, int? Threads, int Seed);

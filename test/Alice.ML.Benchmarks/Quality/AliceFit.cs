@@ -19,7 +19,7 @@ internal sealed class AliceFit
             options.Dropout,
             summary.Epochs[0].NumberOfEpochs,
             summary.BatchSize,
-            summary.WeightDecay,
+            summary.WeightDecays,
             options.NumberOfThreads,
             summary.Seed);
     }

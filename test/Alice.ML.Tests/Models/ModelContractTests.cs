@@ -120,7 +120,7 @@ public class ModelContractTests
             TrainingRows = 1,
             ValidationRows = 0,
             BatchSize = 1,
-            WeightDecay = 0,
+            WeightDecays = [0],
             Restarts = 0,
             Device = "cpu",
             Seed = 1,

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Alice.ML.Models;
 using Alice.ML.Optimization;
 using TorchSharp;
@@ -6,31 +5,17 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
 
-/// <summary>
-/// What the first layer of a network is given for a row of standardised columns x: for each feature a·clamp(x, low, high) + b of one column.
-/// Numbers as they are have no bounds; the features of a piecewise-linear encoding have the edges of their bin (Gorishniy et al. 2022,
-/// On Embeddings for Numerical Features in Tabular Deep Learning) and are standardised in turn.
-/// </summary>
+/// <summary>What the first layer of a network is given for a row of standardised columns: the numbers as they are, or encoded.</summary>
 internal sealed class InputEncoding : IDisposable
 {
-    private readonly int _columns;
-    private readonly int[] _starts;
-    private readonly float[] _low;
-    private readonly float[] _high;
-    private readonly float[] _factor;
-    private readonly float[] _shift;
+    private readonly EncodedColumns? _columns;
     private readonly DeviceEncoding? _device;
 
-    private InputEncoding(int columns, PiecewiseLinearEncoder? encoder, Standardization standardization, int[] starts,
-        float[] low, float[] high, float[] factor, float[] shift, Device device)
+    private InputEncoding(PiecewiseLinearEncoder? encoder, Standardization standardization, EncodedColumns? columns, Device device)
     {
-        _columns = columns;
-        Encoder = encoder;
-        Standardization = standardization;
-        _starts = starts;
-        (_low, _high, _factor, _shift) = (low, high, factor, shift);
-        if (encoder is not null && device.type != DeviceType.CPU)
-            _device = new DeviceEncoding(starts, low, high, factor, shift, device);
+        (Encoder, Standardization, _columns) = (encoder, standardization, columns);
+        if (columns is not null && device.type != DeviceType.CPU)
+            _device = new DeviceEncoding(columns, device);
     }
 
     /// <summary>The encoder that the model needs, for columns as they come; null for numbers as they are.</summary>
@@ -44,7 +29,7 @@ internal sealed class InputEncoding : IDisposable
 
     /// <summary>Columns as they are.</summary>
     /// <param name="columns">Standardisation of the columns.</param>
-    public static InputEncoding Plain(Standardization columns) => new(columns.Mean.Length, null, columns, [], [], [], [], [], CPU);
+    public static InputEncoding Plain(Standardization columns) => new(null, columns, null, CPU);
 
     /// <summary>Columns with their bins beside them.</summary>
     /// <param name="data">Rows, standardised.</param>
@@ -61,67 +46,57 @@ internal sealed class InputEncoding : IDisposable
             : [.. Enumerable.Range(0, table.Columns).Select(column => columns.Scale[column] == 0
                 ? []
                 : BinEdges.OfColumn(data.Rows, bins, row => table.Row(data.Start + row)[column], data.Weight))];
-        var starts = new int[table.Columns + 1];
-        for (var column = 0; column < table.Columns; column++)
-            starts[column + 1] = starts[column] + Math.Max(1, edges[column].Length);
-        var count = starts[^1];
-        var (low, high) = (new float[count], new float[count]);
-        var (factor, shift) = (new float[count], new float[count]);
-        Array.Fill(low, float.NegativeInfinity);
-        Array.Fill(high, float.PositiveInfinity);
-        Array.Fill(factor, 1);
-        var (mean, scale) = (new double[count], new double[count]);
+        var encoded = new EncodedColumns(edges);
+        var (mean, scale) = (new double[encoded.Features], new double[encoded.Features]);
         for (var column = 0; column < table.Columns; column++)
         {
-            mean[starts[column]] = columns.Mean[column];
-            scale[starts[column]] = columns.Scale[column];
-            for (var bin = 1; bin < edges[column].Length; bin++)
+            var (number, _) = encoded.Range(column);
+            mean[number] = columns.Mean[column];
+            scale[number] = columns.Scale[column];
+            foreach (var (bin, moments) in Moments(data, encoded, column, row => table.Row(data.Start + row)[column]).Index())
             {
-                var at = starts[column] + bin;
-                var (from, to) = (edges[column][bin - 1], edges[column][bin]);
-                if (bin > 1)
-                    low[at] = from;
-                if (bin < edges[column].Length - 1)
-                    high[at] = to;
-                (mean[at], scale[at]) = Moments(data, row =>
-                    (Math.Clamp(table.Row(data.Start + row)[column], low[at], high[at]) - from) / (double)(to - from));
-                if (known is not null && scale[at] == 0)
-                    scale[at] = 1; // as Standardization.KeepingConstants
-                factor[at] = (float)(scale[at] / (to - from));
-                shift[at] = (float)(-(from / (double)(to - from) + mean[at]) * scale[at]);
+                var feature = number + 1 + bin;
+                (mean[feature], scale[feature]) = moments;
+                if (known is not null && scale[feature] == 0)
+                    scale[feature] = 1; // as Standardization.KeepingConstants
+                encoded.Empty[feature] = (float)(-mean[feature] * scale[feature]);
+                encoded.Scale[feature] = (float)scale[feature];
             }
         }
-        return new(table.Columns, known ?? InColumnUnits(edges, columns), new(mean, scale), starts, low, high, factor, shift, device);
+        return new(known ?? InColumnUnits(edges, columns), new(mean, scale), encoded, device);
     }
 
-    /// <summary>The features of a minibatch [rows, columns]; they belong to the caller's scope.</summary>
-    public Tensor Encode(Tensor batch)
-    {
-        if (Encoder is null)
-            return batch;
-        if (_device is not null)
-            return _device.Encode(batch);
-
-        var rows = (int)batch.shape[0];
-        var encoded = empty(rows, Features);
-        EncodeOnCpu(batch, encoded, rows);
-        return encoded;
-    }
+    /// <summary>A minibatch as the first layer takes it; its tensors belong to the caller's scope.</summary>
+    public Minibatch Encode(Minibatch batch) => _columns is null
+        ? batch
+        : _device is null
+            ? batch with { Bins = new BinnedRows(_columns, batch.Features) }
+            : batch with { Features = _device.Encode(batch.Features) };
 
     public void Dispose() => _device?.Dispose();
 
-    private static (double Mean, double Scale) Moments(TrainingData data, Func<int, double> feature)
+    /// <summary>Standardisation of each bin of a column.</summary>
+    private static (double Mean, double Scale)[] Moments(TrainingData data, EncodedColumns encoded, int column, Func<int, float> value)
     {
-        double weights = 0, sum = 0, squares = 0;
+        var (number, end) = encoded.Range(column);
+        var bins = new (double Weight, double Sum, double Squares)[end - number];
         for (var row = 0; row < data.Rows; row += BinEdges.Stride(data.Rows))
         {
-            double weight = data.Weight(row), value = feature(row);
-            weights += weight;
-            sum += weight * value;
-            squares += weight * value * value;
+            var (feature, share) = encoded.Locate(column, value(row));
+            double weight = data.Weight(row);
+            ref var bin = ref bins[feature - number];
+            bin = (bin.Weight + weight, bin.Sum + weight * share, bin.Squares + weight * share * share);
         }
-        var mean = sum / weights;
-        return (mean, Standardization.ScaleOf(Math.Max(0, squares / weights - mean * mean), mean));
+        var (total, above) = (bins.Sum(bin => bin.Weight), 0.0);
+        var moments = new (double, double)[end - number - 1];
+        for (var i = moments.Length; i > 0; i--)
+        {
+            // Rows above the bin have all of it.
+            var mean = (bins[i].Sum + above) / total;
+            moments[i - 1] = (mean, Standardization.ScaleOf(Math.Max(0, (bins[i].Squares + above) / total - mean * mean), mean));
+            above += bins[i].Weight;
+        }
+        return moments;
     }
 
     private static float[][] Standardized(IReadOnlyList<float[]> edges, Standardization columns) =>
@@ -142,28 +117,7 @@ internal sealed class InputEncoding : IDisposable
         return new PiecewiseLinearEncoder(result);
     }
 
-    private unsafe void EncodeOnCpu(Tensor batch, Tensor encoded, int rows)
-    {
-        var from = VectorLoop.Pointer<float>(batch, (long)rows * _columns);
-        var to = VectorLoop.Pointer<float>(encoded, (long)rows * Features);
-        for (var row = 0; row < rows; row++, from += _columns, to += Features)
-            for (var column = 0; column < _columns; column++)
-            {
-                var value = from[column];
-                var x = new Vector<float>(value);
-                var i = _starts[column];
-                var end = _starts[column + 1];
-                for (; i <= end - Vector<float>.Count; i += Vector<float>.Count)
-                {
-                    var clamped = Vector.Min(Vector.Max(x, new Vector<float>(_low, i)), new Vector<float>(_high, i));
-                    (clamped * new Vector<float>(_factor, i) + new Vector<float>(_shift, i)).Store(to + i);
-                }
-                for (; i < end; i++)
-                    to[i] = Math.Min(Math.Max(value, _low[i]), _high[i]) * _factor[i] + _shift[i];
-            }
-    }
-
-    /// <summary>The same in tensor operations.</summary>
+    /// <summary>The features as tensor operations: for each a·clamp(x, low, high) + b of one column.</summary>
     private sealed class DeviceEncoding : IDisposable
     {
         private readonly Tensor _column;
@@ -172,12 +126,30 @@ internal sealed class InputEncoding : IDisposable
         private readonly Tensor _factor;
         private readonly Tensor _shift;
 
-        public DeviceEncoding(int[] starts, float[] low, float[] high, float[] factor, float[] shift, Device device)
+        public DeviceEncoding(EncodedColumns encoding, Device device)
         {
-            var columns = new long[low.Length];
-            for (var column = 0; column < starts.Length - 1; column++)
-                Array.Fill(columns, column, starts[column], starts[column + 1] - starts[column]);
-            _column = Load(tensor(columns));
+            var column = new long[encoding.Features];
+            var (low, high) = (new float[encoding.Features], new float[encoding.Features]);
+            var (factor, shift) = (new float[encoding.Features], new float[encoding.Features]);
+            Array.Fill(low, float.NegativeInfinity);
+            Array.Fill(high, float.PositiveInfinity);
+            Array.Fill(factor, 1);
+            for (var c = 0; c < encoding.Columns; c++)
+            {
+                var (number, end) = encoding.Range(c);
+                Array.Fill(column, c, number, end - number);
+                for (var at = number + 1; at < end; at++)
+                {
+                    var (from, to) = (encoding.Edges[c][at - number - 1], encoding.Edges[c][at - number]);
+                    if (at > number + 1)
+                        low[at] = from;
+                    if (at < end - 1)
+                        high[at] = to;
+                    factor[at] = encoding.Scale[at] / (to - from);
+                    shift[at] = encoding.Empty[at] - from * factor[at];
+                }
+            }
+            _column = Load(tensor(column));
             _low = Load(tensor(low));
             _high = Load(tensor(high));
             _factor = Load(tensor(factor));

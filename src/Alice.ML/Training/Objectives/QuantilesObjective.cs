@@ -8,6 +8,9 @@ internal sealed class QuantilesObjective(Objective score, IReadOnlyList<float> l
 {
     private readonly float[] _halfLessLevels = [.. levels.Select(level => 0.5f - level)];
 
+    /// <summary>Levels of the outputs after the first.</summary>
+    public IReadOnlyList<float> Levels => levels;
+
     public override string MetricName => score.MetricName;
 
     public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)

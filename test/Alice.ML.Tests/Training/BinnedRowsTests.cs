@@ -1,0 +1,71 @@
+using Alice.ML.Training;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Tests.Training;
+
+/// <summary>The first layer's products by running sums over the bins, against products with the features written out.</summary>
+[TestClass]
+public class BinnedRowsTests
+{
+    private const int Rows = 37;
+
+    // Whole vectors, a rest, and less than one.
+    [TestMethod]
+    [DataRow(64)]
+    [DataRow(13)]
+    [DataRow(1)]
+    public void Products_and_gradients_are_those_of_the_features(int units)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        using var generator = new Generator(1);
+        var random = new Random(1);
+        var columns = new EncodedColumns([[-1, -0.5f, 0.25f, 2], [], [0, 1, 2], [.. Enumerable.Range(0, 30).Select(i => i / 10f - 1.5f)]]);
+        for (var column = 0; column < columns.Columns; column++)
+        {
+            var (number, end) = columns.Range(column);
+            for (var bin = number + 1; bin < end; bin++)
+                (columns.Empty[bin], columns.Scale[bin]) = (-random.NextSingle(), 1 + random.NextSingle());
+        }
+        var numbers = randn(Rows, columns.Columns, generator: generator) * 2;
+        numbers[0, 0] = -0.5f; // on an edge
+        var features = Features(columns, numbers);
+        var weights = randn(columns.Features, units, generator: generator);
+        var error = randn(Rows, units, generator: generator);
+        var bins = new BinnedRows(columns, numbers);
+
+        var products = empty(Rows, units);
+        bins.Multiply(weights, products);
+        AssertClose(features.mm(weights), products);
+
+        var gradient = full(columns.Features, units, 7f);
+        bins.Gradient(error, gradient, adds: false);
+        AssertClose(features.t().mm(error), gradient);
+        bins.Gradient(error, gradient, adds: true);
+        AssertClose(features.t().mm(error) * 2, gradient);
+    }
+
+    private static void AssertClose(Tensor expected, Tensor actual) =>
+        Assert.IsLessThan(1e-4f, (expected - actual).abs().max().item<float>() / (1 + expected.abs().max().item<float>()));
+
+    private static Tensor Features(EncodedColumns columns, Tensor numbers)
+    {
+        var features = zeros(numbers.shape[0], columns.Features);
+        for (var row = 0; row < numbers.shape[0]; row++)
+            for (var column = 0; column < columns.Columns; column++)
+            {
+                var x = numbers[row, column].item<float>();
+                var (number, end) = columns.Range(column);
+                features[row, number] = x;
+                for (var bin = number + 1; bin < end; bin++)
+                {
+                    var (from, to) = (columns.Edges[column][bin - number - 1], columns.Edges[column][bin - number]);
+                    var share = (x - from) / (to - from);
+                    share = bin > number + 1 ? Math.Max(share, 0) : share;
+                    share = bin < end - 1 ? Math.Min(share, 1) : share;
+                    features[row, bin] = columns.Empty[bin] + columns.Scale[bin] * share;
+                }
+            }
+        return features;
+    }
+}
