@@ -91,19 +91,18 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         if (initial is not null)
             columns = columns.KeepingConstants();
         using var rows = Open(training, validation, columns, task.Targets, device);
-        using var ensemble = new Ensemble(_options, task, training, columns, initial, device, _seed);
         var settings = CreateSettings(training.Rows, task, device);
+        using var ensemble = new Ensemble(_options, task, training, columns, initial, settings);
         // Several networks take a thread each.
         using var threads = new TorchThreads(_options.NumberOfNetworks > 1
             ? 1
             : _options.NumberOfThreads ?? TrainingBudget.Threads(ensemble.Parameters, settings.BatchSize));
-        IReadOnlyList<double> decays = _options.WeightDecay is { } decay ? [decay] : task.WeightDecays;
         var quantiles = task.Objective as QuantilesObjective;
-        var isOpen = decays.Count > 1 || ensemble.Kinds.Any(kinds => kinds.Count > 1) || quantiles is not null;
+        var isOpen = settings.WeightDecays.Count > 1 || ensemble.Kinds.Any(kinds => kinds.Count > 1) || quantiles is not null;
         if (initial is null && isOpen && Trials.Suit(rows.Training, settings))
         {
             using var trials = new Trials(task, ensemble, rows.Training, settings, channel, clock);
-            ensemble.Plans = trials.Choose(decays);
+            ensemble.Plans = trials.Choose();
             ensemble.Shifts = quantiles is null ? null : trials.QuantileShifts(quantiles.Levels, ensemble.Plans);
         }
         channel.Info($"Training on {training.Rows:N0} rows of {training.Columns:N0} features: {ensemble.Parameters:N0} parameters, "
@@ -189,15 +188,19 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
     private TrainingSettings CreateSettings(int rows, LearningTask task, TorchSharp.torch.Device device)
     {
         var batchSize = Math.Min(_options.BatchSize ?? TrainingBudget.BatchSize(rows), rows);
+        var epochs = _options.NumberOfEpochs ?? TrainingBudget.Epochs(rows, batchSize, task.IsClassification);
         var optimizer = _options.Optimizer;
         return new TrainingSettings
         {
             Optimizer = optimizer,
             LearningRate = _options.LearningRate ?? optimizer.LearningRate,
             Schedule = _options.LearningRateSchedule,
-            NumberOfEpochs = _options.NumberOfEpochs ?? TrainingBudget.Epochs(rows, batchSize, task.EpochShare),
+            NumberOfEpochs = epochs,
             BatchSize = batchSize,
             GradientAccumulation = Math.Min(_options.GradientAccumulation, batchSize),
+            WeightDecays = _options.WeightDecay is { } decay
+                ? [decay]
+                : TrainingBudget.WeightDecays(rows, batchSize, epochs, task.IsClassification),
             Patience = _options.EarlyStoppingPatience,
             MinimumImprovement = _options.EarlyStoppingMinimumImprovement,
             MaximumTime = _options.MaximumTrainingTime,

@@ -1,6 +1,5 @@
 using Alice.ML.Models;
 using Alice.ML.Training;
-using static TorchSharp.torch;
 
 namespace Alice.ML.Trainers;
 
@@ -9,9 +8,6 @@ internal sealed class Ensemble : IDisposable
 {
     // Seeds of members must differ from each other and from those of other runs with neighbouring seeds.
     private const int SeedStride = 7919;
-
-    // Fewer rows give bins too few to learn from.
-    private const int LeastEncodedRows = 50;
 
     private readonly AliceTrainerOptions _options;
     private readonly IReadOnlyList<int> _hiddenLayers;
@@ -22,12 +18,12 @@ internal sealed class Ensemble : IDisposable
     private readonly int _seed;
 
     public Ensemble(AliceTrainerOptions options, LearningTask task, TrainingData data, Standardization columns,
-        NetworkEnsemble? initial, Device device, int seed)
+        NetworkEnsemble? initial, TrainingSettings settings)
     {
         _options = options;
         _task = task;
         _initial = initial;
-        _seed = seed;
+        _seed = settings.Seed;
         _hiddenLayers = options.HiddenLayers ?? initial?.Members[0].Network.HiddenLayers ?? TrainingBudget.HiddenLayers(data.Columns);
         _plain = InputEncoding.Plain(columns);
         var known = initial?.Members.Select(member => member.Encoder).FirstOrDefault(encoder => encoder is not null);
@@ -36,14 +32,13 @@ internal sealed class Ensemble : IDisposable
         {
             NumericEncoding.None => false,
             NumericEncoding.PiecewiseLinear => true,
-            NumericEncoding.Automatic => _hiddenLayers.Count > 0 && data.Rows >= LeastEncodedRows,
+            NumericEncoding.Automatic => _hiddenLayers.Count > 0 && data.Rows >= TrainingBudget.LeastEncodedRows(task.IsClassification),
             _ => _hiddenLayers.Count > 0,
         };
         if (encodes && data.Features is DenseFeatures table)
-            _encoded = InputEncoding.PiecewiseLinear(data, table, columns, options.NumberOfBins, known, device);
+            _encoded = InputEncoding.PiecewiseLinear(data, table, columns, options.NumberOfBins, known, settings.Device);
         Kinds = [.. Enumerable.Range(0, options.NumberOfNetworks).Select(KindsOf)];
-        var decay = options.WeightDecay ?? task.WeightDecays[0];
-        Plans = [.. Kinds.Select((kinds, index) => new NetworkPlan(kinds.Count > 1 ? index % 2 == 1 : kinds[0], decay))];
+        Plans = [.. Kinds.Select((kinds, index) => new NetworkPlan(kinds.Count > 1 ? index % 2 == 1 : kinds[0], settings.WeightDecays[0]))];
     }
 
     /// <summary>Per network whether it can be given its numbers as they are (false), encoded (true), or trials are to choose.</summary>
@@ -51,6 +46,9 @@ internal sealed class Ensemble : IDisposable
 
     /// <summary>Per network what it is to be; without trials every second one is encoded where the options leave it open.</summary>
     public IReadOnlyList<NetworkPlan> Plans { get; set; }
+
+    /// <summary>Per output what the model adds to what the networks have learned; null: nothing.</summary>
+    public float[]? Shifts { get; set; }
 
     /// <summary>Weights and biases of all networks.</summary>
     public long Parameters => Plans.Sum(plan => (long)Shape(Inputs(plan)).Parameters);
@@ -71,9 +69,6 @@ internal sealed class Ensemble : IDisposable
             Folding.Unfold(shape, inputs.Standardization, _task.Scores, weights);
         return new Member(shape, _task.Objective, inputs, settings, plan.WeightDecay, unchecked(_seed + SeedStride * index), weights);
     }
-
-    /// <summary>Per output what the model adds to what the networks have learned; null: nothing.</summary>
-    public float[]? Shifts { get; set; }
 
     /// <summary>The model of these members, for features and scores as they come.</summary>
     public NetworkEnsemble Fold(IReadOnlyList<Member> members) => new([.. members.Select(member =>

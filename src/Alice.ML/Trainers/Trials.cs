@@ -18,11 +18,6 @@ internal sealed class Trials : IDisposable
     private const int MostRows = 100_000;
     private const double HeldOutFraction = 0.2;
 
-    // The fewer rows, the more chance there is in one part of them, and the shorter the runs are.
-    private const int SeveralFoldsBelow = 3000;
-    private const int SeveralFolds = 3;
-    private const int LongTrialsBelow = 500;
-
     private readonly LearningTask _task;
     private readonly Ensemble _ensemble;
     private readonly RowSet _rows;
@@ -39,9 +34,15 @@ internal sealed class Trials : IDisposable
         (_task, _ensemble, _rows, _settings, _channel, _clock) = (task, ensemble, rows, settings, channel, clock);
         _order = Enumerable.Range(rows.Data.Start, rows.Data.Rows).Select(row => (long)row).ToArray();
         new Random(settings.Seed).Shuffle(_order);
-        _epochShare = rows.Count < LongTrialsBelow ? 0.5 : 0.25;
+        // The fewer rows, the more chance there is in one part of them, and the shorter the runs are.
+        (var folds, _epochShare) = rows.Count switch
+        {
+            < 500 => (5, 0.5),
+            < 3000 => (3, 0.25),
+            _ => (1, 0.25),
+        };
         var held = (int)(HeldOutFraction * _order.Length);
-        _folds = [.. Enumerable.Range(0, rows.Count < SeveralFoldsBelow ? SeveralFolds : 1).Select(fold => new Fold(
+        _folds = [.. Enumerable.Range(0, folds).Select(fold => new Fold(
             rows with { Numbers = [.. _order[..(fold * held)], .. _order[((fold + 1) * held)..]] },
             rows with { Numbers = _order[(fold * held)..((fold + 1) * held)] },
             settings.Device))];
@@ -52,9 +53,9 @@ internal sealed class Trials : IDisposable
         rows.Count is >= LeastRows and <= MostRows && settings.MaximumTime is null;
 
     /// <summary>The plans of the ensemble's networks whose mean has the lowest loss.</summary>
-    /// <param name="decays">Weight decays to choose from, ascending.</param>
-    public IReadOnlyList<NetworkPlan> Choose(IReadOnlyList<double> decays)
+    public IReadOnlyList<NetworkPlan> Choose()
     {
+        var decays = _settings.WeightDecays;
         var open = _ensemble.Kinds.SelectMany(kinds => kinds).Distinct().ToList();
         for (var i = 0; i < decays.Count && open.Count > 0; i++)
         {
@@ -106,12 +107,15 @@ internal sealed class Trials : IDisposable
     /// <summary>Trains a pair of networks of each plan in every fold.</summary>
     private void Train(NetworkPlan[] plans)
     {
-        var outputs = new (Tensor, Tensor)[plans.Length * _folds.Length];
-        TorchParallel.For(outputs.Length, _settings.Workers, job => outputs[job] = Train(plans[job % plans.Length], _folds[job / plans.Length]));
+        // One network a call, so that the threads have enough of them.
+        var outputs = new Tensor[2 * plans.Length * _folds.Length];
+        TorchParallel.For(outputs.Length, _settings.Workers, job =>
+            outputs[job] = Train(job % 2, plans[job / 2 % plans.Length], _folds[job / 2 / plans.Length]));
         for (var i = 0; i < plans.Length; i++)
         {
             var plan = plans[i];
-            var trial = new Trial([.. _folds.Select((_, fold) => outputs[fold * plans.Length + i])]);
+            var trial = new Trial([.. Enumerable.Range(0, _folds.Length).Select(fold =>
+                (outputs[2 * (fold * plans.Length + i)], outputs[2 * (fold * plans.Length + i) + 1]))]);
             _trials[plan] = trial;
             trial.PairLoss = MeanLoss(fold => trial.Mean(fold));
             var single = (MeanLoss(fold => trial.Outputs[fold].First.clone()) + MeanLoss(fold => trial.Outputs[fold].Second.clone())) / 2;
@@ -120,7 +124,7 @@ internal sealed class Trials : IDisposable
         }
     }
 
-    private (Tensor, Tensor) Train(NetworkPlan plan, Fold fold)
+    private Tensor Train(int index, NetworkPlan plan, Fold fold)
     {
         using var guard = no_grad();
         var settings = _settings with
@@ -129,10 +133,10 @@ internal sealed class Trials : IDisposable
             NumberOfEpochs = (int)Math.Ceiling(_epochShare * _settings.NumberOfEpochs),
             Workers = 1,
         };
-        Member[] pair = [_ensemble.Create(0, plan, settings), _ensemble.Create(1, plan, settings)];
-        using var trainer = new EnsembleTrainer(fold.Training, null, pair, _task.Objective, settings, _clock);
+        var network = _ensemble.Create(index, plan, settings);
+        using var trainer = new EnsembleTrainer(fold.Training, null, [network], _task.Objective, settings, _clock);
         trainer.Run(_ => { });
-        return (fold.Outputs(pair[0]), fold.Outputs(pair[1]));
+        return fold.Outputs(network);
     }
 
     /// <summary>
@@ -209,7 +213,7 @@ internal sealed class Trials : IDisposable
             for (var i = 0; i < _heldOut.Count; i++)
             {
                 var batch = _heldOut[i];
-                loss += Validator.Total(objective.RowLosses(outputs.narrow(0, (long)rows, batch.Rows), batch.Targets, out _), batch.Weights);
+                loss += Validator.Total(objective.TrialLosses(outputs.narrow(0, (long)rows, batch.Rows), batch.Targets), batch.Weights);
                 rows += batch.Rows;
             }
             return loss / rows;

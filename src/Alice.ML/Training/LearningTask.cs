@@ -15,17 +15,10 @@ internal sealed record LearningTask(
     /// <summary>What the model applies to the outputs after <see cref="Scores"/>.</summary>
     public OutputTransform OutputTransform { get; init; }
 
-    /// <summary>Share of <see cref="TrainingBudget.Epochs"/> that the task takes where the options do not say.</summary>
-    public double EpochShare { get; init; } = 1;
+    /// <summary>Whether targets are classes.</summary>
+    public bool IsClassification { get; init; }
 
-    /// <summary>Weight decays for trials to choose from, ascending; the first is that of many rows, which have no trials.</summary>
-    public IReadOnlyList<double> WeightDecays { get; init; } = [0, 1, 3, 10];
-
-    /// <summary>A task whose labels are targets as they are. Classes are told apart long before a function is fitted.</summary>
+    /// <summary>A task whose labels are targets as they are.</summary>
     public static LearningTask Classify(Objective objective, int outputs) =>
-        new(objective, outputs, Standardization.Identity(1), Standardization.Identity(outputs)) 
-        {
-            EpochShare = 0.25,
-            WeightDecays = [1, 10],
-        };
+        new(objective, outputs, Standardization.Identity(1), Standardization.Identity(outputs)) { IsClassification = true };
 }

@@ -19,6 +19,9 @@ internal sealed record TrainingSettings
     /// <summary>Parts that a minibatch is evaluated in, one after the other.</summary>
     public required int GradientAccumulation { get; init; }
 
+    /// <summary>Decoupled weight decays to choose from, ascending; the first is that of runs without trials.</summary>
+    public required IReadOnlyList<double> WeightDecays { get; init; }
+
     /// <summary>Epochs without improvement after which training ends; null: never.</summary>
     public required int? Patience { get; init; }
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Numerics;
 using Alice.ML.Optimization;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;

@@ -15,6 +15,8 @@ internal sealed class LogisticObjective : Objective
         return outputs.abs().neg_().exp_().log1p_().Add(outputs.relu()).sub_(outputs.mul_(targets));
     }
 
+    public override Tensor TrialLosses(Tensor outputs, Tensor targets) => Brier.Scores(this, outputs, targets);
+
     // A row is right where the signs of f and of 2y − 1 agree.
     public override Tensor Measure(Tensor outputs, Tensor targets) =>
         outputs.mul(targets.Plus(targets).Shift(-1)).sign().relu_();
@@ -35,8 +37,21 @@ internal sealed class SoftmaxObjective : Objective
         return loss;
     }
 
+    public override Tensor TrialLosses(Tensor outputs, Tensor targets) => Brier.Scores(this, outputs, targets);
+
     public override Tensor Measure(Tensor outputs, Tensor targets) =>
         outputs.argmax(1, keepdim: true).eq(Classes(targets)).to_type(outputs.dtype);
 
     private static Tensor Classes(Tensor targets) => targets.to_type(ScalarType.Int64);
+}
+
+/// <summary>The Brier score (1950): bounded, so that among few rows one that is wrong beyond doubt does not outweigh the others.</summary>
+file static class Brier
+{
+    public static Tensor Scores(Objective objective, Tensor outputs, Tensor targets)
+    {
+        // The gradient of both losses is the difference of the probabilities from 0 and 1.
+        objective.RowLosses(outputs, targets, out var differences);
+        return differences.mul_(differences).sum([1], keepdim: true);
+    }
 }
