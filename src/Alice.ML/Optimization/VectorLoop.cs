@@ -21,6 +21,9 @@ internal unsafe interface IVectorKernel<T> where T : unmanaged
 /// </summary>
 internal static unsafe class VectorLoop
 {
+    /// <summary>What is smaller counts as zero: a float's square root of the smallest normal number is not far below.</summary>
+    public const double Tiny = 1e-30;
+
     /// <summary>From this many elements on, the work is divided among libtorch's number of threads.</summary>
     public const long ParallelFrom = 1 << 20;
 

@@ -38,7 +38,7 @@ internal sealed class Trials : IDisposable
         (var folds, _epochShare) = rows.Count switch
         {
             < 500 => (5, 0.5),
-            < 3000 => (3, 0.25),
+            < 3000 => (2, 0.25),
             _ => (1, 0.25),
         };
         var held = (int)(HeldOutFraction * _order.Length);
