@@ -20,20 +20,18 @@ internal sealed class Trials : IDisposable
 
     private readonly LearningTask _task;
     private readonly Ensemble _ensemble;
-    private readonly RowSet _rows;
     private readonly TrainingSettings _settings;
     private readonly IChannel _channel;
     private readonly Stopwatch _clock;
-    private readonly long[] _order;
     private readonly double _epochShare;
     private readonly Fold[] _folds;
     private readonly Dictionary<NetworkPlan, Trial> _trials = [];
 
     public Trials(LearningTask task, Ensemble ensemble, RowSet rows, TrainingSettings settings, IChannel channel, Stopwatch clock)
     {
-        (_task, _ensemble, _rows, _settings, _channel, _clock) = (task, ensemble, rows, settings, channel, clock);
-        _order = Enumerable.Range(rows.Data.Start, rows.Data.Rows).Select(row => (long)row).ToArray();
-        new Random(settings.Seed).Shuffle(_order);
+        (_task, _ensemble, _settings, _channel, _clock) = (task, ensemble, settings, channel, clock);
+        var order = Enumerable.Range(rows.Data.Start, rows.Data.Rows).Select(row => (long)row).ToArray();
+        new Random(settings.Seed).Shuffle(order);
         // The fewer rows, the more chance there is in one part of them, and the shorter the runs are.
         (var folds, _epochShare) = rows.Count switch
         {
@@ -41,10 +39,10 @@ internal sealed class Trials : IDisposable
             < 3000 => (2, 0.25),
             _ => (1, 0.25),
         };
-        var held = (int)(HeldOutFraction * _order.Length);
+        var held = (int)(HeldOutFraction * order.Length);
         _folds = [.. Enumerable.Range(0, folds).Select(fold => new Fold(
-            rows with { Numbers = [.. _order[..(fold * held)], .. _order[((fold + 1) * held)..]] },
-            rows with { Numbers = _order[(fold * held)..((fold + 1) * held)] },
+            rows with { Numbers = [.. order[..(fold * held)], .. order[((fold + 1) * held)..]] },
+            rows with { Numbers = order[(fold * held)..((fold + 1) * held)] },
             settings.Device))];
     }
 
@@ -119,7 +117,7 @@ internal sealed class Trials : IDisposable
             _trials[plan] = trial;
             trial.PairLoss = MeanLoss(fold => trial.Mean(fold));
             var single = (MeanLoss(fold => trial.Outputs[fold].First.clone()) + MeanLoss(fold => trial.Outputs[fold].Second.clone())) / 2;
-            trial.SeedLoss = 2 * (single - trial.PairLoss);
+            trial.SeedLoss = double.IsFinite(single) ? 2 * (single - trial.PairLoss) : 0;
             _channel.Info($"Trial of {plan}: loss {single * _task.LossUnit:g6}, of two networks {trial.PairLoss * _task.LossUnit:g6}.");
         }
     }
@@ -168,7 +166,8 @@ internal sealed class Trials : IDisposable
         return Enumerable.Range(0, _folds.Length).Average(fold =>
         {
             using var scope = NewDisposeScope();
-            return _folds[fold].Loss(_task.Objective, outputs(fold));
+            var loss = _folds[fold].Loss(_task.Objective, outputs(fold));
+            return double.IsFinite(loss) ? loss : double.PositiveInfinity; // networks without bounds are no choice
         });
     }
 

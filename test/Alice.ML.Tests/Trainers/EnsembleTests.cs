@@ -90,6 +90,31 @@ public class EnsembleTests
     }
 
     [TestMethod]
+    public void Quantiles_of_few_noisy_rows_are_not_too_narrow()
+    {
+        static List<Example> Noisy(int rows, int seed)
+        {
+            var random = new Random(seed);
+            var examples = Example.Smooth(rows, seed);
+            foreach (var example in examples)
+                example.Label += 4 * (random.NextSingle() - random.NextSingle());
+            return examples;
+        }
+        // A time limit leaves out the trials, whose held-out rows tell how far off the quantiles are.
+        double Inside(TimeSpan? limit)
+        {
+            var model = Trainer(o => (o.Quantiles, o.WeightDecay, o.NumberOfEpochs, o.MaximumTrainingTime) = ([0.05, 0.95], 0, 200, limit))
+                .Fit(Example.View(_ml, Noisy(300, 1)));
+            var test = Example.View(_ml, Noisy(2000, 2));
+            return model.Transform(test).GetColumn<float[]>("Quantiles").Zip(test.GetColumn<float>("Label"))
+                .Average(row => row.First[0] <= row.Second && row.Second <= row.First[1] ? 1.0 : 0);
+        }
+        var (shifted, unshifted) = (Inside(null), Inside(TimeSpan.FromHours(1)));
+        Assert.IsGreaterThan(0.8, shifted, $"{shifted} of 0.9; without trials {unshifted}");
+        Assert.IsLessThan(0.7, unshifted, "the test shows nothing");
+    }
+
+    [TestMethod]
     public void The_promised_columns_are_the_delivered_ones()
     {
         var data = Stairs(100, 1);
@@ -135,6 +160,17 @@ public class EnsembleTests
             row.Label = MathF.Sin(2 * row.Features[0] + row.Features[1] / 1000) * row.Features[3];
         Assert.IsLessThanOrEqualTo(2, Encoded(Example.View(_ml, smooth)), "a smooth function of sums");
         Assert.AreEqual(0, Encoded(Stairs(40, 1)), "few rows");
+    }
+
+    [TestMethod]
+    public void Columns_of_tiny_numbers_get_bins()
+    {
+        var rows = Example.Smooth(300);
+        foreach (var (i, row) in rows.Index())
+            row.Features[0] = i % 100 * 1e-38f;
+        var model = Trainer(o => (o.NumericEncoding, o.NumberOfEpochs) = (NumericEncoding.PiecewiseLinear, 2)).Fit(Example.View(_ml, rows));
+        Assert.IsFalse(model.Model.Networks[0].BinEdges[0].IsEmpty);
+        Assert.IsTrue(Scores(model, Example.View(_ml, rows)).All(float.IsFinite));
     }
 
     [TestMethod]

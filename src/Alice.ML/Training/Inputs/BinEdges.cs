@@ -9,11 +9,14 @@ internal static class BinEdges
     // A bin must hold enough rows to learn its slope from.
     private const int RowsPerBin = 25;
 
+    // In standard deviations: what lies closer is one edge.
+    private const float LeastWidth = 1e-6f;
+
     /// <summary>Every how many-eth row to look at.</summary>
     public static int Stride(int rows) => Math.Max(1, rows / SampledRows);
 
     /// <summary>
-    /// Edges e₀ … e_T of a column, ascending, T up to <paramref name="bins"/> and to a 25th of the rows, two at least; empty where it has
+    /// Edges e₀ … e_T of a standardised column, ascending, T up to <paramref name="bins"/> and to a 25th of the rows, two at least; empty where it has
     /// fewer than three values, as an indicator has. Between them lies as much weight each as equal values allow.
     /// </summary>
     public static float[] OfColumn(int rows, int bins, Func<int, float> value, Func<int, float> weight)
@@ -35,7 +38,7 @@ internal static class BinEdges
         {
             while (at < sample.Length - 1 && (bin == bins || below + weights[at] <= total * bin / bins))
                 below += weights[at++];
-            if (edges.Count == 0 || sample[at] > edges[^1])
+            if (edges.Count == 0 || sample[at] - edges[^1] > LeastWidth)
                 edges.Add(sample[at]);
         }
         return edges.Count < 3 ? [] : [.. edges];

@@ -111,7 +111,7 @@ internal sealed class InputEncoding : IDisposable
             // Edges that fall together in the column's own units are one.
             var own = edges[column].Select(edge => (float)(edge / columns.Scale[column] + columns.Mean[column])).ToArray();
             for (var i = 1; i < own.Length; i++)
-                own[i] = Math.Max(own[i], MathF.BitIncrement(own[i - 1]));
+                own[i] = Math.Max(own[i], Math.Max(MathF.BitIncrement(own[i - 1]), own[i - 1] + PiecewiseLinearEncoder.MinimumWidth));
             result[column] = own;
         }
         return new PiecewiseLinearEncoder(result);
