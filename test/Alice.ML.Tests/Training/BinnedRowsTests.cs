@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Tests.Training;
 
-/// <summary>The first layer's products by running sums over the bins, against products with the features written out.</summary>
+/// <summary>The first layer's products by running sums over the bins, and the features that a GPU is given, against features written out.</summary>
 [TestClass]
 public class BinnedRowsTests
 {
@@ -30,6 +30,8 @@ public class BinnedRowsTests
         var numbers = randn(Rows, columns.Columns, generator: generator) * 2;
         numbers[0, 0] = -0.5f; // on an edge
         var features = Features(columns, numbers);
+        using (var encoding = new DeviceEncoding(columns, CPU))
+            AssertClose(features, encoding.Encode(numbers));
         var weights = randn(columns.Features, units, generator: generator);
         var error = randn(Rows, units, generator: generator);
         var bins = new BinnedRows(columns, numbers);

@@ -1,0 +1,62 @@
+using Alice.ML.Optimization;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Training;
+
+/// <summary>Piecewise-linear encoding in tensor operations, for a GPU: each feature is a·clamp(x, low, high) + b of one column.</summary>
+internal sealed class DeviceEncoding : IDisposable
+{
+    private readonly Tensor _column;
+    private readonly Tensor _low;
+    private readonly Tensor _high;
+    private readonly Tensor _factor;
+    private readonly Tensor _shift;
+
+    public DeviceEncoding(EncodedColumns encoding, Device device)
+    {
+        var column = new long[encoding.Features];
+        var (low, high) = (new float[encoding.Features], new float[encoding.Features]);
+        var (factor, shift) = (new float[encoding.Features], new float[encoding.Features]);
+        Array.Fill(low, float.NegativeInfinity);
+        Array.Fill(high, float.PositiveInfinity);
+        Array.Fill(factor, 1);
+        for (var c = 0; c < encoding.Columns; c++)
+        {
+            var (number, end) = encoding.Range(c);
+            Array.Fill(column, c, number, end - number);
+            for (var at = number + 1; at < end; at++)
+            {
+                var (from, to) = (encoding.Edges[c][at - number - 1], encoding.Edges[c][at - number]);
+                if (at > number + 1)
+                    low[at] = from;
+                if (at < end - 1)
+                    high[at] = to;
+                factor[at] = encoding.Scale[at] / (to - from);
+                shift[at] = encoding.Empty[at] - from * factor[at];
+            }
+        }
+        _column = Load(tensor(column));
+        _low = Load(tensor(low));
+        _high = Load(tensor(high));
+        _factor = Load(tensor(factor));
+        _shift = Load(tensor(shift));
+
+        Tensor Load(Tensor values)
+        {
+            using (values)
+                return values.to(device, copy: true).DetachFromDisposeScope();
+        }
+    }
+
+    public Tensor Encode(Tensor batch) =>
+        minimum(maximum(batch.index_select(1, _column), _low), _high).mul_(_factor).Add(_shift);
+
+    public void Dispose()
+    {
+        _column.Dispose();
+        _low.Dispose();
+        _high.Dispose();
+        _factor.Dispose();
+        _shift.Dispose();
+    }
+}
