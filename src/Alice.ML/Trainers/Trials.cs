@@ -23,7 +23,7 @@ internal sealed class Trials : IDisposable
     private readonly TrainingSettings _settings;
     private readonly IChannel _channel;
     private readonly Stopwatch _clock;
-    private readonly double _epochShare;
+    private readonly int _epochs;
     private readonly Fold[] _folds;
     private readonly Dictionary<NetworkPlan, Trial> _trials = [];
 
@@ -33,12 +33,15 @@ internal sealed class Trials : IDisposable
         var order = Enumerable.Range(rows.Data.Start, rows.Data.Rows).Select(row => (long)row).ToArray();
         new Random(settings.Seed).Shuffle(order);
         // The fewer rows, the more chance there is in one part of them, and the shorter the runs are.
-        (var folds, _epochShare) = rows.Count switch
+        var (folds, epochShare) = rows.Count switch
         {
-            < 500 => (5, 0.5),
+            < 500 => (3, 0.5),
             < 3000 => (2, 0.25),
             _ => (1, 0.25),
         };
+        // More epochs than usual are for the last fit.
+        _epochs = (int)Math.Ceiling(epochShare * Math.Min(
+            settings.NumberOfEpochs, TrainingBudget.Epochs(rows.Count, settings.BatchSize, task.IsClassification)));
         var held = (int)(HeldOutFraction * order.Length);
         _folds = [.. Enumerable.Range(0, folds).Select(fold => new Fold(
             rows with { Numbers = [.. order[..(fold * held)], .. order[((fold + 1) * held)..]] },
@@ -128,7 +131,7 @@ internal sealed class Trials : IDisposable
         var settings = _settings with
         {
             BatchSize = Math.Min(_settings.BatchSize, fold.Training.Count),
-            NumberOfEpochs = (int)Math.Ceiling(_epochShare * _settings.NumberOfEpochs),
+            NumberOfEpochs = _epochs,
             Workers = 1,
         };
         var network = _ensemble.Create(index, plan, settings);
