@@ -57,7 +57,7 @@ internal sealed unsafe class BinnedRows
                     new Span<float>(below[number], Math.Min(2, end - number) * units).Clear();
                     for (var bin = number + 1; bin < end; bin++)
                     {
-                        AddScaled(shared, _encoding.Empty[bin], w[bin], units);
+                        Sum(shared, shared, _encoding.Empty[bin], w[bin], units);
                         if (bin + 1 < end)
                             Sum(below[bin + 1], below[bin], _encoding.Scale[bin], w[bin], units);
                     }
@@ -101,7 +101,7 @@ internal sealed unsafe class BinnedRows
                 var all = inBin[_encoding.Features];
                 for (int row = 0, i = 0; row < _rows; row++)
                 {
-                    AddScaled(all, 1, e[row], units);
+                    Sum(all, all, 1, e[row], units);
                     for (var column = 0; column < _encoding.Columns; column++, i++)
                         Spread(e[row], inBin[_bins[i]], _shares[i], to[_bins[i]], x[i], to[_encoding.Range(column).Number], units);
                 }
@@ -120,16 +120,6 @@ internal sealed unsafe class BinnedRows
         {
             ArrayPool<float>.Shared.Return(rented);
         }
-    }
-
-    /// <summary>to += factor · from.</summary>
-    private static void AddScaled(float* to, float factor, float* from, int units)
-    {
-        var u = 0;
-        for (var f = new Vector<float>(factor); u <= units - Vector<float>.Count; u += Vector<float>.Count)
-            (Vector.Load(to + u) + f * Vector.Load(from + u)).Store(to + u);
-        for (; u < units; u++)
-            to[u] += factor * from[u];
     }
 
     /// <summary>to = start + factor · from.</summary>
