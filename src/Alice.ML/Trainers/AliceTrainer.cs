@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Alice.ML.Models;
+using Alice.ML.Optimization;
 using Alice.ML.Runtime;
 using Alice.ML.Training;
 using Microsoft.ML;
@@ -193,7 +194,8 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         return new TrainingSettings
         {
             Optimizer = optimizer,
-            LearningRate = _options.LearningRate ?? optimizer.LearningRate,
+            LearningRate = _options.LearningRate ?? optimizer.LearningRate
+                * (optimizer == AliceOptimizerOptions.Tabular ? TrainingBudget.LearningRateFactor(rows, task.IsClassification) : 1),
             Schedule = _options.LearningRateSchedule,
             NumberOfEpochs = epochs,
             BatchSize = batchSize,

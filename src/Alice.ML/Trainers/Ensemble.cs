@@ -32,11 +32,14 @@ internal sealed class Ensemble : IDisposable
         {
             NumericEncoding.None => false,
             NumericEncoding.PiecewiseLinear => true,
-            NumericEncoding.Automatic => _hiddenLayers.Count > 0 && data.Rows >= TrainingBudget.LeastEncodedRows(task.IsClassification),
+            NumericEncoding.Automatic => _hiddenLayers.Count > 0 && TrainingBudget.SuitsBins(data.Rows, data.Columns, task.IsClassification),
             _ => _hiddenLayers.Count > 0,
         };
         if (encodes && data.Features is DenseFeatures table)
-            _encoded = InputEncoding.PiecewiseLinear(data, table, columns, options.NumberOfBins, known, settings.Device);
+        {
+            var bins = options.NumberOfBins ?? TrainingBudget.Bins(data.Rows, data.Columns);
+            _encoded = InputEncoding.PiecewiseLinear(data, table, columns, bins, known, settings.Device);
+        }
         Kinds = [.. Enumerable.Range(0, options.NumberOfNetworks).Select(KindsOf)];
         Plans = [.. Kinds.Select((kinds, index) => new NetworkPlan(kinds.Count > 1 ? index % 2 == 1 : kinds[0], settings.WeightDecays[0]))];
     }

@@ -5,7 +5,8 @@ public enum NumericEncoding
 {
     /// <summary>
     /// For each network <see cref="None"/> or <see cref="PiecewiseLinear"/>, whichever lowers the loss of the mean more on held-out rows;
-    /// without trials <see cref="Mixed"/>, one network alone <see cref="None"/>; below 50 rows (classification: 1,000) <see cref="None"/>.
+    /// without trials <see cref="Mixed"/>, one network alone <see cref="None"/>; below 50 rows (classification: below 1,000 rows or above 32
+    /// columns) <see cref="None"/>.
     /// </summary>
     Automatic,
 

@@ -5,8 +5,13 @@ internal static class TrainingBudget
 {
     private const long SharedWorkLimit = 8_000_000;
 
+    private const int ManyColumns = 32;
+
     /// <summary>Two layers of 64 units; of 128 for 33 to 1,024 columns. Wider tables are text, mostly zeros, and larger layers take long.</summary>
-    public static int[] HiddenLayers(int columns) => columns is > 32 and <= 1024 ? [128, 128] : [64, 64];
+    public static int[] HiddenLayers(int columns) => columns is > ManyColumns and <= 1024 ? [128, 128] : [64, 64];
+
+    /// <summary>What the learning rate is multiplied by: two thirds where a regression has rows enough, 3,000, for many steps.</summary>
+    public static double LearningRateFactor(int rows, bool isClassification) => !isClassification && rows >= 3000 ? 2.0 / 3 : 1;
 
     /// <summary>64 rows, and twice as many for every fourfold of 50,000 rows, up to 1,024.</summary>
     public static int BatchSize(int rows)
@@ -30,8 +35,18 @@ internal static class TrainingBudget
         return isClassification ? Math.Min(epochs, Math.Max(80, epochs / 4)) : epochs;
     }
 
-    /// <summary>Rows below which bins of numbers have too few to learn from. A class says less than a number.</summary>
-    public static int LeastEncodedRows(bool isClassification) => isClassification ? 1000 : 50;
+    /// <summary>
+    /// Whether bins of numbers have rows enough to learn from. A class says less than a number, and many columns together (pixels, sensors)
+    /// tell classes apart without bins.
+    /// </summary>
+    public static bool SuitsBins(int rows, int columns, bool isClassification) =>
+        isClassification ? rows >= 1000 && columns <= ManyColumns : rows >= 50;
+
+    /// <summary>
+    /// Bins a column: the square root of the rows, since more rows show finer structure, from 32 to 96; with many columns fewer, so that the
+    /// first layer has 1,024 inputs.
+    /// </summary>
+    public static int Bins(int rows, int columns) => (int)Math.Clamp(Math.Min(Math.Sqrt(rows), 1024.0 / columns), 32, 96);
 
     /// <summary>
     /// Weight decays for trials to choose from, ascending. Those of classification shrink the weights in all as much, whatever the number of
@@ -42,8 +57,8 @@ internal static class TrainingBudget
         if (!isClassification)
             return [0, 1, 3, 10];
         var steps = (double)epochs * rows / batchSize;
-        var least = Math.Round(Math.Min(10, 5000 / steps), 2);
-        return [least, 10 * least];
+        var usual = Math.Round(Math.Min(10, 5000 / steps), 2);
+        return [Math.Round(usual / 3, 2), usual, Math.Round(10 * usual, 1)];
     }
 
     /// <summary>

@@ -42,6 +42,20 @@ public class TrainingControlTests
     }
 
     [TestMethod]
+    public void The_learning_rate_is_lower_for_many_rows_unless_rate_or_optimizer_are_given()
+    {
+        double Rate(int rows, Action<AliceRegressionTrainer.Options> change) => Trainer(o =>
+        {
+            (o.NumberOfEpochs, o.LearningRateSchedule) = (1, LearningRateSchedule.Constant);
+            change(o);
+        }).Fit(Rows(rows)).Model.TrainingSummary!.Epochs[0].LearningRate;
+        Assert.AreEqual(3e-3, Rate(2999, _ => { }), 1e-9);
+        Assert.AreEqual(2e-3, Rate(3000, _ => { }), 1e-9);
+        Assert.AreEqual(3e-3, Rate(3000, o => o.LearningRate = 3e-3), 1e-9);
+        Assert.AreEqual(3e-3, Rate(3000, o => o.Optimizer = o.Optimizer with { QuickSteps = 3 }), 1e-9);
+    }
+
+    [TestMethod]
     public void ValidationFraction_holds_rows_out_of_training()
     {
         var summary = Trainer(o => o.ValidationFraction = 0.25).Fit(Rows(200)).Model.TrainingSummary!;

@@ -26,12 +26,30 @@ public sealed class TrainingBudgetTests
         Assert.AreEqual(epochs, TrainingBudget.Epochs(rows, batchSize, isShort));
 
     [TestMethod]
-    [DataRow(1000, 64, 96, 3.33, 33.3)]
-    [DataRow(150, 64, 250, 8.53, 85.3)]
-    [DataRow(20, 20, 10, 10, 100)]
+    [DataRow(1000, 64, 96, 1.11, 3.33, 33.3)]
+    [DataRow(150, 64, 250, 2.84, 8.53, 85.3)]
+    [DataRow(20, 20, 10, 3.33, 10, 100)]
     public void Weight_decays_of_classification_shrink_the_weights_as_much_whatever_the_steps(
-        int rows, int batchSize, int epochs, double least, double most) =>
-        CollectionAssert.AreEqual(new[] { least, most }, TrainingBudget.WeightDecays(rows, batchSize, epochs, isClassification: true));
+        int rows, int batchSize, int epochs, double least, double usual, double most) =>
+        CollectionAssert.AreEqual(new[] { least, usual, most }, TrainingBudget.WeightDecays(rows, batchSize, epochs, isClassification: true));
+
+    [TestMethod]
+    [DataRow(49, 8, false, false)]
+    [DataRow(50, 8, false, true)]
+    [DataRow(50, 64, false, true)]
+    [DataRow(999, 8, true, false)]
+    [DataRow(1000, 32, true, true)]
+    [DataRow(1000, 33, true, false)]
+    public void Bins_need_rows_and_in_classification_few_columns(int rows, int columns, bool isClassification, bool suits) =>
+        Assert.AreEqual(suits, TrainingBudget.SuitsBins(rows, columns, isClassification));
+
+    [TestMethod]
+    [DataRow(500, 8, 32)]
+    [DataRow(2500, 8, 50)]
+    [DataRow(2500, 64, 32)]
+    [DataRow(100_000, 8, 96)]
+    [DataRow(100_000, 16, 64)]
+    public void Bins_grow_with_the_rows_and_fewer_columns(int rows, int columns, int bins) => Assert.AreEqual(bins, TrainingBudget.Bins(rows, columns));
 
     [TestMethod]
     public void Classification_takes_fewer_epochs() => Assert.IsTrue(LearningTask.Classify(new LogisticObjective(), 1).IsClassification);
