@@ -7,6 +7,9 @@ internal static class TrainingBudget
 
     private const int ManyColumns = 32;
 
+    // A class says less than a number: fewer rows need simple networks.
+    private const int LeastClassRows = 1000;
+
     /// <summary>Two layers of 64 units; of 128 for 33 to 1,024 columns. Wider tables are text, mostly zeros, and larger layers take long.</summary>
     public static int[] HiddenLayers(int columns) => columns is > ManyColumns and <= 1024 ? [128, 128] : [64, 64];
 
@@ -36,11 +39,10 @@ internal static class TrainingBudget
     }
 
     /// <summary>
-    /// Whether bins of numbers have rows enough to learn from. A class says less than a number, and many columns together (pixels, sensors)
-    /// tell classes apart without bins.
+    /// Whether bins of numbers have rows enough to learn from. Many columns together (pixels, sensors) tell classes apart without bins.
     /// </summary>
     public static bool SuitsBins(int rows, int columns, bool isClassification) =>
-        isClassification ? rows >= 1000 && columns <= ManyColumns : rows >= 50;
+        isClassification ? rows >= LeastClassRows && columns <= ManyColumns : rows >= 50;
 
     /// <summary>
     /// Bins a column: the square root of the rows, since more rows show finer structure, from 32 to 96; with many columns fewer, so that the
@@ -58,7 +60,8 @@ internal static class TrainingBudget
             return [0, 1, 3, 10];
         var steps = (double)epochs * rows / batchSize;
         var usual = Math.Round(Math.Min(10, 5000 / steps), 2);
-        return [Math.Round(usual / 3, 2), usual, Math.Round(10 * usual, 1)];
+        double[] usually = [usual, Math.Round(10 * usual, 1)];
+        return rows < LeastClassRows ? usually : [Math.Round(usual / 3, 2), .. usually];
     }
 
     /// <summary>
