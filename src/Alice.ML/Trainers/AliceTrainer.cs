@@ -196,7 +196,6 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             Optimizer = optimizer,
             LearningRate = _options.LearningRate ?? optimizer.LearningRate
                 * (optimizer == AliceOptimizerOptions.Tabular ? TrainingBudget.LearningRateFactor(rows, task.IsClassification) : 1),
-            Schedule = _options.LearningRateSchedule,
             NumberOfEpochs = epochs,
             BatchSize = batchSize,
             GradientAccumulation = Math.Min(_options.GradientAccumulation, batchSize),

@@ -59,8 +59,11 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     /// </summary>
     public double? LearningRate { get; set; }
 
-    /// <summary>How the learning rate changes over the run. Default <see cref="LearningRateSchedule.Cosine"/>.</summary>
-    public LearningRateSchedule LearningRateSchedule { get; set; } = LearningRateSchedule.Cosine;
+    /// <summary>
+    /// How the learning rate changes over the run. Default null: <see cref="LearningRateSchedule.Averaged"/> for networks with bins in
+    /// regression from 3,000 rows, else <see cref="LearningRateSchedule.Cosine"/>.
+    /// </summary>
+    public LearningRateSchedule? LearningRateSchedule { get; set; }
 
     /// <summary>
     /// Constants of the optimizer. Default <see cref="AliceOptimizerOptions.Tabular"/>. Its Generator must be null: the run draws

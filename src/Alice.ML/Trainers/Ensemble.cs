@@ -15,6 +15,7 @@ internal sealed class Ensemble : IDisposable
     private readonly InputEncoding _plain;
     private readonly InputEncoding? _encoded;
     private readonly NetworkEnsemble? _initial;
+    private readonly int _rows;
     private readonly int _seed;
 
     public Ensemble(AliceTrainerOptions options, LearningTask task, TrainingData data, Standardization columns,
@@ -23,6 +24,7 @@ internal sealed class Ensemble : IDisposable
         _options = options;
         _task = task;
         _initial = initial;
+        _rows = data.Rows;
         _seed = settings.Seed;
         _hiddenLayers = options.HiddenLayers ?? initial?.Members[0].Network.HiddenLayers ?? TrainingBudget.HiddenLayers(data.Columns);
         _plain = InputEncoding.Plain(columns);
@@ -70,7 +72,9 @@ internal sealed class Ensemble : IDisposable
         var weights = _initial?.Members[index].Network.Weights.ToArray();
         if (weights is not null)
             Folding.Unfold(shape, inputs.Standardization, _task.Scores, weights);
-        return new Member(shape, _task.Objective, inputs, settings, plan.WeightDecay, unchecked(_seed + SeedStride * index), weights);
+        var schedule = _options.LearningRateSchedule ?? TrainingBudget.Schedule(_rows, plan.IsEncoded, _task.IsClassification);
+        return new Member(
+            shape, _task.Objective, inputs, settings, schedule, plan.WeightDecay, unchecked(_seed + SeedStride * index), weights);
     }
 
     /// <summary>The model of these members, for features and scores as they come.</summary>

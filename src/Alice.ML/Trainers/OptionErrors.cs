@@ -18,6 +18,8 @@ internal sealed class OptionErrors
     public OptionErrors Defined<T>(string name, T value) where T : struct, Enum =>
         Require(Enum.IsDefined(value), name, value, $"must be one of {string.Join(", ", Enum.GetNames<T>())}");
 
+    public OptionErrors Defined<T>(string name, T? value) where T : struct, Enum => value is { } v ? Defined(name, v) : this;
+
     public OptionErrors Require(bool good, string name, object? value, string rule)
     {
         if (!good)

@@ -106,12 +106,12 @@ internal sealed class EnsembleTrainer : IDisposable
                 return;
 
             var progress = (epoch - 1.0 + (double)i / _batches.Count) / _settings.NumberOfEpochs;
-            Step(i, groups, _settings.LearningRate * _settings.Schedule.Factor(progress));
+            Step(i, groups, progress);
         }
     }
 
     /// <summary>One minibatch, encoded once for the members that are given the same.</summary>
-    private void Step(int index, (InputEncoding Inputs, Member[] Members)[] groups, double learningRate)
+    private void Step(int index, (InputEncoding Inputs, Member[] Members)[] groups, double progress)
     {
         using var scope = NewDisposeScope();
         var parts = new Minibatch[_settings.GradientAccumulation];
@@ -122,7 +122,7 @@ internal sealed class EnsembleTrainer : IDisposable
         {
             var encoded = Array.ConvertAll(parts, part => inputs.Encode(part));
             foreach (var member in members)
-                member.Step(encoded, learningRate);
+                member.Step(encoded, progress);
         }
     }
 

@@ -11,11 +11,18 @@ public enum LearningRateSchedule
 
     /// <summary>Half a cosine from the learning rate down to 1% of it (Loshchilov and Hutter 2017, without restarts).</summary>
     Cosine,
+
+    /// <summary>
+    /// Half of it from first to last step, as much as the mean of <see cref="Cosine"/>; the model has the mean of the weights of the second
+    /// half of the steps (Izmailov et al. 2018, Averaging Weights Leads to Wider Optima and Better Generalization).
+    /// </summary>
+    Averaged,
 }
 
 internal static class LearningRateSchedules
 {
     private const double CosineFloor = 0.01;
+    private const double AveragedFactor = 0.5;
 
     /// <summary>What the learning rate is multiplied by when <paramref name="progress"/> (0 to 1) of the steps are done.</summary>
     public static double Factor(this LearningRateSchedule schedule, double progress) => schedule switch
@@ -23,6 +30,11 @@ internal static class LearningRateSchedules
         LearningRateSchedule.Constant => 1,
         LearningRateSchedule.Drop => progress < 8.0 / 9 ? 1 : 0.1,
         LearningRateSchedule.Cosine => CosineFloor + (1 - CosineFloor) * 0.5 * (1 + Math.Cos(Math.PI * progress)),
+        LearningRateSchedule.Averaged => AveragedFactor,
         _ => throw new ArgumentOutOfRangeException(nameof(schedule), schedule, null),
     };
+
+    /// <summary>Whether the weights belong to the mean that the model has when <paramref name="progress"/> (0 to 1) of the steps are done.</summary>
+    public static bool Averages(this LearningRateSchedule schedule, double progress) =>
+        schedule == LearningRateSchedule.Averaged && progress >= 0.5;
 }

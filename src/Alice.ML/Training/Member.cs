@@ -7,11 +7,17 @@ namespace Alice.ML.Training;
 /// <summary>One network of an ensemble, with its optimizer state, random numbers and record of losses.</summary>
 internal sealed class Member : IDisposable
 {
+    // The weights of neighbouring steps say much the same.
+    private const int StepsPerAverage = 8;
+
     private readonly TrainingSettings _settings;
     private readonly Network _network;
     private readonly GradientEvaluator _gradients;
     private readonly Divergence _divergence;
+    private readonly LearningRateSchedule _schedule;
     private readonly Tensor _lossSum;
+    private Tensor? _mean;
+    private int _averaged;
     private Tensor? _best;
     private AliceState _state;
     private ParameterViews _lookAhead;
@@ -23,14 +29,15 @@ internal sealed class Member : IDisposable
     /// <param name="objective">What it minimises.</param>
     /// <param name="inputs">What its first layer is given; not owned.</param>
     /// <param name="settings">Settings of the run.</param>
+    /// <param name="schedule">How the learning rate changes.</param>
     /// <param name="weightDecay">Decoupled weight decay.</param>
     /// <param name="seed">Seed of this member.</param>
     /// <param name="initialWeights">Weights to start from, for what the first layer is given and the targets; null: random ones.</param>
     public Member(
-        NetworkShape shape, Objective objective, InputEncoding inputs, TrainingSettings settings, double weightDecay, int seed,
-        float[]? initialWeights)
+        NetworkShape shape, Objective objective, InputEncoding inputs, TrainingSettings settings, LearningRateSchedule schedule,
+        double weightDecay, int seed, float[]? initialWeights)
     {
-        _settings = settings;
+        (_settings, _schedule) = (settings, schedule);
         WeightDecay = weightDecay;
         Inputs = inputs;
         using var scope = NewDisposeScope();
@@ -65,6 +72,9 @@ internal sealed class Member : IDisposable
     /// <summary>Learning rate of the last step.</summary>
     public double LearningRate => _lastStep.LearningRate;
 
+    /// <summary>What predictions use now: the weights, or where the schedule averages, their mean.</summary>
+    private Tensor Current => _averaged > 0 ? _mean! : _state.Center;
+
     /// <summary>What the optimizer has measured.</summary>
     public (double GlassDensity, double Hessian, double ShareAtUpperBound) Curvature()
     {
@@ -80,12 +90,12 @@ internal sealed class Member : IDisposable
 
     /// <summary>Learns from a minibatch, given in parts with features as the first layer takes them.</summary>
     /// <param name="parts">The minibatch.</param>
-    /// <param name="scheduledRate">Learning rate of the schedule.</param>
-    public void Step(IReadOnlyList<Minibatch> parts, double scheduledRate)
+    /// <param name="progress">Share of the steps, 0 to 1, that are done.</param>
+    public void Step(IReadOnlyList<Minibatch> parts, double progress)
     {
         if (Shape.Dropout > 0)
             parts = [.. parts.Select(WithDropout)];
-        var rate = scheduledRate * _divergence.RateFactor;
+        var rate = _settings.LearningRate * _schedule.Factor(progress) * _divergence.RateFactor;
         var step = AliceStep.Create(_settings.Optimizer, rate, _settings.Optimizer.LearningRate, ++_step);
         _lastStep = step;
         if (step.IsSample)
@@ -108,6 +118,8 @@ internal sealed class Member : IDisposable
             _state.Center.Scale(kept);
             _state.LookAhead.Scale(kept);
         }
+        if (_schedule.Averages(progress) && _step % StepsPerAverage == 0)
+            Average();
     }
 
     /// <summary>Ends the epoch.</summary>
@@ -129,6 +141,7 @@ internal sealed class Member : IDisposable
         _state = state;
         _lookAhead = new ParameterViews(Shape, _state.LookAhead);
         _step = 0;
+        _averaged = 0;
         Restarts++;
         return false;
     }
@@ -136,7 +149,7 @@ internal sealed class Member : IDisposable
     /// <summary>Outputs [rows, outputs] at the parameters that predictions use; overwritten by the next evaluation.</summary>
     public Tensor Outputs(in Minibatch batch)
     {
-        using var at = new ParameterViews(Shape, _state.Center);
+        using var at = new ParameterViews(Shape, Current);
         return _network.Outputs(at, batch);
     }
 
@@ -144,15 +157,15 @@ internal sealed class Member : IDisposable
     public void KeepWeights()
     {
         if (_best is null)
-            _best = _state.Center.clone().DetachFromDisposeScope();
+            _best = Current.clone().DetachFromDisposeScope();
         else
-            _best.copy_(_state.Center);
+            _best.copy_(Current);
     }
 
     /// <summary>The weights of the model: those kept last, else those of now, in <see cref="Models.DenseNetwork"/>'s order.</summary>
     public float[] Weights()
     {
-        using var weights = (_best ?? _state.Center).cpu();
+        using var weights = (_best ?? Current).cpu();
         return weights.data<float>().ToArray();
     }
 
@@ -160,12 +173,21 @@ internal sealed class Member : IDisposable
     {
         _lookAhead.Dispose();
         _state.Dispose();
+        _mean?.Dispose();
         _best?.Dispose();
         _divergence.Dispose();
         _gradients.Dispose();
         _network.Dispose();
         _lossSum.Dispose();
         Generator.Dispose();
+    }
+
+    private void Average()
+    {
+        using var scope = NewDisposeScope();
+        _mean ??= zeros_like(_state.Center).DetachFromDisposeScope();
+        _mean.copy_(TensorMath.Mean(_mean, _state.Center, _averaged / (_averaged + 1.0)));
+        _averaged++;
     }
 
     private Minibatch WithDropout(Minibatch batch)

@@ -7,6 +7,8 @@ internal static class TrainingBudget
 
     private const int ManyColumns = 32;
 
+    private const int ManyRows = 3000;
+
     // A class says less than a number: fewer rows need simple networks.
     private const int LeastClassRows = 1000;
 
@@ -14,7 +16,14 @@ internal static class TrainingBudget
     public static int[] HiddenLayers(int columns) => columns is > ManyColumns and <= 1024 ? [128, 128] : [64, 64];
 
     /// <summary>What the learning rate is multiplied by: two thirds where a regression has rows enough, 3,000, for many steps.</summary>
-    public static double LearningRateFactor(int rows, bool isClassification) => !isClassification && rows >= 3000 ? 2.0 / 3 : 1;
+    public static double LearningRateFactor(int rows, bool isClassification) => !isClassification && rows >= ManyRows ? 2.0 / 3 : 1;
+
+    /// <summary>
+    /// Weights of bins are learned from few rows each: in a regression with rows enough for many steps, averaging takes the noise out of them.
+    /// On numbers as they are a falling rate does better.
+    /// </summary>
+    public static LearningRateSchedule Schedule(int rows, bool isEncoded, bool isClassification) =>
+        isEncoded && !isClassification && rows >= ManyRows ? LearningRateSchedule.Averaged : LearningRateSchedule.Cosine;
 
     /// <summary>64 rows, and twice as many for every fourfold of 50,000 rows, up to 1,024.</summary>
     public static int BatchSize(int rows)

@@ -10,8 +10,6 @@ internal sealed record TrainingSettings
     /// <summary>Learning rate at the start.</summary>
     public required double LearningRate { get; init; }
 
-    public required LearningRateSchedule Schedule { get; init; }
-
     public required int NumberOfEpochs { get; init; }
 
     public required int BatchSize { get; init; }

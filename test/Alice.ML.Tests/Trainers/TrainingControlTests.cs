@@ -56,6 +56,49 @@ public class TrainingControlTests
     }
 
     [TestMethod]
+    public void Averaging_takes_half_of_the_rate_and_gives_the_mean_of_the_weights_of_the_second_half()
+    {
+        // One step an epoch, so that shorter runs end at the weights that the long one passes.
+        AliceRegressionModelParameters Fit(int epochs, double rate, LearningRateSchedule schedule) => Trainer(o =>
+            (o.NumberOfEpochs, o.BatchSize, o.LearningRate, o.LearningRateSchedule) = (epochs, 200, rate, schedule)).Fit(Rows(200)).Model;
+        var averaged = Fit(48, 4e-3, LearningRateSchedule.Averaged);
+        Assert.IsTrue(averaged.TrainingSummary!.Epochs.All(e => Math.Abs(e.LearningRate - 2e-3) < 1e-9));
+
+        float[] Weights(AliceRegressionModelParameters model) => [.. model.Layers.SelectMany(l => l.Weights.ToArray())];
+        // Every eighth step counts.
+        float[][] passed = [.. new[] { 32, 40, 48 }.Select(steps => Weights(Fit(steps, 2e-3, LearningRateSchedule.Constant)))];
+        var mean = Weights(averaged);
+        for (var i = 0; i < mean.Length; i++)
+            Assert.AreEqual(passed.Average(weights => weights[i]), mean[i], 1e-5);
+        Assert.IsGreaterThan(1e-3f, mean.Zip(passed[^1], (a, b) => Math.Abs(a - b)).Max(), "or the test would show nothing");
+    }
+
+    [TestMethod]
+    public void Validation_measures_the_averaged_weights()
+    {
+        var validation = Rows(1000, seed: 2);
+        var model = Trainer(o => o.LearningRateSchedule = LearningRateSchedule.Averaged).Fit(Rows(500), validation);
+        var summary = model.Model.TrainingSummary!;
+        Assert.IsGreaterThan(15, summary.BestEpoch, "averaging begins after the first half");
+        var rmse = _ml.Regression.Evaluate(model.Transform(validation)).RootMeanSquaredError;
+        Assert.AreEqual(summary.Epochs[summary.BestEpoch - 1].ValidationMetric!.Value, rmse, 1e-4 * rmse);
+    }
+
+    [TestMethod]
+    public void Networks_with_bins_average_where_there_are_many_rows_unless_a_schedule_is_given()
+    {
+        double LastRate(int rows, Action<AliceRegressionTrainer.Options> change) => Trainer(o =>
+        {
+            (o.NumberOfEpochs, o.LearningRate, o.NumericEncoding) = (2, 1e-3, NumericEncoding.PiecewiseLinear);
+            change(o);
+        }).Fit(Rows(rows)).Model.TrainingSummary!.Epochs[^1].LearningRate;
+        Assert.AreEqual(0.5e-3, LastRate(3000, _ => { }), 1e-9);
+        Assert.IsLessThan(0.4e-3, LastRate(2999, _ => { }));
+        Assert.IsLessThan(0.4e-3, LastRate(3000, o => o.NumericEncoding = NumericEncoding.None));
+        Assert.IsLessThan(0.4e-3, LastRate(3000, o => o.LearningRateSchedule = LearningRateSchedule.Cosine));
+    }
+
+    [TestMethod]
     public void ValidationFraction_holds_rows_out_of_training()
     {
         var summary = Trainer(o => o.ValidationFraction = 0.25).Fit(Rows(200)).Model.TrainingSummary!;

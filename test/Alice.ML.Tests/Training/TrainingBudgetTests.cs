@@ -52,5 +52,14 @@ public sealed class TrainingBudgetTests
     public void Bins_grow_with_the_rows_and_fewer_columns(int rows, int columns, int bins) => Assert.AreEqual(bins, TrainingBudget.Bins(rows, columns));
 
     [TestMethod]
+    [DataRow(3000, true, false, LearningRateSchedule.Averaged)]
+    [DataRow(2999, true, false, LearningRateSchedule.Cosine)]
+    [DataRow(3000, false, false, LearningRateSchedule.Cosine)]
+    [DataRow(3000, true, true, LearningRateSchedule.Cosine)]
+    public void Weights_of_bins_are_averaged_in_regression_with_many_rows(
+        int rows, bool isEncoded, bool isClassification, LearningRateSchedule schedule) =>
+        Assert.AreEqual(schedule, TrainingBudget.Schedule(rows, isEncoded, isClassification));
+
+    [TestMethod]
     public void Classification_takes_fewer_epochs() => Assert.IsTrue(LearningTask.Classify(new LogisticObjective(), 1).IsClassification);
 }
