@@ -104,6 +104,8 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         {
             using var trials = new Trials(task, ensemble, rows.Training, settings, channel, clock);
             ensemble.Plans = trials.Choose();
+            if (_options.NumberOfEpochs is null && TrainingBudget.TriesFewerEpochs(training.Rows, task.IsClassification))
+                settings = settings with { NumberOfEpochs = trials.Epochs(ensemble.Plans) };
             ensemble.Shifts = quantiles is null ? null : trials.QuantileShifts(quantiles.Levels, ensemble.Plans);
         }
         channel.Info($"Training on {training.Rows:N0} rows of {training.Columns:N0} features: {ensemble.Parameters:N0} parameters, "
