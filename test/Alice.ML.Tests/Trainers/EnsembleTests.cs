@@ -1,5 +1,6 @@
 using Alice.ML.Models;
 using Alice.ML.Trainers;
+using Alice.ML.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using TorchSharp;
@@ -147,6 +148,24 @@ public class EnsembleTests
         var chosen = Fit(null);
         Assert.IsGreaterThanOrEqualTo(1, chosen.Model.TrainingSummary!.WeightDecays.Max());
         Assert.IsLessThan(0.9 * Error(Fit(0), test), Error(chosen, test));
+    }
+
+    [TestMethod]
+    public void Trials_halve_the_epochs_of_a_large_table_of_noise_and_not_of_a_smooth_one()
+    {
+        const int Rows = 3000;
+        int Epochs(IEnumerable<Example> rows) => Trainer(o =>
+        {
+            (o.NumberOfEpochs, o.NumberOfNetworks, o.NumericEncoding, o.WeightDecay, o.HiddenLayers) = (null, 2, NumericEncoding.None, null, [8]);
+        }).Fit(Example.View(_ml, rows)).Model.TrainingSummary!.Epochs.Count;
+        var usual = TrainingBudget.Epochs(Rows, TrainingBudget.BatchSize(Rows), isClassification: false);
+        Assert.AreEqual(usual, Epochs(Example.Smooth(Rows)));
+
+        var noise = Example.Smooth(Rows);
+        var random = new Random(1);
+        foreach (var row in noise)
+            row.Label = random.NextSingle();
+        Assert.AreEqual(0.5 * usual, Epochs(noise), 1);
     }
 
     [TestMethod]
