@@ -104,7 +104,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         {
             using var trials = new Trials(task, ensemble, rows.Training, settings, channel, clock);
             ensemble.Plans = trials.Choose();
-            if (_options.NumberOfEpochs is null && TrainingBudget.TriesFewerEpochs(training.Rows, task.IsClassification))
+            if (_options.NumberOfEpochs is null && TrainingBudget.HasManySteps(training.Rows, task.IsClassification))
                 settings = settings with { NumberOfEpochs = trials.Epochs(ensemble.Plans) };
             ensemble.Shifts = quantiles is null ? null : trials.QuantileShifts(quantiles.Levels, ensemble.Plans);
         }

@@ -124,7 +124,7 @@ internal sealed class Trials : IDisposable
             trial.Dispose();
     }
 
-    /// <summary>Trains a pair of networks of each plan in every fold.</summary>
+    /// <summary>Takes note of the pairs of these plans, and what they owe to their seeds.</summary>
     private void Train(NetworkPlan[] plans)
     {
         foreach (var (plan, trial) in plans.Zip(Pairs(plans, _epochs)))
@@ -136,6 +136,7 @@ internal sealed class Trials : IDisposable
         }
     }
 
+    /// <summary>Trains a pair of networks of each plan in every fold.</summary>
     private Trial[] Pairs(NetworkPlan[] plans, int epochs)
     {
         // One network a call, so that the threads have enough of them.

@@ -15,18 +15,21 @@ internal static class TrainingBudget
     /// <summary>Two layers of 64 units; of 128 for 33 to 1,024 columns. Wider tables are text, mostly zeros, and larger layers take long.</summary>
     public static int[] HiddenLayers(int columns) => columns is > ManyColumns and <= 1024 ? [128, 128] : [64, 64];
 
-    /// <summary>Whether trials are to find out if half of the epochs do: where they are many steps, and much noise can be learned by heart.</summary>
-    public static bool TriesFewerEpochs(int rows, bool isClassification) => !isClassification && rows >= ManyRows;
+    /// <summary>
+    /// Whether a regression has rows enough, 3,000, for many steps: then trials find out if half of the epochs do, since much noise can be
+    /// learned by heart.
+    /// </summary>
+    public static bool HasManySteps(int rows, bool isClassification) => !isClassification && rows >= ManyRows;
 
-    /// <summary>What the learning rate is multiplied by: two thirds where a regression has rows enough, 3,000, for many steps.</summary>
-    public static double LearningRateFactor(int rows, bool isClassification) => !isClassification && rows >= ManyRows ? 2.0 / 3 : 1;
+    /// <summary>What the learning rate is multiplied by: two thirds where a regression has many steps.</summary>
+    public static double LearningRateFactor(int rows, bool isClassification) => HasManySteps(rows, isClassification) ? 2.0 / 3 : 1;
 
     /// <summary>
-    /// Weights of bins are learned from few rows each: in a regression with rows enough for many steps, averaging takes the noise out of them.
+    /// Weights of bins are learned from few rows each: in a regression with many steps, averaging takes the noise out of them.
     /// On numbers as they are a falling rate does better.
     /// </summary>
     public static LearningRateSchedule Schedule(int rows, bool isEncoded, bool isClassification) =>
-        isEncoded && !isClassification && rows >= ManyRows ? LearningRateSchedule.Averaged : LearningRateSchedule.Cosine;
+        isEncoded && HasManySteps(rows, isClassification) ? LearningRateSchedule.Averaged : LearningRateSchedule.Cosine;
 
     /// <summary>64 rows, and twice as many for every fourfold of 50,000 rows, up to 1,024.</summary>
     public static int BatchSize(int rows)
