@@ -84,6 +84,10 @@ internal sealed class PiecewiseLinearEncoder
     /// <summary>The largest value of a feature; ∞ where it has no upper clamp.</summary>
     public ReadOnlySpan<float> Upper => _upper;
 
+    /// <summary>Whether the other encodes alike.</summary>
+    public bool HasEdgesOf(PiecewiseLinearEncoder other) =>
+        InputCount == other.InputCount && _edges.Zip(other._edges).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
+
     /// <summary>How many features a column gets: its number and one for each bin.</summary>
     public static int FeaturesOf(float[] edges) => Math.Max(edges.Length, 1);
 

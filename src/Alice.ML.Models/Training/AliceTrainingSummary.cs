@@ -1,3 +1,5 @@
+using Alice.ML.Trainers;
+
 namespace Alice.ML.Training;
 
 /// <summary>What ended a run.</summary>
@@ -42,6 +44,12 @@ public sealed record AliceTrainingSummary
 
     /// <summary>Decoupled weight decay of each network, as used.</summary>
     public required IReadOnlyList<double> WeightDecays { get; init; }
+
+    /// <summary>
+    /// How each network was given columns of numbers: <see cref="NumericEncoding.None"/>, <see cref="NumericEncoding.NormalScores"/> or
+    /// <see cref="NumericEncoding.PiecewiseLinear"/>. A network that goes on from one of normal scores counts as piecewise linear: it can change each bin.
+    /// </summary>
+    public required IReadOnlyList<NumericEncoding> NumericEncodings { get; init; }
 
     /// <summary>How often training went back to earlier weights and halved the learning rate.</summary>
     public required int Restarts { get; init; }

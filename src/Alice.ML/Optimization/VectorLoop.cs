@@ -63,6 +63,9 @@ internal static unsafe class VectorLoop
         return (T*)Unsafe.AsPointer(ref first.bytes.GetPinnableReference());
     }
 
+    /// <summary>The elements of a contiguous CPU tensor that has <paramref name="count"/> of them.</summary>
+    public static Span<T> Span<T>(Tensor tensor, int count) where T : unmanaged => new(Pointer<T>(tensor, count), count);
+
     private static void RunParallel<T, TKernel>(TKernel kernel, T** arrays, nint whole)
         where T : unmanaged
         where TKernel : struct, IVectorKernel<T>

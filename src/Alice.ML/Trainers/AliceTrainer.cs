@@ -103,9 +103,10 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         if (initial is null && isOpen && Trials.Suit(rows.Training, settings))
         {
             using var trials = new Trials(task, ensemble, rows.Training, settings, channel, clock);
-            ensemble.Plans = trials.Choose();
-            if (_options.NumberOfEpochs is null && TrainingBudget.HasManySteps(training.Rows, task.IsClassification))
-                settings = settings with { NumberOfEpochs = trials.Epochs(ensemble.Plans) };
+            var (plans, suitingEpochs) = trials.Choose(
+                _options.NumberOfEpochs is null && TrainingBudget.HasManySteps(training.Rows, task.IsClassification));
+            ensemble.Plans = plans;
+            settings = settings with { NumberOfEpochs = suitingEpochs };
             ensemble.Shifts = quantiles is null ? null : trials.QuantileShifts(quantiles.Levels, ensemble.Plans);
         }
         channel.Info($"Training on {training.Rows:N0} rows of {training.Columns:N0} features: {ensemble.Parameters:N0} parameters, "
@@ -127,6 +128,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
                 ValidationRows = validation?.Rows ?? 0,
                 BatchSize = settings.BatchSize,
                 WeightDecays = [.. members.Select(member => member.WeightDecay)],
+                NumericEncodings = [.. ensemble.Plans.Select(plan => plan.Encoding)],
                 Restarts = members.Sum(member => member.Restarts),
                 Device = device.ToString(),
                 Seed = _seed,

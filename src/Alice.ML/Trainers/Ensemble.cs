@@ -12,9 +12,11 @@ internal sealed class Ensemble : IDisposable
     private readonly AliceTrainerOptions _options;
     private readonly IReadOnlyList<int> _hiddenLayers;
     private readonly LearningTask _task;
-    private readonly InputEncoding _plain;
-    private readonly InputEncoding? _encoded;
+    private readonly Dictionary<NumericEncoding, InputEncoding> _inputs = [];
     private readonly NetworkEnsemble? _initial;
+
+    // Of the initial networks, those with equal edges the same one.
+    private readonly InputEncoding[]? _initialInputs;
     private readonly int _rows;
     private readonly int _seed;
 
@@ -27,36 +29,27 @@ internal sealed class Ensemble : IDisposable
         _rows = data.Rows;
         _seed = settings.Seed;
         _hiddenLayers = options.HiddenLayers ?? initial?.Members[0].Network.HiddenLayers ?? TrainingBudget.HiddenLayers(data.Columns);
-        _plain = InputEncoding.Plain(columns);
-        var known = initial?.Members.Select(member => member.Encoder).FirstOrDefault(encoder => encoder is not null);
-        // Without hidden layers people want a linear model, unless they ask for an encoding.
-        var encodes = initial is not null ? known is not null : options.NumericEncoding switch
-        {
-            NumericEncoding.None => false,
-            NumericEncoding.PiecewiseLinear => true,
-            NumericEncoding.Automatic => _hiddenLayers.Count > 0 && TrainingBudget.SuitsBins(data.Rows, data.Columns, task.IsClassification),
-            _ => _hiddenLayers.Count > 0,
-        };
-        if (encodes && data.Features is DenseFeatures table)
-        {
-            var bins = options.NumberOfBins ?? TrainingBudget.Bins(data.Rows, data.Columns);
-            _encoded = InputEncoding.PiecewiseLinear(data, table, columns, bins, known, settings.Device);
-        }
+        _inputs[NumericEncoding.None] = InputEncoding.Plain(columns);
+        var table = data.Features as DenseFeatures;
+        if (initial is not null)
+            _initialInputs = InitialInputs(initial, data, table, columns, settings.Device);
+        else if (table is not null)
+            AddEncodings(data, table, columns, settings.Device);
         Kinds = [.. Enumerable.Range(0, options.NumberOfNetworks).Select(KindsOf)];
-        Plans = [.. Kinds.Select((kinds, index) => new NetworkPlan(kinds.Count > 1 ? index % 2 == 1 : kinds[0], settings.WeightDecays[0]))];
+        Plans = [.. Kinds.Select((kinds, index) => new NetworkPlan(kinds[index % kinds.Count], settings.WeightDecays[0]))];
     }
 
-    /// <summary>Per network whether it can be given its numbers as they are (false), encoded (true), or trials are to choose.</summary>
-    public IReadOnlyList<IReadOnlyList<bool>> Kinds { get; }
+    /// <summary>Per network how it can be given its numbers: trials choose among several.</summary>
+    public IReadOnlyList<IReadOnlyList<NumericEncoding>> Kinds { get; }
 
-    /// <summary>Per network what it is to be; without trials every second one is encoded where the options leave it open.</summary>
+    /// <summary>Per network what it is to be; without trials every second one has bins where the options leave it open.</summary>
     public IReadOnlyList<NetworkPlan> Plans { get; set; }
 
     /// <summary>Per output what the model adds to what the networks have learned; null: nothing.</summary>
     public float[]? Shifts { get; set; }
 
     /// <summary>Weights and biases of all networks.</summary>
-    public long Parameters => Plans.Sum(plan => (long)Shape(Inputs(plan)).Parameters);
+    public long Parameters => Plans.Select((plan, index) => (long)Shape(Inputs(index, plan)).Parameters).Sum();
 
     /// <summary>The networks at their start. They belong to the caller.</summary>
     public IReadOnlyList<Member> CreateMembers(TrainingSettings settings) => [.. Plans.Select((plan, index) => Create(index, plan, settings))];
@@ -67,12 +60,12 @@ internal sealed class Ensemble : IDisposable
     /// <param name="settings">Settings of its run.</param>
     public Member Create(int index, NetworkPlan plan, TrainingSettings settings)
     {
-        var inputs = Inputs(plan);
+        var inputs = Inputs(index, plan);
         var shape = Shape(inputs);
         var weights = _initial?.Members[index].Network.Weights.ToArray();
         if (weights is not null)
             Folding.Unfold(shape, inputs.Standardization, _task.Scores, weights);
-        var schedule = _options.LearningRateSchedule ?? TrainingBudget.Schedule(_rows, plan.IsEncoded, _task.IsClassification);
+        var schedule = _options.LearningRateSchedule ?? TrainingBudget.Schedule(_rows, plan.Encoding == NumericEncoding.PiecewiseLinear, _task.IsClassification);
         return new Member(
             shape, _task.Objective, inputs, settings, schedule, plan.WeightDecay, unchecked(_seed + SeedStride * index), weights);
     }
@@ -84,30 +77,66 @@ internal sealed class Ensemble : IDisposable
         var biases = weights.AsSpan(weights.Length - _task.Outputs);
         for (var output = 0; output < Shifts?.Length; output++)
             biases[output] += Shifts[output];
-        return Folding.CreateMember(member.Shape, member.Inputs.Standardization, _task, weights, member.Inputs.Encoder);
+        var (shape, unrolled) = member.Inputs.Unroll(member.Shape, weights);
+        return Folding.CreateMember(shape, member.Inputs.Standardization, _task, unrolled, member.Inputs.Encoder);
     })]);
 
     public void Dispose()
     {
-        _plain.Dispose();
-        _encoded?.Dispose();
+        foreach (var inputs in _inputs.Values.Concat(_initialInputs ?? []).Distinct())
+            inputs.Dispose();
     }
 
-    private IReadOnlyList<bool> KindsOf(int index)
+    private InputEncoding[] InitialInputs(
+        NetworkEnsemble initial, TrainingData data, DenseFeatures? table, Standardization columns, TorchSharp.torch.Device device)
     {
-        if (_encoded is null)
-            return [false];
+        var known = new List<InputEncoding>();
+        if (table is null && initial.Members.Any(member => member.Encoder is not null))
+            throw new ArgumentException(
+                "The model to go on from has encoded numbers, and the features are 1,024 columns or more that are mostly zeros. Give dense features.");
+        return [.. initial.Members.Select(member =>
+        {
+            if (member.Encoder is not { } encoder)
+                return _inputs[NumericEncoding.None];
+            var inputs = known.Find(inputs => encoder.HasEdgesOf(inputs.Encoder!));
+            if (inputs is null)
+                known.Add(inputs = InputEncoding.PiecewiseLinear(data, table!, columns, encoder, device));
+            return inputs;
+        })];
+    }
+
+    /// <summary>What the options ask for and the table allows; without hidden layers people want a linear model, unless they ask for an encoding.</summary>
+    private void AddEncodings(TrainingData data, DenseFeatures table, Standardization columns, TorchSharp.torch.Device device)
+    {
+        var isAutomatic = _options.NumericEncoding == NumericEncoding.Automatic && _hiddenLayers.Count > 0
+            && TrainingBudget.SuitsBins(data.Rows, data.Columns, _task.IsClassification);
+        // Tails of few rows say little.
+        var givesScores = isAutomatic && TrainingBudget.HasManySteps(data.Rows, _task.IsClassification);
+        if ((givesScores || _options.NumericEncoding == NumericEncoding.NormalScores)
+            && InputEncoding.NormalScores(data, table, columns, device) is { } scores)
+            _inputs[NumericEncoding.NormalScores] = scores;
+        if (isAutomatic || _options.NumericEncoding == NumericEncoding.PiecewiseLinear
+            || _options.NumericEncoding == NumericEncoding.Mixed && _hiddenLayers.Count > 0)
+            _inputs[NumericEncoding.PiecewiseLinear] = InputEncoding.PiecewiseLinear(
+                data, table, columns, _options.NumberOfBins ?? TrainingBudget.Bins(data.Rows, data.Columns), device);
+    }
+
+    private IReadOnlyList<NumericEncoding> KindsOf(int index)
+    {
         if (_initial is not null)
-            return [_initial.Members[index].Encoder is not null];
+            return [_initial.Members[index].Encoder is null ? NumericEncoding.None : NumericEncoding.PiecewiseLinear];
+        var numbers = _inputs.ContainsKey(NumericEncoding.NormalScores) ? NumericEncoding.NormalScores : NumericEncoding.None;
+        if (!_inputs.ContainsKey(NumericEncoding.PiecewiseLinear))
+            return [numbers];
         return _options.NumericEncoding switch
         {
-            NumericEncoding.Automatic => [false, true],
-            NumericEncoding.Mixed => [index % 2 == 1],
-            var encoding => [encoding == NumericEncoding.PiecewiseLinear],
+            NumericEncoding.Automatic => [numbers, NumericEncoding.PiecewiseLinear],
+            NumericEncoding.Mixed when index % 2 == 0 => [NumericEncoding.None],
+            _ => [NumericEncoding.PiecewiseLinear],
         };
     }
 
-    private InputEncoding Inputs(NetworkPlan plan) => plan.IsEncoded ? _encoded! : _plain;
+    private InputEncoding Inputs(int index, NetworkPlan plan) => _initialInputs?[index] ?? _inputs[plan.Encoding];
 
     private NetworkShape Shape(InputEncoding input) =>
         new([input.Features, .. _hiddenLayers, _task.Outputs], _options.Activation, _options.Dropout);

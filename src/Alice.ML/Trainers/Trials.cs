@@ -56,42 +56,20 @@ internal sealed class Trials : IDisposable
     public static bool Suit(RowSet rows, TrainingSettings settings) =>
         rows.Count is >= LeastRows and <= MostRows && settings.MaximumTime is null;
 
-    /// <summary>The plans of the ensemble's networks whose mean has the lowest loss.</summary>
-    public IReadOnlyList<NetworkPlan> Choose()
+    /// <summary>The plans of the ensemble's networks whose mean has the lowest loss, and the epochs to train them for.</summary>
+    /// <param name="findsEpochs">
+    /// Whether to try, with the best plan of each kind, twice the epochs of the trials. Where they gain less than 1% (of the root mean square),
+    /// the last fit takes no more of them, and where they gain nothing those of the trials; else and without this it takes all.
+    /// </param>
+    public (IReadOnlyList<NetworkPlan> Plans, int Epochs) Choose(bool findsEpochs)
     {
-        var decays = _settings.WeightDecays;
-        var open = _ensemble.Kinds.SelectMany(kinds => kinds).Distinct().ToList();
-        for (var i = 0; i < decays.Count && open.Count > 0; i++)
-        {
-            // The first two are always tried, so they are trained at once.
-            var next = i == 0 ? decays.Take(2).ToArray() : i == 1 ? [] : [decays[i]];
-            Train([.. from kind in open from decay in next select new NetworkPlan(kind, decay)]);
-            // Losses fall up to the best decay and rise after it.
-            open.RemoveAll(kind => i > 0
-                && _trials[new(kind, decays[i])].PairLoss >= decays.Take(i).Min(decay => _trials[new(kind, decay)].PairLoss));
-        }
-
+        TryDecays();
+        var epochs = findsEpochs ? TryEpochs() : [];
         var chosen = new List<NetworkPlan>();
         foreach (var kinds in _ensemble.Kinds)
-            chosen.Add(_trials.Keys.Where(plan => kinds.Contains(plan.IsEncoded)).MinBy(plan => Loss([.. chosen, plan])));
+            chosen.Add(_trials.Keys.Where(plan => kinds.Contains(plan.Encoding)).MinBy(plan => Loss([.. chosen, plan])));
         _channel.Info($"Chosen: {string.Join("; ", chosen)}; loss {Loss(chosen) * _task.LossUnit:g6} on held-out rows.");
-        return chosen;
-    }
-
-    /// <summary>
-    /// Epochs of the last fit: all, unless a pair of the first plan gains less than 1% (of its root mean square) from twice the epochs of the
-    /// trials; then these.
-    /// </summary>
-    /// <param name="plans">The ensemble's, from <see cref="Choose"/>.</param>
-    public int Epochs(IReadOnlyList<NetworkPlan> plans)
-    {
-        var epochs = Math.Min(2 * _epochs, _settings.NumberOfEpochs);
-        var longer = Pairs([plans[0]], epochs)[0];
-        var loss = _trials[plans[0]].PairLoss;
-        _channel.Info($"Trial of {plans[0]}, {epochs} in place of {_epochs} epochs: loss {longer.PairLoss * _task.LossUnit:g6} in place of "
-            + $"{loss * _task.LossUnit:g6}.");
-        longer.Dispose();
-        return longer.PairLoss > WorthTwiceTheTime * loss ? epochs : _settings.NumberOfEpochs;
+        return (chosen, findsEpochs ? chosen.Max(plan => epochs[plan.Encoding]) : _settings.NumberOfEpochs);
     }
 
     /// <summary>
@@ -124,16 +102,39 @@ internal sealed class Trials : IDisposable
             trial.Dispose();
     }
 
-    /// <summary>Takes note of the pairs of these plans, and what they owe to their seeds.</summary>
-    private void Train(NetworkPlan[] plans)
+    private void TryDecays()
     {
-        foreach (var (plan, trial) in plans.Zip(Pairs(plans, _epochs)))
+        var decays = _settings.WeightDecays;
+        var open = _ensemble.Kinds.SelectMany(kinds => kinds).Distinct().ToList();
+        for (var i = 0; i < decays.Count && open.Count > 0; i++)
         {
-            _trials[plan] = trial;
-            var single = (MeanLoss(fold => trial.Outputs[fold].First.clone()) + MeanLoss(fold => trial.Outputs[fold].Second.clone())) / 2;
-            trial.SeedLoss = double.IsFinite(single) ? 2 * (single - trial.PairLoss) : 0;
-            _channel.Info($"Trial of {plan}: loss {single * _task.LossUnit:g6}, of two networks {trial.PairLoss * _task.LossUnit:g6}.");
+            // The first two are always tried, so they are trained at once.
+            var next = i == 0 ? decays.Take(2).ToArray() : i == 1 ? [] : [decays[i]];
+            NetworkPlan[] plans = [.. from kind in open from decay in next select new NetworkPlan(kind, decay)];
+            foreach (var (plan, trial) in plans.Zip(Pairs(plans, _epochs)))
+                _trials[plan] = trial;
+            // Losses fall up to the best decay and rise after it.
+            open.RemoveAll(kind => i > 0
+                && _trials[new(kind, decays[i])].PairLoss >= decays.Take(i).Min(decay => _trials[new(kind, decay)].PairLoss));
         }
+    }
+
+    /// <summary>Gives the best plan of each kind twice the epochs.</summary>
+    /// <returns>Epochs that suit each kind.</returns>
+    private Dictionary<NumericEncoding, int> TryEpochs()
+    {
+        var best = _trials.Keys.GroupBy(plan => plan.Encoding, (_, plans) => plans.MinBy(plan => _trials[plan].PairLoss)).ToArray();
+        var twice = Math.Min(2 * _epochs, _settings.NumberOfEpochs);
+        var epochs = new Dictionary<NumericEncoding, int>();
+        foreach (var (plan, longer) in best.Zip(Pairs(best, twice)))
+        {
+            var ratio = longer.PairLoss / _trials[plan].PairLoss;
+            epochs[plan.Encoding] = ratio < WorthTwiceTheTime ? _settings.NumberOfEpochs : ratio < 1 ? twice : _epochs;
+            var (better, other) = ratio < 1 ? (longer, _trials[plan]) : (_trials[plan], longer);
+            _trials[plan] = better;
+            other.Dispose();
+        }
+        return epochs;
     }
 
     /// <summary>Trains a pair of networks of each plan in every fold.</summary>
@@ -143,11 +144,15 @@ internal sealed class Trials : IDisposable
         var outputs = new Tensor[2 * plans.Length * _folds.Length];
         TorchParallel.For(outputs.Length, _settings.Workers, job =>
             outputs[job] = Train(job % 2, plans[job / 2 % plans.Length], _folds[job / 2 / plans.Length], epochs));
-        return [.. plans.Select((_, i) =>
+        return [.. plans.Select((plan, i) =>
         {
             var trial = new Trial([.. Enumerable.Range(0, _folds.Length).Select(fold =>
                 (outputs[2 * (fold * plans.Length + i)], outputs[2 * (fold * plans.Length + i) + 1]))]);
             trial.PairLoss = MeanLoss(fold => trial.Mean(fold));
+            var single = (MeanLoss(fold => trial.Outputs[fold].First.clone()) + MeanLoss(fold => trial.Outputs[fold].Second.clone())) / 2;
+            trial.SeedLoss = double.IsFinite(single) ? 2 * (single - trial.PairLoss) : 0;
+            _channel.Info($"Trial of {plan}, {epochs:N0} epochs: loss {single * _task.LossUnit:g6}, of two networks "
+                + $"{trial.PairLoss * _task.LossUnit:g6}.");
             return trial;
         })];
     }

@@ -48,9 +48,9 @@ internal static unsafe class LayerKernels
     public static double SquaredError(Tensor outputs, Tensor targets, Tensor? weights, double scale)
     {
         var count = (int)outputs.numel();
-        var f = Span(outputs, count);
-        var y = Span(targets, count);
-        var w = weights is null ? default : Span(weights, count);
+        var f = VectorLoop.Span<float>(outputs, count);
+        var y = VectorLoop.Span<float>(targets, count);
+        var w = weights is null ? default : VectorLoop.Span<float>(weights, count);
         double loss = 0;
         for (var i = 0; i < count; i++)
         {
@@ -65,8 +65,8 @@ internal static unsafe class LayerKernels
     private static void AddBiases(Tensor sums, Tensor biases, float lowest)
     {
         var units = (int)biases.numel();
-        var all = Span(sums, (int)sums.numel());
-        var bias = Span(biases, units);
+        var all = VectorLoop.Span<float>(sums, (int)sums.numel());
+        var bias = VectorLoop.Span<float>(biases, units);
         var least = new Vector<float>(lowest);
         for (; !all.IsEmpty; all = all[units..])
         {
@@ -81,8 +81,8 @@ internal static unsafe class LayerKernels
     private static void ZeroWhereZero(Tensor gradient, Tensor output)
     {
         var count = (int)gradient.numel();
-        var g = Span(gradient, count);
-        var y = Span(output, count);
+        var g = VectorLoop.Span<float>(gradient, count);
+        var y = VectorLoop.Span<float>(output, count);
         var i = 0;
         for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
         {
@@ -93,6 +93,4 @@ internal static unsafe class LayerKernels
             if (y[i] == 0)
                 g[i] = 0;
     }
-
-    private static Span<float> Span(Tensor values, int count) => new(VectorLoop.Pointer<float>(values, count), count);
 }

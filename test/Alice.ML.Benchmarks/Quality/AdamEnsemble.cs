@@ -1,6 +1,7 @@
 using Alice.ML.Models;
 using Alice.ML.Runtime;
 using Alice.ML.Samples.Data;
+using Alice.ML.Trainers;
 using Alice.ML.Training;
 
 namespace Alice.ML.Benchmarks.Quality;
@@ -27,7 +28,7 @@ internal sealed class AdamEnsemble : IDisposable
             ? Standardization.Of(labels.Length, 1, row => labels.AsSpan(row, 1), _ => 1)
             : Standardization.Identity(1);
         _label.Apply(labels);
-        var inputs = settings.Encoders.Distinct().Select(encoder => new AdamInputs(data, encoder)).ToArray();
+        var inputs = settings.Encoders.Zip(settings.Encodings).Distinct().Select(kind => new AdamInputs(data, kind.First, kind.Second)).ToArray();
         _inputs = [.. settings.Encoders.Select(encoder => inputs.First(input => input.Encoder == encoder))];
 
         _networks = new AdamNetwork[_inputs.Length];
@@ -70,20 +71,24 @@ internal sealed class AdamEnsemble : IDisposable
     private int[] LayerSizes(AdamSettings settings, int network) =>
         [_inputs[network].Count, .. settings.HiddenLayers, _data.Task == TaskKind.Multiclass ? _data.Classes : 1];
 
-    /// <summary>What a network is given: the features, encoded or not, standardised.</summary>
+    /// <summary>What a network is given: the features, as they are, as normal scores or encoded, standardised.</summary>
     private sealed class AdamInputs
     {
         private readonly Standardization _standardization;
+        private readonly NormalScores? _scores;
 
-        public AdamInputs(SplitData data, PiecewiseLinearEncoder? encoder)
+        public AdamInputs(SplitData data, PiecewiseLinearEncoder? encoder, NumericEncoding encoding)
         {
             Encoder = encoder;
-            Count = encoder?.OutputCount ?? data.Features;
+            var givesScores = encoding == NumericEncoding.NormalScores;
+            Count = givesScores || encoder is null ? data.Features : encoder.OutputCount;
             Train = new float[data.Train.Count * Count];
             for (var row = 0; row < data.Train.Count; row++)
                 Encode(data.Train[row].Features, Train.AsSpan(row * Count, Count));
             _standardization = Standardization.Of(data.Train.Count, Count, row => Train.AsSpan(row * Count, Count), _ => 1);
             _standardization.Apply(Train);
+            _scores = givesScores ? NormalScores.Of(data.Train.Count, Count, row => Train.AsSpan(row * Count, Count), _ => 1) : null;
+            _scores?.Apply(Train, Train);
         }
 
         public PiecewiseLinearEncoder? Encoder { get; }
@@ -98,15 +103,16 @@ internal sealed class AdamEnsemble : IDisposable
             var inputs = new float[Count];
             Encode(features, inputs);
             _standardization.Apply(inputs);
+            _scores?.Apply(inputs, inputs);
             return inputs;
         }
 
         private void Encode(float[] features, Span<float> inputs)
         {
-            if (Encoder is null)
+            if (inputs.Length == features.Length)
                 features.CopyTo(inputs);
             else
-                Encoder.Encode(features, inputs);
+                Encoder!.Encode(features, inputs);
         }
     }
 }

@@ -1,9 +1,11 @@
 using Alice.ML.Models;
+using Alice.ML.Trainers;
 
 namespace Alice.ML.Benchmarks.Quality;
 
 /// <summary>What the hand-written Adam network takes over from a fit of Alice.</summary>
 /// <param name="Encoders">One for each network: what encodes its numbers, or null.</param>
+/// <param name="Encodings">One for each network: how numbers are given.</param>
 /// <param name="HiddenLayers">Units of each.</param>
 /// <param name="Activation">Between layers.</param>
 /// <param name="Dropout">Share of units left out in a step.</param>
@@ -13,5 +15,5 @@ namespace Alice.ML.Benchmarks.Quality;
 /// <param name="Threads">Threads that networks are trained on side by side; null: one a core.</param>
 /// <param name="Seed">Seed of the fit.</param>
 internal sealed record AdamSettings(
-    IReadOnlyList<PiecewiseLinearEncoder?> Encoders, IReadOnlyList<int> HiddenLayers, Activation Activation, double Dropout, int Epochs,
-    int BatchSize, IReadOnlyList<double> WeightDecays, int? Threads, int Seed);
+    IReadOnlyList<PiecewiseLinearEncoder?> Encoders, IReadOnlyList<NumericEncoding> Encodings, IReadOnlyList<int> HiddenLayers, Activation Activation, double Dropout,
+    int Epochs, int BatchSize, IReadOnlyList<double> WeightDecays, int? Threads, int Seed);

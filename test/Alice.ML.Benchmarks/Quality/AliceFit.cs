@@ -14,6 +14,7 @@ internal sealed class AliceFit
         Model = model;
         Adam = new AdamSettings(
             [.. networks.Members.Select(member => member.Encoder)],
+            summary.NumericEncodings,
             networks.Members[0].Network.HiddenLayers,
             networks.Members[0].Network.Activation,
             options.Dropout,

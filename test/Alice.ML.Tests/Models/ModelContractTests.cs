@@ -121,6 +121,7 @@ public class ModelContractTests
             ValidationRows = 0,
             BatchSize = 1,
             WeightDecays = [0],
+            NumericEncodings = [Alice.ML.Trainers.NumericEncoding.None],
             Restarts = 0,
             Device = "cpu",
             Seed = 1,

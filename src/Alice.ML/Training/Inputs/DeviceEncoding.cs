@@ -12,7 +12,14 @@ internal sealed class DeviceEncoding : IDisposable
     private readonly Tensor _factor;
     private readonly Tensor _shift;
 
-    public DeviceEncoding(EncodedColumns encoding, Device device)
+    // For scores: which features add up to each column's, and what is added to them.
+    private readonly Tensor? _sums;
+    private readonly Tensor? _first;
+
+    /// <param name="encoding">The features.</param>
+    /// <param name="device">Where minibatches are.</param>
+    /// <param name="scores">Whose bins the features are, to give scores instead; null: the features.</param>
+    public DeviceEncoding(EncodedColumns encoding, Device device, NormalScores? scores = null)
     {
         var column = new long[encoding.Features];
         var (low, high) = (new float[encoding.Features], new float[encoding.Features]);
@@ -40,6 +47,11 @@ internal sealed class DeviceEncoding : IDisposable
         _high = Load(tensor(high));
         _factor = Load(tensor(factor));
         _shift = Load(tensor(shift));
+        if (scores is not null)
+        {
+            _sums = Load(tensor(Sums(encoding), encoding.Features, encoding.Columns));
+            _first = Load(tensor(scores.First));
+        }
 
         Tensor Load(Tensor values)
         {
@@ -48,8 +60,11 @@ internal sealed class DeviceEncoding : IDisposable
         }
     }
 
-    public Tensor Encode(Tensor batch) =>
-        minimum(maximum(batch.index_select(1, _column), _low), _high).mul_(_factor).Add(_shift);
+    public Tensor Encode(Tensor batch)
+    {
+        var features = minimum(maximum(batch.index_select(1, _column), _low), _high).mul_(_factor).Add(_shift);
+        return _sums is null ? features : features.mm(_sums).Add(_first!);
+    }
 
     public void Dispose()
     {
@@ -58,5 +73,19 @@ internal sealed class DeviceEncoding : IDisposable
         _high.Dispose();
         _factor.Dispose();
         _shift.Dispose();
+        _sums?.Dispose();
+        _first?.Dispose();
+    }
+
+    private static float[] Sums(EncodedColumns encoding)
+    {
+        var sums = new float[encoding.Features * encoding.Columns];
+        for (var column = 0; column < encoding.Columns; column++)
+        {
+            var (number, end) = encoding.Range(column);
+            for (var feature = end == number + 1 ? number : number + 1; feature < end; feature++)
+                sums[feature * encoding.Columns + column] = 1;
+        }
+        return sums;
     }
 }

@@ -1,0 +1,43 @@
+namespace Alice.ML.Training;
+
+/// <summary>Numbers of a column, ascending, with the weights of their rows: every one, or of many rows an even choice.</summary>
+internal sealed class ColumnSample
+{
+    // Quantiles and moments of this many rows are as good as those of all; it bounds memory and time.
+    private const int MostRows = 20_000;
+
+    public ColumnSample(int rows, Func<int, float> value, Func<int, float> weight)
+    {
+        var step = Stride(rows);
+        Values = new float[(rows + step - 1) / step];
+        Weights = new float[Values.Length];
+        for (var i = 0; i < Values.Length; i++)
+            (Values[i], Weights[i]) = (value(i * step), weight(i * step));
+        Array.Sort(Values, Weights);
+        TotalWeight = Weights.Sum(w => (double)w);
+    }
+
+    public float[] Values { get; }
+
+    public float[] Weights { get; }
+
+    public double TotalWeight { get; }
+
+    /// <summary>Every how many-eth row to look at.</summary>
+    public static int Stride(int rows) => Math.Max(1, rows / MostRows);
+
+    /// <summary>The numbers that these shares of the weight do not exceed.</summary>
+    /// <param name="shares">0 to 1, ascending.</param>
+    public float[] Quantiles(ReadOnlySpan<double> shares)
+    {
+        var result = new float[shares.Length];
+        var (at, upTo) = (0, (double)Weights[0]);
+        for (var i = 0; i < result.Length; i++)
+        {
+            while (at < Values.Length - 1 && upTo < shares[i] * TotalWeight)
+                upTo += Weights[++at];
+            result[i] = Values[at];
+        }
+        return result;
+    }
+}

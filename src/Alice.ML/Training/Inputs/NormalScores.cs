@@ -1,0 +1,155 @@
+using Alice.ML.Optimization;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Training;
+
+/// <summary>
+/// Columns with heavy tails as standardised normal scores, the others as they are. A score is linear between quantiles of the training rows
+/// that are half a standard deviation of the normal distribution apart, and goes on beyond the outermost: a sum over the bins of a
+/// piecewise-linear encoding, which is how a model has it.
+/// </summary>
+internal sealed class NormalScores
+{
+    // Width of the middle 99% over that of the middle half: 3.8 for normal, 4.8 for exponential, 6.6 for Laplace's, 19 for lognormal numbers of σ 1.5.
+    private const double HeavyTails = 5;
+
+    // A column of fewer quantiles is one of levels; linear in them as they are.
+    private const int LeastEdges = 8;
+
+    private const double Spacing = 0.5;
+    private const int MostSteps = 8;
+
+    // In standard deviations: what lies closer is one edge.
+    private const float LeastWidth = 1e-6f;
+
+    private readonly float[] _first;
+
+    // Per bin the score at its lower edge.
+    private readonly float[] _lower;
+
+    private NormalScores(float[][] edges, float[][] scores)
+    {
+        Bins = new EncodedColumns(edges);
+        _first = new float[edges.Length];
+        _lower = new float[Bins.Features];
+        for (var column = 0; column < edges.Length; column++)
+        {
+            if (edges[column].Length == 0)
+                continue;
+            _first[column] = scores[column][0];
+            var (number, end) = Bins.Range(column);
+            for (var bin = number + 1; bin < end; bin++)
+            {
+                _lower[bin] = scores[column][bin - number - 1];
+                Bins.Scale[bin] = scores[column][bin - number] - _lower[bin];
+            }
+        }
+    }
+
+    /// <summary>The bins; their values, 0 to what a score gains on its way through the bin, add up to a column's score less its first one.</summary>
+    public EncodedColumns Bins { get; }
+
+    /// <summary>Per column the score at its first edge; 0 for numbers as they are.</summary>
+    public float[] First => _first;
+
+    /// <summary>Scores of rows of standardised columns; null where no column has heavy tails.</summary>
+    public static NormalScores? Of(int rows, int columns, Standardization.RowOf row, Func<int, float> weight)
+    {
+        var (edges, scores) = (new float[columns][], new float[columns][]);
+        for (var column = 0; column < columns; column++)
+            (edges[column], scores[column]) = OfColumn(rows, r => row(r)[column], weight);
+        return edges.All(own => own.Length == 0) ? null : new NormalScores(edges, scores);
+    }
+
+    /// <summary>Scores of rows of standardised columns, row-major [rows, columns].</summary>
+    public void Apply(ReadOnlySpan<float> numbers, Span<float> scores)
+    {
+        for (var i = 0; i < numbers.Length;)
+            for (var column = 0; column < Bins.Columns; column++, i++)
+            {
+                var (feature, share) = Bins.Locate(column, numbers[i]);
+                scores[i] = feature == Bins.Range(column).Number ? numbers[i] : _lower[feature] + share * Bins.Scale[feature];
+            }
+    }
+
+    /// <summary>Scores of a minibatch on the CPU.</summary>
+    public Tensor Apply(Tensor numbers)
+    {
+        var scores = empty_like(numbers);
+        var count = (int)numbers.numel();
+        Apply(VectorLoop.Span<float>(numbers, count), VectorLoop.Span<float>(scores, count));
+        return scores;
+    }
+
+    /// <summary>A network of scores as one of piecewise-linear encoded columns, whose bins go from 0 to 1.</summary>
+    public (NetworkShape Shape, float[] Weights) Unroll(NetworkShape shape, ReadOnlySpan<float> weights)
+    {
+        var units = shape.LayerSizes[1];
+        var first = new float[(Bins.Features + 1) * units];
+        for (var unit = 0; unit < units; unit++)
+        {
+            double bias = weights[Bins.Columns * units + unit];
+            for (var column = 0; column < Bins.Columns; column++)
+            {
+                var weight = weights[column * units + unit];
+                var (number, end) = Bins.Range(column);
+                if (end == number + 1)
+                    first[number * units + unit] = weight;
+                for (var bin = number + 1; bin < end; bin++)
+                    first[bin * units + unit] = weight * Bins.Scale[bin];
+                bias += (double)weight * _first[column];
+            }
+            first[Bins.Features * units + unit] = (float)bias;
+        }
+        return (shape with { LayerSizes = [Bins.Features, .. shape.LayerSizes.Skip(1)] }, [.. first, .. weights[((Bins.Columns + 1) * units)..]]);
+    }
+
+    private static (float[] Edges, float[] Scores) OfColumn(int rows, Func<int, float> value, Func<int, float> weight)
+    {
+        var column = new ColumnSample(rows, value, weight);
+        var widths = column.Quantiles([0.005, 0.25, 0.75, 0.995]);
+        if (widths[2] <= widths[1] || widths[3] - widths[0] < HeavyTails * (widths[2] - widths[1]))
+            return ([], []);
+
+        double[] normal = [.. Enumerable.Range(-MostSteps, 2 * MostSteps + 1).Select(step => Spacing * step)];
+        using var steps = tensor(normal);
+        using var below = special.ndtr(steps);
+        var shares = below.data<double>().ToArray();
+        // Half a row is the least that a share can tell.
+        var least = 0.5 / column.Values.Length;
+        int[] known = [.. Enumerable.Range(0, shares.Length).Where(i => shares[i] >= least && 1 - shares[i] >= least)];
+        var quantiles = column.Quantiles([.. known.Select(i => shares[i])]);
+
+        var (edges, scores, equal) = (new List<float>(), new List<double>(), 0);
+        foreach (var (quantile, score) in quantiles.Zip(known.Select(i => normal[i])))
+        {
+            if (edges.Count > 0 && quantile - edges[^1] <= LeastWidth)
+            {
+                scores[^1] += (score - scores[^1]) / ++equal;
+                continue;
+            }
+            edges.Add(quantile);
+            scores.Add(score);
+            equal = 1;
+        }
+        return edges.Count < LeastEdges ? ([], []) : ([.. edges], Standardized(edges, scores, column));
+    }
+
+    /// <summary>Scores at the edges such that those of the sample have mean 0 and variance 1.</summary>
+    private static float[] Standardized(List<float> edges, List<double> scores, ColumnSample sample)
+    {
+        double sum = 0, squares = 0;
+        var bin = 0;
+        foreach (var (value, weight) in sample.Values.Zip(sample.Weights))
+        {
+            while (bin < edges.Count - 2 && value >= edges[bin + 1])
+                bin++;
+            var score = scores[bin] + (scores[bin + 1] - scores[bin]) * (value - edges[bin]) / (edges[bin + 1] - edges[bin]);
+            sum += weight * score;
+            squares += weight * score * score;
+        }
+        var mean = sum / sample.TotalWeight;
+        var deviation = Math.Sqrt(squares / sample.TotalWeight - mean * mean);
+        return [.. scores.Select(score => (float)((score - mean) / deviation))];
+    }
+}
