@@ -8,6 +8,8 @@ namespace Alice.ML.Optimization;
 /// </summary>
 internal static class TensorKernels
 {
+    private const long PartSize = 1 << 18;
+
     public static void Perturb(Tensor lookAhead, Tensor directions, double radius, Tensor plus, Tensor minus)
     {
         using var scope = NewDisposeScope();
@@ -57,7 +59,7 @@ internal static class TensorKernels
         if (!step.Moves)
             return;
         var q = state.Gradient.abs();
-        var length = Bounded(Length(state, q, step), q, state.SecondMoment, step);
+        var length = Bounded(Length(state.Hessian, state.GlassDensity, q, step), q, state.SecondMoment, step);
         var move = where(state.Gradient.gt(q.Constant(0)), length.neg(), length);
         Assign(state.LookAhead, state.Center.Plus(move * q.Constant(step.LookAhead)), finite);
         Assign(state.Center, state.Center.Plus(move * q.Constant(step.StepFraction)), finite);
@@ -74,29 +76,40 @@ internal static class TensorKernels
         return (Number(state.GlassDensity.mean()), Number(hessian.mean()));
     }
 
-    /// <summary>The share of parameters whose last step was at the upper bound. The host waits.</summary>
+    /// <summary>
+    /// The share of parameters whose last step was at the upper bound. The host waits. A part at a time: each needs a dozen times its memory.
+    /// </summary>
     public static double ShareAtUpperBound(AliceState state, in AliceStep step)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var q = state.Gradient.abs();
-        var isBelow = Length(state, q, step).lt(Unit(q, state.SecondMoment, step) * q.Constant(step.UpperBound));
-        return 1 - Number(isBelow.to(q.dtype).mean());
+        var parameters = state.Gradient.numel();
+        var below = zeros([], ScalarType.Int64, state.Gradient.device);
+        for (long start = 0; start < parameters; start += PartSize)
+        {
+            using var part = NewDisposeScope();
+            var size = Math.Min(PartSize, parameters - start);
+            Tensor Part(Tensor values) => values.view(-1).narrow(0, start, size);
+            var q = Part(state.Gradient).abs();
+            var upper = Unit(q, Part(state.SecondMoment), step) * q.Constant(step.UpperBound);
+            below.add_(Length(Part(state.Hessian), Part(state.GlassDensity), q, step).lt(upper).sum());
+        }
+        return 1 - Number(below) / parameters;
     }
 
-    private static Tensor Length(AliceState state, Tensor q, in AliceStep step)
+    private static Tensor Length(Tensor hessian, Tensor glassDensity, Tensor q, in AliceStep step)
     {
         var h = step.Hessian switch
         {
-            HessianEstimate.Absolute => state.Hessian * q.Constant(step.HessianScale),
-            HessianEstimate.RootMeanSquare => state.Hessian.sqrt() * q.Constant(step.HessianScale),
-            HessianEstimate.Signed => state.Hessian.abs() * q.Constant(step.HessianScale),
+            HessianEstimate.Absolute => hessian * q.Constant(step.HessianScale),
+            HessianEstimate.RootMeanSquare => hessian.sqrt() * q.Constant(step.HessianScale),
+            HessianEstimate.Signed => hessian.abs() * q.Constant(step.HessianScale),
             _ => zeros_like(q),
         };
         var epsilon = q.Constant(step.Epsilon);
         if (step.GlassFactor == 0)
             return q / h.Plus(epsilon);
-        var alpha = state.GlassDensity * q.Constant(step.GlassFactor) / q.Plus(epsilon);
+        var alpha = glassDensity * q.Constant(step.GlassFactor) / q.Plus(epsilon);
         var alphaPlusH = alpha.Plus(h);
         return q / alphaPlusH.Plus((alpha * alphaPlusH.Plus(h)).sqrt()).Plus(epsilon);
     }
