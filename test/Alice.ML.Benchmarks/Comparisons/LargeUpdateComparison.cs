@@ -18,7 +18,7 @@ internal sealed class LargeUpdateComparison : IComparison
     public string Explanation =>
         "The kernels of the Alice update on 10 million parameters, beside libtorch's copy_ from one contiguous tensor to another of "
         + "as many bytes in all, on the same number of threads. Bandwidth = (bytes read + bytes written) / seconds, for both: a kernel "
-        + "counts every array that it reads and every array that it writes (quick Move 5 + 4, sample Move 7 + 4, Perturb 2 + 2, "
+        + "counts every array that it reads and every array that it writes (quick Move 6 + 4, sample Move 8 + 4, Perturb 2 + 2, "
         + "MeasureCurvature 5 + 2, Fill 0 + 1), the copy its source and its destination. The ratio is ours / copy.";
 
     public Headings Headings => new("Alice", "copy", "Alice / copy");

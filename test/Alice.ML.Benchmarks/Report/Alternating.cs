@@ -41,8 +41,9 @@ internal sealed class Alternating
         $"{Figures.Number(Ratio(index, other))} ({Figures.Number(Ratios(index, other).Min())}–{Figures.Number(Ratios(index, other).Max())})";
 
     /// <summary>A row about the first thing against the second, with both times divided by a count of work done.</summary>
-    public Result Row(string name, double limit, double count = 1) => new(
-        name, Figures.Time(Median(0) / count), Figures.Time(Median(1) / count), RatioText(0, 1), Bar.AtMost(limit, Ratio(0, 1)));
+    public Result Row(string name, double? limit, double count = 1) => new(
+        name, Figures.Time(Median(0) / count), Figures.Time(Median(1) / count), RatioText(0, 1),
+        limit is { } bar ? Bar.AtMost(bar, Ratio(0, 1)) : null);
 
     public static double Seconds(Action action)
     {

@@ -25,11 +25,11 @@ internal sealed class UpdateSubject : IDisposable
         WholeSample();
     }
 
-    /// <summary>Reads G₀, s, g, h, μ; writes s, g, ν, μ (the trainers' default options: no glass).</summary>
-    public const int QuickMoveArrays = 9;
+    /// <summary>Reads G₀, s, g, h, ρ, μ; writes s, g, ν, μ.</summary>
+    public const int QuickMoveArrays = 10;
 
     /// <summary>Reads G₊ and G₋ as well, for the mean of the three gradients.</summary>
-    public const int SampleMoveArrays = 11;
+    public const int SampleMoveArrays = 12;
 
     /// <summary>Reads ν, r; writes two points.</summary>
     public const int PerturbArrays = 4;
