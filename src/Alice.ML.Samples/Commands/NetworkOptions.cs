@@ -32,8 +32,8 @@ internal sealed class NetworkOptions
 
     private readonly Option<NumericEncoding?> _encoding = new("--encoding")
     {
-        Description = "How networks are given numbers: None as they are, PiecewiseLinear with bins beside them, Mixed half and half " +
-            "(default: the trainer's)",
+        Description = "How networks are given numbers: None as they are, PiecewiseLinear with bins beside them, Mixed half and half, " +
+            "NormalScores by rank where tails are heavy (default: the trainer's)",
         HelpName = "name",
     };
 
