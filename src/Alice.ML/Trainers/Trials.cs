@@ -23,7 +23,7 @@ internal sealed class Trials : IDisposable
 
     // Smooth functions without noise are learned ever better.
     private const double WorthFourTimesTheTime = 0.5;
-    private const int MostRowsOfLongFits = 20_000;
+    private const int MostRowsOfLongFits = 50_000;
 
     private readonly LearningTask _task;
     private readonly Ensemble _ensemble;
@@ -65,7 +65,7 @@ internal sealed class Trials : IDisposable
     /// <summary>The plans of the ensemble's networks whose mean has the lowest loss, and the epochs to train them for.</summary>
     /// <param name="findsEpochs">
     /// Whether to try, with the best plan of each kind, twice the epochs of the trials. Where they halve the loss and there are not more than
-    /// 20,000 rows, the last fit takes twice the usual epochs; where they gain less than 1% (of the root mean square), no more of them; where
+    /// 50,000 rows, the last fit takes twice the usual epochs; where they gain less than 1% (of the root mean square), no more of them; where
     /// they gain nothing, those of the trials; else and without this it takes all.
     /// </param>
     public (IReadOnlyList<NetworkPlan> Plans, int Epochs) Choose(bool findsEpochs)
