@@ -103,9 +103,8 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         if (initial is null && isOpen && Trials.Suit(rows.Training, settings))
         {
             using var trials = new Trials(task, ensemble, rows.Training, settings, channel, clock);
-            var (plans, suitingEpochs) = trials.Choose(
+            (ensemble.Plans, var suitingEpochs) = trials.Choose(
                 _options.NumberOfEpochs is null && TrainingBudget.HasManySteps(training.Rows, task.IsClassification));
-            ensemble.Plans = plans;
             settings = settings with { NumberOfEpochs = suitingEpochs };
             ensemble.Shifts = quantiles is null ? null : trials.QuantileShifts(quantiles.Levels, ensemble.Plans);
         }

@@ -16,7 +16,7 @@ internal static class TrainingBudget
     public static int[] HiddenLayers(int columns) => columns is > ManyColumns and <= 1024 ? [128, 128] : [64, 64];
 
     /// <summary>
-    /// Whether a regression has rows enough, 3,000, for many steps: then trials find out if half of the epochs do, since much noise can be
+    /// Whether a regression has rows enough, 3,000, for many steps: then trials find out how many epochs suit, since much noise can be
     /// learned by heart.
     /// </summary>
     public static bool HasManySteps(int rows, bool isClassification) => !isClassification && rows >= ManyRows;

@@ -28,8 +28,9 @@ internal sealed class AdamEnsemble : IDisposable
             ? Standardization.Of(labels.Length, 1, row => labels.AsSpan(row, 1), _ => 1)
             : Standardization.Identity(1);
         _label.Apply(labels);
-        var inputs = settings.Encoders.Zip(settings.Encodings).Distinct().Select(kind => new AdamInputs(data, kind.First, kind.Second)).ToArray();
-        _inputs = [.. settings.Encoders.Select(encoder => inputs.First(input => input.Encoder == encoder))];
+        var kinds = settings.Encoders.Zip(settings.Encodings).ToArray();
+        var inputs = kinds.Distinct().ToDictionary(kind => kind, kind => new AdamInputs(data, kind.First, kind.Second));
+        _inputs = [.. kinds.Select(kind => inputs[kind])];
 
         _networks = new AdamNetwork[_inputs.Length];
         var workers = Math.Min(settings.Threads ?? Environment.ProcessorCount, _networks.Length);
@@ -75,13 +76,15 @@ internal sealed class AdamEnsemble : IDisposable
     private sealed class AdamInputs
     {
         private readonly Standardization _standardization;
+        private readonly PiecewiseLinearEncoder? _encoder;
         private readonly NormalScores? _scores;
 
         public AdamInputs(SplitData data, PiecewiseLinearEncoder? encoder, NumericEncoding encoding)
         {
-            Encoder = encoder;
+            // A model has scores as sums over its encoder's bins; here they are one number a column.
             var givesScores = encoding == NumericEncoding.NormalScores;
-            Count = givesScores || encoder is null ? data.Features : encoder.OutputCount;
+            _encoder = givesScores ? null : encoder;
+            Count = _encoder?.OutputCount ?? data.Features;
             Train = new float[data.Train.Count * Count];
             for (var row = 0; row < data.Train.Count; row++)
                 Encode(data.Train[row].Features, Train.AsSpan(row * Count, Count));
@@ -90,8 +93,6 @@ internal sealed class AdamEnsemble : IDisposable
             _scores = givesScores ? NormalScores.Of(data.Train.Count, Count, row => Train.AsSpan(row * Count, Count), _ => 1) : null;
             _scores?.Apply(Train, Train);
         }
-
-        public PiecewiseLinearEncoder? Encoder { get; }
 
         public int Count { get; }
 
@@ -109,10 +110,10 @@ internal sealed class AdamEnsemble : IDisposable
 
         private void Encode(float[] features, Span<float> inputs)
         {
-            if (inputs.Length == features.Length)
+            if (_encoder is null)
                 features.CopyTo(inputs);
             else
-                Encoder!.Encode(features, inputs);
+                _encoder.Encode(features, inputs);
         }
     }
 }

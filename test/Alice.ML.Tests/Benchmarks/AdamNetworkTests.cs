@@ -1,8 +1,8 @@
 using Alice.ML.Benchmarks.Quality;
 using Alice.ML.Models;
-using Alice.ML.Trainers;
 using Alice.ML.Runtime;
 using Alice.ML.Samples.Data;
+using Alice.ML.Trainers;
 using Alice.ML.Training;
 using static TorchSharp.torch;
 

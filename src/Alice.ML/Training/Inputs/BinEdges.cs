@@ -6,9 +6,6 @@ internal static class BinEdges
     // A bin must hold enough rows to learn its slope from.
     private const int RowsPerBin = 25;
 
-    // In standard deviations: what lies closer is one edge.
-    private const float LeastWidth = 1e-6f;
-
     /// <summary>
     /// Edges e₀ … e_T of a standardised column, ascending, T up to <paramref name="bins"/> and to a 25th of the rows, two at least; empty where it has
     /// fewer than three values, as an indicator has. Between them lies as much weight each as equal values allow.
@@ -24,7 +21,7 @@ internal static class BinEdges
         {
             while (at < sample.Length - 1 && (bin == bins || below + weights[at] <= total * bin / bins))
                 below += weights[at++];
-            if (edges.Count == 0 || sample[at] - edges[^1] > LeastWidth)
+            if (edges.Count == 0 || sample[at] - edges[^1] > ColumnSample.LeastWidth)
                 edges.Add(sample[at]);
         }
         return edges.Count < 3 ? [] : [.. edges];

@@ -6,6 +6,9 @@ internal sealed class ColumnSample
     // Quantiles and moments of this many rows are as good as those of all; it bounds memory and time.
     private const int MostRows = 20_000;
 
+    /// <summary>What lies no further apart is one edge of a bin. In standard deviations.</summary>
+    public const float LeastWidth = 1e-6f;
+
     public ColumnSample(int rows, Func<int, float> value, Func<int, float> weight)
     {
         var step = Stride(rows);

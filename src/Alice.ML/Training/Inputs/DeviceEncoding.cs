@@ -12,14 +12,14 @@ internal sealed class DeviceEncoding : IDisposable
     private readonly Tensor _factor;
     private readonly Tensor _shift;
 
-    // For scores: which features add up to each column's, and what is added to them.
+    // For scores: which features add up to each column, and what they are added to.
     private readonly Tensor? _sums;
     private readonly Tensor? _first;
 
     /// <param name="encoding">The features.</param>
     /// <param name="device">Where minibatches are.</param>
-    /// <param name="scores">Whose bins the features are, to give scores instead; null: the features.</param>
-    public DeviceEncoding(EncodedColumns encoding, Device device, NormalScores? scores = null)
+    /// <param name="first">Per column what its bins are added to, to give scores; null: to give the features.</param>
+    public DeviceEncoding(EncodedColumns encoding, Device device, float[]? first = null)
     {
         var column = new long[encoding.Features];
         var (low, high) = (new float[encoding.Features], new float[encoding.Features]);
@@ -47,10 +47,10 @@ internal sealed class DeviceEncoding : IDisposable
         _high = Load(tensor(high));
         _factor = Load(tensor(factor));
         _shift = Load(tensor(shift));
-        if (scores is not null)
+        if (first is not null)
         {
             _sums = Load(tensor(Sums(encoding), encoding.Features, encoding.Columns));
-            _first = Load(tensor(scores.First));
+            _first = Load(tensor(first));
         }
 
         Tensor Load(Tensor values)

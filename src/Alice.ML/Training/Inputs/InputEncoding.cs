@@ -16,7 +16,7 @@ internal sealed class InputEncoding : IDisposable
     {
         (Encoder, Standardization, _columns, _scores) = (encoder, standardization, columns, scores);
         if (columns is not null && device.type != DeviceType.CPU)
-            _device = new DeviceEncoding(columns, device, scores);
+            _device = new DeviceEncoding(columns, device, scores?.First);
     }
 
     /// <summary>The encoder that the model needs, for columns as they come; null for numbers as they are.</summary>

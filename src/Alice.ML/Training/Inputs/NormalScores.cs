@@ -19,24 +19,19 @@ internal sealed class NormalScores
     private const double Spacing = 0.5;
     private const int MostSteps = 8;
 
-    // In standard deviations: what lies closer is one edge.
-    private const float LeastWidth = 1e-6f;
-
-    private readonly float[] _first;
-
     // Per bin the score at its lower edge.
     private readonly float[] _lower;
 
     private NormalScores(float[][] edges, float[][] scores)
     {
         Bins = new EncodedColumns(edges);
-        _first = new float[edges.Length];
+        First = new float[edges.Length];
         _lower = new float[Bins.Features];
         for (var column = 0; column < edges.Length; column++)
         {
             if (edges[column].Length == 0)
                 continue;
-            _first[column] = scores[column][0];
+            First[column] = scores[column][0];
             var (number, end) = Bins.Range(column);
             for (var bin = number + 1; bin < end; bin++)
             {
@@ -50,14 +45,18 @@ internal sealed class NormalScores
     public EncodedColumns Bins { get; }
 
     /// <summary>Per column the score at its first edge; 0 for numbers as they are.</summary>
-    public float[] First => _first;
+    public float[] First { get; }
 
     /// <summary>Scores of rows of standardised columns; null where no column has heavy tails.</summary>
     public static NormalScores? Of(int rows, int columns, Standardization.RowOf row, Func<int, float> weight)
     {
+        double[] normal = [.. Enumerable.Range(-MostSteps, 2 * MostSteps + 1).Select(step => Spacing * step)];
+        using var steps = tensor(normal);
+        using var below = special.ndtr(steps);
+        var shares = below.data<double>().ToArray();
         var (edges, scores) = (new float[columns][], new float[columns][]);
         for (var column = 0; column < columns; column++)
-            (edges[column], scores[column]) = OfColumn(rows, r => row(r)[column], weight);
+            (edges[column], scores[column]) = OfColumn(new ColumnSample(rows, r => row(r)[column], weight), normal, shares);
         return edges.All(own => own.Length == 0) ? null : new NormalScores(edges, scores);
     }
 
@@ -97,24 +96,22 @@ internal sealed class NormalScores
                     first[number * units + unit] = weight;
                 for (var bin = number + 1; bin < end; bin++)
                     first[bin * units + unit] = weight * Bins.Scale[bin];
-                bias += (double)weight * _first[column];
+                bias += (double)weight * First[column];
             }
             first[Bins.Features * units + unit] = (float)bias;
         }
         return (shape with { LayerSizes = [Bins.Features, .. shape.LayerSizes.Skip(1)] }, [.. first, .. weights[((Bins.Columns + 1) * units)..]]);
     }
 
-    private static (float[] Edges, float[] Scores) OfColumn(int rows, Func<int, float> value, Func<int, float> weight)
+    /// <param name="column">The numbers.</param>
+    /// <param name="normal">Scores that edges may have.</param>
+    /// <param name="shares">The normal distribution's shares below them.</param>
+    private static (float[] Edges, float[] Scores) OfColumn(ColumnSample column, double[] normal, double[] shares)
     {
-        var column = new ColumnSample(rows, value, weight);
         var widths = column.Quantiles([0.005, 0.25, 0.75, 0.995]);
         if (widths[2] <= widths[1] || widths[3] - widths[0] < HeavyTails * (widths[2] - widths[1]))
             return ([], []);
 
-        double[] normal = [.. Enumerable.Range(-MostSteps, 2 * MostSteps + 1).Select(step => Spacing * step)];
-        using var steps = tensor(normal);
-        using var below = special.ndtr(steps);
-        var shares = below.data<double>().ToArray();
         // Half a row is the least that a share can tell.
         var least = 0.5 / column.Values.Length;
         int[] known = [.. Enumerable.Range(0, shares.Length).Where(i => shares[i] >= least && 1 - shares[i] >= least)];
@@ -123,7 +120,7 @@ internal sealed class NormalScores
         var (edges, scores, equal) = (new List<float>(), new List<double>(), 0);
         foreach (var (quantile, score) in quantiles.Zip(known.Select(i => normal[i])))
         {
-            if (edges.Count > 0 && quantile - edges[^1] <= LeastWidth)
+            if (edges.Count > 0 && quantile - edges[^1] <= ColumnSample.LeastWidth)
             {
                 scores[^1] += (score - scores[^1]) / ++equal;
                 continue;
