@@ -13,10 +13,11 @@ namespace Alice.ML.Models;
 
 /// <summary>What the models of all tasks share: the network, its binary and ONNX forms and its description.</summary>
 /// <remarks>
-/// They score in plain .NET, without TorchSharp, and are thread-safe. A missing feature (NaN) gives a score of NaN:
-/// replace missing values earlier in the pipeline. Finite features always give finite scores: where a sum is too large
-/// for a float, it is held at the largest one. Features of another length than in training are refused with an
-/// <see cref="ArgumentException"/>. A damaged model file makes <c>Model.Load</c> fail; the
+/// They score in plain .NET, without TorchSharp, and are thread-safe. Every row gets a finite score: a missing feature
+/// (NaN) counts as its mean in training, and tells the networks that it is missing where that happened in training; a
+/// feature beyond its range in training is held near it (<see cref="Features"/>). Features of another length than in
+/// training are refused with an <see cref="ArgumentException"/>. Models of layout versions before 4 know neither: a missing
+/// feature gives them a score of NaN. A damaged model file makes <c>Model.Load</c> fail; the
 /// <see cref="FormatException"/> that says what is wrong is then <c>exception.GetBaseException()</c>.
 /// </remarks>
 /// <typeparam name="TOutput">What a row is mapped to: a float, or a vector of them.</typeparam>
@@ -44,10 +45,16 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
         Networks = ListOf(Ensemble);
     }
 
+    /// <summary>
+    /// How the features are prepared for the networks, in their order. Empty for a model of layout version 3 or earlier, whose networks take
+    /// the features as they come.
+    /// </summary>
+    public IReadOnlyList<AliceFeature> Features => Ensemble.Preparation?.Features ?? [];
+
     /// <summary>The networks whose outputs the score is the mean of.</summary>
     public IReadOnlyList<AliceNetwork> Networks { get; }
 
-    /// <summary>The layers of the first network, from the features to the score.</summary>
+    /// <summary>The layers of the first network, from the prepared features to the score.</summary>
     public IReadOnlyList<AliceLayer> Layers => Networks[0].Layers;
 
     /// <summary>The function between the layers of the first network; none follows the last.</summary>

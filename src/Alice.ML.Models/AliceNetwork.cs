@@ -13,7 +13,7 @@ public sealed class AliceNetwork
     }
 
     /// <summary>
-    /// The layers, from the features to the outputs. Behind an encoder the first takes the encoded features: see
+    /// The layers, from the prepared features to the outputs. Behind an encoder the first takes the encoded features: see
     /// <see cref="BinEdges"/>.
     /// </summary>
     public IReadOnlyList<AliceLayer> Layers { get; }
@@ -22,7 +22,7 @@ public sealed class AliceNetwork
     public Activation Activation { get; }
 
     /// <summary>
-    /// For each feature the ascending edges e₀ … e_T of its T bins, in the feature's units; none where it passes as it
+    /// For each prepared feature the ascending edges e₀ … e_T of its T bins, of the prepared features; none where one passes as it
     /// is. The list is empty for a network without an encoder.
     /// </summary>
     /// <remarks>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Data;
 
@@ -9,26 +10,40 @@ namespace Alice.ML.Models;
 /// <remarks>
 /// What is averaged are the outputs after their <see cref="OutputTransform"/>: numbers, rates, log-odds or
 /// probabilities. The outputs are the same bits for dense and sparse features, for any thread, and on any processor
-/// that has a fused multiply-add. A NaN among the features gives NaN; finite features give finite outputs. Nothing is
-/// allocated after the first rows.
+/// that has a fused multiply-add. With a preparation every row gives finite outputs; without one, in models of earlier
+/// versions, a NaN among the features gives NaN. Nothing is allocated after the first rows.
 /// </remarks>
 internal sealed class NetworkEnsemble
 {
     /// <summary>The most networks that an ensemble may have.</summary>
     public const int MaximumMembers = 1000;
 
+    // Sparse rows stay sparse where no more than this share of the prepared values is stored.
+    private const int SparseShare = 4;
+    private const int StackFloats = 512;
+
     private readonly NetworkScorer[] _scorers;
+    private readonly int _inputCount;
 
     /// <exception cref="ArgumentException">
-    /// No members or more than <see cref="MaximumMembers"/>, members of different inputs, outputs or transforms, or an
-    /// encoder that does not give its network's inputs.
+    /// No members or more than <see cref="MaximumMembers"/>, members of different inputs, outputs or transforms, an
+    /// encoder that does not give its network's inputs, or a preparation that does not give the members'.
     /// </exception>
-    public NetworkEnsemble(IReadOnlyList<EnsembleMember> members)
+    /// <param name="members">The networks.</param>
+    /// <param name="preparation">What is done to the features before the members see them; null: nothing.</param>
+    /// <param name="range">What holds the outputs of each member; null: nothing.</param>
+    public NetworkEnsemble(
+        IReadOnlyList<EnsembleMember> members, FeaturePreparation? preparation = null, OutputRange? range = null)
     {
         EnsembleMember[] copy = [.. members];
         if (Misfit(copy) is { } why)
             throw new ArgumentException(why, nameof(members));
+        if (preparation is not null && preparation.OutputCount != copy[0].InputCount)
+            throw new ArgumentException(
+                $"The preparation gives {preparation.OutputCount} values, and the networks take {copy[0].InputCount}.", nameof(preparation));
         Members = Array.AsReadOnly(copy);
+        (Preparation, Range) = (preparation, range);
+        _inputCount = preparation?.InputCount ?? copy[0].InputCount;
         _scorers = Array.ConvertAll(copy,
             m => m.Encoder is null ? m.Network.Scorer : new NetworkScorer(m.Network, m.Encoder));
     }
@@ -38,7 +53,17 @@ internal sealed class NetworkEnsemble
 
     public IReadOnlyList<EnsembleMember> Members { get; }
 
-    public int InputCount => Members[0].InputCount;
+    /// <summary>What is done to the features before the members see them; null: nothing.</summary>
+    public FeaturePreparation? Preparation { get; }
+
+    /// <summary>What holds the outputs of each member near the labels of training; null: nothing.</summary>
+    public OutputRange? Range { get; }
+
+    /// <summary>Features of a row.</summary>
+    public int InputCount => _inputCount;
+
+    /// <summary>The same with other networks.</summary>
+    public NetworkEnsemble With(IReadOnlyList<EnsembleMember> members) => new(members, Preparation, Range);
 
     public int OutputCount => Members[0].Network.OutputCount;
 
@@ -125,17 +150,73 @@ internal sealed class NetworkEnsemble
     private void Run(
         ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> outputs, Span<float> deviations)
     {
+        if (Preparation is null)
+        {
+            RunMembers(values, indices, outputs, deviations);
+            return;
+        }
+        var isSparse = values.Length < InputCount;
+        var stored = isSparse ? Preparation.MostStored(values.Length) : 0;
+        var staysSparse = isSparse && stored * SparseShare <= Preparation.OutputCount;
+        var size = staysSparse ? stored : Preparation.OutputCount;
+        var rented = size > StackFloats ? ArrayPool<float>.Shared.Rent(size) : null;
+        var prepared = (rented is null ? stackalloc float[StackFloats] : rented)[..size];
+        try
+        {
+            if (staysSparse)
+                RunSparse(values, indices, prepared, outputs, deviations);
+            else
+            {
+                if (isSparse)
+                {
+                    prepared.Clear();
+                    for (var k = 0; k < indices.Length; k++)
+                        prepared[indices[k]] = values[k];
+                }
+                Preparation.Prepare(isSparse ? prepared[..InputCount] : values, prepared);
+                RunMembers(prepared, [], outputs, deviations);
+            }
+        }
+        finally
+        {
+            if (rented is not null)
+                ArrayPool<float>.Shared.Return(rented);
+        }
+    }
+
+    private void RunSparse(
+        ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> prepared, Span<float> outputs, Span<float> deviations)
+    {
+        var rented = prepared.Length > StackFloats ? ArrayPool<int>.Shared.Rent(prepared.Length) : null;
+        var places = (rented is null ? stackalloc int[StackFloats] : rented)[..prepared.Length];
+        try
+        {
+            var count = Preparation!.Prepare(values, indices, prepared, places);
+            RunMembers(prepared[..count], places[..count], outputs, deviations);
+        }
+        finally
+        {
+            if (rented is not null)
+                ArrayPool<int>.Shared.Return(rented);
+        }
+    }
+
+    private void RunMembers(
+        ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> outputs, Span<float> deviations)
+    {
+        outputs = outputs[..OutputCount];
         if (_scorers.Length == 1)
         {
             _scorers[0].Run(values, indices, outputs);
+            Range?.Hold(outputs);
             deviations.Fill(float.NaN);
             return;
         }
-        outputs = outputs[..OutputCount];
         using var moments = new RunningMoments(outputs.Length, stackalloc double[RunningMoments.StackLength]);
         foreach (var scorer in _scorers)
         {
             scorer.Run(values, indices, outputs);
+            Range?.Hold(outputs);
             moments.Add(outputs);
         }
         moments.GetMeans(outputs);

@@ -9,6 +9,8 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
     private const int HeaderWords = 4;
     private const uint VersionWithOutputTransform = 2;
     private const uint VersionWithMembers = 3;
+    private const uint VersionWithPreparation = 4;
+    private const int FeatureWords = 5;
 
     private long _bytesLeft = bytesLeft;
     private uint _version;
@@ -27,10 +29,45 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
         var parts = new List<MemberParts>();
         while (parts.Count < count)
             parts.Add(ReadMember());
+        var features = _version < VersionWithPreparation ? [] : ReadFeatures();
+        var range = _version < VersionWithPreparation ? null : ReadRange();
         if (reader.ReadUInt32() is var stored && stored != ~_checksum)
             throw Corrupt($"its checksum is {~_checksum:x8} and should be {stored:x8}: the file is damaged.");
-        return Checked(() => new NetworkEnsemble([.. parts.Select(part => part.Create())]));
+        return Checked(() => new NetworkEnsemble(
+            [.. parts.Select(part => part.Create())], features.Length == 0 ? null : new FeaturePreparation(features), range));
     }
+
+    private AliceFeature[] ReadFeatures()
+    {
+        Require(2, "the number of its features and its checksum need");
+        var count = ReadWord();
+        Require(count * (long)FeatureWords + 1, $"its {count} features and its checksum need");
+        var features = new AliceFeature[count];
+        for (var c = 0; c < features.Length; c++)
+        {
+            var numbers = ReadFloats(FeatureWords - 1);
+            features[c] = new AliceFeature(numbers[0], numbers[1], numbers[2], numbers[3], ReadFlag("an indicator of missing values"));
+        }
+        return features;
+    }
+
+    private OutputRange? ReadRange()
+    {
+        Require(2, "its range and its checksum need");
+        if (!ReadFlag("a range"))
+            return null;
+        Require(3, "the bounds of its range and its checksum need");
+        var bounds = ReadFloats(2);
+        var range = new OutputRange(bounds[0], bounds[1]);
+        return range.Misfit is { } why ? throw Corrupt(why) : range;
+    }
+
+    private bool ReadFlag(string what) => ReadWord() switch
+    {
+        0 => false,
+        1 => true,
+        var other => throw Corrupt($"it says {other} where 1 stands for {what} and 0 for none."),
+    };
 
     private MemberParts ReadMember()
     {

@@ -14,23 +14,32 @@ internal static class OnnxEnsemble
     /// <returns>For each network the variable of its own outputs.</returns>
     public static string[] Write(NetworkEnsemble ensemble, IOnnxGraph graph, string features, string outputs)
     {
+        if (ensemble.Preparation is { } preparation)
+            features = OnnxPreparation.Write(preparation, graph, features);
         if (ensemble.Members.Count == 1)
         {
-            Write(ensemble.Members[0], graph, features, outputs);
+            Write(ensemble.Members[0], ensemble.Range, graph, features, outputs);
             return [outputs];
         }
         var members = new string[ensemble.Members.Count];
         for (var m = 0; m < members.Length; m++)
         {
             members[m] = graph.AddVariable($"member{m + 1}");
-            Write(ensemble.Members[m], graph, features, members[m]);
+            Write(ensemble.Members[m], ensemble.Range, graph, features, members[m]);
         }
         graph.AddNode("Mean", members, [outputs]);
         return members;
     }
 
-    private static void Write(EnsembleMember member, IOnnxGraph graph, string features, string outputs)
+    private static void Write(EnsembleMember member, OutputRange? range, IOnnxGraph graph, string features, string outputs)
     {
+        if (range is not null)
+        {
+            var free = graph.AddVariable("free");
+            Write(member, null, graph, features, free);
+            OnnxPreparation.Hold(graph, free, outputs, [range.Lower], [range.Upper], [(float)range.Width]);
+            return;
+        }
         var network = member.Network;
         var layers = AliceLayer.ListOf(network);
         var current = member.Encoder is null ? features : AddEncoder(member.Encoder, graph, features);

@@ -140,7 +140,7 @@ public static class AliceLandscape
         ArgumentNullException.ThrowIfNull(data);
         LibTorch.EnsureLoaded();
         options ??= new();
-        return ModelRows.Read(model.Environment, data, options, model.Ensemble.InputCount, model.CreateTask(options));
+        return ModelRows.Read(model.Environment, data, options, model.Ensemble, model.CreateTask(options));
     }
 
     private static TorchThreads Threads(NetworkEnsemble ensemble, ModelRows rows) =>

@@ -67,7 +67,7 @@ internal sealed class Compressor(PruneOptions options)
             members.Add(UnitRemoval.Compact(memberLoss.Fold()));
         }
         var count = members.Count;
-        return new(new NetworkEnsemble(members), weights, changed, loss / count, predicted / count, measured / count);
+        return new(ensemble.With(members), weights, changed, loss / count, predicted / count, measured / count);
     }
 
     private HashSet<int> Chosen(DenseNetwork network, double[] changes, LossModel costs, double fraction)

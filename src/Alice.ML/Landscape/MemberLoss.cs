@@ -29,7 +29,7 @@ internal sealed class MemberLoss : IDisposable
         else
             features = [.. features];
         // A column that does not vary is shifted only: its weights can be brought back.
-        _standardization = Standardization.Of(rows.Count, width, row => features.AsSpan(row * width, width), _ => 1).KeepingConstants();
+        _standardization = Standardization.Of(ColumnScale.Of(rows.Count, width, row => features.AsSpan(row * width, width), _ => 1));
         _standardization.Apply(features);
 
         _shape = new NetworkShape(member.Network.LayerSizes, member.Network.Activation);
@@ -59,7 +59,7 @@ internal sealed class MemberLoss : IDisposable
         return losses.mean().MoveToOuterDisposeScope();
     }
 
-    /// <summary>The network with the module's parameters of now, for features as they come.</summary>
+    /// <summary>The network with the module's parameters of now, for prepared features.</summary>
     public EnsembleMember Fold()
     {
         var values = new ParameterVector(Module).Values();

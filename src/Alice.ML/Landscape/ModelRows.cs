@@ -1,3 +1,4 @@
+using Alice.ML.Models;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Microsoft.ML;
@@ -8,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Landscape;
 
-/// <summary>Rows to measure a model on: features as they come, row-major, and labels as the loss takes them.</summary>
+/// <summary>Rows to measure a model on: features as the networks take them, row-major, and labels as the loss takes them.</summary>
 internal sealed record ModelRows(float[] Features, float[] Targets)
 {
     public int Count => Targets.Length;
@@ -17,10 +18,10 @@ internal sealed record ModelRows(float[] Features, float[] Targets)
     /// <param name="host">Told of rows that are skipped.</param>
     /// <param name="data">The data.</param>
     /// <param name="options">Columns and number of rows.</param>
-    /// <param name="inputs">Features of the model.</param>
+    /// <param name="model">The networks.</param>
     /// <param name="createTask">What the model has learned, from the rows and the type of the label.</param>
     /// <exception cref="ArgumentException">A column is missing, of the wrong type, or of another length than the model's.</exception>
-    public static (ModelRows Rows, LearningTask Task) Read(IHostEnvironment host, IDataView data, LandscapeDataOptions options, int inputs,
+    public static (ModelRows Rows, LearningTask Task) Read(IHostEnvironment host, IDataView data, LandscapeDataOptions options, NetworkEnsemble model,
         Func<TrainingData, DataViewType, LearningTask> createTask)
     {
         options.Validate();
@@ -28,16 +29,17 @@ internal sealed record ModelRows(float[] Features, float[] Targets)
         var mapped = new RoleMappedData(data, options.LabelColumnName, options.FeatureColumnName);
         using var channel = host.Register("Landscape").Start("Reading");
         var read = DataReader.Read(mapped, channel);
-        if (read.Columns != inputs)
+        if (read.Columns != model.InputCount)
             throw new ArgumentException(
-                $"The feature column '{options.FeatureColumnName}' has {read.Columns} values, but the model was trained with {inputs}.", nameof(data));
+                $"The feature column '{options.FeatureColumnName}' has {read.Columns} values, but the model was trained with {model.InputCount}.", nameof(data));
         var task = createTask(read, mapped.Schema.Label!.Value.Type);
-        task.Targets.Apply(read.Labels);
+        task.MakeTargets(read.Labels);
 
         var count = Math.Min(read.Rows, options.MaximumRows);
         long[] chosen = [.. Enumerable.Range(0, count).Select(i => (long)i * read.Rows / count)];
         using var scope = NewDisposeScope();
-        using var source = read.Features.Open(Standardization.Identity(inputs), read.Rows, CPU);
+        var table = model.Preparation is { } preparation ? read.Features.Prepare(preparation, read.Rows) : read.Features;
+        using var source = table.Open(read.Rows, CPU);
         var features = source.Select(tensor(chosen)).data<float>().ToArray();
         return (new ModelRows(features, [.. chosen.Select(row => read.LabelArray[row])]), task);
     }

@@ -74,14 +74,20 @@ public sealed class AliceRegressionTrainer
 
     internal override LearningTask CreateTask(TrainingData data, DataViewType labelType)
     {
-        var label = Standardization.OfLabel(data);
-        if (label.Scale[0] == 0)
-            throw new InvalidOperationException(
-                $"The label column '{LabelColumn.Name}' is {data.Labels[0]} in every row: there is nothing to learn. "
-                + "Check that LabelColumnName names the column to predict.");
+        var labels = ColumnScale.Of(data.Rows, 1, row => data.Labels.Slice(row, 1), data.Weight)[0];
+        if (labels.IsConstant || FeatureScaling.IsTooNarrow(labels))
+            throw new InvalidOperationException(labels.IsConstant
+                ? $"The label column '{LabelColumn.Name}' is {labels.Lowest} in every row: there is nothing to learn. "
+                    + "Check that LabelColumnName names the column to predict."
+                : $"The label column '{LabelColumn.Name}' varies by less than 1e-38, which floats cannot scale. Multiply it in the pipeline.");
         if (_loss == RegressionLoss.Poisson)
-            return Poisson(data, label.Mean[0]);
+            return Poisson(data, labels);
 
+        // The losses for labels with outliers measure by what outliers have no part in.
+        var isRobust = _loss != RegressionLoss.Squared && labels.Quartiles.Deviation > 0;
+        Standardization label = isRobust
+            ? new([labels.Quartiles.Median], [1 / labels.Quartiles.Deviation])
+            : new([labels.Mean], [1 / labels.Deviation]);
         var unit = 1 / label.Scale[0];
         return _loss.Name switch
         {
@@ -95,13 +101,18 @@ public sealed class AliceRegressionTrainer
         {
             if (_quantiles.Length > 0)
                 objective = new QuantilesObjective(objective, _quantiles);
-            return new(objective, 1 + _quantiles.Length, label, label.Repeated(1 + _quantiles.Length), lossUnit, unit);
+            return new(objective, 1 + _quantiles.Length, label, label.Repeated(1 + _quantiles.Length), lossUnit, unit)
+            {
+                Labels = labels,
+                LeavesOutExtremeLabels = _loss == RegressionLoss.Squared,
+            };
         }
     }
 
     // The network learns the logarithm of the label over its mean.
-    private LearningTask Poisson(TrainingData data, double mean)
+    private LearningTask Poisson(TrainingData data, ColumnScale labels)
     {
+        var mean = labels.Mean;
         foreach (var value in data.Labels)
             if (value < 0)
                 throw new InvalidOperationException(
@@ -109,6 +120,8 @@ public sealed class AliceRegressionTrainer
         return new LearningTask(new PoissonObjective(), 1, new([0], [1 / mean]), new([Math.Log(mean)], [1]), mean, mean)
         {
             OutputTransform = OutputTransform.Exponential,
+            Labels = labels,
+            LeavesOutExtremeLabels = true,
         };
     }
 

@@ -82,18 +82,20 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         var task = CreateTask(training, trainContext.TrainingSet.Schema.Label!.Value.Type);
         var initial = trainContext.InitialPredictor is { } predictor ? InitialModel(predictor, training.Columns, task.Outputs) : null;
 
+        if (task.LeavesOutExtremeLabels)
+            training = WithoutExtremeLabels(training, task.Labels!.Value, channel);
+
         TrainingData? validation = null;
         if (trainContext.ValidationSet is { } set)
             validation = DataReader.Read(set, channel);
         else if (_options.ValidationFraction > 0)
             (training, validation) = training.Split(_options.ValidationFraction, _seed);
 
-        var columns = training.Features.Moments(training);
-        if (initial is not null)
-            columns = columns.KeepingConstants();
-        using var rows = Open(training, validation, columns, task.Targets, device);
+        var preparation = initial?.Preparation ?? Scale(training, trainContext.TrainingSet.Schema.Feature!.Value, channel);
+        (training, validation) = TrainingData.Prepare(training, validation, preparation);
+        using var rows = TrainingRows.Open(training, validation, task, device);
         var settings = CreateSettings(training.Rows, task, device);
-        using var ensemble = new Ensemble(_options, task, training, columns, initial, settings);
+        using var ensemble = new Ensemble(_options, task, training, preparation, initial, settings);
         // Several networks take a thread each.
         using var threads = new TorchThreads(_options.NumberOfNetworks > 1
             ? 1
@@ -108,7 +110,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             settings = settings with { NumberOfEpochs = suitingEpochs };
             ensemble.Shifts = quantiles is null ? null : trials.QuantileShifts(quantiles.Levels, ensemble.Plans);
         }
-        channel.Info($"Training on {training.Rows:N0} rows of {training.Columns:N0} features: {ensemble.Parameters:N0} parameters, "
+        channel.Info($"Training on {training.Rows:N0} rows of {preparation.InputCount:N0} features: {ensemble.Parameters:N0} parameters, "
             + $"{settings.NumberOfEpochs:N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {_seed}.");
 
         var members = ensemble.CreateMembers(settings);
@@ -152,23 +154,31 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         SchemaChecks.Check(data.Schema, LabelColumn.Name, FeatureColumn, WeightColumn);
     }
 
-    private static TrainingRows Open(
-        TrainingData training, TrainingData? validation, Standardization inputs, Standardization targets, TorchSharp.torch.Device device)
+    private TrainingData WithoutExtremeLabels(TrainingData training, in ColumnScale labels, IChannel channel)
     {
-        targets.Apply(training.Labels);
-        if (validation is not null)
-            targets.Apply(validation.Labels);
-        var shared = ReferenceEquals(training.Features, validation?.Features);
-        var source = training.Features.Open(inputs, training.Rows + (shared ? validation!.Rows : 0), device);
-        return new TrainingRows(new RowSet(training, source), validation is null
-            ? null
-            : new RowSet(validation, shared ? source : validation.Features.Open(inputs, validation.Rows, device)));
+        if (labels.Extreme == 0)
+            return training;
+        channel.Warning($"Left out {labels.Extreme:N0} of {training.Rows:N0} rows: their labels in '{LabelColumn.Name}' are extreme and stand alone, "
+            + $"while the others lie between {labels.Lowest} and {labels.Highest}. Mend them, or set Loss to RegressionLoss.Absolute or Huber to keep them.");
+        return training.WithLabels(labels.Lowest, labels.Highest);
+    }
+
+    private static FeaturePreparation Scale(TrainingData training, DataViewSchema.Column feature, IChannel channel)
+    {
+        var report = new ColumnReport(FeatureNames.Of(feature));
+        var preparation = training.Features.Scale(training, report);
+        foreach (var message in report.Messages())
+            channel.Warning(message);
+        return preparation;
     }
 
     private NetworkEnsemble InitialModel(IPredictor model, int columns, int outputs)
     {
         var networks = NetworksOf(model)
             ?? throw new ArgumentException($"Cannot go on from a {model.GetType().Name}: it is not of this trainer.");
+        if (networks.Preparation is null)
+            throw new ArgumentException(
+                "The model to go on from was saved by Alice.ML 0.1, whose networks take the features as they come. Train a new one.");
         if (networks.InputCount != columns)
             throw new ArgumentException(
                 $"The feature column '{FeatureColumn.Name}' has {columns} values, but the model to go on from was "
@@ -179,7 +189,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
                 + "Set the option to the model's.");
         foreach (var (network, encoder) in networks.Members)
         {
-            int[] wanted = [encoder?.OutputCount ?? columns, .. _options.HiddenLayers ?? network.HiddenLayers, outputs];
+            int[] wanted = [encoder?.OutputCount ?? networks.Preparation.OutputCount, .. _options.HiddenLayers ?? network.HiddenLayers, outputs];
             if (!network.LayerSizes.SequenceEqual(wanted) || network.Activation != _options.Activation)
                 throw new ArgumentException(
                     $"The model to go on from has layers {DenseNetwork.Describe(network.LayerSizes)} with {network.Activation}, but "

@@ -1,6 +1,4 @@
-using System.Numerics;
 using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using Alice.ML.Training;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -24,7 +22,7 @@ internal sealed class DataReader
     private float[] _features = [];
     private float[] _labels;
     private float[]? _weights;
-    private SparseRow _row;
+    private readonly SortedDictionary<int, int> _infinite = [];
     private int _rows;
 
     private DataReader(RoleMappedData data)
@@ -41,7 +39,10 @@ internal sealed class DataReader
             _sparse = [];
     }
 
-    /// <summary>All rows whose label, features and weight are finite; how many were not goes to <paramref name="channel"/>.</summary>
+    /// <summary>
+    /// All rows whose label and weight are finite; how many were not goes to <paramref name="channel"/>. Features may be missing (NaN) or
+    /// infinite; the latter are told of.
+    /// </summary>
     /// <exception cref="InvalidOperationException">No usable row, or a negative weight.</exception>
     public static TrainingData Read(RoleMappedData data, IChannel channel) => new DataReader(data).Read(channel);
 
@@ -56,18 +57,15 @@ internal sealed class DataReader
         var getWeight = weight is null ? null : cursor.GetGetter<float>(weight.Value);
         VBuffer<float> row = default;
         float labelValue = 0, weightValue = 1;
-        long missingLabels = 0, missingFeatures = 0, missingWeights = 0, weightless = 0;
+        long missingLabels = 0, missingWeights = 0, weightless = 0;
         while (cursor.MoveNext())
         {
             if (_rows == _labels.Length)
                 Grow();
             getLabel(ref labelValue);
             getWeight?.Invoke(ref weightValue);
-            getFeatures(ref row);
             if (!float.IsFinite(labelValue))
                 missingLabels++;
-            else if (!Copy(row))
-                missingFeatures++;
             else if (!float.IsFinite(weightValue))
                 missingWeights++;
             else if (weightValue < 0)
@@ -76,70 +74,59 @@ internal sealed class DataReader
             else if (weightValue == 0)
                 weightless++;
             else
-                Keep(labelValue, weightValue);
+            {
+                getFeatures(ref row);
+                Keep(row, labelValue, weightValue);
+            }
         }
 
-        var skipped = missingLabels + missingFeatures + missingWeights;
+        var skipped = missingLabels + missingWeights;
         if (_rows == 0)
             throw new InvalidOperationException(skipped + weightless == 0
                 ? "The training data has no rows."
                 : $"The training data has no usable row: {Reasons()}.");
         if (skipped > 0)
             channel.Warning($"Skipped {skipped:N0} of {_rows + skipped + weightless:N0} rows: {Reasons()}.");
+        if (_infinite.Count > 0)
+        {
+            var names = FeatureNames.Of(feature);
+            var counts = _infinite.Select(column => $"{names(column.Key)} ({column.Value:N0})").ToArray();
+            channel.Warning($"Infinite values count as values beyond the range of the others: {ColumnReport.List(counts)}.");
+        }
         return new TrainingData(Table(), _labels, _weights, 0, _rows);
 
         string Reasons() => string.Join(", ", new[]
         {
             (missingLabels, $"a missing or infinite value in the label column '{label.Name}'"),
-            (missingFeatures, $"a missing or infinite value in the feature column '{feature.Name}'"),
             (missingWeights, $"a missing or infinite value in the weight column '{weight?.Name}'"),
             (weightless, $"a weight of 0 in the column '{weight?.Name}'"),
         }.Where(reason => reason.Item1 > 0).Select(reason => $"{reason.Item1:N0} with {reason.Item2}"));
     }
 
-    /// <summary>Takes the features for those of the next row, to be kept or not.</summary>
-    /// <returns>Whether all are finite.</returns>
-    private bool Copy(in VBuffer<float> row)
+    private void Keep(in VBuffer<float> row, float label, float weight)
     {
-        var values = row.GetValues();
-        if (_sparse is not null)
-        {
-            if (!TensorPrimitives.IsFiniteAll(values))
-                return false;
-            _row = NotZero(row);
-            return true;
-        }
-        var to = _features.AsSpan(_rows * _columns, _columns);
-        if (row.IsDense && values.Length >= Vector<float>.Count)
-            return CopyFinite(values, to);
-        row.CopyTo(to);
-        return TensorPrimitives.IsFiniteAll(values);
-    }
-
-    /// <summary>Copies and checks in one pass: x − x is 0, and NaN where x is not finite. The last vector may overlap the one before.</summary>
-    private static bool CopyFinite(ReadOnlySpan<float> from, Span<float> to)
-    {
-        ref var source = ref MemoryMarshal.GetReference(from);
-        ref var destination = ref MemoryMarshal.GetReference(to);
-        var last = (nuint)(from.Length - Vector<float>.Count);
-        var sum = Vector<float>.Zero;
-        for (nuint i = 0; ; i = Math.Min(i + (nuint)Vector<float>.Count, last))
-        {
-            var values = Vector.LoadUnsafe(ref source, i);
-            values.StoreUnsafe(ref destination, i);
-            sum += values - values;
-            if (i == last)
-                return Vector.EqualsAll(sum, Vector<float>.Zero);
-        }
-    }
-
-    private void Keep(float label, float weight)
-    {
+        if (_sparse is null)
+            row.CopyTo(_features.AsSpan(_rows * _columns, _columns));
+        else
+            _sparse.Add(NotZero(row));
+        CountInfinite(row);
         _labels[_rows] = label;
-        _sparse?.Add(_row);
         if (_weights is not null)
             _weights[_rows] = weight;
         _rows++;
+    }
+
+    private void CountInfinite(in VBuffer<float> row)
+    {
+        var values = row.GetValues();
+        if (values.IsEmpty || !TensorPrimitives.IsInfinityAny(values))
+            return;
+        for (var k = 0; k < values.Length; k++)
+            if (float.IsInfinity(values[k]))
+            {
+                var column = row.IsDense ? k : row.GetIndices()[k];
+                _infinite[column] = _infinite.GetValueOrDefault(column) + 1;
+            }
     }
 
     private static SparseRow NotZero(in VBuffer<float> row)

@@ -12,6 +12,7 @@ internal sealed class Ensemble : IDisposable
     private readonly AliceTrainerOptions _options;
     private readonly IReadOnlyList<int> _hiddenLayers;
     private readonly LearningTask _task;
+    private readonly FeaturePreparation _preparation;
     private readonly Dictionary<NumericEncoding, InputEncoding> _inputs = [];
     private readonly NetworkEnsemble? _initial;
 
@@ -20,21 +21,22 @@ internal sealed class Ensemble : IDisposable
     private readonly int _rows;
     private readonly int _seed;
 
-    public Ensemble(AliceTrainerOptions options, LearningTask task, TrainingData data, Standardization columns,
+    public Ensemble(AliceTrainerOptions options, LearningTask task, TrainingData data, FeaturePreparation preparation,
         NetworkEnsemble? initial, TrainingSettings settings)
     {
         _options = options;
         _task = task;
+        _preparation = preparation;
         _initial = initial;
         _rows = data.Rows;
         _seed = settings.Seed;
         _hiddenLayers = options.HiddenLayers ?? initial?.Members[0].Network.HiddenLayers ?? TrainingBudget.HiddenLayers(data.Columns);
-        _inputs[NumericEncoding.None] = InputEncoding.Plain(columns);
+        _inputs[NumericEncoding.None] = InputEncoding.Plain(data.Columns);
         var table = data.Features as DenseFeatures;
         if (initial is not null)
-            _initialInputs = InitialInputs(initial, data, table, columns, settings.Device);
+            _initialInputs = InitialInputs(initial, data, table, settings.Device);
         else if (table is not null)
-            AddEncodings(data, table, columns, settings.Device);
+            AddEncodings(data, table, settings.Device);
         Kinds = [.. Enumerable.Range(0, options.NumberOfNetworks).Select(KindsOf)];
         Plans = [.. Kinds.Select((kinds, index) => new NetworkPlan(kinds[index % kinds.Count], settings.WeightDecays[0]))];
     }
@@ -70,8 +72,11 @@ internal sealed class Ensemble : IDisposable
             shape, _task.Objective, inputs, settings, schedule, plan.WeightDecay, unchecked(_seed + SeedStride * index), weights);
     }
 
-    /// <summary>The model of these members, for features and scores as they come.</summary>
-    public NetworkEnsemble Fold(IReadOnlyList<Member> members) => new([.. members.Select(member =>
+    /// <summary>The model of these members, for features as they come and scores in the label's units.</summary>
+    public NetworkEnsemble Fold(IReadOnlyList<Member> members) => new(
+        [.. members.Select(Fold)], _preparation, _task.Labels is { } labels ? FeatureScaling.Range(labels) : null);
+
+    private EnsembleMember Fold(Member member)
     {
         var weights = member.Weights();
         var biases = weights.AsSpan(weights.Length - _task.Outputs);
@@ -79,7 +84,7 @@ internal sealed class Ensemble : IDisposable
             biases[output] += Shifts[output];
         var (shape, unrolled) = member.Inputs.Unroll(member.Shape, weights);
         return Folding.CreateMember(shape, member.Inputs.Standardization, _task, unrolled, member.Inputs.Encoder);
-    })]);
+    }
 
     public void Dispose()
     {
@@ -88,7 +93,7 @@ internal sealed class Ensemble : IDisposable
     }
 
     private InputEncoding[] InitialInputs(
-        NetworkEnsemble initial, TrainingData data, DenseFeatures? table, Standardization columns, TorchSharp.torch.Device device)
+        NetworkEnsemble initial, TrainingData data, DenseFeatures? table, TorchSharp.torch.Device device)
     {
         var known = new List<InputEncoding>();
         if (table is null && initial.Members.Any(member => member.Encoder is not null))
@@ -100,25 +105,25 @@ internal sealed class Ensemble : IDisposable
                 return _inputs[NumericEncoding.None];
             var inputs = known.Find(inputs => encoder.HasEdgesOf(inputs.Encoder!));
             if (inputs is null)
-                known.Add(inputs = InputEncoding.PiecewiseLinear(data, table!, columns, encoder, device));
+                known.Add(inputs = InputEncoding.PiecewiseLinear(data, table!, encoder, device));
             return inputs;
         })];
     }
 
     /// <summary>What the options ask for and the table allows; without hidden layers people want a linear model, unless they ask for an encoding.</summary>
-    private void AddEncodings(TrainingData data, DenseFeatures table, Standardization columns, TorchSharp.torch.Device device)
+    private void AddEncodings(TrainingData data, DenseFeatures table, TorchSharp.torch.Device device)
     {
         var isAutomatic = _options.NumericEncoding == NumericEncoding.Automatic && _hiddenLayers.Count > 0
             && TrainingBudget.SuitsBins(data.Rows, data.Columns, _task.IsClassification);
         // Tails of few rows say little.
         var givesScores = isAutomatic && TrainingBudget.HasManySteps(data.Rows, _task.IsClassification);
         if ((givesScores || _options.NumericEncoding == NumericEncoding.NormalScores)
-            && InputEncoding.NormalScores(data, table, columns, device) is { } scores)
+            && InputEncoding.NormalScores(data, table, _preparation, device) is { } scores)
             _inputs[NumericEncoding.NormalScores] = scores;
         if (isAutomatic || _options.NumericEncoding == NumericEncoding.PiecewiseLinear
             || _options.NumericEncoding == NumericEncoding.Mixed && _hiddenLayers.Count > 0)
             _inputs[NumericEncoding.PiecewiseLinear] = InputEncoding.PiecewiseLinear(
-                data, table, columns, _options.NumberOfBins ?? TrainingBudget.Bins(data.Rows, data.Columns), device);
+                data, table, _preparation, _options.NumberOfBins ?? TrainingBudget.Bins(data.Rows, data.Columns), device);
     }
 
     private IReadOnlyList<NumericEncoding> KindsOf(int index)

@@ -12,11 +12,29 @@ namespace Alice.ML.Training;
 internal sealed record LearningTask(
     Objective Objective, int Outputs, Standardization Targets, Standardization Scores, double LossUnit = 1, double MetricUnit = 1)
 {
+    /// <summary>The labels of training, apart from extreme ones, which training holds at the ends of that range; null for classes.</summary>
+    public ColumnScale? Labels { get; init; }
+
+    /// <summary>
+    /// Whether extreme labels that stand alone are left out of training: a mean has no other defence against them, while a median need not know
+    /// how far away they are.
+    /// </summary>
+    public bool LeavesOutExtremeLabels { get; init; }
+
     /// <summary>What the model applies to the outputs after <see cref="Scores"/>.</summary>
     public OutputTransform OutputTransform { get; init; }
 
     /// <summary>Whether targets are classes.</summary>
     public bool IsClassification { get; init; }
+
+    /// <summary>Turns labels into targets, in place.</summary>
+    public void MakeTargets(Span<float> labels)
+    {
+        if (Labels is { } range)
+            foreach (ref var label in labels)
+                label = Math.Clamp(label, range.Lowest, range.Highest);
+        Targets.Apply(labels);
+    }
 
     /// <summary>A task whose labels are targets as they are.</summary>
     public static LearningTask Classify(Objective objective, int outputs) =>

@@ -43,7 +43,7 @@ public class NetworkEnsembleFormatTests
     {
         byte[] expected =
         [
-            3, 0, 0, 0, // version
+            4, 0, 0, 0, // version
             2, 0, 0, 0, // two members
             3, 0, 0, 0, // Tanh
             1, 0, 0, 0, // exponential
@@ -65,13 +65,22 @@ public class NetworkEnsembleFormatTests
             0, 0, 0x80, 0x3f, // 1
             0, 0, 0, 0xc0, // −2
             0, 0, 0, 0, // 0
+            1, 0, 0, 0, // one prepared feature
+            0, 0, 0x80, 0x3f, // centre 1
+            0, 0, 0, 0x40, // scale 2
+            0, 0, 0, 0xc0, // lower bound −2
+            0, 0, 0x80, 0x3f, // upper bound 1
+            0, 0, 0, 0, // no indicator
+            1, 0, 0, 0, // a range
+            0, 0, 0, 0xc0, // −2
+            0, 0, 0, 0x40, // 2
         ];
         var bytes = ModelFile.Bytes(new NetworkEnsemble(
         [
             new(new DenseNetwork([1, 1], Activation.Tanh, [1, -2], OutputTransform.Exponential)),
             new(new DenseNetwork([2, 1], Activation.ReLU, [1, -2, 0], OutputTransform.Exponential),
                 new PiecewiseLinearEncoder([[1, 2]])),
-        ]));
+        ], new FeaturePreparation([new(1, 2, -2, 1, false)]), new OutputRange(-2, 2)));
         CollectionAssert.AreEqual(expected, bytes[..^4]);
         Assert.AreEqual(Crc32C(expected), BitConverter.ToUInt32(bytes, expected.Length));
     }
@@ -160,22 +169,22 @@ public class NetworkEnsembleFormatTests
     [TestMethod]
     [DataRow(4, 0x7fffffff, "it claims 2147483647 layer sizes, and 2 to 1001 are possible.")]
     [DataRow(4, 1000, "its 1000 layer sizes and checksum need 4004 bytes,"
-        + " and the stream has 152 left: it is cut short or damaged.")]
+        + " and the stream has 160 left: it is cut short or damaged.")]
     [DataRow(5, 0x10000000, "the weights of layers 268435456-4-1 and its checksum need 4294967336 bytes,"
-        + " and the stream has 136 left: it is cut short or damaged.")]
+        + " and the stream has 144 left: it is cut short or damaged.")]
     [DataRow(6, 0x7fffffff, "Layers 6-2147483647-1 have more than 2147483591 weights. (Parameter 'layerSizes')")]
     [DataRow(6, -1, "Layer size -1 is not positive. (Parameter 'layerSizes')")]
-    [DataRow(0, 4, "it has layout version 4, and this Alice.ML reads versions up to 3."
+    [DataRow(0, 5, "it has layout version 5, and this Alice.ML reads versions up to 4."
         + " Update Alice.ML, or train again.")]
     [DataRow(1, 0, "it claims 0 networks, and 1 to 1000 are possible.")]
     [DataRow(1, 1001, "it claims 1001 networks, and 1 to 1000 are possible.")]
-    [DataRow(1, 2, "the header of a network needs 20 bytes, and the stream has 4 left: it is cut short or damaged.")]
+    [DataRow(1, 2, "the header of a network needs 20 bytes, and the stream has 12 left: it is cut short or damaged.")]
     [DataRow(2, 4, "it names activation 4, which does not exist.")]
     [DataRow(3, 3, "it names output transform 3, which does not exist.")]
     [DataRow(8, 1000, "its encoder's 1000 columns and its checksum need 4004 bytes,"
-        + " and the stream has 136 left: it is cut short or damaged.")]
+        + " and the stream has 144 left: it is cut short or damaged.")]
     [DataRow(8, 1, "a column's 2147483648 edges and its checksum need 8589934596 bytes,"
-        + " and the stream has 132 left: it is cut short or damaged.")]
+        + " and the stream has 140 left: it is cut short or damaged.")]
     [DataRow(10, 0x7fc00000, "Weight 1 is NaN; weights must be finite. (Parameter 'weights')")]
     [DataRow(10, 0x7f800000, "Weight 1 is Infinity; weights must be finite. (Parameter 'weights')")]
     public void A_word_that_cannot_be_is_refused_though_the_checksum_fits(int word, int value, string message)

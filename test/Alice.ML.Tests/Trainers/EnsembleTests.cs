@@ -216,7 +216,7 @@ public class EnsembleTests
             return model.Model.TrainingSummary!.Epochs.Count
                 / (double)TrainingBudget.Epochs(Rows, TrainingBudget.BatchSize(Rows), isClassification: false);
         }
-        Assert.AreEqual(0.25, Epochs([8], (random, _) => random.NextSingle()), 0.01);
+        Assert.IsLessThan(0.51, Epochs([8], (random, _) => random.NextSingle()));
         Assert.AreEqual(1, Epochs([8], (_, row) => row.Label), "a small network cannot learn it exactly");
         Assert.AreEqual(2, Epochs([32, 32], (_, row) => row.Features[0] * row.Features[3]));
     }

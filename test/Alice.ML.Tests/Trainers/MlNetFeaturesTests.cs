@@ -130,8 +130,8 @@ public class MlNetFeaturesTests
         var rows = Enumerable.Range(0, 50).Select(i => new SparseRow([3, 7 + i % 5], [100 + i, 1])).ToList();
         var table = new SparseFeatures(rows, 20);
         var data = new TrainingData(table, new float[50], null, 0, 50);
-        var moments = table.Moments(data);
-        using var source = table.Open(moments, 50, torch.CPU);
+        var preparation = table.Scale(data, new ColumnReport(_ => ""));
+        using var source = table.Prepare(preparation, 50).Open(50, torch.CPU);
         using var order = torch.tensor([4L, 0, 49]);
         using var batch = source.Select(order);
         var values = batch.data<float>().ToArray();

@@ -34,7 +34,7 @@ public class NormalScoresTests
         return draws.data<float>().ToArray();
     }
 
-    private NormalScores Scores() => NormalScores.Of(Rows, Columns, row => _numbers.AsSpan(row * Columns, Columns), _ => 1)!;
+    private NormalScores Scores() => NormalScores.Of(Columns, column => new ColumnSample(Rows, row => _numbers[row * Columns + column], _ => 1))!;
 
     [TestMethod]
     public void Heavy_tails_become_normal_and_other_columns_stay_as_they_are()
@@ -63,7 +63,7 @@ public class NormalScoresTests
     {
         var random = new Random(1);
         NormalScores? Of(Func<int, float> value, Func<int, float>? weight = null) =>
-            NormalScores.Of(Rows, 1, row => new float[] { value(row) }, weight ?? (_ => 1));
+            NormalScores.Of(1, _ => new ColumnSample(Rows, value, weight ?? (_ => 1)));
         Assert.IsNull(Of(row => _normal[row]));
         Assert.IsNull(Of(_ => random.NextSingle()));
         Assert.IsNull(Of(_ => 0), "a constant");

@@ -1,3 +1,4 @@
+using Alice.ML.Models;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -5,8 +6,22 @@ namespace Alice.ML.Training;
 /// <summary>Features as a row-major array [rows, columns], which may be longer than the rows need.</summary>
 internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(columns)
 {
-    public override Standardization Moments(TrainingData rows) =>
-        Standardization.Of(rows.Rows, Columns, r => Row(rows.Start + r), rows.Weight);
+    public override FeaturePreparation Scale(TrainingData rows, ColumnReport report)
+    {
+        var scales = ColumnScale.Of(rows.Rows, Columns, r => Row(rows.Start + r), rows.Weight);
+        for (var c = 0; c < scales.Length; c++)
+            report.Add(c, scales[c], rows.Rows);
+        return new([.. scales.Select(scale => FeatureScaling.Standardize(scale, rows.Rows))]);
+    }
+
+    public override DenseFeatures Prepare(FeaturePreparation preparation, int rows)
+    {
+        var width = preparation.OutputCount;
+        var prepared = width == Columns ? values : GC.AllocateUninitializedArray<float>(rows * width);
+        for (var r = 0; r < rows; r++)
+            preparation.Prepare(Row(r), prepared.AsSpan(r * width, width));
+        return new(prepared, width);
+    }
 
     public override void Swap(int a, int b)
     {
@@ -16,9 +31,8 @@ internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(
             (first[c], second[c]) = (second[c], first[c]);
     }
 
-    public override IFeatureSource Open(Standardization standardization, int rows, Device device)
+    public override IFeatureSource Open(int rows, Device device)
     {
-        standardization.Apply(values.AsSpan(0, rows * Columns));
         using var scope = NewDisposeScope();
         var table = frombuffer(values, ScalarType.Float32, (long)rows * Columns).view(rows, Columns).to(device);
         return new Source(table.DetachFromDisposeScope());

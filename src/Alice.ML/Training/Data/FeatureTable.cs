@@ -1,3 +1,4 @@
+using Alice.ML.Models;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -7,16 +8,19 @@ internal abstract class FeatureTable(int columns)
 {
     public int Columns { get; } = columns;
 
-    /// <summary>Weighted moments of the columns that are to be standardised; the others stay as they are.</summary>
-    public abstract Standardization Moments(TrainingData rows);
+    /// <summary>How the features are to be prepared, from the rows of a part.</summary>
+    /// <param name="rows">The part.</param>
+    /// <param name="report">Told of columns whose values are extreme, infinite or too small.</param>
+    public abstract FeaturePreparation Scale(TrainingData rows, ColumnReport report);
+
+    /// <summary>The prepared features of the first rows. They may take the memory of this table, which is not to be used any more.</summary>
+    public abstract FeatureTable Prepare(FeaturePreparation preparation, int rows);
 
     /// <summary>Exchanges two rows.</summary>
     public abstract void Swap(int a, int b);
 
-    /// <summary>
-    /// Standardises the table for good and makes it ready to give minibatches on <paramref name="device"/>.
-    /// </summary>
-    public abstract IFeatureSource Open(Standardization standardization, int rows, Device device);
+    /// <summary>Makes the first rows ready to give minibatches on <paramref name="device"/>.</summary>
+    public abstract IFeatureSource Open(int rows, Device device);
 }
 
 /// <summary>Gives the features of minibatches on a device.</summary>

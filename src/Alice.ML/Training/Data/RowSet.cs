@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace Alice.ML.Training;
 
 /// <summary>Rows of a table whose features are open on the device: all of a part, or those with some numbers in the table.</summary>
@@ -12,6 +14,23 @@ internal sealed record RowSet(TrainingData Data, IFeatureSource Features, long[]
 /// <summary>The rows of a run, with their features, which belong to this object.</summary>
 internal sealed record TrainingRows(RowSet Training, RowSet? Validation) : IDisposable
 {
+    /// <summary>Opens the parts of a run; their labels become targets.</summary>
+    /// <param name="training">Rows to learn from, prepared.</param>
+    /// <param name="validation">Rows to measure on, prepared; perhaps of the same table.</param>
+    /// <param name="task">What makes targets of the labels.</param>
+    /// <param name="device">Where minibatches are wanted.</param>
+    public static TrainingRows Open(TrainingData training, TrainingData? validation, LearningTask task, Device device)
+    {
+        task.MakeTargets(training.Labels);
+        if (validation is not null)
+            task.MakeTargets(validation.Labels);
+        var shared = ReferenceEquals(training.Features, validation?.Features);
+        var source = training.Features.Open(training.Rows + (shared ? validation!.Rows : 0), device);
+        return new TrainingRows(new RowSet(training, source), validation is null
+            ? null
+            : new RowSet(validation, shared ? source : validation.Features.Open(validation.Rows, device)));
+    }
+
     public void Dispose()
     {
         Training.Features.Dispose();

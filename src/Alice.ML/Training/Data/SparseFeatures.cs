@@ -1,3 +1,4 @@
+using Alice.ML.Models;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -11,12 +12,11 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
     // From this share of values that are not zero on, a column is a number rather than an indicator.
     private const double NumberShare = 0.25;
 
-    public override Standardization Moments(TrainingData part)
+    public override FeaturePreparation Scale(TrainingData part, ColumnReport report)
     {
         double total = 0;
-        var count = new double[Columns];
-        var sum = new double[Columns];
-        var squares = new double[Columns];
+        var (stored, missing) = (new double[Columns], new int[Columns]);
+        var (lowest, highest) = (new float[Columns], new float[Columns]);
         for (var r = 0; r < part.Rows; r++)
         {
             double weight = part.Weight(r);
@@ -24,58 +24,78 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
             var row = rows[part.Start + r];
             for (var k = 0; k < row.Indices.Length; k++)
             {
-                count[row.Indices[k]] += weight;
-                sum[row.Indices[k]] += weight * row.Values[k];
-            }
-        }
-        for (var r = 0; r < part.Rows; r++)
-        {
-            double weight = part.Weight(r);
-            var row = rows[part.Start + r];
-            for (var k = 0; k < row.Indices.Length; k++)
-            {
-                var difference = row.Values[k] - sum[row.Indices[k]] / total;
-                squares[row.Indices[k]] += weight * difference * difference;
+                var (column, value) = (row.Indices[k], row.Values[k]);
+                stored[column] += weight;
+                if (float.IsNaN(value))
+                    missing[column]++;
+                else if (float.IsFinite(value))
+                    (lowest[column], highest[column]) = (Math.Min(lowest[column], value), Math.Max(highest[column], value));
             }
         }
 
-        var result = Standardization.Identity(Columns);
+        var features = new AliceFeature[Columns];
         for (var c = 0; c < Columns; c++)
-            if (count[c] >= NumberShare * total)
-            {
-                var mean = sum[c] / total;
-                result.Mean[c] = mean;
-                result.Scale[c] = Standardization.ScaleOf((squares[c] + (total - count[c]) * mean * mean) / total, mean);
-            }
-        return result;
+            features[c] = FeatureScaling.Multiply(lowest[c], highest[c], 1, missing[c] > 0 && missing[c] < part.Rows);
+        int[] numbers = [.. Enumerable.Range(0, Columns).Where(c => stored[c] >= NumberShare * total)];
+        var table = Dense(part, numbers);
+        var scales = ColumnScale.Of(part.Rows, numbers.Length, row => table.Row(row), part.Weight);
+        foreach (var (column, scale) in numbers.Zip(scales))
+        {
+            features[column] = FeatureScaling.Standardize(scale, part.Rows);
+            report.Add(column, scale, part.Rows);
+        }
+        return new(features);
+    }
+
+    public override FeatureTable Prepare(FeaturePreparation preparation, int count)
+    {
+        var prepared = new List<SparseRow>(count);
+        float[] values = [];
+        int[] indices = [];
+        for (var r = 0; r < count; r++)
+        {
+            var row = rows[r];
+            var most = preparation.MostStored(row.Indices.Length);
+            if (most > values.Length)
+                (values, indices) = (new float[most], new int[most]);
+            var stored = preparation.Prepare(row.Values, row.Indices, values, indices);
+            prepared.Add(new(indices[..stored], values[..stored]));
+        }
+        return new SparseFeatures(prepared, preparation.OutputCount);
     }
 
     public override void Swap(int a, int b) => (rows[a], rows[b]) = (rows[b], rows[a]);
 
-    public override IFeatureSource Open(Standardization standardization, int count, Device device) =>
-        new Source(rows, standardization, device);
+    public override IFeatureSource Open(int count, Device device) => new Source(rows, Columns, device);
 
-    private sealed class Source(List<SparseRow> rows, Standardization standardization, Device device) : IFeatureSource
+    /// <summary>Some columns of a part, ascending, with their zeros.</summary>
+    private DenseFeatures Dense(TrainingData part, int[] columns)
     {
-        private readonly float[] _zeros =
-            [.. standardization.Mean.Zip(standardization.Scale, (mean, scale) => (float)(-mean * scale))];
+        var places = new Dictionary<int, int>(columns.Select((column, place) => KeyValuePair.Create(column, place)));
+        var values = new float[part.Rows * columns.Length];
+        for (var r = 0; r < part.Rows; r++)
+        {
+            var row = rows[part.Start + r];
+            for (var k = 0; k < row.Indices.Length; k++)
+                if (places.TryGetValue(row.Indices[k], out var place))
+                    values[r * columns.Length + place] = row.Values[k];
+        }
+        return new(values, columns.Length);
+    }
 
+    private sealed class Source(List<SparseRow> rows, int columns, Device device) : IFeatureSource
+    {
         public Device IndexDevice => CPU;
 
         public Tensor Select(Tensor selected)
         {
-            var columns = _zeros.Length;
             var batch = new float[selected.shape[0] * columns];
             var to = batch.AsSpan();
             foreach (var index in selected.data<long>())
             {
-                _zeros.CopyTo(to);
                 var row = rows[(int)index];
                 for (var k = 0; k < row.Indices.Length; k++)
-                {
-                    var column = row.Indices[k];
-                    to[column] = (float)((row.Values[k] - standardization.Mean[column]) * standardization.Scale[column]);
-                }
+                    to[row.Indices[k]] = row.Values[k];
                 to = to[columns..];
             }
             return frombuffer(batch, ScalarType.Float32).view(-1, columns).to(device);

@@ -12,45 +12,12 @@ internal sealed class Standardization(double[] mean, double[] scale)
 
     public double[] Scale { get; } = scale;
 
-    public delegate Span<float> RowOf(int row);
-
     /// <summary>Leaves <paramref name="columns"/> columns as they are.</summary>
     public static Standardization Identity(int columns) => new(new double[columns], [.. Enumerable.Repeat(1.0, columns)]);
 
-    /// <summary>Moments of the label.</summary>
-    public static Standardization OfLabel(TrainingData data) => Of(data.Rows, 1, r => data.Labels.Slice(r, 1), data.Weight);
-
-    /// <summary>Weighted moments of rows of values, in double precision, in two passes.</summary>
-    public static Standardization Of(int rows, int columns, RowOf row, Func<int, float> weight)
-    {
-        double total = 0;
-        var mean = new double[columns];
-        for (var r = 0; r < rows; r++)
-        {
-            double w = weight(r);
-            total += w;
-            var values = row(r);
-            for (var c = 0; c < columns; c++)
-                mean[c] += w * values[c];
-        }
-        for (var c = 0; c < columns; c++)
-            mean[c] /= total;
-
-        var scale = new double[columns];
-        for (var r = 0; r < rows; r++)
-        {
-            double w = weight(r);
-            var values = row(r);
-            for (var c = 0; c < columns; c++)
-            {
-                var difference = values[c] - mean[c];
-                scale[c] += w * difference * difference;
-            }
-        }
-        for (var c = 0; c < columns; c++)
-            scale[c] = ScaleOf(scale[c] / total, mean[c]);
-        return new(mean, scale);
-    }
+    /// <summary>Standardises columns; those that do not vary are shifted only, so that their weights can be brought back.</summary>
+    public static Standardization Of(ColumnScale[] columns) =>
+        new([.. columns.Select(column => column.Mean)], [.. columns.Select(column => column.Deviation > 0 ? 1 / column.Deviation : 1)]);
 
     /// <summary>What a column of this variance and mean is multiplied by.</summary>
     public static double ScaleOf(double variance, double mean)
@@ -58,9 +25,6 @@ internal sealed class Standardization(double[] mean, double[] scale)
         var deviation = Math.Sqrt(variance);
         return deviation > ConstantTolerance * Math.Abs(mean) ? 1 / deviation : 0;
     }
-
-    /// <summary>The same, but columns that do not vary are shifted only, so that weights that were learned before keep their value.</summary>
-    public Standardization KeepingConstants() => new(Mean, [.. Scale.Select(scale => scale == 0 ? 1 : scale)]);
 
     /// <summary>The same for several outputs as for one.</summary>
     public Standardization Repeated(int count) =>

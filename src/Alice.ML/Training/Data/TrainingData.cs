@@ -1,3 +1,5 @@
+using Alice.ML.Models;
+
 namespace Alice.ML.Training;
 
 /// <summary>
@@ -43,6 +45,27 @@ internal sealed class TrainingData(FeatureTable features, float[] labels, float[
             Swap(Start + random.Next(last + 1), Start + last);
         return (new(Features, labels, weights, Start, Rows - held), new(Features, labels, weights, Start + Rows - held, held));
     }
+
+    /// <summary>The rows whose labels lie between two values. They change places.</summary>
+    public TrainingData WithLabels(float lowest, float highest)
+    {
+        var kept = Rows;
+        for (var row = Rows - 1; row >= 0; row--)
+            if (Labels[row] < lowest || Labels[row] > highest)
+                Swap(Start + row, Start + --kept);
+        return new(Features, labels, weights, Start, kept);
+    }
+
+    /// <summary>Two parts, perhaps of one table, with their features prepared. The parts are not to be used any more.</summary>
+    public static (TrainingData Training, TrainingData? Validation) Prepare(
+        TrainingData training, TrainingData? validation, FeaturePreparation preparation)
+    {
+        var shared = ReferenceEquals(training.Features, validation?.Features);
+        var table = training.Features.Prepare(preparation, training.Rows + (shared ? validation!.Rows : 0));
+        return (training.With(table), validation?.With(shared ? table : validation.Features.Prepare(preparation, validation.Rows)));
+    }
+
+    private TrainingData With(FeatureTable table) => new(table, labels, weights, Start, Rows);
 
     private void Swap(int a, int b)
     {

@@ -7,17 +7,16 @@ internal static class BinEdges
     private const int RowsPerBin = 25;
 
     /// <summary>
-    /// Edges e₀ … e_T of a standardised column, ascending, T up to <paramref name="bins"/> and to a 25th of the rows, two at least; empty where it has
+    /// Edges e₀ … e_T of a prepared column, ascending, T up to <paramref name="bins"/> and to a 25th of the rows, two at least; empty where it has
     /// fewer than three values, as an indicator has. Between them lies as much weight each as equal values allow.
     /// </summary>
-    public static float[] OfColumn(int rows, int bins, Func<int, float> value, Func<int, float> weight)
+    public static float[] OfColumn(int rows, int bins, ColumnSample column)
     {
         bins = Math.Min(bins, Math.Max(2, rows / RowsPerBin));
-        var column = new ColumnSample(rows, value, weight);
         var (sample, weights, total) = (column.Values, column.Weights, column.TotalWeight);
         var edges = new List<float>();
         var (at, below) = (0, 0.0);
-        for (var bin = 0; bin <= bins; bin++)
+        for (var bin = 0; bin <= bins && sample.Length > 0; bin++)
         {
             while (at < sample.Length - 1 && (bin == bins || below + weights[at] <= total * bin / bins))
                 below += weights[at++];

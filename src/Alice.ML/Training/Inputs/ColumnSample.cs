@@ -1,6 +1,6 @@
 namespace Alice.ML.Training;
 
-/// <summary>Numbers of a column, ascending, with the weights of their rows: every one, or of many rows an even choice.</summary>
+/// <summary>Numbers of a column, ascending, with the weights of their rows: every finite one, or of many rows an even choice.</summary>
 internal sealed class ColumnSample
 {
     // Quantiles and moments of this many rows are as good as those of all; it bounds memory and time.
@@ -12,11 +12,18 @@ internal sealed class ColumnSample
     public ColumnSample(int rows, Func<int, float> value, Func<int, float> weight)
     {
         var step = Stride(rows);
-        Values = new float[(rows + step - 1) / step];
-        Weights = new float[Values.Length];
-        for (var i = 0; i < Values.Length; i++)
-            (Values[i], Weights[i]) = (value(i * step), weight(i * step));
+        var (values, weights, count) = (new float[(rows + step - 1) / step], new float[(rows + step - 1) / step], 0);
+        for (var row = 0; row < rows; row += step)
+            if (value(row) is var number && float.IsFinite(number) && weight(row) is var w && w > 0)
+                (values[count], weights[count++]) = (number, w);
+        (Values, Weights) = (values[..count], weights[..count]);
         Array.Sort(Values, Weights);
+        TotalWeight = Weights.Sum(w => (double)w);
+    }
+
+    private ColumnSample(float[] values, float[] weights)
+    {
+        (Values, Weights) = (values, weights);
         TotalWeight = Weights.Sum(w => (double)w);
     }
 
@@ -26,11 +33,18 @@ internal sealed class ColumnSample
 
     public double TotalWeight { get; }
 
-    /// <summary>Every how many-eth row to look at.</summary>
+    /// <summary>Stride of the sampled rows.</summary>
     public static int Stride(int rows) => Math.Max(1, rows / MostRows);
 
+    /// <summary>The numbers that are not <paramref name="value"/>.</summary>
+    public ColumnSample Without(float value)
+    {
+        var kept = Enumerable.Range(0, Values.Length).Where(i => Values[i] != value).ToArray();
+        return new([.. kept.Select(i => Values[i])], [.. kept.Select(i => Weights[i])]);
+    }
+
     /// <summary>The numbers that these shares of the weight do not exceed.</summary>
-    /// <param name="shares">0 to 1, ascending.</param>
+    /// <param name="shares">0 to 1, ascending. There must be numbers.</param>
     public float[] Quantiles(ReadOnlySpan<double> shares)
     {
         var result = new float[shares.Length];

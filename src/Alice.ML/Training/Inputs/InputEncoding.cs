@@ -19,54 +19,73 @@ internal sealed class InputEncoding : IDisposable
             _device = new DeviceEncoding(columns, device, scores?.First);
     }
 
-    /// <summary>The encoder that the model needs, for columns as they come; null for numbers as they are.</summary>
+    /// <summary>The encoder that the model needs, for prepared features; null for numbers as they are.</summary>
     public PiecewiseLinearEncoder? Encoder { get; }
 
-    /// <summary>From the model's features to what the first layer was trained on; <see cref="Unroll"/> comes before it.</summary>
+    /// <summary>From the prepared or encoded features to what the first layer was trained on; <see cref="Unroll"/> comes before it.</summary>
     public Standardization Standardization { get; }
 
     /// <summary>Features a row.</summary>
     public int Features => _scores?.Bins.Columns ?? Standardization.Mean.Length;
 
-    /// <summary>Columns as they are.</summary>
-    /// <param name="columns">Standardisation of the columns.</param>
-    public static InputEncoding Plain(Standardization columns) => new(null, columns, null, null, CPU);
+    /// <summary>Prepared features as they are.</summary>
+    public static InputEncoding Plain(int features) => new(null, Standardization.Identity(features), null, null, CPU);
 
     /// <summary>Columns with heavy tails as normal scores; null where there are none.</summary>
-    /// <param name="data">Rows, standardised.</param>
-    /// <param name="table">Their table.</param>
-    /// <param name="columns">Standardisation of the columns.</param>
+    /// <param name="data">Rows.</param>
+    /// <param name="table">Their prepared features.</param>
+    /// <param name="preparation">What prepared them.</param>
     /// <param name="device">Where minibatches are.</param>
-    public static InputEncoding? NormalScores(TrainingData data, DenseFeatures table, Standardization columns, Device device)
+    public static InputEncoding? NormalScores(TrainingData data, DenseFeatures table, FeaturePreparation preparation, Device device)
     {
-        if (Training.NormalScores.Of(data.Rows, table.Columns, row => table.Row(data.Start + row), data.Weight) is not { } scores)
+        var isThere = IsThere(data, table, preparation);
+        if (Training.NormalScores.Of(table.Columns, column => Sample(data, table, isThere, column)) is not { } scores)
             return null;
-        var bins = scores.Bins;
         // Bins of a model go from 0 to 1: what their weights are multiplied by, Unroll knows.
-        var (mean, scale) = (new double[bins.Features], Enumerable.Repeat(1.0, bins.Features).ToArray());
-        for (var column = 0; column < bins.Columns; column++)
-            (mean[bins.Range(column).Number], scale[bins.Range(column).Number]) = (columns.Mean[column], columns.Scale[column]);
-        return new(InColumnUnits(bins.Edges, columns), new(mean, scale), bins, scores, device);
+        return new(new PiecewiseLinearEncoder(Apart(scores.Bins.Edges)), Standardization.Identity(scores.Bins.Features), scores.Bins, scores, device);
     }
 
     /// <summary>Columns with their bins beside them.</summary>
-    /// <param name="data">Rows, standardised.</param>
-    /// <param name="table">Their table.</param>
-    /// <param name="columns">Standardisation of the columns.</param>
+    /// <param name="data">Rows.</param>
+    /// <param name="table">Their prepared features.</param>
+    /// <param name="preparation">What prepared them.</param>
     /// <param name="bins">Bins a column, at most.</param>
     /// <param name="device">Where minibatches are.</param>
-    public static InputEncoding PiecewiseLinear(TrainingData data, DenseFeatures table, Standardization columns, int bins, Device device)
+    public static InputEncoding PiecewiseLinear(TrainingData data, DenseFeatures table, FeaturePreparation preparation, int bins, Device device)
     {
-        float[][] edges = [.. Enumerable.Range(0, table.Columns).Select(column => columns.Scale[column] == 0
-            ? []
-            : BinEdges.OfColumn(data.Rows, bins, row => table.Row(data.Start + row)[column], data.Weight))];
-        return PiecewiseLinear(data, table, columns, edges, InColumnUnits(edges, columns), device, keepsConstants: false);
+        var isThere = IsThere(data, table, preparation);
+        float[][] edges = [.. Enumerable.Range(0, table.Columns).Select(column =>
+            BinEdges.OfColumn(data.Rows, bins, Sample(data, table, isThere, column)))];
+        return PiecewiseLinear(data, table, new PiecewiseLinearEncoder(Apart(edges)), device, keepsConstants: false);
     }
 
-    /// <summary>The same with the edges of a model's encoder, to train its weights on.</summary>
-    public static InputEncoding PiecewiseLinear(
-        TrainingData data, DenseFeatures table, Standardization columns, PiecewiseLinearEncoder known, Device device) =>
-        PiecewiseLinear(data, table, columns, Standardized(known.Edges, columns), known, device, keepsConstants: true);
+    /// <summary>Columns with the bins of a model's encoder beside them, to train its weights on.</summary>
+    public static InputEncoding PiecewiseLinear(TrainingData data, DenseFeatures table, PiecewiseLinearEncoder known, Device device) =>
+        PiecewiseLinear(data, table, known, device, keepsConstants: true);
+
+    /// <param name="data">Rows.</param>
+    /// <param name="table">Their prepared features.</param>
+    /// <param name="encoder">Has the edges.</param>
+    /// <param name="device">Where minibatches are.</param>
+    /// <param name="keepsConstants">Whether weights of bins that do not vary in these rows are kept; else they count for nothing.</param>
+    private static InputEncoding PiecewiseLinear(
+        TrainingData data, DenseFeatures table, PiecewiseLinearEncoder encoder, Device device, bool keepsConstants)
+    {
+        var encoded = new EncodedColumns([.. encoder.Edges]);
+        var standardization = Standardization.Identity(encoded.Features);
+        for (var column = 0; column < table.Columns; column++)
+        {
+            var (number, _) = encoded.Range(column);
+            foreach (var (bin, (mean, scale)) in Moments(data, encoded, column, row => table.Row(data.Start + row)[column]).Index())
+            {
+                var feature = number + 1 + bin;
+                (standardization.Mean[feature], standardization.Scale[feature]) = (mean, scale == 0 && keepsConstants ? 1 : scale);
+                encoded.Empty[feature] = (float)(-mean * standardization.Scale[feature]);
+                encoded.Scale[feature] = (float)standardization.Scale[feature];
+            }
+        }
+        return new(encoder, standardization, encoded, null, device);
+    }
 
     /// <summary>A minibatch as the first layer takes it; its tensors belong to the caller's scope.</summary>
     public Minibatch Encode(Minibatch batch)
@@ -85,30 +104,6 @@ internal sealed class InputEncoding : IDisposable
         _scores?.Unroll(shape, weights) ?? (shape, weights);
 
     public void Dispose() => _device?.Dispose();
-
-    private static InputEncoding PiecewiseLinear(
-        TrainingData data, DenseFeatures table, Standardization columns, float[][] edges, PiecewiseLinearEncoder encoder, Device device,
-        bool keepsConstants)
-    {
-        var encoded = new EncodedColumns(edges);
-        var (mean, scale) = (new double[encoded.Features], new double[encoded.Features]);
-        for (var column = 0; column < table.Columns; column++)
-        {
-            var (number, _) = encoded.Range(column);
-            mean[number] = columns.Mean[column];
-            scale[number] = columns.Scale[column];
-            foreach (var (bin, moments) in Moments(data, encoded, column, row => table.Row(data.Start + row)[column]).Index())
-            {
-                var feature = number + 1 + bin;
-                (mean[feature], scale[feature]) = moments;
-                if (keepsConstants && scale[feature] == 0)
-                    scale[feature] = 1; // as Standardization.KeepingConstants
-                encoded.Empty[feature] = (float)(-mean[feature] * scale[feature]);
-                encoded.Scale[feature] = (float)scale[feature];
-            }
-        }
-        return new(encoder, new(mean, scale), encoded, null, device);
-    }
 
     /// <summary>Standardisation of each bin of a column.</summary>
     private static (double Mean, double Scale)[] Moments(TrainingData data, EncodedColumns encoded, int column, Func<int, float> value)
@@ -134,21 +129,24 @@ internal sealed class InputEncoding : IDisposable
         return moments;
     }
 
-    private static float[][] Standardized(IReadOnlyList<float[]> edges, Standardization columns) =>
-        [.. edges.Select((own, column) => own.Select(edge =>
-            (float)((edge - columns.Mean[column]) * columns.Scale[column])).ToArray())];
+    private static ColumnSample Sample(TrainingData data, DenseFeatures table, Func<int, int, bool> isThere, int column) =>
+        new(data.Rows, row => table.Row(data.Start + row)[column], row => isThere(row, column) ? data.Weight(row) : 0);
 
-    private static PiecewiseLinearEncoder InColumnUnits(float[][] edges, Standardization columns)
+    /// <summary>Whether the value of a row in a prepared column was not missing.</summary>
+    private static Func<int, int, bool> IsThere(TrainingData data, DenseFeatures table, FeaturePreparation preparation)
     {
-        var result = new float[edges.Length][];
-        for (var column = 0; column < edges.Length; column++)
-        {
-            // Edges that fall together in the column's own units are one.
-            var own = edges[column].Select(edge => (float)(edge / columns.Scale[column] + columns.Mean[column])).ToArray();
-            for (var i = 1; i < own.Length; i++)
-                own[i] = Math.Max(own[i], Math.Max(MathF.BitIncrement(own[i - 1]), own[i - 1] + PiecewiseLinearEncoder.MinimumWidth));
-            result[column] = own;
-        }
-        return new PiecewiseLinearEncoder(result);
+        var indicators = new int[table.Columns];
+        for (var k = 0; k < preparation.Indicators.Length; k++)
+            indicators[preparation.Indicators[k]] = preparation.InputCount + k;
+        return (row, column) => indicators[column] == 0 || table.Row(data.Start + row)[indicators[column]] == 0;
     }
+
+    /// <summary>Edges as far apart as an encoder wants them.</summary>
+    private static float[][] Apart(float[][] edges) => Array.ConvertAll(edges, own =>
+    {
+        own = [.. own];
+        for (var i = 1; i < own.Length; i++)
+            own[i] = Math.Max(own[i], Math.Max(MathF.BitIncrement(own[i - 1]), own[i - 1] + PiecewiseLinearEncoder.MinimumWidth));
+        return own;
+    });
 }

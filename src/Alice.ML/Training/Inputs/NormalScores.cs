@@ -47,8 +47,10 @@ internal sealed class NormalScores
     /// <summary>Per column the score at its first edge; 0 for numbers as they are.</summary>
     public float[] First { get; }
 
-    /// <summary>Scores of rows of standardised columns; null where no column has heavy tails.</summary>
-    public static NormalScores? Of(int rows, int columns, Standardization.RowOf row, Func<int, float> weight)
+    /// <summary>Scores of columns; null where none has heavy tails.</summary>
+    /// <param name="columns">How many there are.</param>
+    /// <param name="sample">Gives the prepared values of one.</param>
+    public static NormalScores? Of(int columns, Func<int, ColumnSample> sample)
     {
         double[] normal = [.. Enumerable.Range(-MostSteps, 2 * MostSteps + 1).Select(step => Spacing * step)];
         using var steps = tensor(normal);
@@ -56,7 +58,7 @@ internal sealed class NormalScores
         var shares = below.data<double>().ToArray();
         var (edges, scores) = (new float[columns][], new float[columns][]);
         for (var column = 0; column < columns; column++)
-            (edges[column], scores[column]) = OfColumn(new ColumnSample(rows, r => row(r)[column], weight), normal, shares);
+            (edges[column], scores[column]) = OfColumn(sample(column), normal, shares);
         return edges.All(own => own.Length == 0) ? null : new NormalScores(edges, scores);
     }
 
@@ -108,6 +110,8 @@ internal sealed class NormalScores
     /// <param name="shares">The normal distribution's shares below them.</param>
     private static (float[] Edges, float[] Scores) OfColumn(ColumnSample column, double[] normal, double[] shares)
     {
+        if (column.Values.Length < LeastEdges)
+            return ([], []);
         var widths = column.Quantiles([0.005, 0.25, 0.75, 0.995]);
         if (widths[2] <= widths[1] || widths[3] - widths[0] < HeavyTails * (widths[2] - widths[1]))
             return ([], []);

@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace Alice.ML.Models;
+
+/// <summary>
+/// Holds the outputs of a regression network near the labels of training. Between the bounds an output stays as it is; beyond one, an excess t
+/// becomes t·w/(t + w), with w a quarter of the distance between the bounds. NaN stays NaN.
+/// </summary>
+/// <param name="Lower">The least label of training.</param>
+/// <param name="Upper">The largest one.</param>
+internal sealed record OutputRange(float Lower, float Upper)
+{
+    private const double WidthShare = 0.25;
+    private const double MostExcess = 1e200;
+
+    /// <summary>Why the bounds make no sense; null where they do.</summary>
+    public string? Misfit => float.IsFinite(Lower) && float.IsFinite(Upper) && Lower < Upper
+        ? null
+        : string.Create(CultureInfo.InvariantCulture, $"The outputs have the bounds {Lower} and {Upper}; they must be finite and ascending.");
+
+    /// <summary>How far beyond a bound an output may come.</summary>
+    public double Width => WidthShare * ((double)Upper - Lower);
+
+    /// <summary>Holds outputs, in place.</summary>
+    public void Hold(Span<float> outputs)
+    {
+        foreach (ref var output in outputs)
+            if (output > Upper)
+                output = (float)(Upper + Excess((double)output - Upper));
+            else if (output < Lower)
+                output = (float)(Lower - Excess((double)Lower - output));
+    }
+
+    private double Excess(double t)
+    {
+        t = Math.Min(t, MostExcess);
+        return t * Width / (t + Width);
+    }
+}
