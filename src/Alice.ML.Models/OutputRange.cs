@@ -6,8 +6,8 @@ namespace Alice.ML.Models;
 /// Holds the outputs of a regression network near the labels of training. Between the bounds an output stays as it is; beyond one, an excess t
 /// becomes t·w/(t + w), with w a quarter of the distance between the bounds. NaN stays NaN.
 /// </summary>
-/// <param name="Lower">The least label of training.</param>
-/// <param name="Upper">The largest one.</param>
+/// <param name="Lower">The least label of training, less a margin.</param>
+/// <param name="Upper">The largest one, and a margin.</param>
 internal sealed record OutputRange(float Lower, float Upper)
 {
     private const double WidthShare = 0.25;

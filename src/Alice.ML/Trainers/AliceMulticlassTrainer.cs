@@ -33,6 +33,8 @@ public sealed class AliceMulticlassTrainer
 {
     internal const string LoadName = "AliceMulticlass";
 
+    private const int MostClasses = 100_000;
+
     /// <summary>Options for the <see cref="AliceMulticlassTrainer"/>.</summary>
     public sealed class Options : AliceTrainerOptions
     {
@@ -52,6 +54,14 @@ public sealed class AliceMulticlassTrainer
         if (!LabelColumn.IsCompatibleWith(labelCol))
             throw SchemaChecks.Mismatch("label", labelCol.Name, labelCol.GetTypeString(),
                 "a key: map it with Transforms.Conversion.MapValueToKey");
+    }
+
+    private protected override void CheckLabel(DataViewSchema.Column label)
+    {
+        if (label.Type is KeyDataViewType { Count: > MostClasses } key)
+            throw new InvalidOperationException(
+                $"The label column '{label.Name}' is a key of {key.Count:N0} values, and a network has an output for each: at most {MostClasses:N0} are "
+                + "possible. Map the values that occur to keys with Transforms.Conversion.MapValueToKey.");
     }
 
     internal override LearningTask CreateTask(TrainingData data, DataViewType labelType)

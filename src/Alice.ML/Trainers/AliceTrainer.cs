@@ -152,6 +152,13 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
     {
         ArgumentNullException.ThrowIfNull(data);
         SchemaChecks.Check(data.Schema, LabelColumn.Name, FeatureColumn, WeightColumn);
+        CheckLabel(data.Schema[LabelColumn.Name]);
+        MemoryCheck.Require(_options, data.Schema[FeatureColumn.Name]);
+    }
+
+    /// <summary>Checks what the schema says of the labels' values.</summary>
+    private protected virtual void CheckLabel(DataViewSchema.Column label)
+    {
     }
 
     private TrainingData WithoutExtremeLabels(TrainingData training, in ColumnScale labels, IChannel channel)
