@@ -21,6 +21,10 @@ internal sealed record OutputRange(float Lower, float Upper)
     /// <summary>How far beyond a bound an output may come.</summary>
     public double Width => WidthShare * ((double)Upper - Lower);
 
+    /// <summary>The range that holds this one and another; this one where there is no other.</summary>
+    public OutputRange With(OutputRange? other) =>
+        other is null ? this : new(Math.Min(Lower, other.Lower), Math.Max(Upper, other.Upper));
+
     /// <summary>Holds outputs, in place.</summary>
     public void Hold(Span<float> outputs)
     {

@@ -104,6 +104,7 @@ public sealed class AliceRegressionTrainer
             return new(objective, 1 + _quantiles.Length, label, label.Repeated(1 + _quantiles.Length), lossUnit, unit)
             {
                 Labels = labels,
+                Range = FeatureScaling.Range(labels, arePositive: false),
                 LeavesOutExtremeLabels = _loss == RegressionLoss.Squared,
             };
         }
@@ -121,6 +122,7 @@ public sealed class AliceRegressionTrainer
         {
             OutputTransform = OutputTransform.Exponential,
             Labels = labels,
+            Range = FeatureScaling.Range(labels, arePositive: true),
             LeavesOutExtremeLabels = true,
         };
     }

@@ -114,7 +114,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             + $"{settings.NumberOfEpochs:N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {_seed}.");
 
         var members = ensemble.CreateMembers(settings);
-        using var trainer = new EnsembleTrainer(rows.Training, rows.Validation, members, task.Objective, settings, clock);
+        using var trainer = new EnsembleTrainer(rows.Training, rows.Validation, members, task, settings, clock);
         var epochs = new List<AliceEpoch>();
         trainer.Run(epoch => Report(InLabelUnits(epoch, task), task.Objective.MetricName, epochs, channel));
         return CreateModel(

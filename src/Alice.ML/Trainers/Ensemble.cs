@@ -74,7 +74,7 @@ internal sealed class Ensemble : IDisposable
 
     /// <summary>The model of these members, for features as they come and scores in the label's units.</summary>
     public NetworkEnsemble Fold(IReadOnlyList<Member> members) => new(
-        [.. members.Select(Fold)], _preparation, _task.Labels is { } labels ? FeatureScaling.Range(labels) : null);
+        [.. members.Select(Fold)], _preparation, _task.Range?.With(_initial?.Range));
 
     private EnsembleMember Fold(Member member)
     {

@@ -180,9 +180,9 @@ internal sealed class Trials : IDisposable
             Workers = 1,
         };
         var network = _ensemble.Create(index, plan, settings);
-        using var trainer = new EnsembleTrainer(fold.Training, null, [network], _task.Objective, settings, _clock);
+        using var trainer = new EnsembleTrainer(fold.Training, null, [network], _task, settings, _clock);
         trainer.Run(_ => { });
-        return fold.Outputs(network);
+        return _task.Hold(fold.Outputs(network));
     }
 
     /// <summary>

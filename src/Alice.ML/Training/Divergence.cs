@@ -5,11 +5,11 @@ namespace Alice.ML.Training;
 
 /// <summary>
 /// Watches the training loss. Where it stops being finite or grows beyond reason, training goes back to the best weights so far
-/// and goes on with half the learning rate, three times at most.
+/// and goes on with half the learning rate, ten times at most: a thousandth of it trains what can be trained.
 /// </summary>
 internal sealed class Divergence(Tensor start) : IDisposable
 {
-    private const int MostRetries = 3;
+    private const int MostRetries = 10;
     private const double BeyondReason = 100;
 
     private readonly Tensor _best = start.clone().DetachFromDisposeScope();

@@ -20,18 +20,18 @@ internal sealed class EnsembleTrainer : IDisposable
     /// <param name="training">Rows to learn from; not owned.</param>
     /// <param name="validation">Rows to measure every epoch on; not owned.</param>
     /// <param name="members">The members; owned from now on.</param>
-    /// <param name="objective">What they minimise.</param>
+    /// <param name="task">What they learn.</param>
     /// <param name="settings">Settings of the run.</param>
     /// <param name="clock">Runs since the fit began.</param>
     public EnsembleTrainer(
-        RowSet training, RowSet? validation, IReadOnlyList<Member> members, Objective objective, TrainingSettings settings, Stopwatch clock)
+        RowSet training, RowSet? validation, IReadOnlyList<Member> members, LearningTask task, TrainingSettings settings, Stopwatch clock)
     {
         _settings = settings;
         _members = members;
         _clock = clock;
         _batches = new BatchSource(training, settings.BatchSize, settings.Device);
         if (validation is not null)
-            _validator = new Validator(validation, objective, settings);
+            _validator = new Validator(validation, task, settings);
     }
 
     /// <summary>The members.</summary>

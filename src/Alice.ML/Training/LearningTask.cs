@@ -1,4 +1,7 @@
 using Alice.ML.Models;
+using Alice.ML.Optimization;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
 
@@ -12,6 +15,9 @@ namespace Alice.ML.Training;
 internal sealed record LearningTask(
     Objective Objective, int Outputs, Standardization Targets, Standardization Scores, double LossUnit = 1, double MetricUnit = 1)
 {
+    /// <summary>What holds the scores near the labels; null for classes.</summary>
+    public OutputRange? Range { get; init; }
+
     /// <summary>The labels of training, apart from extreme ones, which training holds at the ends of that range; null for classes.</summary>
     public ColumnScale? Labels { get; init; }
 
@@ -34,6 +40,34 @@ internal sealed record LearningTask(
             foreach (ref var label in labels)
                 label = Math.Clamp(label, range.Lowest, range.Highest);
         Targets.Apply(labels);
+    }
+
+    /// <summary>Holds outputs [rows, outputs] of a network as the model will hold its scores.</summary>
+    /// <returns>The same tensor, changed. On a device the host waits for it.</returns>
+    public Tensor Hold(Tensor outputs)
+    {
+        if (Range is null)
+            return outputs;
+        using var copy = outputs.device_type == DeviceType.CPU ? null : outputs.cpu();
+        Hold(Range, VectorLoop.Span<float>(copy ?? outputs, (int)outputs.numel()));
+        if (copy is not null)
+            outputs.copy_(copy);
+        return outputs;
+    }
+
+    private void Hold(OutputRange range, Span<float> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            var output = i % Outputs;
+            var score = values[i] / Scores.Scale[output] + Scores.Mean[output];
+            var isRate = OutputTransform == OutputTransform.Exponential;
+            var held = (float)(isRate ? Math.Exp(score) : score);
+            if (held >= range.Lower && held <= range.Upper)
+                continue;
+            range.Hold(new Span<float>(ref held));
+            values[i] = (float)(((isRate ? Math.Log(held) : held) - Scores.Mean[output]) * Scores.Scale[output]);
+        }
     }
 
     /// <summary>A task whose labels are targets as they are.</summary>

@@ -8,15 +8,15 @@ internal sealed class Validator : IDisposable
 {
     private const int RowsAtOnce = 4096;
 
-    private readonly Objective _objective;
+    private readonly LearningTask _task;
     private readonly TrainingSettings _settings;
     private readonly BatchSource _batches;
     private double _bestLoss = double.PositiveInfinity;
     private int _worse;
 
-    public Validator(RowSet rows, Objective objective, TrainingSettings settings)
+    public Validator(RowSet rows, LearningTask task, TrainingSettings settings)
     {
-        _objective = objective;
+        _task = task;
         _settings = settings;
         _batches = new BatchSource(rows, RowsAtOnce, settings.Device);
     }
@@ -32,18 +32,18 @@ internal sealed class Validator : IDisposable
         {
             using var scope = NewDisposeScope();
             var batch = _batches[i];
-            var outputs = members[0].Outputs(members[0].Inputs.Encode(batch)).clone();
+            var outputs = _task.Hold(members[0].Outputs(members[0].Inputs.Encode(batch)).clone());
             for (var m = 1; m < members.Count; m++)
-                outputs.Add(members[m].Outputs(members[m].Inputs.Encode(batch)));
+                outputs.Add(_task.Hold(members[m].Outputs(members[m].Inputs.Encode(batch))));
             outputs.Scale(1.0 / members.Count);
-            var metric = _objective.Measure(outputs, batch.Targets);
-            var loss = _objective.RowLosses(outputs, batch.Targets, out _);
+            var metric = _task.Objective.Measure(outputs, batch.Targets);
+            var loss = _task.Objective.RowLosses(outputs, batch.Targets, out _);
             rows += batch.Rows;
             lossSum += Total(loss, batch.Weights);
             metricSum += Total(metric, batch.Weights);
         }
         Remember(lossSum / rows, members);
-        return (lossSum / rows, _objective.Metric(metricSum / rows));
+        return (lossSum / rows, _task.Objective.Metric(metricSum / rows));
     }
 
     public void Dispose() => _batches.Dispose();

@@ -2,7 +2,6 @@ using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms;
 
 namespace Alice.ML.Tests.Docs;
 
@@ -129,8 +128,7 @@ public sealed class TaskPagesTests
         IDataView data = ml.Data.LoadFromEnumerable(flats);
 
         var pipeline = ml.Transforms
-            .ReplaceMissingValues("Size", replacementMode: MissingValueReplacingEstimator.ReplacementMode.Mean)
-            .Append(ml.Transforms.Categorical.OneHotEncoding("District"))
+            .Categorical.OneHotEncoding("District")
             .Append(ml.Transforms.Concatenate("Features", "Size", "Rooms", "District"))
             .Append(ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
             {

@@ -32,10 +32,13 @@ internal static class FeatureScaling
         Create(0, scale, Math.Min(0, lowest), Math.Max(0, highest), hasMissing);
 
     /// <summary>What holds scores near the labels of training.</summary>
-    public static OutputRange Range(in ColumnScale labels)
+    /// <param name="labels">The labels.</param>
+    /// <param name="arePositive">Whether scores are above 0 by themselves, and are to stay so.</param>
+    public static OutputRange Range(in ColumnScale labels, bool arePositive)
     {
         var margin = Margin * ((double)labels.Highest - labels.Lowest);
-        return new((float)Math.Max(float.MinValue, labels.Lowest - margin), (float)Math.Min(float.MaxValue, labels.Highest + margin));
+        var lowest = Math.Max(float.MinValue, labels.Lowest - margin);
+        return new((float)(arePositive ? Math.Min(0, lowest) : lowest), (float)Math.Min(float.MaxValue, labels.Highest + margin));
     }
 
     private static AliceFeature Create(float center, float scale, float lowest, float highest, bool hasMissing)
