@@ -95,7 +95,12 @@ internal static class PruneCommand
             var results = (
                 from order in _orders
                 from share in _fractions
-                let pruned = saved.Pipeline.Prune(share, rows, columns, options with { Order = order.Order })
+                let pruned = saved.Pipeline.Prune(share, rows, columns, options with
+                {
+                    Order = order.Order,
+                    // Of the orders without a prediction, the predicted loss is not shown.
+                    Directions = order.Order is PruneOrder.Magnitude or PruneOrder.Random ? 1 : options.Directions,
+                })
                 select new Result(order.Name, share, pruned, task.Evaluate(ml, labels, task.Predict(pruned.Model, testRows))[0])).ToArray();
             Show(terminal, results);
             Save(prefix, Path.GetFileName(table.Path), results);

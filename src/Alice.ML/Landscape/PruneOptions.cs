@@ -35,7 +35,7 @@ public sealed record PruneOptions
     /// </summary>
     public int Rounds { get; init; } = 1;
 
-    /// <summary>Random directions that gradient, Hessian and glass are measured in, 1 or more, two gradients each. Default 64.</summary>
+    /// <summary>Random directions that Hessian and glass density are measured in, 1 or more, two gradients each. Default 64.</summary>
     public int Directions { get; init; } = 64;
 
     /// <summary>The distance σ, above 0, at which they are measured. Default 1e-2.</summary>
