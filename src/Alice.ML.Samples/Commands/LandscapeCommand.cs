@@ -25,6 +25,13 @@ internal sealed class LandscapeCommand
         DefaultValueFactory = _ => new LandscapeOptions().Directions,
     };
 
+    private readonly Option<int> _rows = new("--rows")
+    {
+        Description = "Training rows to measure on, at most, evenly spread",
+        HelpName = "count",
+        DefaultValueFactory = _ => new LandscapeDataOptions().MaximumRows,
+    };
+
     private readonly DataOptions _data;
     private readonly NetworkOptions _network;
     private readonly Option<bool> _verbose;
@@ -35,8 +42,10 @@ internal sealed class LandscapeCommand
         _data = new DataOptions(command);
         command.Options.Add(_out);
         command.Options.Add(_directions);
+        command.Options.Add(_rows);
         _network = new NetworkOptions(command);
         Validate.AtLeast(_directions, 2);
+        Validate.AtLeast(_rows, 1);
         command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), cancellation));
     }
 
@@ -81,7 +90,10 @@ internal sealed class LandscapeCommand
                 ml, prepared.Train, null, settings with { Activation = activation }, progress, cancellation));
             cancellation.ThrowIfCancellationRequested();
             reports.Add(($"{activation}", model.MeasureLandscape(prepared.Train,
-                new() { LabelColumnName = prepared.Schema.Label.Name, Loss = settings.Loss }, options)));
+                new()
+                {
+                    LabelColumnName = prepared.Schema.Label.Name, Loss = settings.Loss, MaximumRows = parsed.GetValue(_rows),
+                }, options)));
         }
         foreach (var (name, report) in reports)
             LandscapeTables.Write(terminal, name, report);

@@ -16,6 +16,7 @@ internal static class PruneCommand
     private static readonly (string Name, PruneOrder Order)[] _orders =
     [
         ("by predicted loss", PruneOrder.PredictedLoss), ("by magnitude", PruneOrder.Magnitude), ("at random", PruneOrder.Random),
+        ("with the gradient", PruneOrder.PredictedLossWithGradient),
     ];
 
     /// <summary>The command.</summary>
@@ -50,10 +51,24 @@ internal static class PruneCommand
             DefaultValueFactory = _ => 0.3,
         };
         Validate.Number(fraction, share => share is >= 0 and < 1, "a number from 0 to below 1");
+        var rounds = new Option<int>("--rounds")
+        {
+            Description = "Rounds that weights are removed in by predicted loss, which is measured anew in each",
+            HelpName = "count",
+            DefaultValueFactory = _ => new PruneOptions().Rounds,
+        };
+        Validate.AtLeast(rounds, 1);
+        var directions = new Option<int>("--directions")
+        {
+            Description = "Random directions that predictions are measured in",
+            HelpName = "count",
+            DefaultValueFactory = _ => new PruneOptions().Directions,
+        };
+        Validate.AtLeast(directions, 1);
         var command = new Command("prune", """
-            Removes more and more weights of a saved model, those first whose removal is predicted to raise the loss
-            least, the smallest, or any, and shows the error that is left.
-            """) { model, data, test, output, save, fraction };
+            Removes more and more weights of a saved model, and shows the error that is left: those first whose removal
+            is predicted to raise the loss least, the smallest, any, or by the prediction with the gradient's term.
+            """) { model, data, test, output, save, fraction, rounds, directions };
         var format = new FileFormatOptions(command);
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
@@ -72,15 +87,19 @@ internal static class PruneCommand
             var (testRows, labels) = LabelledTable.Read(testTable, split.Test, saved.Schema, terminal.Note);
             var task = TableTask.For(saved.Schema);
             var columns = new LandscapeDataOptions { LabelColumnName = saved.Schema.Label.Name };
+            var options = new PruneOptions
+            {
+                Rounds = parsed.GetValue(rounds), Directions = parsed.GetValue(directions), CancellationToken = cancellation,
+            };
 
             var results = (
                 from order in _orders
                 from share in _fractions
-                let pruned = saved.Pipeline.Prune(share, rows, columns, new()
+                let pruned = saved.Pipeline.Prune(share, rows, columns, options with
                 {
-                    // The other orders need no good prediction.
-                    Order = order.Order, Directions = order.Order == PruneOrder.PredictedLoss ? 64 : 1,
-                    CancellationToken = cancellation,
+                    Order = order.Order,
+                    // Of the orders without a prediction, the predicted loss is not shown.
+                    Directions = order.Order is PruneOrder.Magnitude or PruneOrder.Random ? 1 : options.Directions,
                 })
                 select new Result(order.Name, share, pruned, task.Evaluate(ml, labels, task.Predict(pruned.Model, testRows))[0])).ToArray();
             Show(terminal, results);
@@ -90,7 +109,7 @@ internal static class PruneCommand
                 terminal.Note(PictureStyle.NoFonts);
             if (parsed.GetValue(save) is { } path)
             {
-                var kept = saved.Pipeline.Prune(parsed.GetValue(fraction), rows, columns);
+                var kept = saved.Pipeline.Prune(parsed.GetValue(fraction), rows, columns, options);
                 new SavedModel(kept.Model, saved.Schema).Save(ml, rows.Schema, path);
                 terminal.Note($"model without {kept.ChangedCount} of its {kept.WeightCount} weights saved as {path}");
             }

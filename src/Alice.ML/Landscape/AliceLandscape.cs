@@ -52,8 +52,8 @@ public static class AliceLandscape
     }
 
     /// <summary>
-    /// Removes the weights whose removal costs least, and the hidden units that are of no use then. The costs are predicted from
-    /// gradient, Hessian and glass density: g δ + ½ h δ² + c √ρ |δ|^(3/2) (arXiv 2411.16914) with δ minus the weight.
+    /// Removes the weights whose removal is expected to raise the loss least, and the hidden units that are of no use then. What a weight
+    /// costs follows from Hessian and glass density: ½ h δ² + c √ρ |δ|^(3/2) (arXiv 2411.16914) with δ minus the weight.
     /// </summary>
     /// <param name="model">The model; it stays as it is.</param>
     /// <param name="fraction">Share of the weights of each network, biases not counted, to remove: 0 up to, not including, 1.</param>

@@ -11,7 +11,7 @@ namespace Alice.ML.Landscape;
 /// <param name="ChangedCount">How many of them were removed, or rounded.</param>
 /// <param name="Loss">Loss before.</param>
 /// <param name="PredictedLoss">
-/// Loss before, and the sum over the changed weights of g δ + ½ h δ² + c √ρ |δ|^(3/2): each as if it were changed alone.
+/// Loss before, and the sum over the changed weights of ½ h δ² + c √ρ |δ|^(3/2), never below 0: each as if it were changed alone.
 /// </param>
 /// <param name="MeasuredLoss">Loss after.</param>
 public sealed record CompressedModel<TModel>(

@@ -6,17 +6,19 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Landscape;
 
-/// <summary>Changes weights of a network where that costs least, by the model of the loss g δ + ½ h δ² + c √ρ |δ|^(3/2).</summary>
+/// <summary>Changes weights of networks, and predicts and measures what that costs.</summary>
 internal sealed class Compressor(PruneOptions options)
 {
     /// <summary>Removes a share of the weights of every network.</summary>
     public CompressedModel<NetworkEnsemble> Prune(NetworkEnsemble ensemble, LearningTask task, ModelRows rows, double fraction)
     {
         new OptionErrors().Require(fraction is >= 0 and < 1, nameof(fraction), fraction, "must be 0 or more and below 1").ThrowIfAny();
-        return Compress(ensemble, task, rows, (member, values, costs) =>
+        // The other orders are the same in each round.
+        var rounds = options.Order is PruneOrder.PredictedLoss or PruneOrder.PredictedLossWithGradient ? options.Rounds : 1;
+        return Compress(ensemble, task, rows, rounds, (member, values, costs, round) =>
         {
             double[] changes = [.. values.Select(value => -value)];
-            var removed = Chosen(member, changes, costs, fraction);
+            var removed = Chosen(member, changes, costs, fraction * round / rounds);
             return [.. changes.Select((change, i) => removed.Contains(i) ? change : 0)];
         });
     }
@@ -25,7 +27,7 @@ internal sealed class Compressor(PruneOptions options)
     public CompressedModel<NetworkEnsemble> Round(NetworkEnsemble ensemble, LearningTask task, ModelRows rows, int bits)
     {
         new OptionErrors().Require(bits is >= 2 and <= 16, nameof(bits), bits, "must be 2 to 16").ThrowIfAny();
-        return Compress(ensemble, task, rows, (member, values, _) =>
+        return Compress(ensemble, task, rows, rounds: 1, (member, values, _, _) =>
         {
             var changes = new double[values.Length];
             foreach (var layer in Layers(member).Select(layer => layer.ToArray()))
@@ -38,8 +40,9 @@ internal sealed class Compressor(PruneOptions options)
         });
     }
 
-    private CompressedModel<NetworkEnsemble> Compress(NetworkEnsemble ensemble, LearningTask task, ModelRows rows,
-        Func<DenseNetwork, double[], LossModel, double[]> choose)
+    // 'choose' gives the changes [parameters] of a round, 1 to rounds, from the values and what changes cost.
+    private CompressedModel<NetworkEnsemble> Compress(NetworkEnsemble ensemble, LearningTask task, ModelRows rows, int rounds,
+        Func<DenseNetwork, double[], LossModel, int, double[]> choose)
     {
         options.Validate();
         var members = new List<EnsembleMember>();
@@ -53,21 +56,23 @@ internal sealed class Compressor(PruneOptions options)
             using var snapshot = new ModuleSnapshot(memberLoss.Module, inDouble: false);
             var parameters = new ParameterVector(memberLoss.Module);
             var probe = new GradientProbe(parameters, memberLoss.Evaluate, snapshot, new() { CancellationToken = options.CancellationToken });
-            var centre = parameters.Values();
-            var costs = LossModel.Measure(probe, centre, options);
-
-            var changes = choose(member.Network, centre.data<double>().ToArray(), costs);
             weights += Layers(member.Network).Sum(layer => layer.Count());
-            changed += changes.Count(change => change != 0);
-            loss += costs.Loss;
-            predicted += costs.Loss + costs.Of(changes).Sum();
-            var changedPoint = centre.Plus(tensor(changes));
-            measured += probe.At(changedPoint).Loss;
-            parameters.Place(changedPoint);
+            var point = parameters.Values();
+            for (var round = 1; round <= rounds; round++)
+            {
+                var costs = LossModel.Measure(probe, point, options, round);
+                var changes = choose(member.Network, point.data<double>().ToArray(), costs, round);
+                changed += changes.Count(change => change != 0);
+                loss += round == 1 ? costs.Loss : 0;
+                predicted += costs.Of(changes).Sum();
+                point = point.Plus(tensor(changes));
+            }
+            measured += probe.At(point).Loss;
+            parameters.Place(point);
             members.Add(UnitRemoval.Compact(memberLoss.Fold()));
         }
         var count = members.Count;
-        return new(ensemble.With(members), weights, changed, loss / count, predicted / count, measured / count);
+        return new(ensemble.With(members), weights, changed, loss / count, (loss + predicted) / count, measured / count);
     }
 
     private HashSet<int> Chosen(DenseNetwork network, double[] changes, LossModel costs, double fraction)
@@ -76,10 +81,12 @@ internal sealed class Compressor(PruneOptions options)
         var cost = options.Order switch
         {
             PruneOrder.PredictedLoss => costs.Of(changes),
+            PruneOrder.PredictedLossWithGradient => costs.WithGradient(changes),
             PruneOrder.Magnitude => Array.ConvertAll(changes, Math.Abs),
             _ => Noise(changes.Length),
         };
-        return [.. weights.OrderBy(i => cost[i]).Take((int)Math.Round(fraction * weights.Length))];
+        // A weight that is 0 stays removed, whatever the others promise.
+        return [.. weights.OrderBy(i => changes[i] == 0 ? double.NegativeInfinity : cost[i]).Take((int)Math.Round(fraction * weights.Length))];
     }
 
     private double[] Noise(int count)

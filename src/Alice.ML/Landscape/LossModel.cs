@@ -3,37 +3,41 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Landscape;
 
-/// <summary>What a change δ of one parameter should add to the loss: g δ + ½ h δ² + c √ρ |δ|^(3/2), h the Hessian's diagonal.</summary>
-internal sealed class LossModel
+/// <summary>
+/// What a change δ of one parameter is expected to add to the loss: ½ h δ² + c √ρ |δ|^(3/2) (arXiv 2411.16914), h the Hessian's diagonal.
+/// </summary>
+/// <remarks>
+/// The paper's estimate begins with g δ. It is right for one parameter alone. Parameters that are chosen by it all go downhill together, and
+/// the Hessian off the diagonal, which is not measured, makes them overshoot: the gains do not add up.
+/// </remarks>
+/// <param name="loss">The loss without a change.</param>
+/// <param name="gradient">g [parameters].</param>
+/// <param name="diagonal">h [parameters].</param>
+/// <param name="density">ρ [parameters].</param>
+internal sealed class LossModel(double loss, double[] gradient, double[] diagonal, double[] density)
 {
-    private readonly double[] _gradient;
-    private readonly double[] _diagonal;
-    private readonly double[] _density;
-
-    private LossModel(double loss, Tensor gradient, Curvature curvature)
-    {
-        Loss = loss;
-        _gradient = gradient.data<double>().ToArray();
-        _diagonal = curvature.Diagonal.data<double>().ToArray();
-        _density = curvature.Density.data<double>().ToArray();
-    }
-
     /// <summary>The loss without a change.</summary>
-    public double Loss { get; }
+    public double Loss => loss;
 
-    public static LossModel Measure(GradientProbe probe, Tensor centre, PruneOptions options)
+    // Each round has random directions of its own.
+    public static LossModel Measure(GradientProbe probe, Tensor centre, PruneOptions options, int round)
     {
         var (loss, gradient) = probe.At(centre);
-        var signs = RandomSigns.Draw(centre, options.Directions, AliceDirections.Key((ulong)options.Seed, 0));
-        return new LossModel(loss, gradient, Curvature.Measure(probe, centre, gradient, signs, options.Radius));
+        var signs = RandomSigns.Draw(centre, options.Directions, AliceDirections.Key((ulong)options.Seed, round));
+        var curvature = Curvature.Measure(probe, centre, gradient, signs, options.Radius);
+        return new LossModel(loss, Values(gradient), Values(curvature.Diagonal), Values(curvature.Density));
     }
 
-    /// <summary>The costs of changes, each as if made alone.</summary>
+    /// <summary>The costs of changes [parameters], 0 or more, each as if made alone.</summary>
     public double[] Of(double[] changes) => [.. changes.Select((change, i) =>
     {
         var length = Math.Abs(change);
         // A diagonal below 0 is noise of the estimate, or would not go on for a change as long as a weight.
-        return _gradient[i] * change + Math.Max(0, _diagonal[i]) * length * length / 2
-            + Curvature.LossDeviation * Math.Sqrt(_density[i] * length) * length;
+        return Math.Max(0, diagonal[i]) * length * length / 2 + Curvature.LossDeviation * Math.Sqrt(density[i] * length) * length;
     })];
+
+    /// <summary>The costs with the gradient's term g δ.</summary>
+    public double[] WithGradient(double[] changes) => [.. Of(changes).Select((cost, i) => cost + gradient[i] * changes[i])];
+
+    private static double[] Values(Tensor tensor) => tensor.data<double>().ToArray();
 }

@@ -57,19 +57,6 @@ public sealed class ModelLandscapeTests
     }
 
     [TestMethod]
-    public void Removing_by_predicted_loss_costs_less_than_by_magnitude_and_that_less_than_at_random()
-    {
-        var ml = new MLContext(1);
-        var data = Example.View(ml, Example.Smooth(1000));
-        var model = ml.Regression.Trainers.Alice(Single(60)).Fit(data).Model;
-        double Loss(PruneOrder order) => model.Prune(0.3, data, options: new() { Order = order }).MeasuredLoss;
-        var (predicted, magnitude, random) = (Loss(PruneOrder.PredictedLoss), Loss(PruneOrder.Magnitude), Loss(PruneOrder.Random));
-        TestContext.WriteLine($"predicted {predicted:g3}, magnitude {magnitude:g3}, random {random:g3}");
-        Assert.IsLessThan(magnitude, predicted);
-        Assert.IsLessThan(random, magnitude);
-    }
-
-    [TestMethod]
     public void An_encoded_network_and_quantiles_are_measured_and_pruned_like_others()
     {
         var ml = new MLContext(1);

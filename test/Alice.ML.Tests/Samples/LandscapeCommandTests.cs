@@ -16,7 +16,7 @@ public sealed class LandscapeCommandTests
     {
         var prefix = _folder.PathOf("l");
         var result = await Run("landscape", Curves(300), "--label", "y", "--hidden", "16", "--epochs", "40", "--directions", "2",
-            "--out", prefix);
+            "--rows", "64", "--out", prefix);
         Assert.AreEqual(0, result.ExitCode, result.Error);
         foreach (var text in new[] { "ReLU: loss", "GELU: loss", "hidden 1", "output", "total", "smooth", "Along the step" })
             StringAssert.Contains(result.Output, text);
@@ -28,17 +28,18 @@ public sealed class LandscapeCommandTests
     }
 
     [TestMethod]
-    public async Task Prune_compares_three_orders_and_saves_a_smaller_model_that_evaluates()
+    public async Task Prune_compares_the_orders_and_saves_a_smaller_model_that_evaluates()
     {
         var (data, model, small) = (Curves(300), _folder.PathOf("model.zip"), _folder.PathOf("small.zip"));
         var prefix = _folder.PathOf("p");
         Assert.AreEqual(0, (await Run("train", data, "--label", "y", "--hidden", "16", "--epochs", "60", "--networks", "1",
             "--encoding", "None", "--weight-decay", "0", "--save", model)).ExitCode);
-        var result = await Run("prune", model, data, "--out", prefix, "--save", small, "--fraction", "0.2");
+        var result = await Run("prune", model, data, "--rounds", "2", "--directions", "16", "--out", prefix, "--save", small,
+            "--fraction", "0.2");
         Assert.AreEqual(0, result.ExitCode, result.Error);
         StringAssert.Contains(result.Error, "model without 10 of its 48 weights");
         var rows = File.ReadAllLines(prefix + ".csv").Skip(1).Select(line => line.Split(',')).ToArray();
-        Assert.HasCount(3 * 11, rows);
+        Assert.HasCount(4 * 11, rows);
         double ErrorSum(string order) => rows.Where(row => row[0] == order).Sum(row => double.Parse(row[2], CultureInfo.InvariantCulture));
         Assert.IsLessThan(ErrorSum("at random"), ErrorSum("by predicted loss"));
         Assert.IsTrue(File.Exists(prefix + ".png"));
@@ -63,6 +64,8 @@ public sealed class LandscapeCommandTests
     [TestMethod]
     [DataRow(new[] { "compare", "x.csv", "--label", "y", "--seeds", "1" }, "--seeds 1: give a whole number of at least 2")]
     [DataRow(new[] { "landscape", "x.csv", "--label", "y", "--directions", "1" }, "--directions 1: give a whole number of at least 2")]
+    [DataRow(new[] { "landscape", "x.csv", "--label", "y", "--rows", "0" }, "--rows 0: give a whole number of at least 1")]
+    [DataRow(new[] { "prune", "m.zip", "x.csv", "--rounds", "0" }, "--rounds 0: give a whole number of at least 1")]
     [DataRow(new[] { "prune", "m.zip", "x.csv", "--fraction", "1" }, "--fraction 1: give a number from 0 to below 1")]
     public async Task Wrong_arguments_are_usage_errors(string[] args, string message)
     {
