@@ -1,6 +1,9 @@
 using Alice.ML.Optimization;
 using Alice.ML.Samples.Comparing;
+using Alice.ML.Tests.Benchmarks;
 using Alice.ML.Tests.Docs;
+using Alice.ML.Tests.Landscape;
+using Alice.ML.Tests.Optimization;
 
 namespace Alice.ML.Tests.Runtime;
 
@@ -43,16 +46,19 @@ public class ScalarCallsTests
             Assert.DoesNotContain("M:TorchSharp.torch." + safe, names);
     }
 
+    /// <remarks>The analyzer does not look at a += b; this does.</remarks>
     [TestMethod]
-    public void Nothing_but_TensorMath_uses_them()
+    public void Nothing_but_TensorMath_uses_them_in_libraries_samples_and_tests()
     {
         using var calls = new ScalarCalls();
-        var type = typeof(TensorMath).FullName!;
-        var own = calls.UsesIn(typeof(TensorMath).Assembly).ToLookup(use => use.StartsWith(type + ".", StringComparison.Ordinal));
-        Assert.AreNotEqual(0, own[true].Count());
-        Assert.IsEmpty(own[false], string.Join(Environment.NewLine, own[false]));
-        var samples = calls.UsesIn(typeof(Contender).Assembly);
-        Assert.IsEmpty(samples, string.Join(Environment.NewLine, samples));
+        var allowed = new[]
+        {
+            typeof(TensorMath), typeof(AdamNetworkTests), typeof(LandscapeProbeTests), typeof(StateDictionaryTests),
+        }.Select(type => type.FullName + ".").ToArray();
+        var uses = new[] { typeof(TensorMath), typeof(Contender), GetType() }.SelectMany(type => calls.UsesIn(type.Assembly))
+            .ToLookup(use => Array.Exists(allowed, type => use.StartsWith(type, StringComparison.Ordinal)));
+        Assert.AreNotEqual(0, uses[true].Count());
+        Assert.IsEmpty(uses[false], string.Join(Environment.NewLine, uses[false]));
     }
 
     private static string ListPath => Path.Combine(Snippets.Repository(), "build", "BannedSymbols.Scalars.txt");
