@@ -9,13 +9,7 @@ namespace Alice.ML.Samples.Comparing;
 /// </summary>
 internal sealed class AdaHessian(IReadOnlyList<Parameter> parameters, Generator generator) : IDisposable
 {
-    private const double Beta1 = 0.9;
-    private const double Beta2 = 0.999;
-    private const double Epsilon = 1e-8;
-
-    private readonly Tensor[] _means = [.. parameters.Select(p => zeros_like(p).detach().DetachFromDisposeScope())];
-    private readonly Tensor[] _squares = [.. parameters.Select(p => zeros_like(p).detach().DetachFromDisposeScope())];
-    private int _step;
+    private readonly AdamUpdate _update = new(parameters);
 
     /// <summary>One step; gives the loss.</summary>
     /// <param name="forward">The loss of the minibatch, with its graph.</param>
@@ -29,23 +23,11 @@ internal sealed class AdaHessian(IReadOnlyList<Parameter> parameters, Generator 
         var products = autograd.grad(gradients, [.. parameters], grad_outputs: signs, allow_unused: true);
 
         using var guard = no_grad();
-        _step++;
-        var (correction1, correction2) = (1 - Math.Pow(Beta1, _step), Math.Sqrt(1 - Math.Pow(Beta2, _step)));
-        for (var i = 0; i < parameters.Count; i++)
-        {
-            _means[i].mul_(tensor((float)Beta1)).add_(gradients[i] * tensor((float)(1 - Beta1)));
-            // The output's bias has no second derivative where the loss is linear in it.
-            var diagonal = products[i] is null || products[i].IsInvalid ? zeros_like(signs[i]) : products[i] * signs[i];
-            _squares[i].mul_(tensor((float)Beta2)).add_(diagonal * diagonal * tensor((float)(1 - Beta2)));
-            var divisor = _squares[i].sqrt().div_(tensor((float)correction2)).add_(tensor((float)Epsilon));
-            parameters[i].sub_(_means[i] / divisor * tensor((float)(learningRate / correction1)));
-        }
+        // The output's bias has no second derivative where the loss is linear in it.
+        Tensor[] diagonals = [.. products.Zip(signs, (product, sign) => product is null || product.IsInvalid ? zeros_like(sign) : product * sign)];
+        _update.Step([.. gradients], diagonals, learningRate);
         return loss.item<float>();
     }
 
-    public void Dispose()
-    {
-        foreach (var tensor in _means.Concat(_squares))
-            tensor.Dispose();
-    }
+    public void Dispose() => _update.Dispose();
 }

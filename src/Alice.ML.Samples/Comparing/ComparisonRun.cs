@@ -27,7 +27,7 @@ internal static class ComparisonRun
         using var directions = new Generator((ulong)seed + 1_000_000);
         using var network = Network(data, settings, start);
         Parameter[] parameters = [.. network.parameters()];
-        using var stepper = contender.Create(parameters, directions, learningRate);
+        using var stepper = contender.Create(parameters, directions);
         var epochs = new List<ComparisonEpoch>();
         var rows = data.Training.Targets.shape[0];
         var steps = (int)Math.Max(1, rows / settings.BatchSize);
@@ -115,6 +115,6 @@ internal static class ComparisonRun
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor input) => input.matmul(_weight).add(_bias);
+        public override Tensor forward(Tensor input) => addmm(_bias, input, _weight, 1, 1);
     }
 }

@@ -8,7 +8,7 @@ namespace Alice.ML.Samples.Comparing;
 /// <param name="Name">As tables show it.</param>
 /// <param name="FirstRate">Learning rate that the search for the best begins at.</param>
 /// <param name="Create">Makes it for a network's parameters.</param>
-internal sealed record Contender(string Name, double FirstRate, Func<IReadOnlyList<Parameter>, Generator, double, IStepper> Create)
+internal sealed record Contender(string Name, double FirstRate, Func<IReadOnlyList<Parameter>, Generator, IStepper> Create)
 {
     /// <summary>The paper's variants of Alice with its constants, Alice as the trainers use it, and others.</summary>
     public static IReadOnlyList<Contender> All { get; } =
@@ -18,28 +18,14 @@ internal sealed record Contender(string Name, double FirstRate, Func<IReadOnlyLi
         Alice("Alice, both", AliceOptimizerOptions.Published),
         Alice("Alice, both, rms", AliceOptimizerOptions.Published with { HessianEstimate = HessianEstimate.RootMeanSquare }),
         Alice("Alice, Tabular", AliceOptimizerOptions.Tabular),
-        new("Adam", 1e-3, (parameters, _, rate) => new TorchStepper(optim.Adam(parameters, rate))),
-        new("SGD, momentum 0.9", 1e-2, (parameters, _, rate) => new TorchStepper(optim.SGD(parameters, rate, momentum: 0.9))),
-        new("AdaHessian", 1e-1, (parameters, generator, _) => new AdaHessianStepper(parameters, generator)),
+        new("Adam", 1e-3, (parameters, _) => new AdamStepper(parameters)),
+        new("SGD, momentum 0.9", 1e-2, (parameters, _) => new MomentumStepper(parameters, 0.9)),
+        new("AdaHessian", 1e-1, (parameters, generator) => new AdaHessianStepper(parameters, generator)),
     ];
 
     // The learning rate scales the step bounds; those of the options belong to their own rate.
     private static Contender Alice(string name, AliceOptimizerOptions options) => new(name, options.LearningRate,
-        (parameters, generator, rate) => new AliceStepper(new AliceOptimizer(parameters, options with { Generator = generator })));
-}
-
-/// <summary>Takes a step on a minibatch.</summary>
-internal interface IStepper : IDisposable
-{
-    /// <summary>One step.</summary>
-    /// <param name="forward">The loss of the minibatch, with its graph.</param>
-    /// <param name="clear">Sets the gradients to zero.</param>
-    /// <param name="learningRate">The learning rate of the step.</param>
-    /// <returns>The loss.</returns>
-    double Step(Func<Tensor> forward, Action clear, double learningRate);
-
-    /// <summary>Gradients so far; a product with the Hessian counts as one.</summary>
-    long Evaluations { get; }
+        (parameters, generator) => new AliceStepper(new AliceOptimizer(parameters, options with { Generator = generator })));
 }
 
 /// <summary>Alice, which evaluates the gradient itself.</summary>
@@ -59,26 +45,6 @@ internal sealed class AliceStepper(AliceOptimizer optimizer) : IStepper
             value.backward();
             return value;
         });
-        return loss.item<float>();
-    }
-
-    public void Dispose() => optimizer.Dispose();
-}
-
-/// <summary>An optimizer of TorchSharp.</summary>
-internal sealed class TorchStepper(optim.Optimizer optimizer) : IStepper
-{
-    public long Evaluations { get; private set; }
-
-    public double Step(Func<Tensor> forward, Action clear, double learningRate)
-    {
-        foreach (var group in optimizer.ParamGroups)
-            group.LearningRate = learningRate;
-        Evaluations++;
-        clear();
-        using var loss = forward();
-        loss.backward();
-        _ = optimizer.step();
         return loss.item<float>();
     }
 

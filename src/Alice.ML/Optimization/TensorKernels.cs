@@ -92,7 +92,7 @@ internal static class TensorKernels
             Tensor Part(Tensor values) => values.view(-1).narrow(0, start, size);
             var q = Part(state.Gradient).abs();
             var upper = Unit(q, Part(state.SecondMoment), step) * q.Constant(step.UpperBound);
-            below.add_(Length(Part(state.Hessian), Part(state.GlassDensity), q, step).lt(upper).sum());
+            below.Add(Length(Part(state.Hessian), Part(state.GlassDensity), q, step).lt(upper).sum());
         }
         return 1 - Number(below) / parameters;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,8 +8,10 @@ namespace Alice.ML.Optimization;
 /// Arithmetic that is safe beside garbage collection on other threads. TorchSharp 0.107 hands the native address of a
 /// Scalar to libtorch without keeping the object alive, and most operators make such Scalars from numbers: they can
 /// be finalised while libtorch reads them ("Unknown scalar type", or a wrong number). Here constants are tensors, and
-/// the one Scalar lives for ever.
+/// a Scalar lives for ever or is disposed after the call. build/BannedSymbols.Scalars.txt lists what the build refuses
+/// elsewhere: what takes a Scalar, and what makes one inside (a + b, but not a − b or a · b).
 /// </summary>
+[SuppressMessage("ApiDesign", "RS0030", Justification = "The one place with Scalars; each outlives the call that it is for.")]
 internal static class TensorMath
 {
     private static readonly Scalar One = 1;

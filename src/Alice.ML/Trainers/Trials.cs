@@ -230,7 +230,7 @@ internal sealed class Trials : IDisposable
         /// <summary>What one network's loss has more than that of the mean of very many that differ by their seeds.</summary>
         public double SeedLoss { get; set; }
 
-        public Tensor Mean(int fold) => outputs[fold].First.add(outputs[fold].Second).Scale(0.5);
+        public Tensor Mean(int fold) => outputs[fold].First.Plus(outputs[fold].Second).Scale(0.5);
 
         public void Dispose()
         {

@@ -1,5 +1,4 @@
 using Alice.ML.Optimization;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -194,7 +193,7 @@ internal sealed class Member : IDisposable
     {
         // TorchSharp's generators are of the CPU: with dropout, a step on the GPU waits for its masks.
         var kept = 1 - Shape.Dropout;
-        using Scalar threshold = kept;
+        var threshold = tensor((float)kept);
         return batch with
         {
             DropoutMasks = [.. Shape.LayerSizes.Skip(1).SkipLast(1).Select(units =>

@@ -46,22 +46,18 @@ internal sealed class SmallUpdateComparison : IComparison
     private sealed class AdamStep : IDisposable
     {
         private readonly TorchSharp.Modules.Sequential _model;
-        private readonly TorchSharp.Modules.Adam _optimizer;
+        private readonly TorchAdam _optimizer;
 
         public AdamStep(ScalarType dtype)
         {
             _model = nn.Sequential(
                 nn.Linear(16, 64, dtype: dtype), nn.ReLU(), nn.Linear(64, 64, dtype: dtype), nn.ReLU(), nn.Linear(64, 1, dtype: dtype));
-            _optimizer = optim.Adam(_model.parameters(), 1e-3);
+            _optimizer = new TorchAdam([.. _model.parameters()]);
             using var scope = NewDisposeScope();
             _model.forward(ones(1, 16, dtype: dtype)).sum().backward();
         }
 
-        public void Step()
-        {
-            using var scope = NewDisposeScope();
-            _optimizer.step();
-        }
+        public void Step() => _optimizer.Step();
 
         public void Dispose()
         {

@@ -55,7 +55,7 @@ internal sealed class StepComparison : IComparison
         };
         var (features, labels) = table.ToArrays();
         using var generator = new Generator(1UL);
-        using var adam = new AdamLoop(test.LayerSizes, features, labels, test.BatchSize, generator);
+        using var adam = new AdamLoop(test.LayerSizes, features, labels, test.BatchSize, generator, parameters => new TorchAdam(parameters));
 
         var times = Alternating.Measure(
             settings.Rounds,

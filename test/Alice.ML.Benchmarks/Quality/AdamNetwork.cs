@@ -1,23 +1,21 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization;
+using Alice.ML.Samples.Comparing;
 using Alice.ML.Samples.Data;
 using Alice.ML.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Benchmarks.Quality;
 
 /// <summary>
-/// A network of torch's linear layers, trained by autograd and Adam (Kingma and Ba 2015) with decoupled weight decay. The update is
-/// written out: torch.optim.Adam makes Scalars that are not safe beside collections on other threads (see <see cref="TensorMath"/>), and
-/// the starting weights and dropout are drawn from a generator of its own, so that threads do not disturb each other's numbers.
+/// A network of torch's linear layers, trained by autograd and Adam (<see cref="AdamUpdate"/>) with decoupled weight decay. The starting
+/// weights and dropout are drawn from a generator of its own, so that threads do not disturb each other's numbers.
 /// </summary>
 internal sealed class AdamNetwork : IDisposable
 {
     private const double LearningRate = 3e-3;
     private const double Beta1 = 0.95;
     private const double Beta2 = 0.995;
-    private const double Epsilon = 1e-8;
 
     private readonly TaskKind _task;
     private readonly AdamSettings _settings;
@@ -25,8 +23,8 @@ internal sealed class AdamNetwork : IDisposable
     private readonly Generator _generator;
     private readonly int _inputs;
     private readonly List<(Tensor Weight, Tensor Bias)> _layers = [];
-    private readonly List<Moments> _moments = [];
-    private long _step;
+    private readonly List<Tensor> _parameters = [];
+    private readonly AdamUpdate _update;
 
     /// <param name="layerSizes">Inputs, hidden layers, outputs.</param>
     /// <param name="task">Decides the loss: squared, logistic, or cross-entropy.</param>
@@ -44,18 +42,19 @@ internal sealed class AdamNetwork : IDisposable
             var bound = 1 / Math.Sqrt(layerSizes[layer - 1]);
             _layers.Add((Start(bound, layerSizes[layer], layerSizes[layer - 1]), Start(bound, layerSizes[layer])));
         }
+        _update = new AdamUpdate(_parameters, Beta1, Beta2);
 
         Tensor Start(double bound, params long[] shape)
         {
             var values = rand(shape, generator: _generator).Scale(2 * bound).Shift(-bound);
             var parameter = values.requires_grad_().DetachFromDisposeScope();
-            _moments.Add(new Moments(parameter, zeros_like(values).DetachFromDisposeScope(), zeros_like(values).DetachFromDisposeScope()));
+            _parameters.Add(parameter);
             return parameter;
         }
     }
 
     /// <summary>Weights [outputs, inputs] and biases, layer after layer; not to be disposed.</summary>
-    public IEnumerable<Tensor> Parameters => _moments.Select(m => m.Parameter);
+    public IEnumerable<Tensor> Parameters => _parameters;
 
     /// <summary>Trains to the end.</summary>
     /// <param name="inputs">Row-major [rows, inputs].</param>
@@ -93,12 +92,9 @@ internal sealed class AdamNetwork : IDisposable
 
     public void Dispose()
     {
-        foreach (var (parameter, mean, square) in _moments)
-        {
+        foreach (var parameter in _parameters)
             parameter.Dispose();
-            mean.Dispose();
-            square.Dispose();
-        }
+        _update.Dispose();
         _generator.Dispose();
     }
 
@@ -122,11 +118,8 @@ internal sealed class AdamNetwork : IDisposable
         _ => nn.functional.gelu(sums),
     };
 
-    private Tensor Mask(long[] shape, double dropout)
-    {
-        using Scalar threshold = 1 - dropout;
-        return rand(shape, generator: _generator).lt_(threshold).Scale(1 / (1 - dropout));
-    }
+    private Tensor Mask(long[] shape, double dropout) =>
+        rand(shape, generator: _generator).lt_(tensor((float)(1 - dropout))).Scale(1 / (1 - dropout));
 
     private Tensor Loss(Tensor outputs, Tensor targets) => _task switch
     {
@@ -137,25 +130,9 @@ internal sealed class AdamNetwork : IDisposable
 
     private void Update(double rate)
     {
-        using var guard = no_grad();
-        _step++;
-        var squareCorrection = Math.Sqrt(1 - Math.Pow(Beta2, _step));
-        using Scalar one = 1;
-        using Scalar beta1 = Beta1, rest1 = 1 - Beta1, beta2 = Beta2, rest2 = 1 - Beta2;
-        using Scalar step = -rate * squareCorrection / (1 - Math.Pow(Beta1, _step));
-        using Scalar epsilon = Epsilon * squareCorrection;
-        using Scalar kept = 1 - rate * _weightDecay;
-        foreach (var (parameter, mean, square) in _moments)
-        {
-            var gradient = parameter.grad!;
-            mean.mul_(beta1).add_(gradient, rest1);
-            square.mul_(beta2).addcmul_(gradient, gradient, rest2);
-            parameter.addcdiv_(mean, square.sqrt().add_(epsilon, one), step);
-            if (_weightDecay > 0)
-                parameter.mul_(kept);
+        Tensor[] gradients = [.. _parameters.Select(parameter => parameter.grad!)];
+        _update.Step(gradients, gradients, rate, _weightDecay);
+        foreach (var gradient in gradients)
             gradient.zero_();
-        }
     }
-
-    private readonly record struct Moments(Tensor Parameter, Tensor Mean, Tensor Square);
 }

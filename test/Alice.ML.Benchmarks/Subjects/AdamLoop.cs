@@ -1,16 +1,17 @@
+using Alice.ML.Samples.Comparing;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Benchmarks.Subjects;
 
 /// <summary>
-/// What a good TorchSharp user writes to train a ReLU network by hand: Sequential, autograd, torch.optim.Adam, batches by
-/// index_select, a dispose scope per step. Squared error.
+/// What a good TorchSharp user writes to train a ReLU network by hand: Sequential, autograd, batches by index_select, a dispose scope per
+/// step. Squared error.
 /// </summary>
 internal sealed class AdamLoop : IDisposable
 {
     private readonly Sequential _model;
-    private readonly Adam _optimizer;
+    private readonly IStepper _optimizer;
     private readonly Generator _generator;
     private readonly Tensor _features;
     private readonly Tensor _targets;
@@ -22,11 +23,10 @@ internal sealed class AdamLoop : IDisposable
     /// <param name="targets">One per row.</param>
     /// <param name="batchSize">Rows a step, at most; the batches of an epoch differ by one row at most.</param>
     /// <param name="generator">Draws the order of the rows; not owned.</param>
-    /// <param name="beta1">Memory of the mean gradient.</param>
-    /// <param name="beta2">Memory of the mean squared gradient.</param>
+    /// <param name="optimizer">Makes what moves the parameters: Adam, TorchSharp's or our own.</param>
     public AdamLoop(
         IReadOnlyList<int> layerSizes, float[] features, float[] targets, int batchSize, Generator generator,
-        double beta1 = 0.9, double beta2 = 0.999)
+        Func<IReadOnlyList<Parameter>, IStepper> optimizer)
     {
         var modules = new List<nn.Module<Tensor, Tensor>>();
         for (var layer = 1; layer < layerSizes.Count; layer++)
@@ -36,7 +36,7 @@ internal sealed class AdamLoop : IDisposable
             modules.Add(nn.Linear(layerSizes[layer - 1], layerSizes[layer]));
         }
         _model = nn.Sequential(modules);
-        _optimizer = optim.Adam(_model.parameters(), 1e-3, beta1, beta2);
+        _optimizer = optimizer([.. _model.parameters()]);
         _generator = generator;
         _rows = targets.Length;
         _batchSize = batchSize;
@@ -51,26 +51,20 @@ internal sealed class AdamLoop : IDisposable
 
     /// <summary>One pass over the rows in a new order; gives the mean loss of its batches.</summary>
     /// <param name="learningRate">The learning rate of a step, from its number in the epoch.</param>
-    public float RunEpoch(Func<int, double> learningRate)
+    public double RunEpoch(Func<int, double> learningRate)
     {
         using var order = randperm(_rows, generator: _generator);
-        using var lossSum = zeros(1);
+        var lossSum = 0.0;
         for (var i = 0; i < StepsPerEpoch; i++)
         {
             using var scope = NewDisposeScope();
-            foreach (var group in _optimizer.ParamGroups)
-                group.LearningRate = learningRate(i);
             var start = i * _rows / StepsPerEpoch;
             var rows = order.narrow(0, start, (i + 1) * _rows / StepsPerEpoch - start);
-
-            _optimizer.zero_grad();
-            var loss = nn.functional.mse_loss(
-                _model.forward(_features.index_select(0, rows)), _targets.index_select(0, rows));
-            loss.backward();
-            _optimizer.step();
-            lossSum.add_(loss.detach());
+            var (features, targets) = (_features.index_select(0, rows), _targets.index_select(0, rows));
+            lossSum += _optimizer.Step(
+                () => nn.functional.mse_loss(_model.forward(features), targets), () => _model.zero_grad(), learningRate(i));
         }
-        return lossSum.item<float>() / StepsPerEpoch;
+        return lossSum / StepsPerEpoch;
     }
 
     /// <summary>Mean loss over all rows.</summary>

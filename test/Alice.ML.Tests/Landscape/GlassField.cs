@@ -1,3 +1,4 @@
+using Alice.ML.Optimization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -22,9 +23,9 @@ internal sealed class GlassField : nn.Module
         using var random = new Generator(1);
         _hessian = hessian;
         _parameter = new Parameter(zeros(count, dtype: ScalarType.Float64));
-        _places = (rand(count, Jumps, dtype: ScalarType.Float64, generator: random) * 2 - 1) * Reach;
-        var signs = rand(count, Jumps, dtype: ScalarType.Float64, generator: random).sub(0.5).sign();
-        _jumps = signs * Math.Sqrt(density * 2 * Reach / Jumps);
+        _places = rand(count, Jumps, dtype: ScalarType.Float64, generator: random).Scale(2).Shift(-1).Scale(Reach);
+        var signs = rand(count, Jumps, dtype: ScalarType.Float64, generator: random).Shift(-0.5).sign();
+        _jumps = signs.Scale(Math.Sqrt(density * 2 * Reach / Jumps));
         register_parameter("field", _parameter);
     }
 
@@ -34,7 +35,7 @@ internal sealed class GlassField : nn.Module
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         var passed = _parameter.unsqueeze(1).gt(_places).to(ScalarType.Float64);
-        _parameter.grad = (passed * _jumps).sum(1) + _parameter * _hessian;
+        _parameter.grad = (passed * _jumps).sum(1).Plus(_parameter * _parameter.Constant(_hessian));
         return zeros([], dtype: ScalarType.Float64).MoveToOuterDisposeScope();
     }
 

@@ -18,14 +18,14 @@ internal sealed class SmallNetwork : IDisposable
         using var guard = no_grad();
         using var random = new Generator(seed);
         _inputs = randn(256, 8, dtype: Double, generator: random).DetachFromDisposeScope();
-        _labels = _inputs.sin().sum(1, keepdim: true).add(_inputs.narrow(1, 0, 1) * _inputs.narrow(1, 1, 1)).DetachFromDisposeScope();
+        _labels = _inputs.sin().sum(1, keepdim: true).Plus(_inputs.narrow(1, 0, 1) * _inputs.narrow(1, 1, 1)).DetachFromDisposeScope();
         Module = nn.Sequential(
             nn.Linear(8, 64, dtype: Double), Layer(activation), nn.Linear(64, 64, dtype: Double), Layer(activation),
             nn.Linear(64, 1, dtype: Double));
         foreach (var parameter in Module.parameters())
         {
             var bound = 1 / Math.Sqrt(parameter.dim() > 1 ? parameter.shape[1] : 64);
-            parameter.copy_((rand(parameter.shape, dtype: Double, generator: random) * 2 - 1) * bound);
+            parameter.copy_(rand(parameter.shape, dtype: Double, generator: random).Scale(2).Shift(-1).Scale(bound));
         }
     }
 

@@ -32,8 +32,8 @@ public class FactTests
         {
             // Evaluations come in the order ν + σr, ν − σr, ν; from ν, Brownian motion runs independently to both
             // sides.
-            var away = Math.Sqrt(density * radius) * randn(count, dtype: ScalarType.Float64, generator: random);
-            parameter.grad = evaluation++ < 2 ? centre + away : centre;
+            var away = randn(count, dtype: ScalarType.Float64, generator: random).Scale(Math.Sqrt(density * radius));
+            parameter.grad = evaluation++ < 2 ? centre.Plus(away) : centre;
             return zeros(1);
         });
         var mean = optimizer.StateOf(parameter).GlassDensity.mean().item<double>();
@@ -114,7 +114,7 @@ public class FactTests
             optimizer.step(() =>
             {
                 parameter.grad?.zero_();
-                var loss = parameter.dot(a.mv(parameter)) / 2;
+                var loss = parameter.dot(a.mv(parameter)) / tensor(2.0);
                 loss.backward();
                 return loss;
             });
@@ -134,15 +134,15 @@ public class FactTests
         using var scope = NewDisposeScope();
         using var random = new Generator(3);
         var inputs = randn(256, 8, dtype: ScalarType.Float64, generator: random);
-        var labels = (inputs[.., 0] * 2).sin() + inputs[.., 1] * inputs[.., 2];
+        var labels = (inputs[.., 0] * tensor(2.0)).sin().Plus(inputs[.., 1] * inputs[.., 2]);
         using var network = nn.Sequential(
             nn.Linear(8, 64, dtype: ScalarType.Float64), Activation(),
             nn.Linear(64, 64, dtype: ScalarType.Float64), Activation(),
             nn.Linear(64, 1, dtype: ScalarType.Float64));
         foreach (var parameter in network.parameters())
             using (no_grad())
-                parameter.copy_((rand(parameter.shape, dtype: ScalarType.Float64, generator: random) * 2 - 1)
-                    / Math.Sqrt(parameter.shape[^1]));
+                parameter.copy_(rand(parameter.shape, dtype: ScalarType.Float64, generator: random).Scale(2).Shift(-1)
+                    / tensor(Math.Sqrt(parameter.shape[^1])));
         // Steps at most twice Adam's: longer ones lead to flatter places, where the smooth part shows at large radii.
         var training = AliceOptimizerOptions.Tabular with { UseGlass = false, MaximumLearningRate = 6e-3, QuickSteps = 3, StartingSteps = null };
         using (var trainer = new AliceOptimizer(network.parameters(), training))

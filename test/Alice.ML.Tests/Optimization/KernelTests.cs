@@ -93,10 +93,11 @@ public class KernelTests
     public void Perturbed_points_lie_at_the_radius_on_both_sides(ScalarType dtype)
     {
         using var scope = NewDisposeScope();
-        var centre = arange(37, dtype: dtype);
+        var centre = ones(37, dtype: dtype).cumsum(0);
         var directions = empty(37, dtype: dtype);
         AliceDirections.Fill(directions, 5);
-        var (plus, minus) = (centre + 0.5 * directions, centre - 0.5 * directions);
+        var away = directions * directions.Constant(0.5);
+        var (plus, minus) = (centre.Plus(away), centre - away);
         var above = empty(37, dtype: dtype);
         AliceUpdate.Perturb(centre, directions, 0.5, above, directions);
         TensorAssert.AreSame(plus, above);

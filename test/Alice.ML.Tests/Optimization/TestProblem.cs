@@ -1,3 +1,4 @@
+using Alice.ML.Optimization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -19,7 +20,7 @@ internal sealed class TestProblem : IDisposable
             nn.Linear(3, 8, dtype: dtype), nn.ReLU(), nn.Dropout(dropout), nn.Linear(8, 1, dtype: dtype));
         using var noGradient = no_grad();
         foreach (var parameter in Network.parameters())
-            parameter.copy_(randn(parameter.shape, dtype: dtype, generator: random) * 0.5);
+            parameter.copy_(randn(parameter.shape, dtype: dtype, generator: random).Scale(0.5));
     }
 
     public Sequential Network { get; }

@@ -183,13 +183,7 @@ public class EstimatorContractTests
 
     private IDataView Labelled(TaskCase task, int rows) => Labelled(task, Example.Smooth(rows));
 
-    /// <summary>Examples whose column Label is of the task, and no longer the number.</summary>
-    private IDataView Labelled(TaskCase task, IEnumerable<Example> rows)
-    {
-        var data = Example.View(_ml, rows);
-        data = _ml.Transforms.CopyColumns("Number", "Label").Append(_ml.Transforms.DropColumns("Label")).Fit(data).Transform(data);
-        return task.Labels(_ml).Fit(data).Transform(data);
-    }
+    private IDataView Labelled(TaskCase task, IEnumerable<Example> rows) => task.Labelled(_ml, rows);
 
     private float[] Scores(TaskCase task, IDataView data, Action<AliceTrainerOptions>? change = null) =>
         task.Scores(_ml, task.Trainer(_ml, change ?? (_ => { })).Fit(data).Transform(data));

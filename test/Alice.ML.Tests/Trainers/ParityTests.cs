@@ -2,6 +2,7 @@ using Alice.ML.Benchmarks.Subjects;
 using Alice.ML.Models;
 using Alice.ML.Optimization;
 using Alice.ML.Runtime;
+using Alice.ML.Samples.Comparing;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Microsoft.ML;
@@ -103,7 +104,7 @@ public class ParityTests
         using var start = shape.Initialize(generator);
         using var loop = new AdamLoop(
             shape.LayerSizes, [.. rows.SelectMany(row => row.Features)], [.. rows.Select(row => row.Label)], BatchSize, generator,
-            Beta1, Beta2);
+            parameters => new AdamStepper(parameters, Beta1, Beta2));
         Copy(shape, start, loop);
         var steps = 0;
         for (var epoch = 0; epoch < epochs; epoch++)

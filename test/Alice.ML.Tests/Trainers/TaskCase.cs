@@ -19,6 +19,14 @@ public abstract class TaskCase
     /// <summary>The label as the trainer wants it, from the column Number.</summary>
     public abstract IEstimator<ITransformer> Labels(MLContext ml);
 
+    /// <summary>Examples whose column Label is of the task, and no longer the number.</summary>
+    public IDataView Labelled(MLContext ml, IEnumerable<Example> rows)
+    {
+        var data = Example.View(ml, rows);
+        data = ml.Transforms.CopyColumns("Number", "Label").Append(ml.Transforms.DropColumns("Label")).Fit(data).Transform(data);
+        return Labels(ml).Fit(data).Transform(data);
+    }
+
     /// <summary>Scores of all rows, one after the other.</summary>
     public abstract float[] Scores(MLContext ml, IDataView scored);
 

@@ -1,3 +1,4 @@
+using Alice.ML.Optimization;
 using Alice.ML.Training;
 using static TorchSharp.torch;
 
@@ -27,7 +28,7 @@ public class BinnedRowsTests
             for (var bin = number + 1; bin < end; bin++)
                 (columns.Empty[bin], columns.Scale[bin]) = (-random.NextSingle(), 1 + random.NextSingle());
         }
-        var numbers = randn(Rows, columns.Columns, generator: generator) * 2;
+        var numbers = randn(Rows, columns.Columns, generator: generator).Scale(2);
         numbers[0, 0] = -0.5f; // on an edge
         var features = Features(columns, numbers);
         using (var encoding = new DeviceEncoding(columns, CPU))
@@ -40,11 +41,11 @@ public class BinnedRowsTests
         bins.Multiply(weights, products);
         AssertClose(features.mm(weights), products);
 
-        var gradient = full(columns.Features, units, 7f);
+        var gradient = ones(columns.Features, units).Scale(7);
         bins.Gradient(error, gradient, adds: false);
         AssertClose(features.t().mm(error), gradient);
         bins.Gradient(error, gradient, adds: true);
-        AssertClose(features.t().mm(error) * 2, gradient);
+        AssertClose(features.t().mm(error).Scale(2), gradient);
     }
 
     private static void AssertClose(Tensor expected, Tensor actual) =>

@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Optimization;
 using Alice.ML.Training;
 using static TorchSharp.torch;
 
@@ -46,11 +47,11 @@ public class NetworkTests
         var hidden = batch.Features;
         for (var layer = 0; layer < shape.Layers; layer++)
         {
-            hidden = hidden.mm(leafViews.Weights[layer]) + leafViews.Biases[layer];
+            hidden = hidden.mm(leafViews.Weights[layer]).Plus(leafViews.Biases[layer]);
             if (layer < shape.Layers - 1)
                 hidden = Apply(activation, hidden) * masks[layer];
         }
-        var expected = (Reference(objective, hidden, targets) * batch.Weights!).sum() / (2 * Rows);
+        var expected = (Reference(objective, hidden, targets) * batch.Weights!).sum() / tensor(2f * Rows);
         expected.backward();
 
         Assert.AreEqual(expected.item<float>(), value, 1e-5f);
@@ -59,9 +60,9 @@ public class NetworkTests
 
         using (no_grad())
             network.Evaluate(at, batch, gradient, adds: true);
-        Assert.IsLessThan(2e-5f, (leaf.grad! * 2 - gradient.Flat).abs().max().item<float>(), "added to what was there");
+        Assert.IsLessThan(2e-5f, (leaf.grad! * tensor(2f) - gradient.Flat).abs().max().item<float>(), "added to what was there");
 
-        Tensor Mask(long units) => (rand([Rows, units], generator: generator) < 0.7).to_type(ScalarType.Float32) / 0.7;
+        Tensor Mask(long units) => rand([Rows, units], generator: generator).lt_(tensor(0.7f)).Scale(1 / 0.7);
     }
 
     private static (Objective, int Outputs) Objective(string name) => name switch
@@ -84,9 +85,9 @@ public class NetworkTests
 
     private static Tensor Reference(string objective, Tensor f, Tensor y) => objective switch
     {
-        "squared" => (f - y).pow(2),
+        "squared" => (f - y) * (f - y),
         "huber" => nn.functional.huber_loss(f, y, 0.3, nn.Reduction.None),
-        "quantile" => maximum(0.8 * (y - f), -0.2 * (y - f)),
+        "quantile" => maximum((y - f) * tensor(0.8f), (f - y) * tensor(0.2f)),
         "poisson" => f.exp() - y * f,
         "logistic" => nn.functional.binary_cross_entropy_with_logits(f, y, reduction: nn.Reduction.None),
         _ => nn.functional.cross_entropy(f, y.squeeze(1).to_type(ScalarType.Int64), reduction: nn.Reduction.None).unsqueeze(1),

@@ -1,5 +1,4 @@
 using Alice.ML.Optimization;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -43,8 +42,7 @@ internal sealed class HuberObjective(double threshold) : RegressionObjective
     public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
     {
         var error = outputs.sub_(targets);
-        using Scalar lowest = -threshold, highest = threshold;
-        gradient = error.clamp(lowest, highest);
+        gradient = maximum(minimum(error, error.Constant(threshold)), error.Constant(-threshold));
         // With c = clamp(e): c·(e − ½c) is either branch.
         return error.Scale(2).sub_(gradient).mul_(gradient).Scale(0.5);
     }
