@@ -57,10 +57,12 @@ internal static class NativeFolders
     /// <summary>As above, for a TorchSharp.dll at <paramref name="torchSharp"/> that needs <paramref name="libtorchVersion"/>.</summary>
     internal static string? FindInPackages(string library, string torchSharp, string libtorchVersion)
     {
-        // packages/torchsharp/VERSION/lib/FRAMEWORK/TorchSharp.dll
-        var package = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(torchSharp) ?? "", "..", ".."));
+        // packages/torchsharp/VERSION/lib/FRAMEWORK/TorchSharp.dll; empty where the application is a single file.
+        string? package = torchSharp;
+        for (var level = 0; level < 3; level++)
+            package = Path.GetDirectoryName(package);
         var packages = Path.GetDirectoryName(Path.GetDirectoryName(package));
-        if (Platform is null || packages is null)
+        if (Platform is null || package is null || packages is null)
             return null;
         var libtorch = Path.Combine(packages, $"libtorch-cpu-{Platform}", libtorchVersion);
         return Find(from folder in new[] { package, libtorch } select Path.Combine(folder, "runtimes", Platform, "native"), library);
