@@ -7,27 +7,33 @@ using TorchSharp;
 namespace Alice.ML.Runtime;
 
 /// <summary>
-/// Loads libtorch where TorchSharp's own loading stops: from the folder in <see cref="FolderVariable"/>, and on Linux
-/// systems whose libstdc++ is older than the one that LibTorchSharp was linked with (Debian 12, Ubuntu 22.04).
+/// Loads libtorch where TorchSharp's own loading stops: from the folder in <see cref="FolderVariable"/>, from the package folder in
+/// scripts and notebooks, and on Linux systems whose libstdc++ is older than the one that LibTorchSharp was linked with (Debian 12,
+/// Ubuntu 22.04).
 /// </summary>
 internal static class LibTorch
 {
     /// <summary>Environment variable that names the libtorch folder of a PyTorch installation (…/torch/lib).</summary>
     public const string FolderVariable = "ALICE_LIBTORCH";
 
+    private const string Binding = "LibTorchSharp";
+
     // LibTorchSharp's only need of this version is a marker (std::ios_base_library_init) that nothing refers to.
     private static ReadOnlySpan<byte> MarkerVersion => "GLIBCXX_3.4.32"u8;
 
+    // Each after those that it depends on: a library found by its name must already be in the process.
     private static readonly string[] Libraries = ["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"];
 
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "The handler must be there before TorchSharp first loads its library.")]
-    internal static void Register() => AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => name switch
+    internal static void Register()
     {
-        "torch_cpu" or "torch_cuda" => LoadFromFolderVariable(name),
-        "LibTorchSharp" when OperatingSystem.IsLinux() => LoadWithWeakMarker(),
-        _ => 0,
-    };
+        // A host may have loaded Alice.ML and TorchSharp as a plug-in, into a context of its own.
+        var own = AssemblyLoadContext.GetLoadContext(typeof(LibTorch).Assembly) ?? AssemblyLoadContext.Default;
+        own.ResolvingUnmanagedDll += (_, name) => Resolve(name);
+        if (own != AssemblyLoadContext.Default)
+            AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => Resolve(name);
+    }
 
     /// <summary>Makes TorchSharp usable, or says what was tried.</summary>
     /// <exception cref="DllNotFoundException">No libtorch could be loaded.</exception>
@@ -36,17 +42,26 @@ internal static class LibTorch
         var assembly = typeof(torch).Assembly;
         var tried = new List<string>();
         var folder = Environment.GetEnvironmentVariable(FolderVariable);
-        if (folder is not null && FindBesideApplication("torch_cpu") is { } own)
+        if (folder is not null && NativeFolders.FindBesideApplication("torch_cpu") is { } own)
             throw new DllNotFoundException(
                 $"{FolderVariable} names '{folder}', but this application carries its own libtorch ('{own}'), and a process "
                 + $"can hold one only. Unset {FolderVariable}, or build with TorchBackend=none.");
 
-        if (!TryLoad("torch_cpu", assembly, tried) | !TryLoad("LibTorchSharp", assembly, tried))
-            throw new DllNotFoundException(
-                "libtorch could not be loaded. Add one of the packages TorchSharp-cpu, TorchSharp-cuda-linux or "
-                + $"TorchSharp-cuda-windows to the application, or set {FolderVariable} to the torch/lib folder of a PyTorch "
-                + $"installation (libtorch 2.10). Tried:{Environment.NewLine}  "
-                + string.Join(Environment.NewLine + "  ", tried));
+        if (!TryLoad("torch_cpu", assembly, tried) | !TryLoad(Binding, assembly, tried))
+            throw new DllNotFoundException(Missing(NativeFolders.Platform, tried));
+    }
+
+    /// <summary>What to do where libtorch is not found.</summary>
+    internal static string Missing(string? platform, IReadOnlyList<string> tried)
+    {
+        if (platform is null)
+            return $"There is no libtorch for {RuntimeInformation.RuntimeIdentifier}: Alice.ML trains on Linux x64 (glibc), Windows x64 "
+                + "and arm64 and macOS arm64, and a trained model predicts here too.";
+        var packages = platform == "win-arm64"
+            ? "the package libtorch-cpu-win-arm64 (2.10.0)"
+            : "one of the packages TorchSharp-cpu, TorchSharp-cuda-linux or TorchSharp-cuda-windows";
+        return $"libtorch could not be loaded. Add {packages} to the application, or set {FolderVariable} to the torch/lib folder of a "
+            + $"PyTorch installation (libtorch 2.10). Tried:{Environment.NewLine}  " + string.Join(Environment.NewLine + "  ", tried);
     }
 
     private static bool TryLoad(string name, System.Reflection.Assembly assembly, List<string> tried)
@@ -63,17 +78,48 @@ internal static class LibTorch
         }
     }
 
-    private static nint LoadFromFolderVariable(string name)
+    private static nint Resolve(string name) => name switch
     {
-        var folder = Environment.GetEnvironmentVariable(FolderVariable);
-        if (folder is null)
+        "torch_cpu" or "torch_cuda" => LoadTorch(name),
+        Binding => LoadBinding(),
+        _ => 0,
+    };
+
+    private static nint LoadTorch(string name)
+    {
+        // A script that used TorchSharp first may hold a copy already, and a second would not share its state.
+        if (NativeFolders.FindLoaded(name) is { } loaded)
+            return NativeLibrary.Load(loaded);
+        var folder = Environment.GetEnvironmentVariable(FolderVariable) ?? FolderOf(NativeFolders.FindInPackages(name));
+        return folder is null ? 0 : LoadFolder(folder, name);
+    }
+
+    private static nint LoadBinding()
+    {
+        if (NativeFolders.FindLoaded(Binding) is { } loaded)
+            return NativeLibrary.Load(loaded);
+        if ((NativeFolders.FindBesideApplication(Binding) ?? NativeFolders.FindInPackages(Binding)) is not { } path)
             return 0;
 
-        // The dependencies first: a library found by its name must already be in the process.
+        // From another folder, or from memory, it does not find libtorch: have that in the process first. The package folder is
+        // no place to take it from here, except on macOS: TorchSharp asks for its binding even where it found no CUDA, before it
+        // looks for CUDA in other packages.
+        var torch = NativeFolders.FindLoaded("torch_cpu") ?? NativeFolders.FindBesideApplication("torch_cpu")
+            ?? (OperatingSystem.IsMacOS() ? NativeFolders.FindInPackages("torch_cpu") : null);
+        if (FolderOf(torch) is not { } folder)
+            return 0;
+        LoadFolder(folder, "torch");
+        return NativeLibrary.TryLoad(path, out var handle) ? handle
+            : OperatingSystem.IsLinux() ? LoadWithWeakMarker(path)
+            : 0;
+    }
+
+    private static nint LoadFolder(string folder, string name)
+    {
         nint handle = 0;
         foreach (var library in Libraries)
         {
-            var path = Path.Combine(folder, FileName(library));
+            var path = Path.Combine(folder, NativeFolders.FileName(library));
             if (!File.Exists(path))
                 continue;
             var loaded = NativeLibrary.Load(path);
@@ -83,22 +129,13 @@ internal static class LibTorch
         return handle;
     }
 
-    private static nint LoadWithWeakMarker()
+    private static nint LoadWithWeakMarker(string path)
     {
-        if (FindBesideApplication("LibTorchSharp") is not { } path)
-            return 0;
         var image = File.ReadAllBytes(path);
-        if (ElfVersions.MarkWeak(image, MarkerVersion) == 0)
-            return 0;
-
-        // An image without a folder cannot find its neighbours: have them in the process first.
-        var torch = Path.Combine(Path.GetDirectoryName(path)!, FileName("torch"));
-        if (File.Exists(torch))
-            NativeLibrary.Load(torch);
-        return LoadFromMemory("LibTorchSharp", image);
+        return ElfVersions.MarkWeak(image, MarkerVersion) == 0 ? 0 : LoadFromMemory(Binding, image);
     }
 
-    private static unsafe nint LoadFromMemory(string name, byte[] image)
+    private static nint LoadFromMemory(string name, byte[] image)
     {
         var descriptor = CreateMemoryFile(name, 0);
         if (descriptor < 0)
@@ -108,18 +145,7 @@ internal static class LibTorch
         return NativeLibrary.Load($"/proc/self/fd/{descriptor}");
     }
 
-    private static string? FindBesideApplication(string library)
-    {
-        var searched = (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "")
-            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Append(AppContext.BaseDirectory);
-        return searched.Select(folder => Path.Combine(folder, FileName(library))).FirstOrDefault(File.Exists);
-    }
-
-    private static string FileName(string library) =>
-        OperatingSystem.IsWindows() ? library + ".dll"
-        : OperatingSystem.IsMacOS() ? $"lib{library}.dylib"
-        : $"lib{library}.so";
+    private static string? FolderOf(string? path) => Path.GetDirectoryName(path);
 
     [DllImport("libc", EntryPoint = "memfd_create", SetLastError = true)]
     private static extern int CreateMemoryFile([MarshalAs(UnmanagedType.LPUTF8Str)] string name, uint flags);

@@ -33,12 +33,21 @@ internal sealed record LearningTask(
     /// <summary>Whether targets are classes.</summary>
     public bool IsClassification { get; init; }
 
-    /// <summary>Turns labels into targets, in place.</summary>
+    /// <summary>Turns the labels of training rows into targets, in place. Extreme ones count as the nearest that is not.</summary>
     public void MakeTargets(Span<float> labels)
     {
-        if (Labels is { } range)
+        if (Labels is { Extreme: > 0 } range)
             foreach (ref var label in labels)
                 label = Math.Clamp(label, range.Lowest, range.Highest);
+        Targets.Apply(labels);
+    }
+
+    /// <summary>The same for rows to measure on. Labels further away than any score can be count as the nearest that can.</summary>
+    public void MakeHeldOutTargets(Span<float> labels)
+    {
+        if (Range is { } range)
+            foreach (ref var label in labels)
+                label = (float)Math.Clamp(label, range.Lower - range.Width, range.Upper + range.Width);
         Targets.Apply(labels);
     }
 

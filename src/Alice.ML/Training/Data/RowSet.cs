@@ -23,7 +23,7 @@ internal sealed record TrainingRows(RowSet Training, RowSet? Validation) : IDisp
     {
         task.MakeTargets(training.Labels);
         if (validation is not null)
-            task.MakeTargets(validation.Labels);
+            task.MakeHeldOutTargets(validation.Labels);
         var shared = ReferenceEquals(training.Features, validation?.Features);
         var source = training.Features.Open(training.Rows + (shared ? validation!.Rows : 0), device);
         return new TrainingRows(new RowSet(training, source), validation is null
