@@ -43,13 +43,17 @@ internal sealed class FitProfile : IDisposable
         _view = _ml.Data.Cache(new SyntheticTable(Rows, Columns).View(_ml));
         using var guard = no_grad();
         var data = Read();
-        _features = data.Features.Open(data.Features.Moments(data), Rows, CPU);
+        _features = Open(data);
         _batches = new BatchSource(new RowSet(data, _features), BatchSize, CPU);
         _update = new UpdateSubject(_shape.Parameters, ScalarType.Float32);
         _gradients = new GradientEvaluator(new Network(_shape, new SquaredObjective()), CPU);
         _start = _shape.Initialize(_generator);
         _at = new ParameterViews(_shape, _start);
     }
+
+    // Prepared for the second time, a table is measured and scaled as it was for the first.
+    private static IFeatureSource Open(TrainingData data) =>
+        data.Features.Prepare(data.Features.Scale(data, new ColumnReport(_ => "")), Rows).Open(Rows, CPU);
 
     public string Description => $"{Rows:N0} rows, {string.Join('-', _shape.LayerSizes)}, batch {BatchSize}, {Epochs} epochs, one thread";
 
@@ -64,7 +68,7 @@ internal sealed class FitProfile : IDisposable
         using var products = new MatrixProducts(_shape, BatchSize);
         // In turns, so that a disturbance meets whole and parts alike.
         var times = Alternating.Time(
-            Rounds, Fit, () => Read(), () => data.Features.Open(data.Features.Moments(data), Rows, CPU).Dispose(),
+            Rounds, Fit, () => Read(), () => Open(data).Dispose(),
             () => _batches.Shuffle(_generator), Repeat(() => _ = _batches[0]),
             Repeat(products.OfOnePoint), Repeat(products.OfThreePoints),
             Repeat(() => _gradients.Quick(_at, batch)), Repeat(() => _gradients.Sample(_at, batch, 1e-3, _generator)),

@@ -17,6 +17,7 @@ internal sealed class AdamEnsemble : IDisposable
 
     private readonly SplitData _data;
     private readonly Standardization _label;
+    private readonly OutputRange? _range;
     private readonly AdamInputs[] _inputs;
     private readonly AdamNetwork[] _networks;
 
@@ -25,11 +26,12 @@ internal sealed class AdamEnsemble : IDisposable
         _data = data;
         float[] labels = [.. data.Train.Select(row => row.Label)];
         _label = data.Task == TaskKind.Regression
-            ? Standardization.Of(labels.Length, 1, row => labels.AsSpan(row, 1), _ => 1)
+            ? Standardization.Of(ColumnScale.Of(labels.Length, 1, row => labels.AsSpan(row, 1), _ => 1))
             : Standardization.Identity(1);
+        _range = settings.Model?.Range;
         _label.Apply(labels);
         var kinds = settings.Encoders.Zip(settings.Encodings).ToArray();
-        var inputs = kinds.Distinct().ToDictionary(kind => kind, kind => new AdamInputs(data, kind.First, kind.Second));
+        var inputs = kinds.Distinct().ToDictionary(kind => kind, kind => new AdamInputs(data, settings.Model!.Preparation!, kind.First, kind.Second));
         _inputs = [.. kinds.Select(kind => inputs[kind])];
 
         _networks = new AdamNetwork[_inputs.Length];
@@ -57,7 +59,7 @@ internal sealed class AdamEnsemble : IDisposable
         }
         return _data.Task switch
         {
-            TaskKind.Regression => [(float)(mean[0] / _label.Scale[0] + _label.Mean[0])],
+            TaskKind.Regression => [Held((float)(mean[0] / _label.Scale[0] + _label.Mean[0]))],
             TaskKind.Binary => [(float)mean[0], (float)(1 / (1 + Math.Exp(-mean[0])))],
             _ => [.. mean.Select(p => (float)p)],
         };
@@ -69,6 +71,12 @@ internal sealed class AdamEnsemble : IDisposable
             network.Dispose();
     }
 
+    private float Held(float score)
+    {
+        _range?.Hold(new Span<float>(ref score));
+        return score;
+    }
+
     private int[] LayerSizes(AdamSettings settings, int network) =>
         [_inputs[network].Count, .. settings.HiddenLayers, _data.Task == TaskKind.Multiclass ? _data.Classes : 1];
 
@@ -76,21 +84,23 @@ internal sealed class AdamEnsemble : IDisposable
     private sealed class AdamInputs
     {
         private readonly Standardization _standardization;
+        private readonly FeaturePreparation _preparation;
         private readonly PiecewiseLinearEncoder? _encoder;
         private readonly NormalScores? _scores;
 
-        public AdamInputs(SplitData data, PiecewiseLinearEncoder? encoder, NumericEncoding encoding)
+        public AdamInputs(SplitData data, FeaturePreparation preparation, PiecewiseLinearEncoder? encoder, NumericEncoding encoding)
         {
+            _preparation = preparation;
             // A model has scores as sums over its encoder's bins; here they are one number a column.
             var givesScores = encoding == NumericEncoding.NormalScores;
             _encoder = givesScores ? null : encoder;
-            Count = _encoder?.OutputCount ?? data.Features;
+            Count = _encoder?.OutputCount ?? preparation.OutputCount;
             Train = new float[data.Train.Count * Count];
             for (var row = 0; row < data.Train.Count; row++)
                 Encode(data.Train[row].Features, Train.AsSpan(row * Count, Count));
-            _standardization = Standardization.Of(data.Train.Count, Count, row => Train.AsSpan(row * Count, Count), _ => 1);
+            _standardization = Standardization.Of(ColumnScale.Of(data.Train.Count, Count, row => Train.AsSpan(row * Count, Count), _ => 1));
             _standardization.Apply(Train);
-            _scores = givesScores ? NormalScores.Of(data.Train.Count, Count, row => Train.AsSpan(row * Count, Count), _ => 1) : null;
+            _scores = givesScores ? NormalScores.Of(Count, column => new ColumnSample(data.Train.Count, row => Train[row * Count + column], _ => 1)) : null;
             _scores?.Apply(Train, Train);
         }
 
@@ -110,10 +120,12 @@ internal sealed class AdamEnsemble : IDisposable
 
         private void Encode(float[] features, Span<float> inputs)
         {
+            var prepared = new float[_preparation.OutputCount];
+            _preparation.Prepare(features, prepared);
             if (_encoder is null)
-                features.CopyTo(inputs);
+                prepared.CopyTo(inputs);
             else
-                _encoder.Encode(features, inputs);
+                _encoder.Encode(prepared, inputs);
         }
     }
 }

@@ -13,6 +13,7 @@ internal sealed class AliceFit
     {
         Model = model;
         Adam = new AdamSettings(
+            networks,
             [.. networks.Members.Select(member => member.Encoder)],
             summary.NumericEncodings,
             networks.Members[0].Network.HiddenLayers,
