@@ -22,7 +22,7 @@ namespace Alice.ML.Optimization;
 /// One made from parameters does not know them: there the two other evaluations of a sample step count too.</para>
 /// <para>Random draws of the closure (dropout) are the same in all evaluations of a step, by way of the default generator's state. That
 /// generator belongs to the process: steps of optimizers whose closures draw from it wait for each other, so such closures must not wait for
-/// other threads' steps, and nothing else should draw from it on other threads meanwhile. On CUDA devices each evaluation of
+/// other threads' steps. A sample step between whose evaluations something else drew from it is evaluated again, up to five times. On CUDA devices each evaluation of
 /// a sample step starts from a seed, because TorchSharp cannot read the state of their default generators.</para>
 /// <para>On devices other than the CPU, once the averages are filled, the host no longer waits for the check of
 /// finiteness: it happens on the device, and the counts of steps and skipped steps are corrected at each tenth step
@@ -31,6 +31,7 @@ namespace Alice.ML.Optimization;
 public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
 {
     private const int MaximumSkippedInARow = 10;
+    private const int MostAttempts = 5;
 
     private readonly AliceOptimizerOptions _settings;
     private readonly AliceRun _run;
@@ -198,17 +199,29 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
         var usesCuda = Blocks.Any(block => block.Device.type == DeviceType.CUDA);
         var seed = (long)(AliceDirections.Key(_run.DirectionKey, _run.StepCount) >> 1);
         using var random = new RandomReplay(usesCuda ? seed : null, _drawsRandom);
-        foreach (var point in new[] { EvaluationPoint.Plus, EvaluationPoint.Minus })
+        for (var attempt = 1; ; attempt++)
+            if (EvaluateSample(closure, check, buffers, random, isLast: attempt == MostAttempts) is { } loss)
+                return loss;
+    }
+
+    /// <summary>The three evaluations of a sample step; null where something else drew meanwhile, unless they are the last attempt.</summary>
+    private Tensor? EvaluateSample(Func<Tensor> closure, FiniteCheck check, BufferReplay buffers, RandomReplay random, bool isLast)
+    {
+        random.Begin();
+        foreach (var point in new[] { EvaluationPoint.Plus, EvaluationPoint.Minus, EvaluationPoint.LookAhead })
         {
             var loss = Evaluate(closure, point, check);
-            if (!check.IsFinite)
+            _drawsRandom = random.HasDrawn;
+            var isUndisturbed = random.HasDrawnAsBefore() || isLast;
+            if (!check.IsFinite || (point == EvaluationPoint.LookAhead && isUndisturbed))
                 return loss;
             loss.Dispose();
-            _drawsRandom = random.HasDrawn;
             random.Rewind();
             buffers.Rewind();
+            if (!isUndisturbed)
+                break;
         }
-        return Evaluate(closure, EvaluationPoint.LookAhead, check);
+        return null;
     }
 
     private Tensor Evaluate(Func<Tensor> closure, EvaluationPoint point, FiniteCheck check)
@@ -245,40 +258,5 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
         _deferredSkips.Add(finite);
         if (_run.StepCount % MaximumSkippedInARow == 0)
             ReadDeferredSkips(loss);
-    }
-
-    // While averages fill, the number of a step decides its weights, so the host has to know whether it was skipped.
-    private bool CanDeferFiniteCheck() =>
-        (DefersFiniteCheck || Blocks.All(block => block.Device.type != DeviceType.CPU))
-        && _groups.Any(group => group.Step is not null)
-        && _groups.All(group => group.Step is null || group.IsSettled)
-        && Blocks.All(block => block.Device == _groups[0].Blocks[0].Device);
-
-    private void ReadDeferredSkips(Tensor? loss)
-    {
-        if (_deferredSkips is null)
-            return;
-        var (skipped, inARow) = _deferredSkips.Read();
-        _deferredSkips.Dispose();
-        _deferredSkips = null;
-        foreach (var group in _groups)
-            group.Uncount(skipped);
-        _run.StepCount -= skipped;
-        CountSkipped(loss, skipped, inARow);
-    }
-
-    private void CountSkipped(Tensor? loss, long skipped, long inARow)
-    {
-        _run.SkippedSteps += skipped;
-        _run.SkippedInARow = inARow;
-        if (inARow < MaximumSkippedInARow || loss is null)
-            return;
-        loss.Dispose();
-        throw new InvalidOperationException(
-            FormattableString.Invariant($"{inARow} minibatches in a row gave a loss or gradient that is not finite ")
-            + FormattableString.Invariant($"(after {_run.StepCount} good steps). ")
-            + (Blocks.All(block => AliceUpdate.IsFinite(block.State.Center))
-                ? "The parameters hold their last good values. Lower LearningRate, or look for infinite or missing values in the inputs."
-                : "Values that are not finite were written into the parameters. Load good ones into the module."));
     }
 }

@@ -57,10 +57,14 @@ public sealed record AliceOptimizerOptions
     /// <summary>ε, above 0: keeps quotients finite. Default 1e-8.</summary>
     public double Epsilon { get; init; } = 1e-8;
 
-    /// <summary>λ₁ ≥ 0: weight of the sum of absolute values in the loss. Default 0.</summary>
+    /// <summary>
+    /// λ₁ ≥ 0: weight of the sum of absolute values in the loss. Steps stay bounded, as <see cref="StepBound.Adam"/> says. Default 0.
+    /// </summary>
     public double L1Regularization { get; init; }
 
-    /// <summary>λ₂ ≥ 0: weight of half the sum of squares in the loss. Default 0.</summary>
+    /// <summary>
+    /// λ₂ ≥ 0: weight of half the sum of squares in the loss. Steps stay bounded, as <see cref="StepBound.Adam"/> says. Default 0.
+    /// </summary>
     public double L2Regularization { get; init; }
 
     /// <summary>

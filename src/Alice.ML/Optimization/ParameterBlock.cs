@@ -19,10 +19,10 @@ internal enum EvaluationPoint
 /// </summary>
 internal sealed class ParameterBlock : IDisposable
 {
-    private Buffer _plus;
-    private Buffer _minus;
-    private Buffer _gradient;
-    private Buffer? _directions;
+    private ParameterBuffer _plus;
+    private ParameterBuffer _minus;
+    private ParameterBuffer _gradient;
+    private ParameterBuffer? _directions;
 
     // For each parameter: the steps that it took part in, and whether it takes part in the one under way and took part in the last.
     private readonly long[] _counts;
@@ -87,7 +87,7 @@ internal sealed class ParameterBlock : IDisposable
     public void Perturb(in AliceStep step, Func<Parameter, Tensor>? directions, ulong key)
     {
         // Where the directions are not needed again, the buffer for G₋ first holds them, then the point ν − σ·r.
-        var signs = step.Hessian == HessianEstimate.Signed ? _directions ??= new Buffer(State.Center, Parameters) : _minus;
+        var signs = step.Hessian == HessianEstimate.Signed ? _directions ??= new ParameterBuffer(State.Center, Parameters) : _minus;
         if (directions is null)
             AliceDirections.Fill(signs.Flat, key);
         else
@@ -218,7 +218,7 @@ internal sealed class ParameterBlock : IDisposable
         return !parameter.bytes.SequenceEqual(center.bytes);
     }
 
-    private void Copy(Func<Parameter, Tensor> directions, Buffer destination)
+    private void Copy(Func<Parameter, Tensor> directions, ParameterBuffer destination)
     {
         using var scope = NewDisposeScope();
         for (var i = 0; i < Parameters.Count; i++)
@@ -233,7 +233,7 @@ internal sealed class ParameterBlock : IDisposable
         }
     }
 
-    private Buffer BufferOf(EvaluationPoint point) => point switch
+    private ParameterBuffer BufferOf(EvaluationPoint point) => point switch
     {
         EvaluationPoint.Plus => _plus,
         EvaluationPoint.Minus => _minus,
@@ -248,13 +248,13 @@ internal sealed class ParameterBlock : IDisposable
         for (var i = 0; i < states.Length; i++)
         {
             var (start, parameter) = (offset, Parameters[i]);
-            states[i] = new AliceParameterState(flat => View(flat, start, parameter), State);
+            states[i] = new AliceParameterState(flat => ParameterBuffer.View(flat, start, parameter), State);
             offset += parameter.numel();
         }
         ParameterStates = states;
-        _plus = new Buffer(State.Center, Parameters);
-        _minus = new Buffer(State.Center, Parameters);
-        _gradient = new Buffer(State.Center, Parameters);
+        _plus = new ParameterBuffer(State.Center, Parameters);
+        _minus = new ParameterBuffer(State.Center, Parameters);
+        _gradient = new ParameterBuffer(State.Center, Parameters);
     }
 
     private void DisposeViews()
@@ -266,37 +266,5 @@ internal sealed class ParameterBlock : IDisposable
         _gradient.Dispose();
         _directions?.Dispose();
         _directions = null;
-    }
-
-    private static Tensor View(Tensor flat, long offset, Parameter parameter)
-    {
-        using var part = flat.narrow(0, offset, parameter.numel());
-        return part.view(parameter.shape).DetachFromDisposeScope();
-    }
-
-    private sealed class Buffer : IDisposable
-    {
-        public Buffer(Tensor like, IReadOnlyList<Parameter> parameters)
-        {
-            Flat = zeros_like(like).DetachFromDisposeScope();
-            Views = new Tensor[parameters.Count];
-            var offset = 0L;
-            for (var i = 0; i < Views.Length; i++)
-            {
-                Views[i] = View(Flat, offset, parameters[i]);
-                offset += parameters[i].numel();
-            }
-        }
-
-        public Tensor Flat { get; }
-
-        public Tensor[] Views { get; }
-
-        public void Dispose()
-        {
-            foreach (var view in Views)
-                view.Dispose();
-            Flat.Dispose();
-        }
     }
 }

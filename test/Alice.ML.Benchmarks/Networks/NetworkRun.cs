@@ -17,7 +17,7 @@ internal static class NetworkRun
     {
         using var network = task.Create(seed);
         using optim.Optimizer optimizer = contender.Alice is { } options
-            ? new AliceOptimizer(network.parameters(), options with { LearningRate = learningRate })
+            ? new AliceOptimizer(network, options with { LearningRate = learningRate })
             : optim.AdamW(network.parameters(), learningRate, beta2: 0.999, weight_decay: 0);
         var random = new Random(seed);
         var used = 0;
