@@ -22,7 +22,7 @@ namespace Alice.ML.Optimization;
 /// One made from parameters does not know them: there the two other evaluations of a sample step count too.</para>
 /// <para>Random draws of the closure (dropout) are the same in all evaluations of a step, by way of the default generator's state. That
 /// generator belongs to the process: steps of optimizers whose closures draw from it wait for each other, so such closures must not wait for
-/// other threads' steps. A sample step between whose evaluations something else drew from it is evaluated again, up to five times. On CUDA devices each evaluation of
+/// other threads' steps, and nothing else should draw from it on other threads meanwhile. On CUDA devices each evaluation of
 /// a sample step starts from a seed, because TorchSharp cannot read the state of their default generators.</para>
 /// <para>On devices other than the CPU, once the averages are filled, the host no longer waits for the check of
 /// finiteness: it happens on the device, and the counts of steps and skipped steps are corrected at each tenth step
@@ -31,7 +31,6 @@ namespace Alice.ML.Optimization;
 public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
 {
     private const int MaximumSkippedInARow = 10;
-    private const int MostAttempts = 5;
 
     private readonly AliceOptimizerOptions _settings;
     private readonly AliceRun _run;
@@ -199,29 +198,17 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
         var usesCuda = Blocks.Any(block => block.Device.type == DeviceType.CUDA);
         var seed = (long)(AliceDirections.Key(_run.DirectionKey, _run.StepCount) >> 1);
         using var random = new RandomReplay(usesCuda ? seed : null, _drawsRandom);
-        for (var attempt = 1; ; attempt++)
-            if (EvaluateSample(closure, check, buffers, random, isLast: attempt == MostAttempts) is { } loss)
-                return loss;
-    }
-
-    /// <summary>The three evaluations of a sample step; null where something else drew meanwhile, unless they are the last attempt.</summary>
-    private Tensor? EvaluateSample(Func<Tensor> closure, FiniteCheck check, BufferReplay buffers, RandomReplay random, bool isLast)
-    {
-        random.Begin();
-        foreach (var point in new[] { EvaluationPoint.Plus, EvaluationPoint.Minus, EvaluationPoint.LookAhead })
+        foreach (var point in new[] { EvaluationPoint.Plus, EvaluationPoint.Minus })
         {
             var loss = Evaluate(closure, point, check);
-            _drawsRandom = random.HasDrawn;
-            var isUndisturbed = random.HasDrawnAsBefore() || isLast;
-            if (!check.IsFinite || (point == EvaluationPoint.LookAhead && isUndisturbed))
+            if (!check.IsFinite)
                 return loss;
             loss.Dispose();
+            _drawsRandom = random.HasDrawn;
             random.Rewind();
             buffers.Rewind();
-            if (!isUndisturbed)
-                break;
         }
-        return null;
+        return Evaluate(closure, EvaluationPoint.LookAhead, check);
     }
 
     private Tensor Evaluate(Func<Tensor> closure, EvaluationPoint point, FiniteCheck check)

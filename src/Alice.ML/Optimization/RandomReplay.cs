@@ -17,7 +17,6 @@ internal sealed class RandomReplay : IDisposable
     private readonly Generator _generator = Generator.Default;
     private readonly Tensor _state;
     private readonly long? _cudaSeed;
-    private Tensor? _end;
     private bool _hasTurn;
 
     /// <param name="cudaSeed">The seed for CUDA devices; null if none is in use.</param>
@@ -41,26 +40,6 @@ internal sealed class RandomReplay : IDisposable
         }
     }
 
-    /// <summary>The next evaluation is the first of those that are to draw alike.</summary>
-    public void Begin()
-    {
-        _end?.Dispose();
-        _end = null;
-    }
-
-    /// <summary>Whether the generator is where it was after the first evaluation; else another thread drew from it.</summary>
-    public bool HasDrawnAsBefore()
-    {
-        var state = _generator.get_state().DetachFromDisposeScope();
-        if (_end is null)
-        {
-            _end = state;
-            return true;
-        }
-        using (state)
-            return state.bytes.SequenceEqual(_end.bytes);
-    }
-
     /// <summary>Takes the turn for evaluations that need no replay; to be disposed on the same thread.</summary>
     public static Lock.Scope WaitForTurn() => Turn.EnterScope();
 
@@ -78,7 +57,6 @@ internal sealed class RandomReplay : IDisposable
 
     public void Dispose()
     {
-        Begin();
         _state.Dispose();
         _generator.Dispose();
         if (_hasTurn)
