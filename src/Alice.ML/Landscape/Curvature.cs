@@ -54,7 +54,7 @@ internal sealed class Curvature
     public Tensor AliceStep(Tensor gradient, AliceOptimizerOptions options)
     {
         // From zero with full steps and without regularisation, the new centre is the step itself.
-        var step = Optimization.AliceStep.Create(options, options.LearningRate, options.LearningRate, int.MaxValue) with
+        var step = Optimization.AliceStep.Create(options, options.LearningRate, int.MaxValue) with
         {
             GradientMemory = 0, SecondMomentMemory = 0, StepFraction = 1, LookAhead = 1, L1 = 0, L2 = 0, AveragesGradients = false,
         };

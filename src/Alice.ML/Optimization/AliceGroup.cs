@@ -27,6 +27,9 @@ internal sealed class AliceGroup : IDisposable
 
     public bool IsSample => Step is { IsSample: true };
 
+    /// <summary>Whether the number of a step no longer decides its weights: the averages of all parameters are filled.</summary>
+    public bool IsSettled => Step is { Moves: true } && !Blocks.Any(block => block.IsFilling(AliceStep.Window(Settings)));
+
     /// <summary>Works out the constants of the next step.</summary>
     /// <exception cref="InvalidOperationException">The learning rate is negative or not finite.</exception>
     public void Plan()
@@ -38,7 +41,7 @@ internal sealed class AliceGroup : IDisposable
                 + "it must be a finite number, 0 or more. Look at the schedule that set it.");
         Step = learningRate == 0
             ? null
-            : AliceStep.Create(Settings, learningRate, Settings.LearningRate, _options.StepCount + 1);
+            : AliceStep.Create(Settings, learningRate, _options.StepCount + 1);
     }
 
     /// <summary>Works out the outer points of a sample step.</summary>
@@ -64,7 +67,7 @@ internal sealed class AliceGroup : IDisposable
         if (Step is null || (point != EvaluationPoint.LookAhead && !IsSample))
             return;
         foreach (var block in Blocks)
-            check.AddGradient(block.Gather(point));
+            check.AddGradient(block.Gather(point, IsSample));
     }
 
     /// <summary>Applies the step.</summary>
@@ -73,22 +76,25 @@ internal sealed class AliceGroup : IDisposable
         if (Step is not { } step)
             return;
         foreach (var block in Blocks)
-            block.Update(step, finite);
+            block.Update(number => step.As(Settings, number), finite);
         _options.StepCount++;
     }
 
     /// <summary>Takes back the count of steps that turned out to have been skipped.</summary>
     public void Uncount(long skipped)
     {
-        if (Step is not null)
-            _options.StepCount -= skipped;
+        if (Step is null)
+            return;
+        _options.StepCount -= skipped;
+        foreach (var block in Blocks)
+            block.Uncount(skipped);
     }
 
     public AliceCurvature Curvature()
     {
         var count = Blocks.Sum(block => block.Count);
         var (glass, hessian) = (0.0, 0.0);
-        foreach (var block in Blocks)
+        foreach (var block in Blocks.Where(block => block.Count > 0))
         {
             var (meanGlass, meanHessian) = AliceUpdate.Curvature(block.State, Settings.HessianEstimate);
             glass += meanGlass * block.Count / count;

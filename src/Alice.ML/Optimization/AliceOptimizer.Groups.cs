@@ -39,6 +39,8 @@ public sealed partial class AliceOptimizer
     public override StateDictionary state_dict()
     {
         ReadDeferredSkips(loss: null);
+        using (no_grad())
+            TakeOver();
         return base.state_dict();
     }
 

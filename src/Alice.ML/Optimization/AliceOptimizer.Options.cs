@@ -9,7 +9,7 @@ public sealed partial class AliceOptimizer
     /// </summary>
     public sealed class Options : OptimizerOptions
     {
-        private const byte Version = 1;
+        private const byte Version = 2;
         private AliceOptimizerOptions _settings;
 
         /// <summary>Starts at the learning rate of <paramref name="settings"/>.</summary>
@@ -23,7 +23,7 @@ public sealed partial class AliceOptimizer
             InitialLearningRate = settings.LearningRate;
         }
 
-        /// <summary>Constants of the update. Its LearningRate is the one that its step bounds belong to.</summary>
+        /// <summary>Constants of the update.</summary>
         /// <exception cref="ArgumentException">An option is out of range.</exception>
         public AliceOptimizerOptions Settings
         {
@@ -59,7 +59,7 @@ public sealed partial class AliceOptimizer
             var version = reader.ReadByte();
             if (version != Version)
                 throw new InvalidDataException(
-                    $"The optimizer state has version {version}; this Alice.ML reads {Version}.");
+                    $"The optimizer state has version {version}; this Alice.ML reads {Version}. Load the weights alone and begin a new run.");
             StepCount = reader.ReadInt64();
             Run.Load(reader);
             Settings = AliceOptionsFormat.Read(reader) with { Generator = Settings.Generator };

@@ -11,14 +11,18 @@ public sealed partial class AliceOptimizer
     {
         public AliceParameterState Values => block.ParameterStates[index];
 
+        private long Count => block.CountOf(index);
+
         public override void SaveStateDict(BinaryWriter writer)
         {
+            writer.Write(block.CountOf(index));
             foreach (var tensor in Values.All)
                 tensor.Save(writer);
         }
 
         public override void LoadStateDict(BinaryReader reader)
         {
+            block.SetCount(index, reader.ReadInt64());
             foreach (var tensor in Values.All)
                 tensor.Load(reader);
             PlaceAtCenter();
@@ -32,6 +36,7 @@ public sealed partial class AliceOptimizer
                 throw new ArgumentException(
                     $"The state is that of a parameter of shape [{string.Join(", ", other.Values.Center.shape)}], not "
                     + $"[{string.Join(", ", _parameter.shape)}].", nameof(source));
+            block.SetCount(index, other.Count);
             foreach (var (mine, theirs) in Values.All.Zip(other.Values.All))
                 mine.copy_(theirs);
             PlaceAtCenter();
@@ -39,6 +44,7 @@ public sealed partial class AliceOptimizer
 
         public override void Initialize(OptimizerOptions options)
         {
+            block.SetCount(index, 0);
             using var noGradient = no_grad();
             foreach (var tensor in Values.All)
                 tensor.zero_();

@@ -11,14 +11,18 @@ namespace Alice.ML.Optimization;
 /// <i>Curvature in the Looking-Glass</i>, arXiv 2411.16914.
 /// </summary>
 /// <remarks>
-/// <para>Between steps the module's parameters hold μ, the values for predictions. The optimizer keeps its own copy:
-/// values that something else writes into the parameters after the optimizer was made are overwritten by the next
-/// step.</para>
-/// <para>Parameters are float32 or float64, on any device, of any layout. The first 1/(1 − β₁) steps only fill the
-/// averages. A learning rate of 0 pauses a group: its state and step count stay. A minibatch whose loss or gradient
-/// is not finite changes nothing and is counted; after ten in a row <see cref="step"/> throws.</para>
-/// <para>Random draws of the closure (dropout) are the same in all evaluations of a step, by way of the default
-/// generator's state; do not draw from that generator on other threads meanwhile. On CUDA devices each evaluation of
+/// <para>Between steps the module's parameters hold μ, the values for predictions. What something else writes into them (loaded weights,
+/// clipping, masks) is taken over by the next step: there μ and ν become these values; the averages stay.</para>
+/// <para>Parameters are float32 or float64, on any device, of any layout. The first 1/(1 − β₁) steps, or StartingSteps, only fill the
+/// averages. A learning rate of 0 pauses a group: its state and step count stay. A parameter whose requires_grad is false, or that has no
+/// gradient in a step, takes no part in it: its value and averages stay. One that was frozen from the start begins at a sample step.
+/// Sparse gradients are made dense. A minibatch whose loss or gradient is not finite changes nothing and is counted; after ten in a row
+/// <see cref="step"/> throws. A gradient above 1e18 (float64: 1e150) counts as that: its square stays finite.</para>
+/// <para>An optimizer made from a module keeps its buffers, such as the running statistics of batch normalisation, to the evaluation at ν.
+/// One made from parameters does not know them: there the two other evaluations of a sample step count too.</para>
+/// <para>Random draws of the closure (dropout) are the same in all evaluations of a step, by way of the default generator's state. That
+/// generator belongs to the process: steps of optimizers whose closures draw from it wait for each other, so such closures must not wait for
+/// other threads' steps, and nothing else should draw from it on other threads meanwhile. On CUDA devices each evaluation of
 /// a sample step starts from a seed, because TorchSharp cannot read the state of their default generators.</para>
 /// <para>On devices other than the CPU, once the averages are filled, the host no longer waits for the check of
 /// finiteness: it happens on the device, and the counts of steps and skipped steps are corrected at each tenth step
@@ -31,25 +35,36 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
     private readonly AliceOptimizerOptions _settings;
     private readonly AliceRun _run;
     private readonly List<AliceGroup> _groups = [];
+    private readonly nn.Module? _module;
     private DeferredSkips? _deferredSkips;
+
+    // Until a sample step shows that the closure draws nothing.
+    private bool _drawsRandom = true;
+
+    /// <summary>An optimizer of all parameters of a module, which keeps its buffers to the evaluation at ν.</summary>
+    /// <param name="module">The module to train; its parameters are float32 or float64.</param>
+    /// <param name="options">Constants of the update. Null, the default: <see cref="AliceOptimizerOptions.General"/>.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or a parameter cannot be trained.</exception>
+    public AliceOptimizer(nn.Module module, AliceOptimizerOptions? options = null)
+        : this((module ?? throw new ArgumentNullException(nameof(module))).parameters(), options) => _module = module;
 
     /// <summary>An optimizer of one parameter group.</summary>
     /// <param name="parameters">The parameters to train, float32 or float64.</param>
-    /// <param name="options">Constants of the update.</param>
+    /// <param name="options">Constants of the update. Null, the default: <see cref="AliceOptimizerOptions.General"/>.</param>
     /// <exception cref="ArgumentException">An option is out of range, or a parameter cannot be trained.</exception>
-    public AliceOptimizer(IEnumerable<Parameter> parameters, AliceOptimizerOptions options)
+    public AliceOptimizer(IEnumerable<Parameter> parameters, AliceOptimizerOptions? options = null)
         : this([new ParamGroup(parameters)], options)
     {
     }
 
     /// <summary>An optimizer of several parameter groups.</summary>
     /// <param name="groups">The groups; one without options of its own takes <paramref name="options"/>.</param>
-    /// <param name="options">Constants of the update.</param>
+    /// <param name="options">Constants of the update. Null, the default: <see cref="AliceOptimizerOptions.General"/>.</param>
     /// <exception cref="ArgumentException">An option is out of range, or a parameter cannot be trained.</exception>
-    public AliceOptimizer(IEnumerable<ParamGroup> groups, AliceOptimizerOptions options)
+    public AliceOptimizer(IEnumerable<ParamGroup> groups, AliceOptimizerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(groups);
-        ArgumentNullException.ThrowIfNull(options);
+        options ??= AliceOptimizerOptions.General;
         options.Validate();
         _settings = options;
         _run = new AliceRun(options.Generator is { } generator ? AliceDirections.Key(generator) : 0);
@@ -108,22 +123,29 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
             throw new ArgumentNullException(nameof(closure),
                 "Alice evaluates the gradient itself, at up to three points in a step: call step with a closure that "
                 + "sets gradients to zero, runs forward and backward, and returns the loss.");
-        foreach (var group in _groups)
-            group.Plan();
+        Plan();
 
         using var noGradient = no_grad();
+        TakeOver();
         using var check = new FiniteCheck(CanDeferFiniteCheck());
+        using var buffers = new BufferReplay(_module);
+        var isGood = false;
         try
         {
-            var loss = EvaluatePoints(closure, check);
+            var loss = EvaluatePoints(closure, check, buffers);
             if (!check.IsFinite)
                 CountSkipped(loss, 1, _run.SkippedInARow + 1);
             else
+            {
                 Update(check.OnDevice, loss);
+                isGood = true;
+            }
             return loss;
         }
         finally
         {
+            if (!isGood)
+                buffers.Rewind();
             foreach (var block in Blocks)
                 block.PlaceAtCenter();
         }
@@ -144,23 +166,47 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
 
     private IEnumerable<ParameterBlock> Blocks => _groups.SelectMany(group => group.Blocks);
 
-    private Tensor EvaluatePoints(Func<Tensor> closure, FiniteCheck check)
+    private void Plan()
+    {
+        foreach (var group in _groups)
+            group.Plan();
+        if (_deferredSkips is null || CanDeferFiniteCheck())
+            return;
+        ReadDeferredSkips(loss: null);
+        foreach (var group in _groups)
+            group.Plan();
+    }
+
+    private void TakeOver()
+    {
+        foreach (var block in Blocks)
+            block.TakeOver();
+    }
+
+    private Tensor EvaluatePoints(Func<Tensor> closure, FiniteCheck check, BufferReplay buffers)
     {
         if (!_groups.Any(group => group.IsSample))
-            return Evaluate(closure, EvaluationPoint.LookAhead, check);
+        {
+            if (!_drawsRandom)
+                return Evaluate(closure, EvaluationPoint.LookAhead, check);
+            using (RandomReplay.WaitForTurn())
+                return Evaluate(closure, EvaluationPoint.LookAhead, check);
+        }
 
         foreach (var group in _groups)
             group.Perturb(Directions, _run.DirectionKey);
         var usesCuda = Blocks.Any(block => block.Device.type == DeviceType.CUDA);
         var seed = (long)(AliceDirections.Key(_run.DirectionKey, _run.StepCount) >> 1);
-        using var random = new RandomReplay(usesCuda ? seed : null);
+        using var random = new RandomReplay(usesCuda ? seed : null, _drawsRandom);
         foreach (var point in new[] { EvaluationPoint.Plus, EvaluationPoint.Minus })
         {
             var loss = Evaluate(closure, point, check);
             if (!check.IsFinite)
                 return loss;
             loss.Dispose();
+            _drawsRandom = random.HasDrawn;
             random.Rewind();
+            buffers.Rewind();
         }
         return Evaluate(closure, EvaluationPoint.LookAhead, check);
     }
@@ -183,6 +229,8 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
     {
         if (_groups.All(group => group.Step is null))
             return;
+        if (Blocks.Any(block => block.HasOtherParameters))
+            ReadDeferredSkips(loss);
         foreach (var group in _groups)
             group.Update(finite);
         _run.StepCount++;
@@ -197,39 +245,5 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
         _deferredSkips.Add(finite);
         if (_run.StepCount % MaximumSkippedInARow == 0)
             ReadDeferredSkips(loss);
-    }
-
-    // While averages fill, the number of a step decides its weights, so the host has to know whether it was skipped.
-    private bool CanDeferFiniteCheck() =>
-        (DefersFiniteCheck || Blocks.All(block => block.Device.type != DeviceType.CPU))
-        && _groups.Any(group => group.Step is not null)
-        && _groups.All(group => group.Step is null or { Moves: true })
-        && Blocks.All(block => block.Device == _groups[0].Blocks[0].Device);
-
-    private void ReadDeferredSkips(Tensor? loss)
-    {
-        if (_deferredSkips is null)
-            return;
-        var (skipped, inARow) = _deferredSkips.Read();
-        _deferredSkips.Dispose();
-        _deferredSkips = null;
-        foreach (var group in _groups)
-            group.Uncount(skipped);
-        _run.StepCount -= skipped;
-        CountSkipped(loss, skipped, inARow);
-    }
-
-    private void CountSkipped(Tensor? loss, long skipped, long inARow)
-    {
-        _run.SkippedSteps += skipped;
-        _run.SkippedInARow = inARow;
-        if (inARow < MaximumSkippedInARow || loss is null)
-            return;
-        loss.Dispose();
-        throw new InvalidOperationException(
-            FormattableString.Invariant($"{inARow} minibatches in a row gave a loss or gradient that is not finite ")
-            + FormattableString.Invariant($"(after {_run.StepCount} good steps). ")
-            + "The parameters hold their last good values. Lower LearningRate, or look for infinite or "
-            + "missing values in the inputs.");
     }
 }

@@ -13,8 +13,7 @@ public sealed record AliceOptimizerOptions
 
     /// <summary>
     /// A start for tables of numbers: full steps towards the minimum of the model (φ = ω = 1) of glass and a root-mean-square Hessian
-    /// scaled by 0.3, a fixed perturbation radius of 1e-3, and steps between half and three times those of Adam at a learning rate of 3e-3.
-    /// With another learning rate, keep the ratio of MinimumLearningRate and MaximumLearningRate to it.
+    /// scaled by 0.3, a fixed perturbation radius of 1e-3, and steps between half and three times those of Adam; learning rate 3e-3.
     /// </summary>
     public static AliceOptimizerOptions Tabular { get; } = new()
     {
@@ -22,8 +21,8 @@ public sealed record AliceOptimizerOptions
         Beta1 = 0.95,
         Beta2 = 0.995,
         StepFraction = 1,
-        MinimumLearningRate = 1.5e-3,
-        MaximumLearningRate = 9e-3,
+        MinimumStep = 0.5,
+        MaximumStep = 3,
         StartingSteps = 1,
         HessianEstimate = HessianEstimate.RootMeanSquare,
         HessianScale = 0.3,
@@ -31,6 +30,12 @@ public sealed record AliceOptimizerOptions
         PerturbationRadius = 1e-3,
         AverageSampleGradients = true,
     };
+
+    /// <summary>
+    /// A start for networks at large (convolutions, LSTM, transformers), and what <see cref="AliceOptimizer"/> takes without options: those of
+    /// <see cref="Tabular"/> at a learning rate of 1e-3.
+    /// </summary>
+    public static AliceOptimizerOptions General { get; } = Tabular with { LearningRate = 1e-3 };
 
     /// <summary>Learning rate lr, above 0: the scale of the step bounds. Default 1e-3.</summary>
     public double LearningRate { get; init; } = 1e-3;
@@ -52,10 +57,14 @@ public sealed record AliceOptimizerOptions
     /// <summary>ε, above 0: keeps quotients finite. Default 1e-8.</summary>
     public double Epsilon { get; init; } = 1e-8;
 
-    /// <summary>λ₁ ≥ 0: weight of the sum of absolute values in the loss. Default 0.</summary>
+    /// <summary>
+    /// λ₁ ≥ 0: weight of the sum of absolute values in the loss. Steps stay bounded, as <see cref="StepBound.Adam"/> says. Default 0.
+    /// </summary>
     public double L1Regularization { get; init; }
 
-    /// <summary>λ₂ ≥ 0: weight of half the sum of squares in the loss. Default 0.</summary>
+    /// <summary>
+    /// λ₂ ≥ 0: weight of half the sum of squares in the loss. Steps stay bounded, as <see cref="StepBound.Adam"/> says. Default 0.
+    /// </summary>
     public double L2Regularization { get; init; }
 
     /// <summary>
@@ -66,20 +75,22 @@ public sealed record AliceOptimizerOptions
     /// <summary>ω above 0: the part of each step at whose end the next gradient is evaluated. Default 1.</summary>
     public double LookAhead { get; init; } = 1;
 
-    /// <summary>What MinimumLearningRate and MaximumLearningRate are measured in. Default Adam.</summary>
+    /// <summary>What MinimumStep and MaximumStep are measured in. Default Adam.</summary>
     public StepBound StepBound { get; init; } = StepBound.Adam;
 
-    /// <summary>Lower bound of a step, in units of <see cref="StepBound"/>, 0 or more. Default 0.</summary>
-    public double MinimumLearningRate { get; init; }
-
     /// <summary>
-    /// Upper bound of a step, in units of <see cref="StepBound"/>, at least MinimumLearningRate. Null, the default,
-    /// is twice the learning rate.
+    /// Lower bound of a step, as a multiple of <see cref="LearningRate"/> in units of <see cref="StepBound"/>, 0 or more. Default 0.
     /// </summary>
-    public double? MaximumLearningRate { get; init; }
+    public double MinimumStep { get; init; }
 
     /// <summary>
-    /// Whether the bounds keep their ratio to the learning rate when a schedule changes it. Default true.
+    /// Upper bound of a step, as a multiple of <see cref="LearningRate"/> in units of <see cref="StepBound"/>, at least MinimumStep. Default 2.
+    /// </summary>
+    public double MaximumStep { get; init; } = 2;
+
+    /// <summary>
+    /// Whether the bounds follow a schedule that changes the learning rate; else they stay multiples of <see cref="LearningRate"/>.
+    /// Default true.
     /// </summary>
     public bool ScaleBoundsWithLearningRate { get; init; } = true;
 
@@ -121,9 +132,6 @@ public sealed record AliceOptimizerOptions
 
     /// <summary>φ as used: <see cref="StepFraction"/>, or 1 − β₁.</summary>
     internal double EffectiveStepFraction => StepFraction ?? 1 - Beta1;
-
-    /// <summary>The upper bound as used: <see cref="MaximumLearningRate"/>, or twice the learning rate.</summary>
-    internal double EffectiveMaximumLearningRate => MaximumLearningRate ?? 2 * LearningRate;
 
     /// <summary>Checks every value.</summary>
     /// <exception cref="ArgumentException">Lists every value outside its range, with the range.</exception>

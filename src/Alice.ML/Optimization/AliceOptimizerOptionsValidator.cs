@@ -17,12 +17,11 @@ internal static class AliceOptimizerOptionsValidator
     private static IEnumerable<string> Errors(AliceOptimizerOptions o)
     {
         var invariant = CultureInfo.InvariantCulture;
-        var maximum = o.EffectiveMaximumLearningRate;
         var memoryLoss = (o.QuickSteps + 1.0) * (1 - o.Beta2);
         return new[]
         {
             Positive(nameof(o.LearningRate), o.LearningRate),
-            Check(o.Beta1 is > 0 and < 1, nameof(o.Beta1), o.Beta1, "between 0 and 1, both excluded"),
+            Check(o.Beta1 is >= 0 and < 1, nameof(o.Beta1), o.Beta1, "0 or more and below 1"),
             Check(o.Beta2 is > 0 and < 1, nameof(o.Beta2), o.Beta2, "between 0 and 1, both excluded"),
             Check(o.StartingSteps is null or >= 1, nameof(o.StartingSteps), o.StartingSteps, "1 or more, or null for 1 / (1 − Beta1)"),
             Positive(nameof(o.Epsilon), o.Epsilon),
@@ -32,11 +31,9 @@ internal static class AliceOptimizerOptionsValidator
                 "between 0 and 2, both excluded, or null for 1 − Beta1"),
             Positive(nameof(o.LookAhead), o.LookAhead),
             Check(Enum.IsDefined(o.StepBound), nameof(o.StepBound), o.StepBound, "Fixed, Sgdm or Adam"),
-            NotNegative(nameof(o.MinimumLearningRate), o.MinimumLearningRate),
-            Check(double.IsFinite(maximum) && !(maximum < o.MinimumLearningRate),
-                nameof(o.MaximumLearningRate), maximum,
-                string.Create(invariant, $"a finite number, not below MinimumLearningRate ({o.MinimumLearningRate}); ")
-                + "null is 2 · LearningRate"),
+            NotNegative(nameof(o.MinimumStep), o.MinimumStep),
+            Check(o.MaximumStep is > 0 and < double.PositiveInfinity && !(o.MaximumStep < o.MinimumStep), nameof(o.MaximumStep), o.MaximumStep,
+                string.Create(invariant, $"a finite number above 0, not below MinimumStep ({o.MinimumStep})")),
             Check(Enum.IsDefined(o.HessianEstimate), nameof(o.HessianEstimate), o.HessianEstimate,
                 "Zero, Absolute, RootMeanSquare or Signed"),
             Positive(nameof(o.HessianScale), o.HessianScale),

@@ -16,8 +16,8 @@ internal static class AliceOptionsFormat
         Write(writer, options.StepFraction);
         writer.Write(options.LookAhead);
         writer.Write((int)options.StepBound);
-        writer.Write(options.MinimumLearningRate);
-        Write(writer, options.MaximumLearningRate);
+        writer.Write(options.MinimumStep);
+        writer.Write(options.MaximumStep);
         writer.Write(options.ScaleBoundsWithLearningRate);
         writer.Write((int)options.HessianEstimate);
         writer.Write(options.HessianScale);
@@ -41,8 +41,8 @@ internal static class AliceOptionsFormat
         StepFraction = ReadOptional(reader),
         LookAhead = reader.ReadDouble(),
         StepBound = (StepBound)reader.ReadInt32(),
-        MinimumLearningRate = reader.ReadDouble(),
-        MaximumLearningRate = ReadOptional(reader),
+        MinimumStep = reader.ReadDouble(),
+        MaximumStep = reader.ReadDouble(),
         ScaleBoundsWithLearningRate = reader.ReadBoolean(),
         HessianEstimate = (HessianEstimate)reader.ReadInt32(),
         HessianScale = reader.ReadDouble(),

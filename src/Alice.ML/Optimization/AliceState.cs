@@ -21,6 +21,16 @@ internal sealed class AliceState : IDisposable
         SecondMoment = Zeros(initial);
     }
 
+    private AliceState(AliceState whole, long start, long length)
+    {
+        Center = whole.Center.narrow(0, start, length);
+        LookAhead = whole.LookAhead.narrow(0, start, length);
+        Gradient = whole.Gradient.narrow(0, start, length);
+        GlassDensity = whole.GlassDensity.narrow(0, start, length);
+        Hessian = whole.Hessian.narrow(0, start, length);
+        SecondMoment = whole.SecondMoment.narrow(0, start, length);
+    }
+
     /// <summary>μ: the parameters that predictions use.</summary>
     public Tensor Center { get; private set; }
 
@@ -38,6 +48,9 @@ internal sealed class AliceState : IDisposable
 
     /// <summary>s: running mean of the squared raw gradient.</summary>
     public Tensor SecondMoment { get; private set; }
+
+    /// <summary>A window on <paramref name="length"/> values of a flat state from <paramref name="start"/> on.</summary>
+    public AliceState Part(long start, long length) => new(this, start, length);
 
     /// <summary>Moves the six tensors; those of before are disposed.</summary>
     public void To(Device device)

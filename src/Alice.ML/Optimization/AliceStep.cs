@@ -48,6 +48,9 @@ internal readonly record struct AliceStep
     /// <summary>Upper bound of a step, in units of <see cref="Bound"/>.</summary>
     public required double UpperBound { get; init; }
 
+    /// <summary>The largest q/√s that gradients alone can make, and so the limit of f with regularisation.</summary>
+    public required double LargestUnit { get; init; }
+
     public required HessianEstimate Hessian { get; init; }
 
     public required double HessianScale { get; init; }
@@ -64,16 +67,14 @@ internal readonly record struct AliceStep
     /// <summary>Constants of step <paramref name="number"/>.</summary>
     /// <param name="options">Valid options.</param>
     /// <param name="learningRate">The learning rate of this step.</param>
-    /// <param name="initialLearningRate">The learning rate that the step bounds in the options belong to.</param>
     /// <param name="number">1 for the first step.</param>
-    public static AliceStep Create(
-        AliceOptimizerOptions options, double learningRate, double initialLearningRate, long number)
+    public static AliceStep Create(AliceOptimizerOptions options, double learningRate, long number)
     {
         var cap = (number - 1.0) / number;
-        var window = options.StartingSteps ?? Window(options.Beta1);
+        var window = Window(options);
         var period = options.QuickSteps + 1;
         var isSample = number <= window || number % period == 0;
-        var boundScale = options.ScaleBoundsWithLearningRate ? learningRate / initialLearningRate : 1;
+        var boundUnit = options.ScaleBoundsWithLearningRate ? learningRate : options.LearningRate;
         return new AliceStep
         {
             Number = number,
@@ -90,8 +91,9 @@ internal readonly record struct AliceStep
             StepFraction = options.EffectiveStepFraction,
             LookAhead = options.LookAhead,
             Bound = options.StepBound,
-            LowerBound = options.MinimumLearningRate * boundScale,
-            UpperBound = options.EffectiveMaximumLearningRate * boundScale,
+            LowerBound = options.MinimumStep * boundUnit,
+            UpperBound = options.MaximumStep * boundUnit,
+            LargestUnit = LargestRatio(options.Beta1, options.Beta2),
             Hessian = options.HessianEstimate,
             HessianScale = options.HessianScale,
             GlassFactor = options.UseGlass ? PublishedGlassFactor * options.GlassScale : 0,
@@ -99,6 +101,23 @@ internal readonly record struct AliceStep
         };
     }
 
+    /// <summary>Whether the mean gradient has a part that the mean squared gradient does not have.</summary>
+    public bool IsRegularised => L1 > 0 || L2 > 0;
+
+    /// <summary>
+    /// The largest |g|/√s of any sequence of gradients, by the Cauchy-Schwarz inequality on their weights (1 − β₁)β₁ⁱ in g and (1 − β₂)β₂ⁱ in
+    /// s. Where s forgets faster than g there is none: then that of a single gradient.
+    /// </summary>
+    public static double LargestRatio(double beta1, double beta2)
+    {
+        var forgotten = 1 - beta1 * beta1 / beta2;
+        return (1 - beta1) / Math.Sqrt((1 - beta2) * (forgotten > 0 ? forgotten : 1));
+    }
+
+    /// <summary>The same step for parameters that it is another one for: their averages and waiting go by their own number.</summary>
+    public AliceStep As(AliceOptimizerOptions options, long number) =>
+        number == Number ? this : Create(options, LearningRate, number) with { IsSample = IsSample, AveragesGradients = AveragesGradients };
+
     /// <summary>How many steps only build up averages. In single precision, as published: 9.99… for β₁ = 0.9.</summary>
-    public static double Window(double beta1) => 1f / (1f - (float)beta1);
+    public static double Window(AliceOptimizerOptions options) => options.StartingSteps ?? 1f / (1f - (float)options.Beta1);
 }

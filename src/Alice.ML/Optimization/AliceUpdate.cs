@@ -89,6 +89,9 @@ internal static class AliceUpdate
     /// </summary>
     public static bool IsFinite(Tensor tensor)
     {
+        // IsFiniteAll says false of nothing.
+        if (tensor.numel() == 0)
+            return true;
         var fitsSpan = tensor.device_type == DeviceType.CPU && tensor.numel() * tensor.element_size() <= int.MaxValue;
         if (fitsSpan && tensor.dtype == ScalarType.Float32)
             return TensorPrimitives.IsFiniteAll(MemoryMarshal.Cast<byte, float>(tensor.bytes));

@@ -15,6 +15,7 @@ internal readonly unsafe struct CurvatureKernel<T>(AliceStep step) : IVectorKern
     private readonly Vector<T> _perTwoRadii = Constant(0.5 / step.PerturbationRadius);
     private readonly Vector<T> _twoPerRadius = Constant(2 / step.PerturbationRadius);
     private readonly Vector<T> _l2 = Constant(step.L2);
+    private readonly Vector<T> _largest = new(VectorLoop.LargestGradient<T>() * VectorLoop.LargestGradient<T>());
     private readonly HessianEstimate _estimate = step.Hessian;
 
     public static int Arrays => 6;
@@ -36,10 +37,11 @@ internal readonly unsafe struct CurvatureKernel<T>(AliceStep step) : IVectorKern
                 HessianEstimate.Signed => curvature * Load(directions + i) + _l2,
                 _ => Abs(curvature) + _l2,
             };
+            curvature = MaxNative(MinNative(curvature, _largest), -_largest);
             (curvature + _memory * (Load(hessian + i) - curvature)).Store(hessian + i);
 
             var jump = (above + below) * _half - Load(gradient + i);
-            var density = jump * jump * _twoPerRadius;
+            var density = MinNative(jump * jump * _twoPerRadius, _largest);
             (density + _memory * (Load(glass + i) - density)).Store(glass + i);
         }
     }

@@ -26,10 +26,12 @@ internal readonly unsafe struct MoveKernel<T>(AliceStep step) : IVectorKernel<T>
     private readonly Vector<T> _lookAhead = Constant(step.LookAhead);
     private readonly Vector<T> _tiny = Constant(VectorLoop.Tiny);
     private readonly Vector<T> _third = Constant(1.0 / 3);
+    private readonly Vector<T> _largest = new(VectorLoop.LargestGradient<T>());
+    private readonly Vector<T> _perLargestUnit = Constant(1 / step.LargestUnit);
     private readonly HessianEstimate _hessian = step.Hessian;
     private readonly StepBound _bound = step.Bound;
     private readonly bool _averages = step.AveragesGradients;
-    private readonly bool _isRegularised = step.L1 > 0 || step.L2 > 0;
+    private readonly bool _isRegularised = step.IsRegularised;
     private readonly bool _moves = step.Moves;
     private readonly bool _usesGlass = step.GlassFactor > 0;
 
@@ -47,6 +49,7 @@ internal readonly unsafe struct MoveKernel<T>(AliceStep step) : IVectorKernel<T>
             var raw = Load(gradient + i);
             if (_averages)
                 raw = (raw + Load(plus + i) + Load(minus + i)) * _third;
+            raw = MaxNative(MinNative(raw, _largest), -_largest);
 
             var square = raw * raw;
             var s = Flush(square + _secondMomentMemory * (Load(second + i) - square));
@@ -101,6 +104,8 @@ internal readonly unsafe struct MoveKernel<T>(AliceStep step) : IVectorKernel<T>
         // Both bounds are q over something: bounding the divisor instead of the quotient saves a division, the
         // dearest part.
         var unit = _bound == StepBound.Adam ? SquareRoot(s) + _epsilon : Vector<T>.One;
+        if (_isRegularised && _bound == StepBound.Adam)
+            unit = MaxNative(unit, q * _perLargestUnit);
         var slowest = unit * _perLower;
         var fastest = unit * _perUpper;
         return q / ConditionalSelect(

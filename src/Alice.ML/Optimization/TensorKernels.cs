@@ -31,10 +31,12 @@ internal static class TensorKernels
             HessianEstimate.Signed => (curvature * directions).Plus(plus.Constant(step.L2)),
             _ => curvature.abs().Plus(plus.Constant(step.L2)),
         };
+        var largest = LargestGradient(plus) * LargestGradient(plus);
+        curvature = Clamped(curvature, largest);
         Assign(state.Hessian, TensorMath.Mean(state.Hessian, curvature, step.CurvatureMemory), finite);
 
         var jump = plus.Plus(minus) * plus.Constant(0.5) - gradient;
-        var density = jump * jump * plus.Constant(2 / step.PerturbationRadius);
+        var density = Clamped(jump * jump * plus.Constant(2 / step.PerturbationRadius), largest);
         Assign(state.GlassDensity, TensorMath.Mean(state.GlassDensity, density, step.CurvatureMemory), finite);
     }
 
@@ -47,8 +49,9 @@ internal static class TensorKernels
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var raw = step.AveragesGradients ? gradient.Plus(plus).Plus(minus) * gradient.Constant(1.0 / 3) : gradient;
+        raw = Clamped(raw, LargestGradient(raw));
         Assign(state.SecondMoment, TensorMath.Mean(state.SecondMoment, raw * raw, step.SecondMomentMemory), finite);
-        if (step.L1 > 0 || step.L2 > 0)
+        if (step.IsRegularised)
         {
             var isNegative = state.LookAhead.lt(raw.Constant(0)).to(raw.dtype);
             var sign = raw.Constant(1) - isNegative * raw.Constant(2);
@@ -124,10 +127,19 @@ internal static class TensorKernels
 
     private static Tensor Unit(Tensor q, Tensor s, in AliceStep step) => step.Bound switch
     {
+        StepBound.Adam when step.IsRegularised =>
+            minimum(q / s.sqrt().Plus(q.Constant(step.Epsilon)), q.Constant(step.LargestUnit)),
         StepBound.Adam => q / s.sqrt().Plus(q.Constant(step.Epsilon)),
         StepBound.Sgdm => q,
         _ => ones_like(q),
     };
+
+    private static double LargestGradient(Tensor like) =>
+        like.dtype == ScalarType.Float32 ? VectorLoop.LargestGradient<float>() : VectorLoop.LargestGradient<double>();
+
+    /// <summary>Values between −limit and limit.</summary>
+    private static Tensor Clamped(Tensor values, double limit) =>
+        maximum(minimum(values, values.Constant(limit)), values.Constant(-limit));
 
     private static double Number(Tensor value) => value.to(ScalarType.Float64).cpu().item<double>();
 

@@ -24,6 +24,13 @@ internal static unsafe class VectorLoop
     /// <summary>What is smaller counts as zero: a float's square root of the smallest normal number is not far below.</summary>
     public const double Tiny = 1e-30;
 
+    /// <summary>
+    /// Limit of a gradient: a larger one counts as this. Its square, 1e36 in single precision, stays finite, and so do the averages; in
+    /// double precision 1e150.
+    /// </summary>
+    public static T LargestGradient<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        T.CreateTruncating(typeof(T) == typeof(float) ? 1e18 : 1e150);
+
     /// <summary>From this many elements on, the work is divided among libtorch's number of threads.</summary>
     public const long ParallelFrom = 1 << 20;
 

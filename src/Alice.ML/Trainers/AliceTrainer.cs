@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Alice.ML.Models;
-using Alice.ML.Optimization;
 using Alice.ML.Runtime;
 using Alice.ML.Training;
 using Microsoft.ML;
@@ -214,8 +213,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         return new TrainingSettings
         {
             Optimizer = optimizer,
-            LearningRate = _options.LearningRate ?? optimizer.LearningRate
-                * (optimizer == AliceOptimizerOptions.Tabular ? TrainingBudget.LearningRateFactor(rows, task.IsClassification) : 1),
+            LearningRate = _options.LearningRate ?? optimizer.LearningRate * TrainingBudget.LearningRateFactor(rows, task.IsClassification),
             NumberOfEpochs = epochs,
             BatchSize = batchSize,
             GradientAccumulation = Math.Min(_options.GradientAccumulation, batchSize),

@@ -54,8 +54,8 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     public int? BatchSize { get; set; }
 
     /// <summary>
-    /// Learning rate at the start. Default null: that of <see cref="Optimizer"/>; with its default, and in regression from 3,000 rows, two
-    /// thirds of that. The optimizer's step bounds keep their ratio to it.
+    /// Learning rate at the start. Default null: that of <see cref="Optimizer"/>, in regression from 3,000 rows two thirds of it. The
+    /// optimizer's step bounds are multiples of it.
     /// </summary>
     public double? LearningRate { get; set; }
 

@@ -46,7 +46,7 @@ internal sealed class Divergence(Tensor start) : IDisposable
         if (++_retries > MostRetries)
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
                 $"Training diverged {_retries} times, the last time at learning rate {learningRate * RateFactor:g3}. Set LearningRate "
-                + $"below that, lower the optimizer's MaximumLearningRate, or look for extreme values in features and label."));
+                + $"below that, lower the optimizer's MaximumStep, or look for extreme values in features and label."));
         RateFactor /= 2;
         return _best;
     }

@@ -95,7 +95,7 @@ internal sealed class Member : IDisposable
         if (Shape.Dropout > 0)
             parts = [.. parts.Select(WithDropout)];
         var rate = _settings.LearningRate * _schedule.Factor(progress) * _divergence.RateFactor;
-        var step = AliceStep.Create(_settings.Optimizer, rate, _settings.Optimizer.LearningRate, ++_step);
+        var step = AliceStep.Create(_settings.Optimizer, rate, ++_step);
         _lastStep = step;
         if (step.IsSample)
         {

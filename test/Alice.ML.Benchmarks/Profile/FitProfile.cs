@@ -78,7 +78,7 @@ internal sealed class FitProfile : IDisposable
 
         double PerCall(int index) => times.Median(index) / Repetitions;
         var samples = Enumerable.Range(1, Steps)
-            .Count(number => AliceStep.Create(Options, Options.LearningRate, Options.LearningRate, number).IsSample);
+            .Count(number => AliceStep.Create(Options, Options.LearningRate, number).IsSample);
         var quicks = Steps - samples;
         var matrixProducts = quicks * PerCall(5) + samples * PerCall(6);
         // Sample draws the directions and the outer points as well, which belong to the update.

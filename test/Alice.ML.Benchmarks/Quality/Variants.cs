@@ -64,15 +64,7 @@ internal sealed record Variant(string Name, Action<AliceTrainerOptions> Change)
         if (text.Split('=', 2) is not [var name, var value])
             throw new UserException($"--variant: '{text}' has no value; write OPTION=VALUE");
         if (name.StartsWith(Optimizer + ".", StringComparison.Ordinal))
-        {
-            var property = Find(typeof(AliceOptimizerOptions), name[(Optimizer.Length + 1)..]);
-            return options =>
-            {
-                var copy = options.Optimizer with { };
-                property.SetValue(copy, Convert(property, value)); // reflection may set what is init-only
-                options.Optimizer = copy;
-            };
-        }
+            return options => options.Optimizer = Changed(options.Optimizer, text[(Optimizer.Length + 1)..]);
         var option = Find(typeof(AliceRegressionTrainer.Options), name);
         return options =>
         {
@@ -80,6 +72,17 @@ internal sealed record Variant(string Name, Action<AliceTrainerOptions> Change)
             if (option.DeclaringType!.IsInstanceOfType(options))
                 option.SetValue(options, Convert(option, value));
         };
+    }
+
+    /// <summary>Options of the optimizer with OPTION=VALUE changed.</summary>
+    public static AliceOptimizerOptions Changed(AliceOptimizerOptions options, string setting)
+    {
+        if (setting.Split('=', 2) is not [var name, var value])
+            throw new UserException($"--variant: '{setting}' has no value; write OPTION=VALUE");
+        var property = Find(typeof(AliceOptimizerOptions), name);
+        var copy = options with { };
+        property.SetValue(copy, Convert(property, value)); // reflection may set what is init-only
+        return copy;
     }
 
     private static PropertyInfo Find(Type type, string name) =>

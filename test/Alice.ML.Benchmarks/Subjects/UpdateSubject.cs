@@ -75,5 +75,5 @@ internal sealed class UpdateSubject : IDisposable
     }
 
     private static AliceStep StepNumber(long number) =>
-        AliceStep.Create(AliceOptimizerOptions.Tabular, 3e-3, AliceOptimizerOptions.Tabular.LearningRate, number);
+        AliceStep.Create(AliceOptimizerOptions.Tabular, 3e-3, number);
 }

@@ -37,8 +37,8 @@ public sealed record TraceOptions(
         StepFraction = Phi,
         LookAhead = Omega,
         StepBound = Enum.Parse<StepBound>(StepBound, ignoreCase: true),
-        MinimumLearningRate = MinimumLearningRate,
-        MaximumLearningRate = MaximumLearningRate,
+        MinimumStep = MinimumLearningRate / LearningRate,
+        MaximumStep = MaximumLearningRate / LearningRate,
         HessianEstimate = Hessian switch
         {
             "zero" => HessianEstimate.Zero,

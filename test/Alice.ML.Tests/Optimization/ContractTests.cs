@@ -11,12 +11,12 @@ public class ContractTests
     private static readonly Dictionary<string, AliceOptimizerOptions> Variants = new()
     {
         ["published"] = new() { LearningRate = 0.05 },
-        ["tabular"] = AliceOptimizerOptions.Tabular with { LearningRate = 0.01, MinimumLearningRate = 0 },
+        ["tabular"] = AliceOptimizerOptions.Tabular with { LearningRate = 0.01, MinimumStep = 0, MaximumStep = 0.9 },
         ["glass only"] = new() { LearningRate = 0.05, HessianEstimate = HessianEstimate.Zero },
         ["Hessian only"] = new() { LearningRate = 0.05, UseGlass = false },
         ["root mean square"] = new() { LearningRate = 0.05, HessianEstimate = HessianEstimate.RootMeanSquare },
         ["fixed bound"] = new() { LearningRate = 0.02, StepBound = StepBound.Fixed },
-        ["momentum bound"] = new() { LearningRate = 0.01, StepBound = StepBound.Sgdm, MaximumLearningRate = 0.05 },
+        ["momentum bound"] = new() { LearningRate = 0.01, StepBound = StepBound.Sgdm, MaximumStep = 5 },
         ["no quick steps"] = new() { LearningRate = 0.05, QuickSteps = 0 },
         ["full step"] = new() { LearningRate = 0.01, StepFraction = 1 },
     };

@@ -78,8 +78,8 @@ public class FactTests
         var options = new AliceOptimizerOptions
         {
             LearningRate = 0.01,
-            MinimumLearningRate = 0.01,
-            MaximumLearningRate = 0.01,
+            MinimumStep = 1,
+            MaximumStep = 1,
             StepFraction = 1,
         };
         var trace = ConformanceTrace.Read("defaults.json");
@@ -144,7 +144,7 @@ public class FactTests
                 parameter.copy_(rand(parameter.shape, dtype: ScalarType.Float64, generator: random).Scale(2).Shift(-1)
                     / tensor(Math.Sqrt(parameter.shape[^1])));
         // Steps at most twice Adam's: longer ones lead to flatter places, where the smooth part shows at large radii.
-        var training = AliceOptimizerOptions.Tabular with { UseGlass = false, MaximumLearningRate = 6e-3, QuickSteps = 3, StartingSteps = null };
+        var training = AliceOptimizerOptions.Tabular with { UseGlass = false, MaximumStep = 2, QuickSteps = 3, StartingSteps = null };
         using (var trainer = new AliceOptimizer(network.parameters(), training))
             for (var n = 0; n < 150; n++)
                 trainer.step(Evaluate).Dispose();

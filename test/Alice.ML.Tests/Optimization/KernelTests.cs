@@ -24,7 +24,7 @@ public class KernelTests
             StepBound = bound,
             HessianEstimate = hessian,
             UseGlass = glass,
-            MinimumLearningRate = 5e-4,
+            MinimumStep = 0.5,
             L1Regularization = 0.01,
             L2Regularization = 0.1,
             HessianScale = 0.7,
@@ -42,7 +42,7 @@ public class KernelTests
             using var tensors = new AliceState(start);
             for (var n = 1; n <= 24; n++)
             {
-                var step = AliceStep.Create(options, 1e-3, 1e-3, n);
+                var step = AliceStep.Create(options, 1e-3, n);
                 var gradients = Enumerable.Range(0, 3)
                     .Select(_ => randn(count, dtype: dtype, generator: random)).ToArray();
                 if (n % 5 == 0)
@@ -68,7 +68,7 @@ public class KernelTests
         using var scope = NewDisposeScope();
         using var random = new Generator(1);
         var count = (int)VectorLoop.ParallelFrom + 13;
-        var step = AliceStep.Create(AliceOptimizerOptions.Published, 1e-3, 1e-3, 12);
+        var step = AliceStep.Create(AliceOptimizerOptions.Published, 1e-3, 12);
         var start = randn(count, generator: random);
         var gradients = Enumerable.Range(0, 3).Select(_ => randn(count, generator: random)).ToArray();
         using var whole = new AliceState(start);
@@ -168,9 +168,9 @@ public class KernelTests
         {
             UseGlass = false,
             StepBound = StepBound.Fixed,
-            MaximumLearningRate = 0.5,
+            MaximumStep = 500,
         };
-        var step = AliceStep.Create(options, 1e-3, 1e-3, 20);
+        var step = AliceStep.Create(options, 1e-3, 20);
         using var state = new AliceState(zeros(4));
         state.Hessian.copy_(tensor(new float[] { 1, 1, 10, 100 }));
         var gradient = ones(4);

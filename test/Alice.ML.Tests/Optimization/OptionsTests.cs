@@ -20,8 +20,8 @@ public class OptionsTests
         Assert.IsNull(options.StepFraction);
         Assert.AreEqual(1, options.LookAhead);
         Assert.AreEqual(StepBound.Adam, options.StepBound);
-        Assert.AreEqual(0, options.MinimumLearningRate);
-        Assert.IsNull(options.MaximumLearningRate);
+        Assert.AreEqual(0, options.MinimumStep);
+        Assert.AreEqual(2, options.MaximumStep);
         Assert.IsTrue(options.ScaleBoundsWithLearningRate);
         Assert.AreEqual(HessianEstimate.Absolute, options.HessianEstimate);
         Assert.AreEqual(1, options.HessianScale);
@@ -43,8 +43,8 @@ public class OptionsTests
             Beta1 = 0.95,
             Beta2 = 0.995,
             StepFraction = 1,
-            MinimumLearningRate = 1.5e-3,
-            MaximumLearningRate = 9e-3,
+            MinimumStep = 0.5,
+            MaximumStep = 3,
             StartingSteps = 1,
             QuickSteps = 7,
             HessianEstimate = HessianEstimate.RootMeanSquare,
@@ -59,7 +59,7 @@ public class OptionsTests
     [TestMethod]
     public void Null_options_follow_the_others()
     {
-        var step = AliceStep.Create(new() { LearningRate = 0.02, Beta1 = 0.75 }, 0.01, 0.02, 100);
+        var step = AliceStep.Create(new() { LearningRate = 0.02, Beta1 = 0.75 }, 0.01, 100);
         Assert.AreEqual(0.25, step.StepFraction);
         Assert.AreEqual(0.01, step.PerturbationRadius);
         Assert.AreEqual(0.02, step.UpperBound, 1e-15);
@@ -71,12 +71,12 @@ public class OptionsTests
         AliceOptimizerOptions options = new()
         {
             LearningRate = 0.1,
-            MinimumLearningRate = 0.05,
-            MaximumLearningRate = 0.4,
+            MinimumStep = 0.5,
+            MaximumStep = 4,
         };
-        var step = AliceStep.Create(options, 0.01, 0.1, 100);
+        var step = AliceStep.Create(options, 0.01, 100);
         Assert.AreEqual((0.005, 0.04), (Math.Round(step.LowerBound, 12), Math.Round(step.UpperBound, 12)));
-        step = AliceStep.Create(options with { ScaleBoundsWithLearningRate = false }, 0.01, 0.1, 100);
+        step = AliceStep.Create(options with { ScaleBoundsWithLearningRate = false }, 0.01, 100);
         Assert.AreEqual((0.05, 0.4), (step.LowerBound, step.UpperBound));
     }
 
@@ -88,7 +88,7 @@ public class OptionsTests
         const string fraction = "between 0 and 1, both excluded";
         foreach (var (text, value) in new[] { ("0", 0.0), ("-1", -1), ("NaN", double.NaN), ("Infinity", infinity) })
         {
-            yield return [o with { LearningRate = value, MaximumLearningRate = 1 },
+            yield return [o with { LearningRate = value },
                 $"LearningRate is {text}; it must be {positive}."];
             yield return [o with { Epsilon = value }, $"Epsilon is {text}; it must be {positive}."];
             yield return [o with { LookAhead = value }, $"LookAhead is {text}; it must be {positive}."];
@@ -97,9 +97,10 @@ public class OptionsTests
             yield return [o with { PerturbationRadius = value },
                 $"PerturbationRadius is {text}; it must be a finite number above 0, or null for the learning rate."];
         }
+        foreach (var (text, value) in new[] { ("-0.1", -0.1), ("1", 1), ("NaN", double.NaN) })
+            yield return [o with { Beta1 = value }, $"Beta1 is {text}; it must be 0 or more and below 1."];
         foreach (var (text, value) in new[] { ("0", 0.0), ("1", 1), ("NaN", double.NaN) })
         {
-            yield return [o with { Beta1 = value }, $"Beta1 is {text}; it must be {fraction}."];
             yield return [o with { Beta2 = value, QuickSteps = 0 }, $"Beta2 is {text}; it must be {fraction}."];
         }
         foreach (var (text, value) in new[] { ("-0.5", -0.5), ("NaN", double.NaN), ("Infinity", infinity) })
@@ -112,11 +113,10 @@ public class OptionsTests
         foreach (var (text, value) in new[] { ("0", 0.0), ("2", 2), ("NaN", double.NaN) })
             yield return [o with { StepFraction = value },
                 $"StepFraction is {text}; it must be between 0 and 2, both excluded, or null for 1 − Beta1."];
-        yield return [o with { MinimumLearningRate = -1 }, $"MinimumLearningRate is -1; it must be {notNegative}."];
+        yield return [o with { MinimumStep = -1 }, $"MinimumStep is -1; it must be {notNegative}."];
         foreach (var (text, value) in new[] { ("0.4", 0.4), ("NaN", double.NaN), ("Infinity", infinity) })
-            yield return [o with { MinimumLearningRate = 0.5, MaximumLearningRate = value },
-                $"MaximumLearningRate is {text}; it must be a finite number, not below MinimumLearningRate (0.5); "
-                + "null is 2 · LearningRate."];
+            yield return [o with { MinimumStep = 0.5, MaximumStep = value },
+                $"MaximumStep is {text}; it must be a finite number above 0, not below MinimumStep (0.5)."];
         yield return [o with { StepBound = (StepBound)7 }, "StepBound is 7; it must be Fixed, Sgdm or Adam."];
         yield return [o with { HessianEstimate = (HessianEstimate)9 },
             "HessianEstimate is 9; it must be Zero, Absolute, RootMeanSquare or Signed."];

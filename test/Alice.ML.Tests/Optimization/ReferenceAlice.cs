@@ -31,9 +31,10 @@ public sealed class ReferenceAlice(AliceOptimizerOptions options, double[] theta
         var k = options.QuickSteps;
         var phi = options.StepFraction ?? 1 - beta1;
         var omega = options.LookAhead;
-        var ratio = options.ScaleBoundsWithLearningRate ? lr / options.LearningRate : 1;
-        var lrMin = options.MinimumLearningRate * ratio;
-        var lrMax = (options.MaximumLearningRate ?? 2 * options.LearningRate) * ratio;
+        var unit = options.ScaleBoundsWithLearningRate ? lr : options.LearningRate;
+        var (lrMin, lrMax) = (options.MinimumStep * unit, options.MaximumStep * unit);
+        var largest = lambda1 == 0 && lambda2 == 0 ? double.PositiveInfinity
+            : (1 - beta1) / Math.Sqrt((1 - beta2) * (beta1 * beta1 < beta2 ? 1 - beta1 * beta1 / beta2 : 1));
         var sigma = options.PerturbationRadius ?? lr;
 
         var cap = (_n - 1.0) / _n;
@@ -87,7 +88,7 @@ public sealed class ReferenceAlice(AliceOptimizerOptions options, double[] theta
             {
                 StepBound.Fixed => 1,
                 StepBound.Sgdm => q,
-                _ => q / (Math.Sqrt(S[i]) + epsilon),
+                _ => Math.Min(q / (Math.Sqrt(S[i]) + epsilon), largest),
             };
             delta = delta < lrMin * f ? lrMin * f : delta < lrMax * f ? delta : lrMax * f;
             if (G[i] > 0)

@@ -19,7 +19,7 @@ public class ReferenceTests
         from omega in Gen.Elements(0.5, 1, 2)
         from bound in Gen.Elements(Enum.GetValues<StepBound>())
         from minimum in Gen.Elements(0, 0, 0.5)
-        from maximum in Gen.Elements<double?>(null, 1, 5)
+        from maximum in Gen.Elements(2.0, 1, 5)
         from scales in Gen.Elements(true, false)
         from curvature in Gen.Elements(
             (HessianEstimate.Zero, true), (HessianEstimate.Absolute, true), (HessianEstimate.Absolute, false),
@@ -41,8 +41,8 @@ public class ReferenceTests
             StepFraction = phi,
             LookAhead = omega,
             StepBound = bound,
-            MinimumLearningRate = minimum * lr,
-            MaximumLearningRate = maximum * lr,
+            MinimumStep = minimum,
+            MaximumStep = maximum,
             ScaleBoundsWithLearningRate = scales,
             HessianEstimate = curvature.Item1,
             UseGlass = curvature.Item2,

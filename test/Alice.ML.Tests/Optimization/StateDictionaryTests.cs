@@ -14,7 +14,7 @@ public class StateDictionaryTests
         Beta1 = 0.7,
         L2Regularization = 1e-3,
         PerturbationRadius = 0.02,
-        MaximumLearningRate = 0.3,
+        MaximumStep = 6,
     };
 
     [TestMethod]
@@ -88,8 +88,8 @@ public class StateDictionaryTests
             StepFraction = 0.3,
             LookAhead = 1.4,
             StepBound = StepBound.Sgdm,
-            MinimumLearningRate = 0.001,
-            MaximumLearningRate = 0.5,
+            MinimumStep = 0.1,
+            MaximumStep = 45,
             ScaleBoundsWithLearningRate = false,
             HessianEstimate = HessianEstimate.RootMeanSquare,
             HessianScale = 0.6,

@@ -35,8 +35,8 @@ public class ParityTests
     private static readonly AliceOptimizerOptions Pinned = new()
     {
         LearningRate = LearningRate,
-        MinimumLearningRate = LearningRate,
-        MaximumLearningRate = LearningRate,
+        MinimumStep = 1,
+        MaximumStep = 1,
         Beta1 = Beta1,
         Beta2 = Beta2,
         StepBound = StepBound.Adam,
@@ -111,7 +111,7 @@ public class ParityTests
             loop.RunEpoch(step =>
             {
                 // The trainer draws its directions from the same generator: this keeps the order of the rows the same.
-                if (AliceStep.Create(Pinned, LearningRate, LearningRate, ++steps).IsSample)
+                if (AliceStep.Create(Pinned, LearningRate, ++steps).IsSample)
                     AliceDirections.Key(generator);
                 return LearningRate * LearningRateSchedule.Cosine.Factor((epoch + (double)step / loop.StepsPerEpoch) / epochs);
             });

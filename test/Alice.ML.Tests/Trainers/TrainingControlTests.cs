@@ -42,7 +42,7 @@ public class TrainingControlTests
     }
 
     [TestMethod]
-    public void The_learning_rate_is_lower_for_many_rows_unless_rate_or_optimizer_are_given()
+    public void The_learning_rate_is_lower_for_many_rows_unless_it_is_given_whatever_else_the_optimizer_changes()
     {
         double Rate(int rows, Action<AliceRegressionTrainer.Options> change) => Trainer(o =>
         {
@@ -52,7 +52,8 @@ public class TrainingControlTests
         Assert.AreEqual(3e-3, Rate(2999, _ => { }), 1e-9);
         Assert.AreEqual(2e-3, Rate(3000, _ => { }), 1e-9);
         Assert.AreEqual(3e-3, Rate(3000, o => o.LearningRate = 3e-3), 1e-9);
-        Assert.AreEqual(3e-3, Rate(3000, o => o.Optimizer = o.Optimizer with { QuickSteps = 3 }), 1e-9);
+        Assert.AreEqual(2e-3, Rate(3000, o => o.Optimizer = o.Optimizer with { QuickSteps = 3 }), 1e-9);
+        Assert.AreEqual(2e-5, Rate(3000, o => o.Optimizer = o.Optimizer with { LearningRate = 3e-5 }), 1e-9);
     }
 
     [TestMethod]
