@@ -1,10 +1,20 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Alice.ML.Transforms;
+
 namespace Alice.ML.Samples.Data;
 
 /// <summary>Decides from all training rows what each column is used as, and says what it leaves out.</summary>
-internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Action<string> note)
+internal sealed partial class SchemaInference(Table table, IReadOnlyList<int> rows, Action<string> note)
 {
-    /// <summary>The most categories of a text column that get a slot of their own.</summary>
+    /// <summary>The most values of a text column that are one-hot encoded.</summary>
     public const int MaximumCategories = 100;
+
+    /// <summary>Fewer different values than this are never an identifier.</summary>
+    public const int LeastIdentifiers = 21;
+
+    /// <summary>In an identifier, less than this share of the rows holds a value that other rows hold too.</summary>
+    public const double RepeatedShare = 0.1;
 
     /// <summary>
     /// A column with some text is a mistake rather than text when more than this share of it is numbers.
@@ -59,6 +69,7 @@ internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Acti
             return TextColumn(column, missing);
         if (texts == 0)
             return Constant(column) ? Ignore(name, "has the same value everywhere")
+                : IsRunningNumber(column) ? Ignore(name, "is a running number, like an identifier")
                 : new ColumnSchema(name, ColumnKind.Number) { HasMissing = missing > 0 };
         var (line, fields) = table.Records[firstText];
         if (FormatDetection.IsNumber(fields[column].Replace(',', '.')))
@@ -80,22 +91,54 @@ internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Acti
         return rows.All(r => table.Records[r].Fields[column] == first);
     }
 
+    /// <summary>
+    /// Texts that hardly repeat are identifiers: left out. Few values get a slot each; more are target encoded, since a
+    /// slot each would have few rows to learn from.
+    /// </summary>
     private ColumnSchema TextColumn(int column, int missing)
     {
-        var name = table.Names[column];
+        var (name, present) = (table.Names[column], rows.Count - missing);
         var counts = rows.Select(r => table.Records[r].Fields[column]).Where(f => f != "").CountBy(f => f).ToArray();
         if (counts.Length == 1 && missing == 0)
             return Ignore(name, "has the same value everywhere");
-        if (counts.Length > MaximumCategories && counts.Length > (rows.Count - missing) / 2)
-            return Ignore(name, $"is text with {counts.Length} different values in {rows.Count - missing} rows, " +
-                "like an identifier");
+        if (counts.Length >= LeastIdentifiers && present - counts.Count(c => c.Value == 1) < RepeatedShare * present)
+            return Ignore(name, $"is text with {counts.Length} different values in {present} rows, like an identifier");
+        if (counts.Length > MaximumCategories && Target.Classes.Count > TargetEncoder.MaximumClasses)
+            return Ignore(name, $"has {counts.Length} different texts, too many beside a label of {Target.Classes.Count} classes");
         if (counts.Length > MaximumCategories)
-            note($"column '{name}' has {counts.Length} different texts: the {MaximumCategories} most frequent are " +
-                "encoded, the others count as none of these");
+        {
+            note($"column '{name}' has {counts.Length} different texts: each is encoded by the labels of its rows");
+            return new ColumnSchema(name, ColumnKind.Text) { HasMissing = missing > 0, HasManyValues = true };
+        }
         var categories = counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal)
-            .Take(MaximumCategories).Select(c => c.Key).ToArray();
+            .Select(c => c.Key).ToArray();
         return new ColumnSchema(name, ColumnKind.Text) { HasMissing = missing > 0, Categories = categories };
     }
+
+    /// <summary>
+    /// Whether a column numbers the rows: its name says so, and it holds different whole numbers without room for others
+    /// between them. The name, because a month's or a trial's number means something.
+    /// </summary>
+    private bool IsRunningNumber(int column)
+    {
+        if (!NameOfIdentifier.IsMatch(table.Names[column]))
+            return false;
+        var (seen, least, most) = (new HashSet<double>(), double.PositiveInfinity, double.NegativeInfinity);
+        foreach (var row in rows)
+        {
+            var field = table.Records[row].Fields[column];
+            // Not a float: it cannot tell large numbers apart.
+            if (!double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || value % 1 != 0
+                || !seen.Add(value))
+                return false;
+            (least, most) = (Math.Min(least, value), Math.Max(most, value));
+        }
+        return seen.Count >= LeastIdentifiers && most - least < table.Records.Count;
+    }
+
+    [GeneratedRegex(@"(^|[^a-z])(index|idx|row|nr|no|num|number|serial|record|key|code|unnamed)([^a-z]|$)|id$",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex NameOfIdentifier { get; }
 
     private ColumnSchema Ignore(string name, string why)
     {
