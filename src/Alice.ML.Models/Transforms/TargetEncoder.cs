@@ -19,7 +19,7 @@ public sealed class TargetEncoder
     /// <summary>The most classes of a label: each is a number more for every value.</summary>
     public const int MaximumClasses = 1000;
 
-    private const string Trainer = "target encoding";
+    internal const string TextRemedy = "one text a row: convert codes with Transforms.Conversion.ConvertType to String";
 
     private readonly IHost _host;
     private readonly (string Output, string Input)[] _columns;
@@ -45,10 +45,11 @@ public sealed class TargetEncoder
     public TargetEncodingTransformer Fit(IDataView data, out IDataView encoded)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var label = LabelOf(data.Schema);
-        var inputs = _columns.Select(column => Find(data.Schema, column.Input, "input")).ToArray();
-        foreach (var input in inputs)
-            CheckInput(input);
+        Check(SchemaShape.Create(data.Schema));
+        var label = data.Schema[_label];
+        var inputs = _columns.Select(column => data.Schema[column.Input]).ToArray();
+        if (label.Type is KeyDataViewType { Count: > MaximumClasses } many)
+            throw Mismatch(_label, label.Type, $"a key of at most {MaximumClasses} values, not of {many.Count}");
         var classes = label.Type is KeyDataViewType key ? (int)key.Count : 1;
         var statistics = inputs.Select(_ => new TargetStatistics(classes, _folds)).ToArray();
         Count(data, label, inputs, statistics, classes);
@@ -74,13 +75,6 @@ public sealed class TargetEncoder
     {
         ArgumentNullException.ThrowIfNull(learner);
         return new Chain<TTransformer>(this, learner);
-    }
-
-    /// <exception cref="ArgumentOutOfRangeException">It is not a text.</exception>
-    internal static void CheckInput(DataViewSchema.Column column)
-    {
-        if (column.Type != TextDataViewType.Instance)
-            throw Mismatch(column.Name, column.Type, "one text a row: convert codes with Transforms.Conversion.ConvertType to String");
     }
 
     private void Count(IDataView data, DataViewSchema.Column label, DataViewSchema.Column[] inputs, TargetStatistics[] statistics,
@@ -144,22 +138,26 @@ public sealed class TargetEncoder
             "count"];
     }
 
-    private DataViewSchema.Column LabelOf(DataViewSchema schema)
+    private Dictionary<string, SchemaShape.Column> Check(SchemaShape schema)
     {
-        var label = Find(schema, _label, "label");
-        if (label.Type is KeyDataViewType { Count: > MaximumClasses } key)
-            throw Mismatch(label.Name, label.Type, $"a key of at most {MaximumClasses} values, not of {key.Count}");
-        return label.Type == NumberDataViewType.Single || label.Type == BooleanDataViewType.Instance || label.Type is KeyDataViewType
-            ? label : throw Mismatch(label.Name, label.Type, "the trainer's label: Single, Boolean or a key");
+        var columns = schema.ToDictionary(column => column.Name);
+        foreach (var (_, input) in _columns)
+            if (Find(input, "input") is var column && (column.Kind != SchemaShape.Column.VectorKind.Scalar
+                || column.ItemType != TextDataViewType.Instance))
+                throw Mismatch(input, column.GetTypeString(), TextRemedy);
+        var label = Find(_label, "label");
+        if (label.Kind != SchemaShape.Column.VectorKind.Scalar || !(label.IsKey || label.ItemType == NumberDataViewType.Single
+            || label.ItemType == BooleanDataViewType.Instance))
+            throw Mismatch(_label, label.GetTypeString(), "a label: Single, Boolean or a key");
+        return columns;
+
+        SchemaShape.Column Find(string name, string role) => columns.TryGetValue(name, out var column) ? column
+            : throw new ArgumentOutOfRangeException("data", $"There is no {role} column '{name}' for the target encoding. The data "
+                + $"has: {string.Join(", ", columns.Keys.Select(known => $"'{known}'"))}.");
     }
 
-    private static DataViewSchema.Column Find(DataViewSchema schema, string name, string role) =>
-        schema.GetColumnOrNull(name) ?? throw new ArgumentOutOfRangeException("data",
-            $"There is no {role} column '{name}' for the {Trainer}. The data has: "
-            + $"{string.Join(", ", schema.Select(column => $"'{column.Name}'"))}.");
-
-    private static ArgumentOutOfRangeException Mismatch(string name, object type, string wanted) =>
-        new("data", $"The column '{name}' of the {Trainer} is of type {type}, but must be {wanted}.");
+    internal static ArgumentOutOfRangeException Mismatch(string name, object type, string wanted) =>
+        new("data", $"The column '{name}' of the target encoding is of type {type}, but must be {wanted}.");
 
     private sealed class Chain<TTransformer>(TargetEncoder encoder, IEstimator<TTransformer> learner)
         : IEstimator<TransformerChain<TTransformer>>
@@ -173,19 +171,10 @@ public sealed class TargetEncoder
 
         public SchemaShape GetOutputSchema(SchemaShape inputSchema)
         {
-            var columns = inputSchema.ToDictionary(column => column.Name);
-            foreach (var name in encoder._columns.Select(column => column.Input).Append(encoder._label))
-                if (!columns.ContainsKey(name))
-                    throw new ArgumentOutOfRangeException(nameof(inputSchema),
-                        $"There is no column '{name}' for the {Trainer}. The data has: {string.Join(", ", columns.Keys)}.");
+            var columns = encoder.Check(inputSchema);
             var slots = new SchemaShape([new("SlotNames", SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, false)]);
-            foreach (var (output, input) in encoder._columns)
-            {
-                var shape = columns[input];
-                if (shape.Kind != SchemaShape.Column.VectorKind.Scalar || shape.ItemType != TextDataViewType.Instance)
-                    throw Mismatch(input, shape.GetTypeString(), "one text a row");
+            foreach (var (output, _) in encoder._columns)
                 columns[output] = new(output, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false, slots);
-            }
             return learner.GetOutputSchema(new SchemaShape(columns.Values));
         }
     }

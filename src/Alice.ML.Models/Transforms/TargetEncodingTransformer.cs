@@ -71,8 +71,11 @@ public sealed class TargetEncodingTransformer : OneToOneTransformerBase
 
     private protected override IRowMapper MakeRowMapper(DataViewSchema schema) => new Mapper(this, schema, [_tables], _ => 0);
 
-    private protected override void CheckInputColumn(DataViewSchema inputSchema, int col, int srcCol) =>
-        TargetEncoder.CheckInput(inputSchema[srcCol]);
+    private protected override void CheckInputColumn(DataViewSchema inputSchema, int col, int srcCol)
+    {
+        if (inputSchema[srcCol] is var column && column.Type != TextDataViewType.Instance)
+            throw TargetEncoder.Mismatch(column.Name, column.Type, TargetEncoder.TextRemedy);
+    }
 
     private static VersionInfo GetVersion() => new(
         modelSignature: "ALICE TE",

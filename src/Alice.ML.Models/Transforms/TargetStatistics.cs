@@ -65,7 +65,7 @@ internal sealed class TargetStatistics(int width, int folds)
         // As if all folds had been counted, so that training rows and others see the same scale.
         var share = without is null || folds == 1 ? 1.0 : folds / (folds - 1.0);
         for (var place = 0; place < counts.Length; place++)
-            encodings[place * (width + 1) + width] = Environment.GetEnvironmentVariable("ALICE_COUNT") == "0" ? 0 : (float)Math.Log(1 + counts[place] * share);
+            encodings[place * (width + 1) + width] = (float)Math.Log(1 + counts[place] * share);
         return new TargetEncodingTable(_places, width + 1, encodings);
     }
 

@@ -136,8 +136,7 @@ internal sealed partial class SchemaInference(Table table, IReadOnlyList<int> ro
         return seen.Count >= LeastIdentifiers && most - least < table.Records.Count;
     }
 
-    [GeneratedRegex(@"(^|[^a-z])(index|idx|row|nr|no|num|number|serial|record|key|code|unnamed)([^a-z]|$)|id$",
-        RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(^|[^a-z])(index|idx|row|nr|no|number|serial|record|key|unnamed)([^a-z]|$)|id$", RegexOptions.IgnoreCase)]
     private static partial Regex NameOfIdentifier { get; }
 
     private ColumnSchema Ignore(string name, string why)
