@@ -19,6 +19,9 @@ public sealed class TargetEncoder
     /// <summary>The most classes of a label: each is a number more for every value.</summary>
     public const int MaximumClasses = 1000;
 
+    /// <summary>Labels count as at most this many interquartile ranges beyond the quartiles.</summary>
+    private const double OutlierReach = 10;
+
     internal const string TextRemedy = "one text a row: convert codes with Transforms.Conversion.ConvertType to String";
 
     private readonly IHost _host;
@@ -80,25 +83,23 @@ public sealed class TargetEncoder
     private void Count(IDataView data, DataViewSchema.Column label, DataViewSchema.Column[] inputs, TargetStatistics[] statistics,
         int classes)
     {
+        var (median, least, most) = Range(data, label);
         using var cursor = data.GetRowCursor([label, .. inputs]);
         var getLabel = RowCursorUtils.GetLabelGetter(cursor, label.Index);
         var getId = cursor.GetIdGetter();
         var getTexts = inputs.Select(input => cursor.GetGetter<ReadOnlyMemory<char>>(input)).ToArray();
         var (value, id, text) = (0f, default(DataViewRowId), default(ReadOnlyMemory<char>));
         var numbers = new double[classes];
-        float? origin = null;
         while (cursor.MoveNext())
         {
             getLabel(ref value);
             if (!float.IsFinite(value))
                 continue;
+            Array.Clear(numbers);
             if (classes > 1)
-            {
-                Array.Clear(numbers);
                 numbers[(int)value] = 1;
-            }
             else
-                numbers[0] = value - (double)(origin ??= value);
+                numbers[0] = Math.Clamp(value, least, most) - median;
             getId(ref id);
             var fold = FoldOf(id);
             for (var i = 0; i < inputs.Length; i++)
@@ -106,10 +107,27 @@ public sealed class TargetEncoder
                 getTexts[i](ref text);
                 statistics[i].Add(text.Span, fold, numbers);
             }
-            origin ??= value;
         }
-        if (origin is null)
+    }
+
+    // One label that is a typing error must not hide what all the others tell.
+    private (double Median, double Least, double Most) Range(IDataView data, DataViewSchema.Column label)
+    {
+        using var cursor = data.GetRowCursor([label]);
+        var getLabel = RowCursorUtils.GetLabelGetter(cursor, label.Index);
+        var (value, labels) = (0f, new List<float>());
+        while (cursor.MoveNext())
+        {
+            getLabel(ref value);
+            if (float.IsFinite(value))
+                labels.Add(value);
+        }
+        if (labels.Count == 0)
             throw _host.Except($"No row has a finite label in column '{_label}', so there is nothing to encode by.");
+        labels.Sort();
+        double lower = labels[labels.Count / 4], upper = labels[labels.Count * 3 / 4];
+        var reach = upper > lower ? OutlierReach * (upper - lower) : double.PositiveInfinity;
+        return (labels[labels.Count / 2], lower - reach, upper + reach);
     }
 
     // A row keeps its id however the rows are shuffled or spread over threads. The mixer is that of SplitMix64 (Steele,

@@ -37,7 +37,8 @@ public static class TargetEncodingCatalog
     /// With n rows of a value, the mean m of their labels and that of all rows M, the value is encoded as
     /// n / (n + smoothing) · (m − M), beside ln(1 + n): a vector of two floats for a label of type <see cref="float"/> or
     /// <see cref="bool"/>. For a key of C classes it has C + 1: m − M for each class, where the label is 1 in rows of the class
-    /// and else 0. Rows without a label are not counted. An empty text is a value like others; one that training did not see is all 0.
+    /// and else 0. Numbers count as at most ten interquartile ranges beyond the quartiles of all, so that a typing error decides nothing;
+    /// rows without a label do not count. An empty text is a value like others; one that training did not see is all 0.
     /// Training rows are encoded out of fold: by the rows of all other folds.
     /// </remarks>
     /// <param name="catalog">The transforms of <see cref="TransformsCatalog.Categorical"/>.</param>

@@ -94,6 +94,18 @@ public sealed class TargetEncodingTests
     }
 
     [TestMethod]
+    [DataRow(1e4f)]
+    [DataRow(-1e20f)]
+    public void One_label_that_is_a_typing_error_hides_nothing(float error)
+    {
+        var all = Effects(3000, values: 400, seed: 4);
+        var test = _ml.Data.LoadFromEnumerable(all[2000..]);
+        all[0].Label = error;
+        var encoder = _ml.Transforms.Categorical.TargetEncoding("Item").Fit(_ml.Data.LoadFromEnumerable(all[..2000]), out _);
+        Assert.IsGreaterThan(0.8, Correlation(encoder.Transform(test), "Item"));
+    }
+
+    [TestMethod]
     public void Classes_are_encoded_by_their_shares()
     {
         var rows = Enumerable.Range(0, 300).Select(i => new Row { Item = $"v{i % 30}", Label = i % 30 % 3, IsPositive = i % 30 < 6 });
@@ -211,9 +223,9 @@ public sealed class TargetEncodingTests
         })];
     }
 
-    private static double Correlation(IDataView view)
+    private static double Correlation(IDataView view, string column = "Noise")
     {
-        var x = Encodings(view, "Noise").Select(row => (double)row[0]).ToArray();
+        var x = Encodings(view, column).Select(row => (double)row[0]).ToArray();
         var y = view.GetColumn<float>("Label").Select(label => (double)label).ToArray();
         var (meanX, meanY) = (x.Average(), y.Average());
         return x.Zip(y, (a, b) => (a - meanX) * (b - meanY)).Sum()
