@@ -7,8 +7,8 @@ namespace Alice.ML.Samples.Data;
 /// <summary>Decides from all training rows what each column is used as, and says what it leaves out.</summary>
 internal sealed partial class SchemaInference(Table table, IReadOnlyList<int> rows, Action<string> note)
 {
-    /// <summary>The most values of a text column that are one-hot encoded.</summary>
-    public const int MaximumCategories = 100;
+    /// <summary>The most values of a text column that are one-hot encoded: docs/lab/target-encoding.md compares.</summary>
+    public const int MaximumCategories = 30;
 
     /// <summary>Fewer different values than this are never an identifier.</summary>
     public const int LeastIdentifiers = 21;
@@ -93,7 +93,7 @@ internal sealed partial class SchemaInference(Table table, IReadOnlyList<int> ro
 
     /// <summary>
     /// Texts that hardly repeat are identifiers: left out. Few values get a slot each; more are target encoded, since a
-    /// slot each would have few rows to learn from.
+    /// slot each has few rows to learn from.
     /// </summary>
     private ColumnSchema TextColumn(int column, int missing)
     {

@@ -36,9 +36,9 @@ public sealed class SchemaInferenceTests
     [TestMethod]
     public void Few_texts_get_a_category_each_and_many_are_encoded_by_labels()
     {
-        var few = Infer(Table([.. Enumerable.Range(0, 100).SelectMany(i => Enumerable.Repeat($"t{i},{i}", i == 99 ? 5 : 3)).Prepend("t,y")]));
-        Assert.HasCount(100, few.Columns[0].Categories);
-        Assert.AreEqual("t99", few.Columns[0].Categories[0], "the most frequent first");
+        var few = Infer(Table([.. Enumerable.Range(0, 30).SelectMany(i => Enumerable.Repeat($"t{i},{i}", i == 29 ? 5 : 3)).Prepend("t,y")]));
+        Assert.HasCount(30, few.Columns[0].Categories);
+        Assert.AreEqual("t29", few.Columns[0].Categories[0], "the most frequent first");
         Assert.IsEmpty(_notes);
 
         var many = Infer(Table([.. Enumerable.Range(0, 300).Select(i => $"t{i % 200},{i}").Prepend("t,y")]));
