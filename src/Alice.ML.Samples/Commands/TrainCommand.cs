@@ -69,8 +69,8 @@ internal sealed class TrainCommand
 
             Numbers are used as they are: a missing one becomes its column's mean, with a 0/1 feature beside it that
             says so. Texts of at most {SchemaInference.MaximumCategories} values are one-hot encoded, others by the labels of
-            each value's rows (target encoding). Columns of one value and identifiers (texts that are nearly all different,
-            running numbers named so) are left out. Rows without a label are skipped.
+            each value's rows (target encoding). Columns of one value, and texts that are nearly all different, are left out.
+            Rows without a label are skipped.
             """);
         _ = new TrainCommand(command, verbose);
         return command;

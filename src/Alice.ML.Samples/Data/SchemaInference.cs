@@ -1,11 +1,9 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Alice.ML.Transforms;
 
 namespace Alice.ML.Samples.Data;
 
 /// <summary>Decides from all training rows what each column is used as, and says what it leaves out.</summary>
-internal sealed partial class SchemaInference(Table table, IReadOnlyList<int> rows, Action<string> note)
+internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Action<string> note)
 {
     /// <summary>The most values of a text column that are one-hot encoded: docs/lab/target-encoding.md compares.</summary>
     public const int MaximumCategories = 30;
@@ -69,7 +67,6 @@ internal sealed partial class SchemaInference(Table table, IReadOnlyList<int> ro
             return TextColumn(column, missing);
         if (texts == 0)
             return Constant(column) ? Ignore(name, "has the same value everywhere")
-                : IsRunningNumber(column) ? Ignore(name, "is a running number, like an identifier")
                 : new ColumnSchema(name, ColumnKind.Number) { HasMissing = missing > 0 };
         var (line, fields) = table.Records[firstText];
         if (FormatDetection.IsNumber(fields[column].Replace(',', '.')))
@@ -114,30 +111,6 @@ internal sealed partial class SchemaInference(Table table, IReadOnlyList<int> ro
             .Select(c => c.Key).ToArray();
         return new ColumnSchema(name, ColumnKind.Text) { HasMissing = missing > 0, Categories = categories };
     }
-
-    /// <summary>
-    /// Whether a column numbers the rows: its name says so, and it holds different whole numbers without room for others
-    /// between them. The name, because a month's or a trial's number means something.
-    /// </summary>
-    private bool IsRunningNumber(int column)
-    {
-        if (!NameOfIdentifier.IsMatch(table.Names[column]))
-            return false;
-        var (seen, least, most) = (new HashSet<double>(), double.PositiveInfinity, double.NegativeInfinity);
-        foreach (var row in rows)
-        {
-            var field = table.Records[row].Fields[column];
-            // Not a float: it cannot tell large numbers apart.
-            if (!double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || value % 1 != 0
-                || !seen.Add(value))
-                return false;
-            (least, most) = (Math.Min(least, value), Math.Max(most, value));
-        }
-        return seen.Count >= LeastIdentifiers && most - least < table.Records.Count;
-    }
-
-    [GeneratedRegex(@"(^|[^a-z])(index|idx|row|nr|no|number|serial|record|key|unnamed)([^a-z]|$)|id$", RegexOptions.IgnoreCase)]
-    private static partial Regex NameOfIdentifier { get; }
 
     private ColumnSchema Ignore(string name, string why)
     {

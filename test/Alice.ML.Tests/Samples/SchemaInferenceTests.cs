@@ -62,26 +62,6 @@ public sealed class SchemaInferenceTests
     }
 
     [TestMethod]
-    [DataRow("id", true)]
-    [DataRow("Customer ID", true)]
-    [DataRow("orderId", true)]
-    [DataRow("row_nr", true)]
-    [DataRow("Unnamed: 0", true)]
-    [DataRow("month", false)]
-    [DataRow("idle", false)]
-    public void Running_numbers_are_left_out_when_their_name_says_so(string name, bool isLeftOut)
-    {
-        var rows = Enumerable.Range(0, 100).Select(i => $"{1001 + i * 37 % 100},{i % 7},{i}").Prepend($"{name},n,y").ToArray();
-        var schema = Infer(Table(rows));
-        Assert.AreEqual(isLeftOut ? ColumnKind.Ignored : ColumnKind.Number, schema.Columns[0].Kind);
-        string[] expected = isLeftOut ? [$"column '{name}' is a running number, like an identifier: ignored"] : [];
-        CollectionAssert.AreEqual(expected, _notes);
-        // The same name where numbers repeat, or leave room between them.
-        Assert.AreEqual(ColumnKind.Number, Infer(Table([.. rows, "1001,1,1"])).Columns[0].Kind);
-        Assert.AreEqual(ColumnKind.Number, Infer(Table([.. rows, "5000,1,1"])).Columns[0].Kind);
-    }
-
-    [TestMethod]
     public void A_stray_text_among_numbers_is_an_error_that_names_its_line()
     {
         var table = Table([.. Enumerable.Range(0, 50).Select(i => i == 20 ? "oops,1" : $"{i},{i}").Prepend("n,y")]);
