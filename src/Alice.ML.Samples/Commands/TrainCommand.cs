@@ -68,8 +68,9 @@ internal sealed class TrainCommand
             quantities (regression). A note says what was decided; --task decides otherwise.
 
             Numbers are used as they are: a missing one becomes its column's mean, with a 0/1 feature beside it that
-            says so. Texts are one-hot encoded: at most 100 categories a column, the most frequent ones. Columns of one
-            value, and texts that are nearly all different, are left out. Rows without a label are skipped.
+            says so. Texts of at most {SchemaInference.MaximumCategories} values are one-hot encoded, others by the labels of
+            each value's rows (target encoding). Columns of one value, and texts that are nearly all different, are left out.
+            Rows without a label are skipped.
             """);
         _ = new TrainCommand(command, verbose);
         return command;

@@ -40,13 +40,12 @@ internal sealed class ComparisonData : IDisposable
 
     public static ComparisonData Create(MLContext ml, PreparedData data, int seed)
     {
-        var (transforms, column) = FeaturePipeline.Create(ml, data.Schema);
-        var fitted = transforms.Fit(data.Train);
-        float[][] train = [.. fitted.Transform(data.Train).GetColumn<float[]>(column)];
-        float[][] test = [.. fitted.Transform(data.Test).GetColumn<float[]>(column)];
+        var columns = FeaturePipeline.Fit(ml, data.Schema, data.Train);
+        float[][] train = [.. columns.Training.GetColumn<float[]>(columns.Features)];
+        float[][] test = [.. columns.Transforms.Transform(data.Test).GetColumn<float[]>(columns.Features)];
         var split = RowSplit.Random(train.Length, ValidationShare, seed);
 
-        var columns = Moments([.. split.Train.Select(row => train[row])]);
+        var moments = Moments([.. split.Train.Select(row => train[row])]);
         var isNumber = data.Schema.Target.Task == TaskKind.Regression;
         var label = isNumber ? Moments([.. split.Train.Select(row => new[] { data.TrainLabels[row] })])[0] : (Mean: 0f, Deviation: 1f);
         return new ComparisonData(
@@ -56,9 +55,9 @@ internal sealed class ComparisonData : IDisposable
 
         Rows Select(float[][] features, float[] labels, int[] rows)
         {
-            float[] values = [.. rows.SelectMany(row => features[row].Zip(columns, (x, c) => (x - c.Mean) / c.Deviation))];
+            float[] values = [.. rows.SelectMany(row => features[row].Zip(moments, (x, c) => (x - c.Mean) / c.Deviation))];
             float[] targets = [.. rows.Select(row => (labels[row] - label.Mean) / label.Deviation)];
-            return new Rows(tensor(values, rows.Length, columns.Length).DetachFromDisposeScope(),
+            return new Rows(tensor(values, rows.Length, moments.Length).DetachFromDisposeScope(),
                 tensor(targets, rows.Length, 1).DetachFromDisposeScope());
         }
     }

@@ -3,6 +3,9 @@ namespace Alice.ML.Samples.Data;
 /// <summary>The column to predict: its rows, and what its values mean.</summary>
 internal static class LabelColumn
 {
+    // More than these that fill more than half of the rows are no classes.
+    private const int ManyClasses = 100;
+
     /// <summary>The rows whose label is there; it says how many are not.</summary>
     /// <exception cref="UserException">No row has a label.</exception>
     public static int[] LabelledRows(Table table, IReadOnlyList<int> rows, int label, Action<string> note)
@@ -40,7 +43,7 @@ internal static class LabelColumn
             throw new UserException($"--task binary: the label column '{name}' holds {classes.Length} different " +
                 "values, among " +
                 $"them {string.Join(", ", classes.Take(3))}; give --task multiclass, or name another with --label");
-        if (task != TaskKind.Regression && classes.Length > SchemaInference.MaximumCategories
+        if (task != TaskKind.Regression && classes.Length > ManyClasses
             && classes.Length > rows.Count / 2)
             throw new UserException($"{table.Path}: the label column '{name}' holds {classes.Length} different " +
                 $"values in {rows.Count} rows, too many to tell apart; name another with --label");

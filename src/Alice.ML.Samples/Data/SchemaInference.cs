@@ -1,10 +1,18 @@
+using Alice.ML.Transforms;
+
 namespace Alice.ML.Samples.Data;
 
 /// <summary>Decides from all training rows what each column is used as, and says what it leaves out.</summary>
 internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Action<string> note)
 {
-    /// <summary>The most categories of a text column that get a slot of their own.</summary>
-    public const int MaximumCategories = 100;
+    /// <summary>The most values of a text column that are one-hot encoded: docs/lab/target-encoding.md compares.</summary>
+    public const int MaximumCategories = 30;
+
+    /// <summary>Fewer different values than this are never an identifier.</summary>
+    public const int LeastIdentifiers = 21;
+
+    /// <summary>In an identifier, less than this share of the rows holds a value that other rows hold too.</summary>
+    public const double RepeatedShare = 0.1;
 
     /// <summary>
     /// A column with some text is a mistake rather than text when more than this share of it is numbers.
@@ -80,20 +88,27 @@ internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Acti
         return rows.All(r => table.Records[r].Fields[column] == first);
     }
 
+    /// <summary>
+    /// Texts that hardly repeat are identifiers: left out. Few values get a slot each; more are target encoded, since a
+    /// slot each has few rows to learn from.
+    /// </summary>
     private ColumnSchema TextColumn(int column, int missing)
     {
-        var name = table.Names[column];
+        var (name, present) = (table.Names[column], rows.Count - missing);
         var counts = rows.Select(r => table.Records[r].Fields[column]).Where(f => f != "").CountBy(f => f).ToArray();
         if (counts.Length == 1 && missing == 0)
             return Ignore(name, "has the same value everywhere");
-        if (counts.Length > MaximumCategories && counts.Length > (rows.Count - missing) / 2)
-            return Ignore(name, $"is text with {counts.Length} different values in {rows.Count - missing} rows, " +
-                "like an identifier");
+        if (counts.Length >= LeastIdentifiers && present - counts.Count(c => c.Value == 1) < RepeatedShare * present)
+            return Ignore(name, $"is text with {counts.Length} different values in {present} rows, like an identifier");
+        if (counts.Length > MaximumCategories && Target.Classes.Count > TargetEncoder.MaximumClasses)
+            return Ignore(name, $"has {counts.Length} different texts, too many beside a label of {Target.Classes.Count} classes");
         if (counts.Length > MaximumCategories)
-            note($"column '{name}' has {counts.Length} different texts: the {MaximumCategories} most frequent are " +
-                "encoded, the others count as none of these");
+        {
+            note($"column '{name}' has {counts.Length} different texts: each is encoded by the labels of its rows");
+            return new ColumnSchema(name, ColumnKind.Text) { HasMissing = missing > 0, HasManyValues = true };
+        }
         var categories = counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal)
-            .Take(MaximumCategories).Select(c => c.Key).ToArray();
+            .Select(c => c.Key).ToArray();
         return new ColumnSchema(name, ColumnKind.Text) { HasMissing = missing > 0, Categories = categories };
     }
 

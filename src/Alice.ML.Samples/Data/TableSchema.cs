@@ -12,7 +12,7 @@ internal enum ColumnKind
     /// <summary>A number.</summary>
     Number,
 
-    /// <summary>A category, one-hot encoded.</summary>
+    /// <summary>A category.</summary>
     Text,
 
     /// <summary>Not used.</summary>
@@ -27,7 +27,10 @@ internal sealed record ColumnSchema(string Name, ColumnKind Kind)
     /// <summary>Whether the training rows lack some of its values.</summary>
     public bool HasMissing { get; init; }
 
-    /// <summary>For text: the values that have a slot of their own, the most frequent first.</summary>
+    /// <summary>For text: whether its values are target encoded, since they are too many for a slot each.</summary>
+    public bool HasManyValues { get; init; }
+
+    /// <summary>For other text: the values, each with a slot of its own, the most frequent first.</summary>
     public IReadOnlyList<string> Categories { get; init; } = [];
 }
 

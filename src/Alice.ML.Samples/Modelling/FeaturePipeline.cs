@@ -7,13 +7,29 @@ namespace Alice.ML.Samples.Modelling;
 
 /// <summary>
 /// From a file's columns to one vector of features: numbers as they are, missing ones replaced by their column's mean
-/// with a 0/1 feature beside it that says so (where the training rows lack any); texts one-hot encoded, all zero when
-/// missing or unknown.
+/// with a 0/1 feature beside it that says so (where the training rows lack any); texts of few values one-hot encoded, all
+/// zero when missing or unknown; texts of many values target encoded.
 /// </summary>
-internal static class FeaturePipeline
+/// <param name="Transforms">For any other rows.</param>
+/// <param name="Training">The training rows; target encodings are out of fold there.</param>
+/// <param name="Features">The vector column.</param>
+internal sealed record FeaturePipeline(TransformerChain<ITransformer> Transforms, IDataView Training, string Features)
 {
-    /// <summary>The transforms, unfitted, and the name of the vector column that they end in.</summary>
-    public static (EstimatorChain<ITransformer> Transforms, string Features) Create(MLContext ml, TableSchema schema)
+    /// <summary>Learns from the training rows what the columns need.</summary>
+    public static FeaturePipeline Fit(MLContext ml, TableSchema schema, IDataView training)
+    {
+        InputOutputColumnPair[] many =
+            [.. schema.Features.Where(c => c.HasManyValues).Select(c => new InputOutputColumnPair(c.Name))];
+        ITransformer[] encoding = many.Length == 0 ? []
+            : [ml.Transforms.Categorical.TargetEncoding(many, schema.Label.Name).Fit(training, out training)];
+        var (others, features) = Others(ml, schema);
+        var fitted = others.Fit(training);
+        return new FeaturePipeline(
+            new TransformerChain<ITransformer>([.. encoding, fitted]), fitted.Transform(training), features);
+    }
+
+    /// <summary>The transforms that need no label, and the column that they end in.</summary>
+    private static (EstimatorChain<ITransformer> Transforms, string Features) Others(MLContext ml, TableSchema schema)
     {
         var taken = schema.Columns.Select(c => c.Name).ToHashSet();
         var transforms = new EstimatorChain<ITransformer>();
@@ -21,6 +37,8 @@ internal static class FeaturePipeline
         foreach (var column in schema.Features)
         {
             inputs.Add(column.Name);
+            if (column.HasManyValues)
+                continue;
             if (column.Kind == ColumnKind.Text)
             {
                 transforms = transforms.Append<ITransformer>(ml.Transforms.Categorical.OneHotEncoding(

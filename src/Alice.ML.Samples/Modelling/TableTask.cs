@@ -44,13 +44,12 @@ internal abstract class TableTask(TableSchema schema)
     public ITransformer Fit(MLContext ml, IDataView train, IDataView? validation, NetworkSettings settings,
         IProgress<AliceEpoch> progress, CancellationToken cancellation)
     {
-        var (transforms, features) = FeaturePipeline.Create(ml, Schema);
-        var columns = transforms.Fit(train);
+        var columns = FeaturePipeline.Fit(ml, Schema, train);
         var fit = new NetworkFit(
-            ml, columns.Transform(train), validation is null ? null : columns.Transform(validation));
+            ml, columns.Training, validation is null ? null : columns.Transforms.Transform(validation));
         var network = FitNetwork(fit,
-            options => settings.Apply(options, Schema.Label.Name, features, progress, cancellation), settings);
-        return columns.Append(network);
+            options => settings.Apply(options, Schema.Label.Name, columns.Features, progress, cancellation), settings);
+        return columns.Transforms.Append(network);
     }
 
     /// <summary>Trains on what the transforms gave.</summary>

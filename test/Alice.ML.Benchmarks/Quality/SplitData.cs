@@ -55,12 +55,11 @@ internal sealed class SplitData
     /// <summary>Encodes rows by transforms that are fitted to the training rows.</summary>
     public static SplitData Create(TableSchema schema, IDataView train, float[] trainLabels, IDataView test, float[] testLabels)
     {
-        var (transforms, features) = FeaturePipeline.Create(new MLContext(1), schema);
-        var fitted = transforms.Fit(train);
+        var columns = FeaturePipeline.Fit(new MLContext(1), schema, train);
         return new(schema.Target.Task, schema.Target.Classes.Count,
-            Rows(fitted.Transform(train), trainLabels), Rows(fitted.Transform(test), testLabels));
+            Rows(columns.Training, trainLabels), Rows(columns.Transforms.Transform(test), testLabels));
 
-        QualityRow[] Rows(IDataView view, float[] labels) => [.. view.GetColumn<float[]>(features).Zip(labels, (values, label) => new QualityRow
+        QualityRow[] Rows(IDataView view, float[] labels) => [.. view.GetColumn<float[]>(columns.Features).Zip(labels, (values, label) => new QualityRow
         {
             Features = values,
             Label = label,

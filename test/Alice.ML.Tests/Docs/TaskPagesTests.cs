@@ -28,6 +28,15 @@ public sealed class TaskPagesTests
         Assert.IsGreaterThan(0.95, metrics.RSquared);
         Snippets.AssertShown("docs/regression.md", "regression");
 
+        // <target-encoding>
+        var pipeline = ml.Transforms.Categorical.OneHotEncoding("District")
+            .Append(ml.Transforms.Categorical.TargetEncoding("Street", labelColumnName: "Rent").Before(
+                ml.Transforms.Concatenate("Features", "Size", "Rooms", "District", "Street").Append(ml.Regression.Trainers.Alice("Rent"))));
+        // </target-encoding>
+        var byStreet = ml.Regression.Evaluate(pipeline.Fit(split.TrainSet).Transform(split.TestSet), "Rent");
+        Assert.IsGreaterThan(0.95, byStreet.RSquared);
+        Snippets.AssertShown("docs/regression.md", "target-encoding");
+
         // <loss>
         // The rent that nine flats of ten like this one lie below.
         var dear = ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
@@ -166,7 +175,7 @@ public sealed class TaskPagesTests
     {
         var random = new Random(1);
         string[] districts = ["north", "south", "harbour"];
-        return [.. Enumerable.Range(0, count).Select(_ =>
+        return [.. Enumerable.Range(0, count).Select(i =>
         {
             var district = random.Next(3);
             var flat = new Flat
@@ -174,6 +183,7 @@ public sealed class TaskPagesTests
                 Size = random.Next(30, 200),
                 Rooms = random.Next(1, 8),
                 District = districts[district],
+                Street = $"street {i * 7919 % 150}",
             };
             flat.Rent = flat.Size * (2 + 2 * district) + 10 * flat.Rooms + 5 * random.NextSingle();
             flat.LetInAWeek = flat.Size / flat.Rooms + 10 * district + 5 * random.NextSingle() < 40;
@@ -188,6 +198,8 @@ public sealed class TaskPagesTests
         public float Rooms { get; set; }
 
         public string District { get; set; } = "";
+
+        public string Street { get; set; } = "";
 
         public float Rent { get; set; }
 

@@ -32,6 +32,14 @@ public class MlNetInternalsTests
     // Models: probabilities.
     [DataRow(Data, "Microsoft.ML.Calibrators.ValueMapperCalibratedModelParameters`2", ".ctor")]
     [DataRow(Data, "Microsoft.ML.Calibrators.PlattCalibrator", ".ctor")]
+    // Target encoding.
+    [DataRow(Data, "Microsoft.ML.Data.OneToOneTransformerBase", ".ctor, Host, ColumnPairs, SaveColumns, SaveModel, CheckInputColumn, MakeRowMapper")]
+    [DataRow(Data, "Microsoft.ML.Data.OneToOneTransformerBase+OneToOneMapperBase", ".ctor, ColMapNewToOld, GetOutputColumnsCore, MakeGetter")]
+    [DataRow(Data, "Microsoft.ML.Data.RowToRowMapperTransform", ".ctor")]
+    [DataRow(Data, "Microsoft.ML.Data.RowCursorUtils", "GetLabelGetter")]
+    [DataRow(Core, "Microsoft.ML.SchemaShape", "Create")]
+    [DataRow(Core, "Microsoft.ML.SchemaShape+Column", ".ctor, GetTypeString")]
+    [DataRow(Core, "Microsoft.ML.Runtime.IHostEnvironmentInternal", "Seed")]
     // Models: scoring.
     [DataRow(Data, "Microsoft.ML.Data.RegressionPredictionTransformer`1", ".ctor")]
     [DataRow(Data, "Microsoft.ML.Data.BinaryPredictionTransformer`1", ".ctor")]

@@ -50,6 +50,29 @@ public sealed class CommandLineTests
     }
 
     [TestMethod]
+    public async Task A_text_of_many_values_is_learned_from_and_new_values_are_scored()
+    {
+        var random = new Random(1);
+        double[] effects = [.. Enumerable.Range(0, 300).Select(_ => 2 * random.NextDouble() - 1)];
+        var rows = Enumerable.Range(0, 1800).Select(i => (Item: random.Next(300), A: random.NextDouble()))
+            .Select((row, i) => FormattableString.Invariant($"id{i},item{row.Item},{row.A:F3},{effects[row.Item] + row.A:F3}"));
+        var data = _folder.Write("items.csv", string.Join('\n', rows.Prepend("key,item,a,y")));
+        var model = _folder.PathOf("model.zip");
+        var trained = await Run("train", data, "--label", "y", "--networks", "1", "--encoding", "None", "--weight-decay", "0",
+            "--epochs", "20", "--hidden", "16", "--save", model);
+        Assert.AreEqual(0, trained.ExitCode, trained.Error);
+        Assert.IsGreaterThan(0.9, double.Parse(Regex.Match(trained.Output, "test R2: (.*)").Groups[1].Value), trained.Output);
+        StringAssert.Contains(trained.Error, "column 'key' is text with 1440 different values in 1440 rows, like an identifier: ignored");
+        StringAssert.Contains(trained.Error, "different texts: each is encoded by the labels of its rows");
+
+        var predicted = await Run("predict", model, _folder.Write("new.csv", "item,a\nitem7,0.5\nnever seen,0.5\n,0.5\n"));
+        var scores = predicted.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..].Select(double.Parse).ToArray();
+        Assert.HasCount(3, scores, predicted.Error);
+        Assert.AreEqual(effects[7] + 0.5, scores[0], 0.2);
+        Assert.AreEqual(scores[1], scores[2], "neither says anything");
+    }
+
+    [TestMethod]
     public async Task The_saved_model_scores_by_plain_ML_NET_and_by_files_without_the_label()
     {
         var data = Houses("houses.csv", 200, seed: 1);

@@ -27,12 +27,11 @@ public sealed class FeaturePipelineTests
         {
             var train = Read(folder, "n,t,y", "1,red,1", "2,blue,2", "6,red,3");
             var schema = new SchemaInference(train, train.AllRows, Assert.Fail).Infer(2);
-            var (transforms, features) = FeaturePipeline.Create(ml, schema);
-            var model = transforms.Fit(TableView.Create(train, train.AllRows, schema, withLabel: true));
+            var columns = FeaturePipeline.Fit(ml, schema, TableView.Create(train, train.AllRows, schema, withLabel: true));
             var table = Read(folder, "n,t", "?,green", "4,blue");
-            var view = model.Transform(TableView.Create(table, table.AllRows, schema, withLabel: false));
+            var view = columns.Transforms.Transform(TableView.Create(table, table.AllRows, schema, withLabel: false));
             CollectionAssert.AreEqual(new[] { "3 0 0", "4 0 1" },
-                view.GetColumn<float[]>(features).Select(row => string.Join(' ', row)).ToArray());
+                view.GetColumn<float[]>(columns.Features).Select(row => string.Join(' ', row)).ToArray());
         }
     }
 
@@ -43,6 +42,30 @@ public sealed class FeaturePipelineTests
         CollectionAssert.AreEqual(new[] { "1 2", "3 4" }, rows);
     }
 
+    [TestMethod]
+    public void Texts_of_many_values_are_encoded_out_of_fold_for_training_and_by_all_rows_for_others()
+    {
+        using var folder = new TemporaryFolder();
+        var ml = new MLContext(1);
+        var table = Read(folder, [.. Enumerable.Range(0, 300).Select(i => $"item{i / 2},{i / 2}").Prepend("t,y")]);
+        var schema = new SchemaInference(table, table.AllRows, _ => { }).Infer(1);
+        var view = TableView.Create(table, table.AllRows, schema, withLabel: true);
+        var columns = FeaturePipeline.Fit(ml, schema, view);
+        float[][] training = [.. columns.Training.GetColumn<float[]>(columns.Features)];
+        float[][] others = [.. columns.Transforms.Transform(view).GetColumn<float[]>(columns.Features)];
+        Assert.HasCount(2, training[0], "what the labels of an item have in common, and its count");
+        Assert.IsTrue(others.All(row => row[1] == MathF.Log(3)), "two rows of each item");
+        for (var i = 0; i < 300; i += 2)
+        {
+            CollectionAssert.AreEqual(others[i], others[i + 1]);
+            Assert.AreEqual(i / 2 - 74.5f, others[i][0], 1e-3f);
+            // One in ten folds holds both rows; else each has the other, in nine of ten folds.
+            Assert.AreEqual(training[i][1], training[i + 1][1]);
+            Assert.AreEqual(training[i][1] == 0 ? 0 : Math.Log(1 + 10 / 9.0), training[i][1], 1e-6);
+        }
+        Assert.IsGreaterThan(200, training.Count(row => row[1] > 0));
+    }
+
     private static string[] Features(params string[] lines)
     {
         using var folder = new TemporaryFolder();
@@ -50,9 +73,8 @@ public sealed class FeaturePipelineTests
         var table = Read(folder, lines);
         var schema = new SchemaInference(table, table.AllRows, Assert.Fail).Infer(table.Names.Count - 1);
         var view = TableView.Create(table, table.AllRows, schema, withLabel: true);
-        var (transforms, features) = FeaturePipeline.Create(ml, schema);
-        var transformed = transforms.Fit(view).Transform(view);
-        return [.. transformed.GetColumn<float[]>(features).Select(row => string.Join(' ', row))];
+        var columns = FeaturePipeline.Fit(ml, schema, view);
+        return [.. columns.Training.GetColumn<float[]>(columns.Features).Select(row => string.Join(' ', row))];
     }
 
     private static Table Read(TemporaryFolder folder, params string[] lines) =>

@@ -34,17 +34,31 @@ public sealed class SchemaInferenceTests
     }
 
     [TestMethod]
-    public void The_most_frequent_texts_get_a_category()
+    public void Few_texts_get_a_category_each_and_many_are_encoded_by_labels()
     {
-        var rows = Enumerable.Range(0, 150)
-            .SelectMany(i => Enumerable.Repeat($"t{i},{i}", i == 149 ? 5 : 3)).Prepend("t,y");
-        var categories = Infer(Table([.. rows])).Columns[0].Categories;
-        Assert.HasCount(SchemaInference.MaximumCategories, categories);
-        Assert.AreEqual("t149", categories[0]);
-        CollectionAssert.AreEqual(new[]
-        {
-            "column 't' has 150 different texts: the 100 most frequent are encoded, the others count as none of these",
-        }, _notes);
+        var few = Infer(Table([.. Enumerable.Range(0, 30).SelectMany(i => Enumerable.Repeat($"t{i},{i}", i == 29 ? 5 : 3)).Prepend("t,y")]));
+        Assert.HasCount(30, few.Columns[0].Categories);
+        Assert.AreEqual("t29", few.Columns[0].Categories[0], "the most frequent first");
+        Assert.IsEmpty(_notes);
+
+        var many = Infer(Table([.. Enumerable.Range(0, 300).Select(i => $"t{i % 200},{i}").Prepend("t,y")]));
+        Assert.IsTrue(many.Columns[0].HasManyValues, "each value has a row or two");
+        Assert.IsEmpty(many.Columns[0].Categories);
+        CollectionAssert.AreEqual(
+            new[] { "column 't' has 200 different texts: each is encoded by the labels of its rows" }, _notes);
+    }
+
+    [TestMethod]
+    [DataRow(300, 286, true, DisplayName = "14 of 300 values twice")]
+    [DataRow(300, 285, false, DisplayName = "15 of 300 values twice")]
+    [DataRow(30, 30, true, DisplayName = "all different, few rows")]
+    [DataRow(20, 20, false, DisplayName = "too few to tell")]
+    public void Texts_that_hardly_repeat_are_identifiers(int rows, int values, bool isLeftOut)
+    {
+        var schema = Infer(Table([.. Enumerable.Range(0, rows).Select(i => $"key{i % values},{i * i % 7},{i}").Prepend("t,n,y")]));
+        Assert.AreEqual(isLeftOut ? ColumnKind.Ignored : ColumnKind.Text, schema.Columns[0].Kind);
+        Assert.AreEqual(isLeftOut ? $"column 't' is text with {values} different values in {rows} rows, like an identifier: ignored" : null,
+            _notes.FirstOrDefault(note => note.Contains("identifier")));
     }
 
     [TestMethod]
