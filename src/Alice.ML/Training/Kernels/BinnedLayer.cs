@@ -6,7 +6,7 @@ namespace Alice.ML.Training.Kernels;
 /// A first layer of numbers with their bins. Bins below that of a number are full and those above it empty, so running sums over the bins
 /// replace most of the products: two multiplications a number and unit are left, however many bins there are.
 /// </summary>
-internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, ILanes<V>
+internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, IFloats<V>
 {
     private readonly EncodedColumns _encoding;
     private readonly RowsAt _perBin;

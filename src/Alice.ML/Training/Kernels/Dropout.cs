@@ -24,7 +24,7 @@ internal readonly struct Dropout(double rate, ulong key)
 
     /// <summary>For units <paramref name="unit"/> and up: 0, or <see cref="Scale"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Factors<V>(uint rowKey, int unit) where V : struct, ILanes<V>
+    public V Factors<V>(uint rowKey, int unit) where V : struct, IFloats<V>
     {
         // The finaliser of MurmurHash3 (Appleby 2011) on a counter.
         var bits = V.XorShifted(V.Counters(rowKey + (uint)unit), 16);

@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 namespace Alice.ML.Training.Kernels;
 
 /// <summary>An activation and its derivative, within 1e-6 of their size or of 1. It maps 0 to 0: the padding of a layer stays zero.</summary>
-internal interface IActivation<V> where V : struct, ILanes<V>
+internal interface IActivation<V> where V : struct, IFloats<V>
 {
     static abstract V At(V x, out V slope);
 }
 
 /// <summary>x / (1 + exp(−x)).</summary>
-internal readonly struct SiLU<V> : IActivation<V> where V : struct, ILanes<V>
+internal readonly struct SiLU<V> : IActivation<V> where V : struct, IFloats<V>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V At(V x, out V slope)
@@ -22,7 +22,7 @@ internal readonly struct SiLU<V> : IActivation<V> where V : struct, ILanes<V>
 }
 
 /// <summary>The hyperbolic tangent.</summary>
-internal readonly struct Tanh<V> : IActivation<V> where V : struct, ILanes<V>
+internal readonly struct Tanh<V> : IActivation<V> where V : struct, IFloats<V>
 {
     // tanh(x) = x + x³ P(x²) below this |x|: our own Chebyshev fit of P, relative error of tanh 8e-8.
     private const float Near = 0.625f;
@@ -47,7 +47,7 @@ internal readonly struct Tanh<V> : IActivation<V> where V : struct, ILanes<V>
 }
 
 /// <summary>x Φ(x) with the normal distribution function Φ.</summary>
-internal readonly struct GELU<V> : IActivation<V> where V : struct, ILanes<V>
+internal readonly struct GELU<V> : IActivation<V> where V : struct, IFloats<V>
 {
     // Φ(−z) = exp(−z²/2) R(t) with t = 1/(1 + 0.35 z), z ≥ 0: the form of Abramowitz & Stegun, Handbook of Mathematical Functions, 26.2.17.
     // R is our own Chebyshev fit in u = t − 1, that of Alice.ML.Models.ActivationFunctions.
@@ -83,7 +83,7 @@ internal readonly struct GELU<V> : IActivation<V> where V : struct, ILanes<V>
 }
 
 /// <summary>Elementary functions on vectors.</summary>
-internal static class Functions<V> where V : struct, ILanes<V>
+internal static class Functions<V> where V : struct, IFloats<V>
 {
     private const float PerLog2 = 1.44269504f;
 

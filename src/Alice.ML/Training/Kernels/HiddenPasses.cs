@@ -4,7 +4,7 @@ using Alice.ML.Models;
 namespace Alice.ML.Training.Kernels;
 
 /// <summary>What a hidden layer does beside its products: passes over [rows, width], a whole number of vectors wide.</summary>
-internal static unsafe class HiddenPasses<V> where V : struct, ILanes<V>
+internal static unsafe class HiddenPasses<V> where V : struct, IFloats<V>
 {
     /// <summary>
     /// Turns sums into what the next layer is given, and writes by what gradients are multiplied on their way back. ReLU needs no such

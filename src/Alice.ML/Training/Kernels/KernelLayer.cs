@@ -4,7 +4,7 @@ namespace Alice.ML.Training.Kernels;
 /// A layer of a network: its place in the flat weights, and work memory for some rows of outputs. Rows in work memory are filled up with
 /// zeros to whole vectors.
 /// </summary>
-internal abstract unsafe class KernelLayer<V> where V : struct, ILanes<V>
+internal abstract unsafe class KernelLayer<V> where V : struct, IFloats<V>
 {
     // Rows a multiple of this apart compete for the same places of the cache.
     private const int BadStride = 128;

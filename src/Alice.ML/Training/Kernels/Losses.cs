@@ -6,7 +6,7 @@ namespace Alice.ML.Training.Kernels;
 /// Losses of rows and their gradients with respect to the outputs. Every row has a factor: its weight over the number of rows of the whole
 /// minibatch.
 /// </summary>
-internal static unsafe class Losses<V> where V : struct, ILanes<V>
+internal static unsafe class Losses<V> where V : struct, IFloats<V>
 {
     /// <summary>Any loss but softmax.</summary>
     /// <param name="loss">The loss.</param>

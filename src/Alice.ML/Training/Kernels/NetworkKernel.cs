@@ -19,9 +19,9 @@ internal abstract unsafe class NetworkKernel
         NetworkShape shape, KernelLoss loss, FirstLayerInputs inputs = FirstLayerInputs.Dense, EncodedColumns? bins = null, int bits = 0) =>
         (bits == 0 ? WidestVector : bits) switch
         {
-            512 => new NetworkKernel<Lanes512>(shape, loss, inputs, bins),
-            256 => new NetworkKernel<Lanes256>(shape, loss, inputs, bins),
-            128 => new NetworkKernel<Lanes128>(shape, loss, inputs, bins),
+            512 => new NetworkKernel<Floats512>(shape, loss, inputs, bins),
+            256 => new NetworkKernel<Floats256>(shape, loss, inputs, bins),
+            128 => new NetworkKernel<Floats128>(shape, loss, inputs, bins),
             _ => throw new ArgumentOutOfRangeException(nameof(bits), bits, "Vectors have 512, 256 or 128 bits."),
         };
 

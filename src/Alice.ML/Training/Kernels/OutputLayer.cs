@@ -6,7 +6,7 @@ namespace Alice.ML.Training.Kernels;
 /// A last layer of few outputs after a hidden one: a dot product each. Outputs and their gradients lie output after output, [outputs, rows],
 /// so that losses are computed for a vector of rows at a time.
 /// </summary>
-internal sealed unsafe class OutputLayer<V> where V : struct, ILanes<V>
+internal sealed unsafe class OutputLayer<V> where V : struct, IFloats<V>
 {
     private readonly int _inputs;
     private readonly int _outputs;

@@ -9,7 +9,7 @@ namespace Alice.ML.Training.Kernels;
 /// Copies of weight matrices in the order in which <see cref="Products{V}"/> reads them: panels of two vectors' columns one after the other,
 /// with zeros beyond the last column.
 /// </summary>
-internal static unsafe class Packing<V> where V : struct, ILanes<V>
+internal static unsafe class Packing<V> where V : struct, IFloats<V>
 {
     private static int PanelWidth => Products<V>.PanelWidth;
 

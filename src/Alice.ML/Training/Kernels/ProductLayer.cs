@@ -1,7 +1,7 @@
 namespace Alice.ML.Training.Kernels;
 
 /// <summary>A layer of matrix products: any but a first one whose inputs are bins or mostly zeros.</summary>
-internal sealed unsafe class ProductLayer<V> : KernelLayer<V> where V : struct, ILanes<V>
+internal sealed unsafe class ProductLayer<V> : KernelLayer<V> where V : struct, IFloats<V>
 {
     // Rows of weights up to this length are as good as panels.
     private const int LongestRowInPlace = 64;

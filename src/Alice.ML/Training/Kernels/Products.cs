@@ -34,7 +34,7 @@ internal readonly unsafe struct RowsAt(float* at, nint stride)
 /// Matrix products. Six rows by two vectors of the result stay in registers over the whole sum: 12 sums, two vectors of the right factor and
 /// one of the left are what the 16 registers of AVX2 hold, and enough sums to hide the latency of the multiply-add on any width.
 /// </summary>
-internal static unsafe class Products<V> where V : struct, ILanes<V>
+internal static unsafe class Products<V> where V : struct, IFloats<V>
 {
     private const int TileRows = 6;
 

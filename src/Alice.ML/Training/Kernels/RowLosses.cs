@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 namespace Alice.ML.Training.Kernels;
 
 /// <summary>The loss of rows by one output each, and its derivative.</summary>
-internal interface IRowLoss<V> where V : struct, ILanes<V>
+internal interface IRowLoss<V> where V : struct, IFloats<V>
 {
     V At(V output, V target, out V slope);
 }
 
 /// <summary>(output − target)².</summary>
-internal readonly struct SquaredLoss<V> : IRowLoss<V> where V : struct, ILanes<V>
+internal readonly struct SquaredLoss<V> : IRowLoss<V> where V : struct, IFloats<V>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V At(V output, V target, out V slope)
@@ -21,7 +21,7 @@ internal readonly struct SquaredLoss<V> : IRowLoss<V> where V : struct, ILanes<V
 }
 
 /// <summary>½e² for an error e up to a threshold, threshold·(|e| − ½ threshold) beyond.</summary>
-internal readonly struct HuberLoss<V>(float threshold) : IRowLoss<V> where V : struct, ILanes<V>
+internal readonly struct HuberLoss<V>(float threshold) : IRowLoss<V> where V : struct, IFloats<V>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V At(V output, V target, out V slope)
@@ -34,7 +34,7 @@ internal readonly struct HuberLoss<V>(float threshold) : IRowLoss<V> where V : s
 }
 
 /// <summary>τ·e for an error e = target − output above 0, (τ − 1)·e below.</summary>
-internal readonly struct QuantileLoss<V>(float level) : IRowLoss<V> where V : struct, ILanes<V>
+internal readonly struct QuantileLoss<V>(float level) : IRowLoss<V> where V : struct, IFloats<V>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V At(V output, V target, out V slope)
@@ -47,7 +47,7 @@ internal readonly struct QuantileLoss<V>(float level) : IRowLoss<V> where V : st
 }
 
 /// <summary>exp(output) − target·output.</summary>
-internal readonly struct PoissonLoss<V> : IRowLoss<V> where V : struct, ILanes<V>
+internal readonly struct PoissonLoss<V> : IRowLoss<V> where V : struct, IFloats<V>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V At(V output, V target, out V slope)
@@ -59,7 +59,7 @@ internal readonly struct PoissonLoss<V> : IRowLoss<V> where V : struct, ILanes<V
 }
 
 /// <summary>log(1 + exp f) − target·f for log-odds f.</summary>
-internal readonly struct LogisticLoss<V> : IRowLoss<V> where V : struct, ILanes<V>
+internal readonly struct LogisticLoss<V> : IRowLoss<V> where V : struct, IFloats<V>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V At(V output, V target, out V slope)

@@ -9,9 +9,9 @@ namespace Alice.ML.Training.Kernels;
 /// </summary>
 internal sealed unsafe class SparseLayer<V>(int inputs, int outputs, int rows, WorkMemory memory, float paddingBias = 0)
     : KernelLayer<V>(inputs, outputs, 0, rows, memory, paddingBias)
-    where V : struct, ILanes<V>
+    where V : struct, IFloats<V>
 {
-    private readonly float* _shared = memory.Allocate(outputs);
+    private readonly float* _shared = memory.Allocate(RoundUp(outputs));
     private float* _weights;
 
     public override void Load(float* weights)
@@ -21,7 +21,7 @@ internal sealed unsafe class SparseLayer<V>(int inputs, int outputs, int rows, W
     }
 
     public override void Forward(in KernelBatch batch, int firstRow, RowsAt inputs, int rows, float floor) =>
-        Gather(batch.Sparse!, batch.SparseRows + firstRow, rows, new RowsAt(_weights, Outputs), Bias, _shared, Values, Outputs, floor);
+        Gather(batch.Sparse!, batch.SparseRows + firstRow, rows, new RowsAt(_weights, Outputs), Bias, _shared, Values, Outputs, Width, floor);
 
     protected override void AddProducts(in KernelBatch batch, int firstRow, RowsAt inputs, int rows)
     {
@@ -32,9 +32,10 @@ internal sealed unsafe class SparseLayer<V>(int inputs, int outputs, int rows, W
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Gather(
-        SparseTable table, int* rows, int count, RowsAt weights, float* bias, float* shared, RowsAt sums, int units, float floor)
+        SparseTable table, int* rows, int count, RowsAt weights, float* bias, float* shared, RowsAt sums, int units, int width,
+        float floor)
     {
-        new ReadOnlySpan<float>(bias, units).CopyTo(new Span<float>(shared, units));
+        new ReadOnlySpan<float>(bias, width).CopyTo(new Span<float>(shared, width));
         foreach (var (column, value) in table.Zeros)
             for (var u = 0; u < units; u++)
                 shared[u] += value * weights[column][u];
@@ -80,6 +81,8 @@ internal sealed unsafe class SparseLayer<V>(int inputs, int outputs, int rows, W
                     sum += values[k] * weights[columns[k]][u];
                 to[u] = sum < floor ? floor : sum;
             }
+            for (; u < width; u++)
+                to[u] = shared[u];
         }
     }
 

@@ -4,7 +4,7 @@ namespace Alice.ML.Training.Kernels;
 /// A vector of single-precision numbers, so that each kernel is written once for every width. The implementations wrap one hardware vector;
 /// everything inlines.
 /// </summary>
-internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
+internal unsafe interface IFloats<TSelf> where TSelf : struct, IFloats<TSelf>
 {
     /// <summary>Numbers in a vector.</summary>
     static abstract int Count { get; }

@@ -3,7 +3,7 @@ using Alice.ML.Models;
 namespace Alice.ML.Training.Kernels;
 
 /// <inheritdoc/>
-internal sealed unsafe class NetworkKernel<V> : NetworkKernel where V : struct, ILanes<V>
+internal sealed unsafe class NetworkKernel<V> : NetworkKernel where V : struct, IFloats<V>
 {
     // Rows that go through all layers before the next ones do: what they leave in between stays in the cache.
     private const int RowsAtOnce = 128;
