@@ -113,12 +113,13 @@ internal sealed unsafe class NetworkKernel<V> : NetworkKernel where V : struct, 
     private double Loss(in KernelBatch batch, int first, int rows)
     {
         var perRow = 1f / batch.WholeRows;
-        for (var row = 0; row < RowsAtOnce; row++)
+        for (var row = 0; row < rows; row++)
         {
-            var isPadding = row >= rows;
-            _targets[row] = isPadding ? 0 : batch.Targets[first + row];
-            _factors[row] = isPadding ? 0 : batch.Weights == null ? perRow : batch.Weights[first + row] * perRow;
+            _targets[row] = batch.Targets[first + row];
+            _factors[row] = batch.Weights == null ? perRow : batch.Weights[first + row] * perRow;
         }
+        for (var row = rows; row % V.Count != 0; row++)
+            _targets[row] = _factors[row] = 0;
         if (_output is not null)
             return Losses<V>.Evaluate(_loss, _output.Values.At, RowsAtOnce, _targets, _factors, rows);
 
@@ -129,8 +130,12 @@ internal sealed unsafe class NetworkKernel<V> : NetworkKernel where V : struct, 
         else
         {
             for (var output = 0; output < last.Outputs; output++)
-                for (var row = 0; row < RowsAtOnce; row++)
-                    _columns[output][row] = row < rows ? last.Values[row][output] : 0;
+            {
+                for (var row = 0; row < rows; row++)
+                    _columns[output][row] = last.Values[row][output];
+                for (var row = rows; row % V.Count != 0; row++)
+                    _columns[output][row] = 0;
+            }
             loss = Losses<V>.Evaluate(_loss, _columns.At, RowsAtOnce, _targets, _factors, rows);
             for (var row = 0; row < rows; row++)
                 for (var output = 0; output < last.Outputs; output++)

@@ -32,7 +32,7 @@ internal sealed unsafe class OutputLayer<V> where V : struct, IFloats<V>
         Values = new RowsAt(memory.Allocate((long)outputs * _stride), _stride);
     }
 
-    /// <summary>[outputs, rows]: outputs, then their gradients. Zero beyond the last row.</summary>
+    /// <summary>[outputs, rows]: outputs, then their gradients. Zero beyond the last row, up to a whole vector.</summary>
     public RowsAt Values { get; }
 
     public void Load(float* weights)
@@ -58,7 +58,7 @@ internal sealed unsafe class OutputLayer<V> where V : struct, IFloats<V>
                     sum = V.MultiplyAdd(V.Load(input + i), V.Load(weight + i), sum);
                 values[row] = _bias[output] + sum.Sum();
             }
-            for (var row = rows; row < _stride; row++)
+            for (var row = rows; row % V.Count != 0; row++)
                 values[row] = 0;
         }
     }
@@ -79,7 +79,7 @@ internal sealed unsafe class OutputLayer<V> where V : struct, IFloats<V>
         for (var output = 0; output < _outputs; output++)
         {
             var sum = V.All(0);
-            for (nint row = 0; row < _stride; row += V.Count)
+            for (nint row = 0; row < rows; row += V.Count)
                 sum += V.Load(Values[output] + row);
             biases[output] = sum.Sum() + (_adds || _isStarted ? biases[output] : 0);
         }
