@@ -10,6 +10,7 @@ internal static class ReportCommand
     [
         new SmallUpdateComparison(),
         new LargeUpdateComparison(),
+        new EvaluationComparison(),
         new StepComparison(),
         new ReadComparison(),
         new SparseComparison(),

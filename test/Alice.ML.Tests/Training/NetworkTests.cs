@@ -12,7 +12,7 @@ public class NetworkTests
     private const int Rows = 12;
     private const int Inputs = 5;
 
-    private static IEnumerable<object[]> Cases =>
+    internal static IEnumerable<object[]> Cases =>
         from activation in Enum.GetValues<Activation>()
         from objective in new[] { "squared", "huber", "quantile", "poisson", "logistic", "softmax" }
         select new object[] { activation, objective };
@@ -65,7 +65,7 @@ public class NetworkTests
         Tensor Mask(long units) => rand([Rows, units], generator: generator).lt_(tensor(0.7f)).Scale(1 / 0.7);
     }
 
-    private static (Objective, int Outputs) Objective(string name) => name switch
+    internal static (Objective, int Outputs) Objective(string name) => name switch
     {
         "squared" => (new SquaredObjective(), 1),
         "huber" => (new HuberObjective(0.3), 1),
@@ -75,7 +75,7 @@ public class NetworkTests
         _ => (new SoftmaxObjective(), 3),
     };
 
-    private static Tensor Apply(Activation activation, Tensor x) => activation switch
+    internal static Tensor Apply(Activation activation, Tensor x) => activation switch
     {
         Activation.ReLU => x.relu(),
         Activation.GELU => nn.functional.gelu(x),
@@ -83,7 +83,7 @@ public class NetworkTests
         _ => x.tanh(),
     };
 
-    private static Tensor Reference(string objective, Tensor f, Tensor y) => objective switch
+    internal static Tensor Reference(string objective, Tensor f, Tensor y) => objective switch
     {
         "squared" => (f - y) * (f - y),
         "huber" => nn.functional.huber_loss(f, y, 0.3, nn.Reduction.None),

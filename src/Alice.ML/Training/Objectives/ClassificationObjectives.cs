@@ -1,4 +1,5 @@
 using Alice.ML.Optimization;
+using Alice.ML.Training.Kernels;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -6,6 +7,8 @@ namespace Alice.ML.Training;
 /// <summary>Logistic loss of one output, the log-odds, against a target of 0 or 1; measured by accuracy.</summary>
 internal sealed class LogisticObjective : Objective
 {
+    public override KernelLoss Kernel => new(LossKind.Logistic);
+
     public override string MetricName => "Accuracy";
 
     public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
@@ -25,6 +28,8 @@ internal sealed class LogisticObjective : Objective
 /// <summary>Cross-entropy of softmax(outputs) against the number of the true class; measured by accuracy.</summary>
 internal sealed class SoftmaxObjective : Objective
 {
+    public override KernelLoss Kernel => new(LossKind.Softmax);
+
     public override string MetricName => "Accuracy";
 
     public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)

@@ -1,4 +1,5 @@
 using Alice.ML.Optimization;
+using Alice.ML.Training.Kernels;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -35,6 +36,9 @@ internal abstract class Objective
 
     /// <summary>What a row adds to the metric [rows, 1]; <paramref name="outputs"/> stay as they are.</summary>
     public abstract Tensor Measure(Tensor outputs, Tensor targets);
+
+    /// <summary>The loss as vector kernels know it.</summary>
+    public abstract KernelLoss Kernel { get; }
 
     /// <summary>Name of the metric.</summary>
     public abstract string MetricName { get; }

@@ -1,4 +1,5 @@
 using Alice.ML.Optimization;
+using Alice.ML.Training.Kernels;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -10,6 +11,8 @@ internal sealed class QuantilesObjective(Objective score, IReadOnlyList<float> l
 
     /// <summary>Levels of the outputs after the first.</summary>
     public IReadOnlyList<float> Levels => levels;
+
+    public override KernelLoss Kernel => score.Kernel with { Levels = levels };
 
     public override string MetricName => score.MetricName;
 

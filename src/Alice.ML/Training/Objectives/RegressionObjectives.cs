@@ -1,4 +1,5 @@
 using Alice.ML.Optimization;
+using Alice.ML.Training.Kernels;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -18,6 +19,8 @@ internal abstract class RegressionObjective : Objective
 /// <summary>(output − target)².</summary>
 internal sealed class SquaredObjective : RegressionObjective
 {
+    public override KernelLoss Kernel => new(LossKind.Squared);
+
     public override Tensor Evaluate(Tensor outputs, in Minibatch batch, out Tensor gradient)
     {
         if (!LayerKernels.HasKernels(outputs))
@@ -39,6 +42,8 @@ internal sealed class SquaredObjective : RegressionObjective
 /// <summary>½e² for an error e up to <paramref name="threshold"/>, and threshold·(|e| − ½ threshold) beyond (Huber 1964).</summary>
 internal sealed class HuberObjective(double threshold) : RegressionObjective
 {
+    public override KernelLoss Kernel => new(LossKind.Huber, threshold);
+
     public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
     {
         var error = outputs.sub_(targets);
@@ -54,6 +59,8 @@ internal sealed class HuberObjective(double threshold) : RegressionObjective
 /// </summary>
 internal sealed class QuantileObjective(double quantile) : RegressionObjective
 {
+    public override KernelLoss Kernel => new(LossKind.Quantile, quantile);
+
     public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
     {
         var excess = outputs.sub_(targets);
@@ -65,6 +72,8 @@ internal sealed class QuantileObjective(double quantile) : RegressionObjective
 /// <summary>exp(output) − target·output: minus the log-likelihood of a Poisson count, up to a constant.</summary>
 internal sealed class PoissonObjective : RegressionObjective
 {
+    public override KernelLoss Kernel => new(LossKind.Poisson);
+
     public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
     {
         var rate = outputs.exp();

@@ -1,0 +1,58 @@
+using System.Runtime.Intrinsics;
+
+namespace Alice.ML.Training.Kernels;
+
+/// <summary>
+/// Loss, gradient and outputs of a network on the CPU as vector kernels, on flat weights in memory: nothing is allocated after construction,
+/// no tensor is made. Holds work memory for one evaluation at a time; one for each thread serves any number of networks of its shape.
+/// </summary>
+/// <remarks>The same input gives the same bits, whatever the number of threads; other vector widths differ by rounding.</remarks>
+internal abstract unsafe class NetworkKernel
+{
+    /// <summary>Makes a kernel.</summary>
+    /// <param name="shape">Sizes, activation and dropout of the network.</param>
+    /// <param name="loss">What is minimised.</param>
+    /// <param name="inputs">What the first layer is given.</param>
+    /// <param name="bins">The encoding, where it is given <see cref="FirstLayerInputs.Bins"/>.</param>
+    /// <param name="bits">Width of the vectors: 512, 256 or 128; 0: the widest that the processor is fast with.</param>
+    public static NetworkKernel Create(
+        NetworkShape shape, KernelLoss loss, FirstLayerInputs inputs = FirstLayerInputs.Dense, EncodedColumns? bins = null, int bits = 0) =>
+        (bits == 0 ? WidestVector : bits) switch
+        {
+            512 => new NetworkKernel<Floats512>(shape, loss, inputs, bins),
+            256 => new NetworkKernel<Floats256>(shape, loss, inputs, bins),
+            128 => new NetworkKernel<Floats128>(shape, loss, inputs, bins),
+            _ => throw new ArgumentOutOfRangeException(nameof(bits), bits, "Vectors have 512, 256 or 128 bits."),
+        };
+
+    private static int WidestVector => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+
+    /// <summary>
+    /// Loss and gradient: sums over the rows by their weights, divided by the rows of the whole minibatch, which these may be a part of.
+    /// </summary>
+    /// <param name="weights">[parameters], in the order of <see cref="Models.DenseNetwork.Weights"/>.</param>
+    /// <param name="gradient">[parameters]; receives the gradient.</param>
+    /// <param name="batch">The rows.</param>
+    /// <param name="adds">Whether the gradient is added to what is there.</param>
+    /// <returns>The loss.</returns>
+    public abstract double Evaluate(float* weights, float* gradient, in KernelBatch batch, bool adds = false);
+
+    /// <summary>Outputs, without dropout.</summary>
+    /// <param name="weights">As for <see cref="Evaluate"/>.</param>
+    /// <param name="batch">The rows; targets and weights are not read.</param>
+    /// <param name="outputs">[rows, outputs]; receives the outputs.</param>
+    public abstract void Outputs(float* weights, in KernelBatch batch, float* outputs);
+}
+
+/// <summary>What a first layer is given.</summary>
+internal enum FirstLayerInputs
+{
+    /// <summary>Every feature of every row.</summary>
+    Dense,
+
+    /// <summary>Numbers with the bins that they lie in.</summary>
+    Bins,
+
+    /// <summary>The features of a row that are not zero.</summary>
+    Sparse,
+}

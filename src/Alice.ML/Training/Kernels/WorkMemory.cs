@@ -1,0 +1,20 @@
+using System.Runtime.InteropServices;
+
+namespace Alice.ML.Training.Kernels;
+
+/// <summary>Floats, zero at first, that start at a cache line and stay where they are as long as this object lives.</summary>
+internal sealed unsafe class WorkMemory
+{
+    private const int CacheLine = 64;
+
+    private readonly List<float[]> _arrays = [];
+
+    public float* Allocate(long count)
+    {
+        // Kernels may read a whole cache line where the last number lies.
+        var array = GC.AllocateArray<float>(checked((int)count + 2 * CacheLine / sizeof(float)), pinned: true);
+        _arrays.Add(array);
+        var address = (nuint)Marshal.UnsafeAddrOfPinnedArrayElement(array, 0);
+        return (float*)((address + CacheLine - 1) / CacheLine * CacheLine);
+    }
+}

@@ -1,0 +1,84 @@
+using Alice.ML.Models;
+using Alice.ML.Optimization;
+using Alice.ML.Training;
+using Alice.ML.Training.Kernels;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Tests.Training.Kernels;
+
+/// <summary>Vector kernels against TorchSharp's automatic differentiation, with dropout, weights and a minibatch in parts.</summary>
+[TestClass]
+public unsafe class KernelAutogradTests
+{
+    private const int Rows = 45;
+    private const int Inputs = 5;
+    private const double Rate = 0.25;
+    private const ulong Key = 99;
+
+    private static IEnumerable<object[]> Cases => NetworkTests.Cases;
+
+    [TestMethod]
+    [DynamicData(nameof(Cases))]
+    public void Gradients_are_those_of_automatic_differentiation(Activation activation, string objective)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        var (loss, outputs) = NetworkTests.Objective(objective);
+        var shape = new NetworkShape([Inputs, 19, 33, outputs], activation, Rate);
+        var weights = shape.Initialize(generator);
+        var targets = objective switch
+        {
+            "softmax" => randint(0, outputs, [Rows, 1], generator: generator).to_type(ScalarType.Float32),
+            "logistic" => randint(0, 2, [Rows, 1], generator: generator).to_type(ScalarType.Float32),
+            _ => rand(Rows, 1, generator: generator),
+        };
+        var features = randn(Rows, Inputs, generator: generator);
+        var rowWeights = rand(Rows, 1, generator: generator);
+
+        var leaf = weights.clone().requires_grad_();
+        using var views = new ParameterViews(shape, leaf);
+        var hidden = features;
+        for (var layer = 0; layer < shape.Layers; layer++)
+        {
+            hidden = hidden.mm(views.Weights[layer]) + views.Biases[layer];
+            if (layer < shape.Layers - 1)
+                hidden = NetworkTests.Apply(activation, hidden) * Mask(layer, shape.LayerSizes[layer + 1]);
+        }
+        var expected = (NetworkTests.Reference(objective, hidden, targets) * rowWeights).sum() / (2 * Rows);
+        expected.backward();
+
+        foreach (var bits in new[] { 128, 256, 512 })
+        {
+            var gradient = zeros_like(weights);
+            var kernel = NetworkKernel.Create(shape, loss.Kernel, bits: bits);
+            var value = kernel.Evaluate(Pointer(weights), Pointer(gradient), new KernelBatch
+            {
+                Features = Pointer(features),
+                FeatureStride = Inputs,
+                Targets = Pointer(targets),
+                Weights = Pointer(rowWeights),
+                Rows = Rows,
+                WholeRows = 2 * Rows,
+                DropoutKey = Key,
+            });
+            Assert.AreEqual(expected.item<float>(), value, 1e-5);
+            Assert.IsLessThan(1e-5f, (leaf.grad! - gradient).abs().max().item<float>(), $"{bits} bits");
+        }
+    }
+
+    private static float* Pointer(Tensor tensor) => VectorLoop.Pointer<float>(tensor, tensor.numel());
+
+    private static Tensor Mask(int layer, int units)
+    {
+        var dropout = new Dropout(Rate, Key);
+        var mask = new float[Rows, units];
+        var factors = stackalloc float[Floats128.Count];
+        for (var row = 0; row < Rows; row++)
+            for (var unit = 0; unit < units; unit++)
+            {
+                dropout.Factors<Floats128>(dropout.RowKey(layer, row), unit).Store(factors);
+                mask[row, unit] = factors[0];
+            }
+        return tensor(mask);
+    }
+}
