@@ -63,8 +63,8 @@ internal static class PruneCommand
             OutputFile.Check(parsed.GetValue(save));
             var ml = MlContexts.Create(seed: 1, terminal, parsed.GetValue(verbose));
             var saved = SavedModel.Load(ml, parsed.GetRequiredValue(model));
-            var table = saved.ReadTable(parsed.GetRequiredValue(data), format.Read(parsed));
-            var testTable = parsed.GetValue(test) is { } file ? saved.ReadTable(file, format.Read(parsed)) : table;
+            var table = saved.ReadTable(parsed.GetRequiredValue(data), format.Read(parsed), terminal.Note);
+            var testTable = parsed.GetValue(test) is { } file ? saved.ReadTable(file, format.Read(parsed), terminal.Note) : table;
             var split = ReferenceEquals(testTable, table)
                 ? RowSplit.Random(table.Records.Count, 0.5, seed: 1)
                 : new RowSplit(table.AllRows, testTable.AllRows);
@@ -82,7 +82,7 @@ internal static class PruneCommand
                     Order = order.Order, Directions = order.Order == PruneOrder.PredictedLoss ? 64 : 1,
                     CancellationToken = cancellation,
                 })
-                select new Result(order.Name, share, pruned, task.Evaluate(ml, labels, task.Predict(pruned.Model, testRows))[0])).ToArray();
+                select new Result(order.Name, share, pruned, task.Test(ml, pruned.Model, testRows, labels, terminal.Note)[0])).ToArray();
             Show(terminal, results);
             Save(prefix, Path.GetFileName(table.Path), results);
             terminal.Note($"written: {prefix}.png and {prefix}.csv");

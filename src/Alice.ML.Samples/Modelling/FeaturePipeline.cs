@@ -17,7 +17,7 @@ internal static class FeaturePipeline
     {
         var taken = schema.Columns.Select(c => c.Name).ToHashSet();
         var transforms = new EstimatorChain<ITransformer>();
-        var inputs = new List<string>();
+        var (inputs, numbers, indicators) = (new List<string>(), new List<InputOutputColumnPair>(), new List<InputOutputColumnPair>());
         foreach (var column in schema.Features)
         {
             inputs.Add(column.Name);
@@ -27,16 +27,24 @@ internal static class FeaturePipeline
                     column.Name, keyData: Categories(ml, column)));
                 continue;
             }
+            numbers.Add(new InputOutputColumnPair(column.Name));
             if (column.HasMissing)
             {
-                var indicator = Unused($"{column.Name} is missing", taken);
-                inputs.Add(indicator);
-                transforms = transforms
-                    .Append<ITransformer>(ml.Transforms.IndicateMissingValues(indicator, column.Name))
-                    .Append<ITransformer>(ml.Transforms.Conversion.ConvertType(indicator));
+                inputs.Add(Unused($"{column.Name} is missing", taken));
+                indicators.Add(new InputOutputColumnPair(inputs[^1], column.Name));
             }
+        }
+        // One transform for all columns: each transform costs time for every column of the table.
+        if (indicators.Count > 0)
+        {
+            transforms = transforms.Append<ITransformer>(ml.Transforms.IndicateMissingValues([.. indicators]))
+                .Append<ITransformer>(ml.Transforms.Conversion.ConvertType(
+                    [.. indicators.Select(i => new InputOutputColumnPair(i.OutputColumnName))]));
+        }
+        if (numbers.Count > 0)
+        {
             transforms = transforms.Append<ITransformer>(ml.Transforms.ReplaceMissingValues(
-                column.Name, replacementMode: MissingValueReplacingEstimator.ReplacementMode.Mean));
+                [.. numbers], MissingValueReplacingEstimator.ReplacementMode.Mean));
         }
         var features = Unused("Features", taken);
         return (transforms.Append<ITransformer>(ml.Transforms.Concatenate(features, [.. inputs])), features);
