@@ -125,8 +125,9 @@ internal sealed class DataOptions
     {
         var table = DelimitedFile.Read(parsed.GetRequiredValue(_data), Format(parsed), expectedNames: null, note);
         var label = table.Column(parsed.GetRequiredValue(_label), "--label");
-        return new LabelledTable(table, label, parsed.GetValue(_task), parsed.GetValue(_positive))
+        return new LabelledTable(table, label, parsed.GetValue(_task))
         {
+            Positive = parsed.GetValue(_positive),
             AsText = Columns(parsed, _text, table),
             AsNumber = Columns(parsed, _number, table),
             Ignored = Columns(parsed, _ignore, table),

@@ -40,6 +40,7 @@ internal static class DelimitedFile
         using var reader = file.Open();
         var recordReader = new RecordReader(file.Path, reader, lead.Separator, format.Comments ?? [], lead.Lines);
         var records = recordReader.Read().ToList();
+        TrimLineEnds(records);
         var header = Header(records, lead, format, expectedNames);
         var comments = lead.CommentLines + recordReader.CommentLines - (header is { Line: 0 } ? 1 : 0);
         if (header is { Line: > 0 })
@@ -53,6 +54,28 @@ internal static class DelimitedFile
         CheckWidths(file.Path, names, header, records, lead.Separator);
         BlankMissing(records, format);
         return new Table(file.Path, names, header is not null, lead.Separator, records) { Format = format };
+    }
+
+    /// <summary>
+    /// Cuts off the empty fields that a separator at the end of lines makes: below a line without it, and a last column
+    /// without a name or a value.
+    /// </summary>
+    private static void TrimLineEnds(List<Record> records)
+    {
+        if (records.Count < 2)
+            return;
+        var width = records[0].Fields.Length;
+        if (!records[0].Fields.Any(NumberText.IsNumber))
+        {
+            while (width > 1 && records.All(r => r.Fields.Length < width || r.Fields[width - 1].Length == 0))
+                width--;
+        }
+        for (var i = 0; i < records.Count; i++)
+        {
+            var (line, fields) = records[i];
+            if (fields.Length > width && fields[width..].All(f => f.Length == 0))
+                records[i] = new Record(line, fields[..width]);
+        }
     }
 
     /// <summary>The row of names: the first row, or the comment line just before it ('#a b c'; line 0), or none.</summary>
@@ -76,11 +99,7 @@ internal static class DelimitedFile
     {
         if (header is null)
             return [.. Enumerable.Range(1, records[0].Fields.Length).Select(i => $"column{i}")];
-        // A separator after the last name and none after the rows' last field.
-        var width = header.Length;
-        while (width > 1 && header[width - 1].Length == 0 && records.All(r => r.Fields.Length < width))
-            width--;
-        var names = header[..width];
+        string[] names = [.. header];
         var taken = names.ToHashSet();
         var seen = new HashSet<string>();
         for (var i = 0; i < names.Length; i++)
@@ -116,19 +135,15 @@ internal static class DelimitedFile
 
     private static void CheckWidths(string path, string[] names, Record? header, List<Record> records, char separator)
     {
-        for (var i = 0; i < records.Count; i++)
+        foreach (var (line, fields) in records)
         {
-            var (line, fields) = records[i];
-            if (fields.Length > names.Length && fields[names.Length..].All(f => f.Length == 0))
-                records[i] = new Record(line, fields[..names.Length]); // a separator after the last field
-            else if (fields.Length != names.Length)
-            {
-                var expected = header is { Line: > 0 } ? "the header" : "the first row";
-                var comment = FileFormat.LeadingComments.FirstOrDefault(c => fields[0].StartsWith(c, StringComparison.Ordinal));
-                throw new UserException($"{path}, line {line}: {fields.Length} field{(fields.Length == 1 ? "" : "s")}, where {expected} " +
-                    $"has {names.Length} (separator: {NameOf(separator)}); mend the line, put text that holds a " +
-                    "separator in double quotes, or give --separator" + (comment is null ? "" : $", or --comment {comment} if it is a comment"));
-            }
+            if (fields.Length == names.Length)
+                continue;
+            var expected = header is { Line: > 0 } ? "the header" : "the first row";
+            var comment = FileFormat.LeadingComments.FirstOrDefault(c => fields[0].StartsWith(c, StringComparison.Ordinal));
+            throw new UserException($"{path}, line {line}: {fields.Length} field{(fields.Length == 1 ? "" : "s")}, where {expected} " +
+                $"has {names.Length} (separator: {NameOf(separator)}); mend the line, put text that holds a " +
+                "separator in double quotes, or give --separator" + (comment is null ? "" : $", or --comment {comment} if it is a comment"));
         }
     }
 

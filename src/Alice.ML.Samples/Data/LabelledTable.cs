@@ -4,14 +4,16 @@ namespace Alice.ML.Samples.Data;
 /// <param name="Table">The file.</param>
 /// <param name="Label">The column to predict.</param>
 /// <param name="Task">What to learn; null: found out from the label.</param>
-/// <param name="Positive">Which of two classes is the positive one; null: the later in order.</param>
-internal sealed record LabelledTable(Table Table, int Label, TaskKind? Task, string? Positive)
+internal sealed record LabelledTable(Table Table, int Label, TaskKind? Task)
 {
+    /// <summary>Which of two classes is the positive one; null: the later in order.</summary>
+    public string? Positive { get; init; }
+
     /// <summary>Columns to take as text whatever they hold.</summary>
     public required IReadOnlySet<int> AsText { get; init; }
 
     /// <summary>Columns to take as numbers whatever they hold.</summary>
-    public required IReadOnlySet<int> AsNumber { get; init; }
+    public IReadOnlySet<int> AsNumber { get; init; } = new HashSet<int>();
 
     /// <summary>Columns not to use.</summary>
     public required IReadOnlySet<int> Ignored { get; init; }
