@@ -66,7 +66,7 @@ internal static class PruneCommand
             var table = saved.ReadTable(parsed.GetRequiredValue(data), format.Read(parsed), terminal.Note);
             var testTable = parsed.GetValue(test) is { } file ? saved.ReadTable(file, format.Read(parsed), terminal.Note) : table;
             var split = ReferenceEquals(testTable, table)
-                ? RowSplit.Random(table.Records.Count, 0.5, seed: 1)
+                ? Halves(saved.Schema, table, terminal.Note)
                 : new RowSplit(table.AllRows, testTable.AllRows);
             var (rows, _) = LabelledTable.Read(table, split.Train, saved.Schema, terminal.Note);
             var (testRows, labels) = LabelledTable.Read(testTable, split.Test, saved.Schema, terminal.Note);
@@ -97,6 +97,14 @@ internal static class PruneCommand
             return CommandLine.Success;
         }, cancellation));
         return command;
+    }
+
+    private static RowSplit Halves(TableSchema schema, Data.Table table, Action<string> note)
+    {
+        var label = schema.Locate(table, withLabel: true)[schema.Label.Name];
+        var rows = LabelColumn.LabelledRows(table, table.AllRows, label, schema.Target, note);
+        return RowSplit.Random(
+            rows, schema.Target.Task == TaskKind.Regression ? null : schema.Target.Read(table, rows, label), 0.5, seed: 1);
     }
 
     private static void Show(Terminal terminal, Result[] results)

@@ -12,6 +12,7 @@ internal sealed record DateColumn(bool DayFirst, DateTime Origin, int Missing, I
     // So many different numbers do not look like dates by chance.
     private const int FewestCompact = 5;
 
+    // A time of day without a date has only its hour.
     private static readonly (string Name, Func<DateTime, DateTime, double> Of)[] _parts =
     [
         ("time", (date, origin) => (date - origin).TotalDays),
@@ -61,7 +62,7 @@ internal sealed record DateColumn(bool DayFirst, DateTime Origin, int Missing, I
                 $"so one is {example:yyyy-MM-dd} (--dates {(isDayFirst ? "mdy" : "dmy")} reads them otherwise)");
         var origin = dates.Min().Date;
         return new DateColumn(isDayFirst, origin, rows.Count - dates.Count,
-            [.. _parts.Where(p => dates.Select(d => p.Of(d, origin)).Distinct().Take(2).Count() > 1).Select(p => p.Name)]);
+            [.. _parts.Where(p => (p.Name != "time" || origin.Year > 1) && dates.Select(d => p.Of(d, origin)).Distinct().Take(2).Count() > 1).Select(p => p.Name)]);
     }
 
     /// <summary>The parts of each field, in the order of <see cref="Parts"/>; NaN where it is no date.</summary>

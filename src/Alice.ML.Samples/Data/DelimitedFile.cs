@@ -84,7 +84,7 @@ internal static class DelimitedFile
     {
         if (format.Header == false || records.Count == 0)
             return null;
-        var sample = records.Take(FormatDetection.SampleRows).Select(r => r.Fields).ToArray();
+        var sample = records.Take(Math.Max(2, lead.SampledRows)).Select(r => r.Fields).ToArray();
         var detected = FormatDetection.HasHeader(sample, format, expectedNames);
         if (detected || lead.LastComment is not { } comment || !comment.StartsWith('#'))
             return detected || format.Header == true ? records[0] : null;

@@ -5,8 +5,14 @@ namespace Alice.ML.Samples.Data;
 /// <param name="CommentLines">How many of them are comments.</param>
 /// <param name="LastComment">The last of these.</param>
 /// <param name="Separator">The character between fields: given, named by a first line 'sep=;', or found.</param>
-internal sealed record FileLead(int Lines, int CommentLines, string? LastComment, char Separator)
+/// <param name="SampledRows">How many rows tell the format.</param>
+internal sealed record FileLead(int Lines, int CommentLines, string? LastComment, char Separator, int SampledRows)
 {
+    private const int MostRows = 200;
+
+    // Of a table of thousands of columns fewer rows tell as much.
+    private const int MostCharacters = 250_000;
+
     private const string SeparatorLine = "sep=";
 
     /// <summary>Reads the first lines.</summary>
@@ -15,8 +21,8 @@ internal sealed record FileLead(int Lines, int CommentLines, string? LastComment
     {
         using var reader = file.Open();
         var (rows, comments, line, firstRow) = (new List<string>(), new List<(int Line, string Text)>(), 0, 0);
-        var named = (char?)null;
-        while (rows.Count < FormatDetection.SampleRows && reader.ReadLine() is { } text)
+        var (named, characters) = ((char?)null, 0);
+        while (rows.Count < MostRows && characters < MostCharacters && reader.ReadLine() is { } text)
         {
             line++;
             if (RecordReader.IsBlank(text, rows.Count > 0 ? '\t' : null))
@@ -27,6 +33,7 @@ internal sealed record FileLead(int Lines, int CommentLines, string? LastComment
             {
                 firstRow = rows.Count == 0 ? line : firstRow;
                 rows.Add(text);
+                characters += text.Length;
             }
             else if (rows.Count == 0)
                 comments.Add((line, text.Trim()));
@@ -46,7 +53,7 @@ internal sealed record FileLead(int Lines, int CommentLines, string? LastComment
                 comments.RemoveRange(first, comments.Count - first);
             }
         }
-        return new FileLead(firstRow - 1, comments.Count, comments.Count > 0 ? comments[^1].Text : null, separator);
+        return new FileLead(firstRow - 1, comments.Count, comments.Count > 0 ? comments[^1].Text : null, separator, rows.Count);
     }
 
     private static char? NamedSeparator(string line)

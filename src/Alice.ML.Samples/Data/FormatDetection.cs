@@ -3,9 +3,6 @@ namespace Alice.ML.Samples.Data;
 /// <summary>Finds the separator and the header of a delimited file from its first lines.</summary>
 internal static class FormatDetection
 {
-    /// <summary>How many lines that hold rows are looked at.</summary>
-    public const int SampleRows = 200;
-
     private const string Candidates = ",\t;|";
 
     /// <summary>

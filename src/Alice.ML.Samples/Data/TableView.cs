@@ -123,8 +123,8 @@ internal sealed class TableView : IDataView
         if (bad.Count == 0)
             return;
         var (line, fields) = table.Records[bad[0]];
-        note?.Invoke($"{table.Path}: {bad.Count} of {rowCount} values of column '{table.Names[column]}' {(bad.Count == 1 ? "is" : "are")} " +
-            $"no {what}, such as '{fields[column]}' in line {line}: taken as missing");
+        note?.Invoke($"{table.Path}: {bad.Count} of {rowCount} values of column '{table.Names[column]}' " +
+            $"{(bad.Count == 1 ? $"is no {what}" : $"are no {what}s")}, such as '{fields[column]}' in line {line}: taken as missing");
     }
 
     public long? GetRowCount() => RowCount;

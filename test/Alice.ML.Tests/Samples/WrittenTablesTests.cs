@@ -13,7 +13,7 @@ public sealed class WrittenTablesTests
 {
     private const string Fast = "--networks 1 --encoding PiecewiseLinear --weight-decay 0";
 
-    private static readonly CultureInfo _german = CultureInfo.GetCultureInfo("de-DE");
+    private static readonly NumberFormatInfo _german = new() { NumberDecimalSeparator = ",", NumberGroupSeparator = "." };
 
     private readonly TemporaryFolder _folder = new();
 
