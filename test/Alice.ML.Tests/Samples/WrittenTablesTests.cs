@@ -24,7 +24,7 @@ public sealed class WrittenTablesTests
     [DataRow("hash-codes.csv", "y", "r2", 0.95, 300)]
     [DataRow("written-numbers.csv", "y", "r2", 0.97, 400)]
     [DataRow("currency-label.csv", "price", "r2", 0.97, 240)]
-    [DataRow("excel-sep.csv", "y", "r2", 0.98, 200)]
+    [DataRow("excel-sep.csv", "y", "r2", 0.96, 200)] // a third number that the file lacks is noise of 0.14: at most about 0.975
     [DataRow("bars.csv", "y", "r2", 0.98, 200)]
     [DataRow("rare-class.csv", "y", "auc", 0.98, 2000)]
     [DataRow("missing-numbers.csv", "y", "r2", 0.95, 1500)]
