@@ -89,9 +89,9 @@ internal sealed class CompareCommand
         var prefix = parsed.GetRequiredValue(_out);
         OutputFile.Check(prefix + ".csv");
         var seed = parsed.GetValue(_seed);
-        var table = _data.Read(parsed);
-        var (testTable, split) = _data.TestRows(parsed, table.Table, seed);
-        var prepared = PreparedData.Of(table, testTable, split, terminal.Note);
+        var table = _data.Read(parsed, terminal.Note);
+        var (target, testTable, split) = _data.TestRows(parsed, table, seed, terminal.Note);
+        var prepared = PreparedData.Of(table, target, testTable, split, terminal.Note);
         var ml = MlContexts.Create(seed, terminal, parsed.GetValue(_verbose));
         var contenders = Contender.All; // loads Alice.ML, which helps TorchSharp load on older Linuxes
         var threads = torch.get_num_threads();

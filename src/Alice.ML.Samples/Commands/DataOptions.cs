@@ -24,6 +24,12 @@ internal sealed class DataOptions
         Description = "What to learn (default: found out from the label, as said above)",
     };
 
+    private readonly Option<string> _positive = new("--positive")
+    {
+        Description = "Which of two classes is the positive one (default: the larger number, or the later in the alphabet)",
+        HelpName = "value",
+    };
+
     private readonly Option<string> _test = new("--test")
     {
         Description = "A file of test rows (default: a random fifth of the data is held out)",
@@ -63,10 +69,23 @@ internal sealed class DataOptions
         HelpName = "column",
     };
 
+    private readonly Option<string[]> _number = new("--number")
+    {
+        Description = "A column, by name or number, to take as numbers whatever it looks like (identifier, date, text among " +
+            "numbers); may be repeated",
+        HelpName = "column",
+    };
+
     private readonly Option<string[]> _ignore = new("--ignore")
     {
         Description = "A column, by name or number, not to use; may be repeated",
         HelpName = "column",
+    };
+
+    private readonly Option<string> _dates = new("--dates")
+    {
+        Description = "The order of dates such as 3/4/2025: dmy or mdy (default: found out from each column)",
+        HelpName = "order",
     };
 
     private readonly FileFormatOptions _format;
@@ -75,9 +94,10 @@ internal sealed class DataOptions
     {
         command.Arguments.Add(_data);
         foreach (var option in new Option[]
-            { _label, _task, _test, _split, _fold, _folds, _validation, _text, _ignore })
+            { _label, _task, _positive, _test, _split, _fold, _folds, _validation, _text, _number, _ignore, _dates })
             command.Options.Add(option);
         _format = new FileFormatOptions(command);
+        _dates.AcceptOnlyFromAmong("dmy", "mdy");
         Validate.AtLeast(_fold, 0);
         Validate.AtLeast(_folds, 2);
         command.Validators.Add(result =>
@@ -101,36 +121,53 @@ internal sealed class DataOptions
     public Option<string> Validation => _validation;
 
     /// <summary>Reads the training file.</summary>
-    public LabelledTable Read(ParseResult parsed)
+    public LabelledTable Read(ParseResult parsed, Action<string> note)
     {
-        var table = DelimitedFile.Read(parsed.GetRequiredValue(_data), _format.Read(parsed));
+        var table = DelimitedFile.Read(parsed.GetRequiredValue(_data), Format(parsed), expectedNames: null, note);
         var label = table.Column(parsed.GetRequiredValue(_label), "--label");
         return new LabelledTable(table, label, parsed.GetValue(_task))
         {
+            Positive = parsed.GetValue(_positive),
             AsText = Columns(parsed, _text, table),
+            AsNumber = Columns(parsed, _number, table),
             Ignored = Columns(parsed, _ignore, table),
         };
     }
 
-    /// <summary>Which rows of the training file train, and which rows of which file test.</summary>
-    public (Table Table, RowSplit Split) TestRows(ParseResult parsed, Table table, int seed)
+    /// <summary>
+    /// What the labels mean, which rows of the training file train, and which rows of which file test: by default a
+    /// random share of those that have a label, class by class.
+    /// </summary>
+    public (Target Target, Table TestTable, RowSplit Split) TestRows(
+        ParseResult parsed, LabelledTable data, int seed, Action<string> note)
     {
+        var table = data.Table;
         if (parsed.GetValue(_test) is { } path)
         {
-            var test = ReadLike(parsed, path, table);
-            return (test, new RowSplit(table.AllRows, test.AllRows));
+            var test = ReadLike(parsed, path, table, note);
+            return (data.InferTarget(table.AllRows, note), test, new RowSplit(table.AllRows, test.AllRows));
         }
-        return (table, parsed.GetValue(_split) is { } folds
-            ? RowSplit.FromFile(folds, parsed.GetValue(_fold), table.Records.Count)
-            : RowSplit.Random(table.Records.Count, TestShare, seed));
+        if (parsed.GetValue(_split) is { } folds)
+        {
+            var split = RowSplit.FromFile(folds, parsed.GetValue(_fold), table.Records.Count);
+            return (data.InferTarget(split.Train, note), table, split);
+        }
+        var target = data.InferTarget(table.AllRows, note);
+        var rows = data.Labelled(table.AllRows, target, note);
+        return (target, table, RowSplit.Random(rows, data.Classes(rows, target), TestShare, seed));
     }
 
     /// <summary>The validation file; null where none is named.</summary>
-    public Table? ReadValidation(ParseResult parsed, Table table) =>
-        parsed.GetValue(_validation) is { } path ? ReadLike(parsed, path, table) : null;
+    public Table? ReadValidation(ParseResult parsed, Table table, Action<string> note) =>
+        parsed.GetValue(_validation) is { } path ? ReadLike(parsed, path, table, note) : null;
 
-    private Table ReadLike(ParseResult parsed, string path, Table table) =>
-        DelimitedFile.Read(path, _format.Read(parsed), table.HasHeader ? [.. table.Names] : null);
+    private Table ReadLike(ParseResult parsed, string path, Table table, Action<string> note) =>
+        DelimitedFile.Read(path, Format(parsed), table.HasHeader ? [.. table.Names] : null, note);
+
+    private FileFormat Format(ParseResult parsed) => _format.Read(parsed) with
+    {
+        DayFirst = parsed.GetValue(_dates) is { } order ? order == "dmy" : null,
+    };
 
     private static HashSet<int> Columns(ParseResult parsed, Option<string[]> option, Table table) =>
         [.. (parsed.GetValue(option) ?? []).Select(column => table.Column(column, option.Name))];

@@ -28,15 +28,12 @@ internal static class EvaluateCommand
             var terminal = new Terminal(parsed);
             var ml = MlContexts.Create(seed: 1, terminal, parsed.GetValue(verbose));
             var saved = SavedModel.Load(ml, parsed.GetRequiredValue(model));
-            var table = saved.ReadTable(parsed.GetRequiredValue(data), format.Read(parsed));
+            var table = saved.ReadTable(parsed.GetRequiredValue(data), format.Read(parsed), terminal.Note);
             var task = TableTask.For(saved.Schema);
-            var label = saved.Schema.Locate(table, withLabel: true)[saved.Schema.Label.Name];
-            var rows = LabelColumn.LabelledRows(table, table.AllRows, label, terminal.Note);
-            var view = TableView.Create(table, rows, saved.Schema, withLabel: true);
-            var metrics = task.Evaluate(
-                ml, saved.Schema.Target.Read(table, rows, label), task.Predict(saved.Pipeline, view));
+            var (rows, labels) = LabelledTable.Read(table, table.AllRows, saved.Schema, terminal.Note);
+            var metrics = task.Test(ml, saved.Pipeline, rows, labels, terminal.Note);
             var members = new JsonObject { ["task"] = task.Name, ["label"] = saved.Schema.Label.Name };
-            MetricsReport.Write(terminal.Out, "test", rows.Length, metrics, parsed.GetValue(json) ? members : null);
+            MetricsReport.Write(terminal.Out, "test", rows.RowCount, metrics, parsed.GetValue(json) ? members : null);
             return CommandLine.Success;
         });
         return command;

@@ -8,8 +8,8 @@ internal sealed class FileFormatOptions
 {
     private readonly Option<string> _separator = new("--separator")
     {
-        Description = "What separates fields: comma, tab, semicolon, space or one character (default: found among " +
-            "comma, tab and semicolon)",
+        Description = "What separates fields: comma, tab, semicolon, bar, space or one character (default: found " +
+            "among comma, tab, semicolon and bar, or named by a first line 'sep=;')",
         HelpName = "name",
     };
 
@@ -25,16 +25,23 @@ internal sealed class FileFormatOptions
 
     private readonly Option<string> _comment = new("--comment")
     {
-        Description = "What starts a comment line, or none (default: # and //; a # line just before the rows that " +
-            "names as many columns as they have is the header)",
+        Description = "What starts a comment line, wherever it stands, or none (default: # and // before the first row only; a " +
+            "# line just before the rows that names as many columns as they have is the header)",
         HelpName = "prefix",
     };
 
     private readonly Option<string[]> _missing = new("--missing")
     {
-        Description = "A text that stands for a missing value; may be repeated, and replaces the default: ?, NA, " +
-            "N/A, NaN, null in any case. An empty field is always missing",
+        Description = "A text that stands for a missing value; may be repeated, and replaces the default: " +
+            $"{string.Join(", ", FileFormat.DefaultMissing)} in any case. An empty field is always missing, and so are '-', " +
+            "'none' and the like among numbers",
         HelpName = "text",
+    };
+
+    private readonly Option<string> _decimal = new("--decimal")
+    {
+        Description = "The decimal mark of numbers: point or comma (default: found out from each column, then from the file)",
+        HelpName = "mark",
     };
 
     public FileFormatOptions(Command command)
@@ -42,14 +49,15 @@ internal sealed class FileFormatOptions
         _separator.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is { } name && ParseSeparator(name) is null)
-                result.AddError($"--separator {name}: give comma, tab, semicolon, space or one character");
+                result.AddError($"--separator {name}: give comma, tab, semicolon, bar, space or one character");
         });
         command.Validators.Add(result =>
         {
             if (result.GetValue(_header) && result.GetValue(_noHeader))
                 result.AddError("--header and --no-header exclude each other");
         });
-        foreach (var option in new Option[] { _separator, _header, _noHeader, _comment, _missing })
+        _decimal.AcceptOnlyFromAmong("point", "comma");
+        foreach (var option in new Option[] { _separator, _header, _noHeader, _comment, _missing, _decimal })
             command.Options.Add(option);
     }
 
@@ -60,11 +68,12 @@ internal sealed class FileFormatOptions
         Header = parsed.GetValue(_header) ? true : parsed.GetValue(_noHeader) ? false : null,
         Comments = parsed.GetValue(_comment) switch
         {
-            null => FileFormat.DefaultComments,
+            null => null,
             "none" => [],
             var prefix => [prefix],
         },
         Missing = parsed.GetValue(_missing) is { Length: > 0 } marks ? marks : FileFormat.DefaultMissing,
+        Decimal = parsed.GetValue(_decimal) switch { "point" => '.', "comma" => ',', _ => null },
     };
 
     private static char? ParseSeparator(string name) => name switch
@@ -73,6 +82,7 @@ internal sealed class FileFormatOptions
         "tab" or "\\t" => '\t',
         "semicolon" => ';',
         "space" => ' ',
+        "bar" => '|',
         [var character] when character != '"' => character,
         _ => null,
     };

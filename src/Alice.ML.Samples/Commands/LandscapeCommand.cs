@@ -68,9 +68,9 @@ internal sealed class LandscapeCommand
         var settings = _network.Read(parsed);
         var prefix = parsed.GetRequiredValue(_out);
         OutputFile.Check(prefix + "-variation.png");
-        var data = _data.Read(parsed);
-        var (testTable, split) = _data.TestRows(parsed, data.Table, settings.Seed);
-        var prepared = PreparedData.Of(data, testTable, split, terminal.Note);
+        var data = _data.Read(parsed, terminal.Note);
+        var (target, testTable, split) = _data.TestRows(parsed, data, settings.Seed, terminal.Note);
+        var prepared = PreparedData.Of(data, target, testTable, split, terminal.Note);
         var ml = MlContexts.Create(settings.Seed, terminal, parsed.GetValue(_verbose));
         settings = settings with
         {

@@ -195,9 +195,9 @@ internal sealed class NetworkOptions
         ["squared"] => RegressionLoss.Squared,
         ["absolute"] => RegressionLoss.Absolute,
         ["poisson"] => RegressionLoss.Poisson,
-        ["huber", var t] when FormatDetection.TryNumber(t, out var threshold) && threshold > 0 =>
+        ["huber", var t] when NumberText.TryRead(t, '.', out var threshold) && threshold > 0 =>
             RegressionLoss.Huber(double.Parse(t, CultureInfo.InvariantCulture)),
-        ["quantile", var q] when FormatDetection.TryNumber(q, out var quantile) && quantile is > 0 and < 1 =>
+        ["quantile", var q] when NumberText.TryRead(q, '.', out var quantile) && quantile is > 0 and < 1 =>
             RegressionLoss.Quantile(double.Parse(q, CultureInfo.InvariantCulture)),
         _ => null,
     };

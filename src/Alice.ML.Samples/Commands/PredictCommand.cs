@@ -37,10 +37,12 @@ internal static class PredictCommand
             OutputFile.Check(path);
             var ml = MlContexts.Create(seed: 1, terminal, parsed.GetValue(verbose));
             var saved = SavedModel.Load(ml, parsed.GetRequiredValue(model));
-            var table = saved.ReadTable(parsed.GetRequiredValue(data), format.Read(parsed));
-            var view = TableView.Create(table, table.AllRows, saved.Schema, withLabel: false);
+            var table = saved.ReadTable(parsed.GetRequiredValue(data), format.Read(parsed), terminal.Note);
+            var view = TableView.Create(table, table.AllRows, saved.Schema, withLabel: false, terminal.Note);
             var task = TableTask.For(saved.Schema);
             var outputs = task.Predict(saved.Pipeline, view);
+            if (outputs.Count(o => !TableTask.IsScored(o)) is > 0 and var count)
+                terminal.Note($"{count} of {outputs.Length} rows cannot be scored: their lines are empty");
             if (path is null)
             {
                 Write(terminal.Out, task, outputs);
@@ -58,7 +60,7 @@ internal static class PredictCommand
     {
         WriteLine(writer, task.Header);
         foreach (var output in outputs)
-            WriteLine(writer, task.Fields(output));
+            WriteLine(writer, TableTask.IsScored(output) ? task.Fields(output) : task.Header.Select(_ => ""));
     }
 
     private static void WriteLine(TextWriter writer, IEnumerable<string> fields) =>

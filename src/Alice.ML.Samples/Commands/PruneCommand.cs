@@ -78,10 +78,10 @@ internal static class PruneCommand
             OutputFile.Check(parsed.GetValue(save));
             var ml = MlContexts.Create(seed: 1, terminal, parsed.GetValue(verbose));
             var saved = SavedModel.Load(ml, parsed.GetRequiredValue(model));
-            var table = saved.ReadTable(parsed.GetRequiredValue(data), format.Read(parsed));
-            var testTable = parsed.GetValue(test) is { } file ? saved.ReadTable(file, format.Read(parsed)) : table;
+            var table = saved.ReadTable(parsed.GetRequiredValue(data), format.Read(parsed), terminal.Note);
+            var testTable = parsed.GetValue(test) is { } file ? saved.ReadTable(file, format.Read(parsed), terminal.Note) : table;
             var split = ReferenceEquals(testTable, table)
-                ? RowSplit.Random(table.Records.Count, 0.5, seed: 1)
+                ? Halves(saved.Schema, table, terminal.Note)
                 : new RowSplit(table.AllRows, testTable.AllRows);
             var (rows, _) = LabelledTable.Read(table, split.Train, saved.Schema, terminal.Note);
             var (testRows, labels) = LabelledTable.Read(testTable, split.Test, saved.Schema, terminal.Note);
@@ -101,7 +101,7 @@ internal static class PruneCommand
                     // Of the orders without a prediction, the predicted loss is not shown.
                     Directions = order.Order is PruneOrder.Magnitude or PruneOrder.Random ? 1 : options.Directions,
                 })
-                select new Result(order.Name, share, pruned, task.Evaluate(ml, labels, task.Predict(pruned.Model, testRows))[0])).ToArray();
+                select new Result(order.Name, share, pruned, task.Test(ml, pruned.Model, testRows, labels, terminal.Note)[0])).ToArray();
             Show(terminal, results);
             Save(prefix, Path.GetFileName(table.Path), results);
             terminal.Note($"written: {prefix}.png and {prefix}.csv");
@@ -116,6 +116,14 @@ internal static class PruneCommand
             return CommandLine.Success;
         }, cancellation));
         return command;
+    }
+
+    private static RowSplit Halves(TableSchema schema, Data.Table table, Action<string> note)
+    {
+        var label = schema.Locate(table, withLabel: true)[schema.Label.Name];
+        var rows = LabelColumn.LabelledRows(table, table.AllRows, label, schema.Target, note);
+        return RowSplit.Random(
+            rows, schema.Target.Task == TaskKind.Regression ? null : schema.Target.Read(table, rows, label), 0.5, seed: 1);
     }
 
     private static void Show(Terminal terminal, Result[] results)

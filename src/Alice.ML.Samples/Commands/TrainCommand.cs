@@ -67,10 +67,10 @@ internal sealed class TrainCommand
             {TaskDetection.MaximumCodes}, each at least a quarter as frequent as the average. Other numbers are
             quantities (regression). A note says what was decided; --task decides otherwise.
 
-            Numbers are used as they are: a missing one becomes its column's mean, with a 0/1 feature beside it that
-            says so. Texts of at most {SchemaInference.MaximumCategories} values are one-hot encoded, others by the labels of
-            each value's rows (target encoding). Columns of one value, and texts that are nearly all different, are left out.
-            Rows without a label are skipped.
+            A column is one of numbers when 95 % of its values are: 1,234.5 and 1.234,5, $5, 15 %, (3) count as such. Missing
+            numbers train as they are. Dates become their parts. Texts of at most {SchemaInference.MaximumCategories} values are one-hot encoded, others
+            by the labels of each value's rows (target encoding). Columns of one value, texts that are nearly all different
+            and identifiers are left out. Rows without a label are skipped. Notes say what was decided.
             """);
         _ = new TrainCommand(command, verbose);
         return command;
@@ -82,7 +82,7 @@ internal sealed class TrainCommand
         var settings = _network.Read(parsed);
         OutputFile.Check(parsed.GetValue(_save));
         OutputFile.Check(parsed.GetValue(_plot));
-        var data = _data.Read(parsed);
+        var data = _data.Read(parsed, terminal.Note);
         var ml = MlContexts.Create(settings.Seed, terminal, parsed.GetValue(_verbose));
         return parsed.GetValue(_data.Folds) is { } folds
             ? CrossValidate(parsed, ml, data, folds, settings, terminal, cancellation)
@@ -92,12 +92,9 @@ internal sealed class TrainCommand
     private int TrainOne(ParseResult parsed, MLContext ml, LabelledTable data, NetworkSettings settings,
         Terminal terminal, CancellationToken cancellation)
     {
-        var (testTable, split) = _data.TestRows(parsed, data.Table, settings.Seed);
-        var rows = data.Labelled(split.Train, terminal.Note);
-        var schema = data.InferSchema(rows, data.InferTarget(rows, terminal.Note), terminal.Note);
+        var (target, testTable, split) = _data.TestRows(parsed, data, settings.Seed, terminal.Note);
+        var (schema, train, _, test, testLabels) = PreparedData.Of(data, target, testTable, split, terminal.Note);
         var task = CreateTask(schema, settings);
-        var train = TableView.Create(data.Table, rows, schema, withLabel: true);
-        var (test, testLabels) = LabelledTable.Read(testTable, split.Test, schema, terminal.Note);
         var validation = ReadValidation(parsed, data.Table, schema, terminal);
 
         var stopwatch = Stopwatch.StartNew();
@@ -113,7 +110,7 @@ internal sealed class TrainCommand
         if (save is not null)
             terminal.Note($"model saved as {save}");
 
-        var metrics = task.Evaluate(ml, testLabels, task.Predict(model, test));
+        var metrics = task.Test(ml, model, test, testLabels, terminal.Note);
         if (parsed.GetValue(_plot) is { } picture)
             Draw(picture, task.Curve(settings, metrics), epochs, data, terminal);
         var members = new JsonObject
@@ -131,13 +128,12 @@ internal sealed class TrainCommand
     private int CrossValidate(ParseResult parsed, MLContext ml, LabelledTable data, int folds,
         NetworkSettings settings, Terminal terminal, CancellationToken cancellation)
     {
-        var rows = data.Labelled(data.Table.AllRows, terminal.Note);
-        var target = data.InferTarget(rows, terminal.Note);
-        var classes = target.Task == TaskKind.Regression ? null : target.Read(data.Table, rows, data.Label);
+        var target = data.InferTarget(data.Table.AllRows, terminal.Note);
+        var rows = data.Labelled(data.Table.AllRows, target, terminal.Note);
         var results = new List<IReadOnlyList<Metric>>();
         var parts = new JsonArray();
         var stopwatch = Stopwatch.StartNew();
-        foreach (var (i, split) in RowSplit.Folds(rows, classes, folds, settings.Seed).Index())
+        foreach (var (i, split) in RowSplit.Folds(rows, data.Classes(rows, target), folds, settings.Seed).Index())
         {
             // What a fold's test rows hold decides nothing of its model.
             var schema = data.InferSchema(split.Train, target, text => terminal.Note($"fold {i + 1}: {text}"));
@@ -149,7 +145,7 @@ internal sealed class TrainCommand
             NoteEnd(terminal, epochs);
             cancellation.ThrowIfCancellationRequested();
             var (test, labels) = LabelledTable.Read(data.Table, split.Test, schema, terminal.Note);
-            results.Add(task.Evaluate(ml, labels, task.Predict(model, test)));
+            results.Add(task.Test(ml, model, test, labels, terminal.Note));
             parts.Add(MetricsReport.ToJson(test.RowCount, results[^1]));
         }
         var members = new JsonObject
@@ -172,7 +168,7 @@ internal sealed class TrainCommand
     }
 
     private TableView? ReadValidation(ParseResult parsed, Table table, TableSchema schema, Terminal terminal) =>
-        _data.ReadValidation(parsed, table) is { } validation
+        _data.ReadValidation(parsed, table, terminal.Note) is { } validation
             ? LabelledTable.Read(validation, validation.AllRows, schema, terminal.Note).View
             : null;
 

@@ -1,107 +1,149 @@
+using System.Text;
+
 namespace Alice.ML.Samples.Data;
 
 /// <summary>Reads a delimited text file whose separator, header and comment lines it finds by itself.</summary>
 internal static class DelimitedFile
 {
-    private const int ProbedCharacters = 4096;
-
     /// <summary>Reads a whole file.</summary>
-    /// <param name="path">The file; UTF-8, or UTF-16 with a byte order mark.</param>
+    /// <param name="path">The file: text, or text packed by gzip.</param>
     /// <param name="format">What the user said about it.</param>
     /// <param name="expectedNames">Names that a header would hold, when they are known.</param>
+    /// <param name="note">Told of what is left out or changed.</param>
     /// <exception cref="UserException">It cannot be read as a table; the message says where and what to do.</exception>
-    public static Table Read(string path, FileFormat format, IReadOnlyCollection<string>? expectedNames = null)
+    public static Table Read(
+        string path, FileFormat format, IReadOnlyCollection<string>? expectedNames = null, Action<string>? note = null)
     {
-        var (rows, commentedHeader) = Sample(path, format);
-        var separator = format.Separator ?? FormatDetection.Separator(rows);
-        using var reader = Open(path);
-        var records = new RecordReader(path, reader, separator, format.Comments).Read().ToList();
-        var header = Header(records, separator, commentedHeader, format, expectedNames);
-        if (header is not null && header.Value.Line == records[0].Line)
+        note ??= _ => { };
+        try
+        {
+            var file = TextFile.Examine(path);
+            try
+            {
+                return Read(file, format, expectedNames, note);
+            }
+            catch (DecoderFallbackException)
+            {
+                note($"{path} is not UTF-8: read as Windows-1252");
+                return Read(file with { Encoding = TextFile.Windows1252 }, format, expectedNames, note);
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            throw new UserException($"{path} is packed by gzip and damaged ({e.Message}); pack it again");
+        }
+    }
+
+    private static Table Read(TextFile file, FileFormat format, IReadOnlyCollection<string>? expectedNames, Action<string> note)
+    {
+        var lead = FileLead.Read(file, format);
+        using var reader = file.Open();
+        var recordReader = new RecordReader(file.Path, reader, lead.Separator, format.Comments ?? [], lead.Lines);
+        var records = recordReader.Read().ToList();
+        TrimLineEnds(records);
+        var header = Header(records, lead, format, expectedNames);
+        var comments = lead.CommentLines + recordReader.CommentLines - (header is { Line: 0 } ? 1 : 0);
+        if (header is { Line: > 0 })
             records.RemoveAt(0);
         if (records.Count == 0)
-            throw new UserException($"{path} holds a header and no rows; give --no-header if its only line is a row");
-        var names = Names(path, header?.Fields, records[0].Fields.Length);
-        CheckWidths(path, names, header, records, separator);
+            throw new UserException($"{file.Path} holds a header and no rows; give --no-header if its only line is a row");
+        if (comments > 0)
+            note($"{comments} comment line{(comments == 1 ? "" : "s")} of {file.Path} left out (--comment none if these are rows)");
+        var names = Names(file.Path, header?.Fields, records, note);
+        AddBlankLines(file.Path, names, recordReader.BlankLines, records, note);
+        CheckWidths(file.Path, names, header, records, lead.Separator);
         BlankMissing(records, format);
-        return new Table(path, names, header is not null, separator, records);
+        return new Table(file.Path, names, header is not null, lead.Separator, records) { Format = format };
     }
 
-    private static StreamReader Open(string path)
+    /// <summary>
+    /// Cuts off the empty fields that a separator at the end of lines makes: below a line without it, and a last column
+    /// without a name or a value.
+    /// </summary>
+    private static void TrimLineEnds(List<Record> records)
     {
-        if (Directory.Exists(path))
-            throw new UserException($"{path} is a folder; name a file");
-        if (!File.Exists(path))
-            throw new UserException($"{path} does not exist");
-        return new StreamReader(path);
-    }
-
-    /// <summary>The first rows as they stand, and the last comment line before them.</summary>
-    private static (List<string> Rows, string? LastComment) Sample(string path, FileFormat format)
-    {
-        using (var reader = Open(path))
+        if (records.Count < 2)
+            return;
+        var width = records[0].Fields.Length;
+        if (!records[0].Fields.Any(NumberText.IsNumber))
         {
-            var probe = new char[ProbedCharacters];
-            if (probe.AsSpan(0, reader.ReadBlock(probe)).Contains('\0'))
-                throw new UserException($"{path} is not a text file; give a comma, tab or semicolon separated one");
+            while (width > 1 && records.All(r => r.Fields.Length < width || r.Fields[width - 1].Length == 0))
+                width--;
         }
-        using var lines = Open(path);
-        var rows = new List<string>();
-        string? comment = null;
-        while (rows.Count < FormatDetection.SampleRows && lines.ReadLine() is { } line)
+        for (var i = 0; i < records.Count; i++)
         {
-            if (!RecordReader.IsBlankOrComment(line, format.Comments))
-                rows.Add(line);
-            else if (rows.Count == 0 && !string.IsNullOrWhiteSpace(line))
-                comment = line.Trim();
+            var (line, fields) = records[i];
+            if (fields.Length > width && fields[width..].All(f => f.Length == 0))
+                records[i] = new Record(line, fields[..width]);
         }
-        if (rows.Count == 0)
-            throw new UserException($"{path} holds no rows" + (comment is null ? "" :
-                $"; every line starts with {string.Join(" or ", format.Comments)} (--comment none if these are rows)"));
-        return (rows, comment);
     }
 
-    /// <summary>The row of names: the first row, or the comment line just before it ('#a b c'), or none.</summary>
-    private static Record? Header(List<Record> records, char separator, string? comment, FileFormat format,
-        IReadOnlyCollection<string>? expectedNames)
+    /// <summary>The row of names: the first row, or the comment line just before it ('#a b c'; line 0), or none.</summary>
+    private static Record? Header(
+        List<Record> records, FileLead lead, FileFormat format, IReadOnlyCollection<string>? expectedNames)
     {
-        if (format.Header == false)
+        if (format.Header == false || records.Count == 0)
             return null;
-        var sample = records.Take(FormatDetection.SampleRows).Select(r => r.Fields).ToArray();
+        var sample = records.Take(Math.Max(2, lead.SampledRows)).Select(r => r.Fields).ToArray();
         var detected = FormatDetection.HasHeader(sample, format, expectedNames);
-        if (detected || comment is null || !comment.StartsWith('#'))
+        if (detected || lead.LastComment is not { } comment || !comment.StartsWith('#'))
             return detected || format.Header == true ? records[0] : null;
-        var names = new RecordReader("", new StringReader(comment[1..]), separator, []).Read().FirstOrDefault().Fields;
-        if (names?.Length == sample[0].Length && !names.Any(FormatDetection.IsNumber) && names.Length > 1)
+        var names = new RecordReader("", new StringReader(comment[1..]), lead.Separator, []).Read().FirstOrDefault().Fields;
+        if (names?.Length == sample[0].Length && !names.Any(NumberText.IsNumber) && names.Length > 1)
             return new Record(0, names);
         return format.Header == true ? records[0] : null;
     }
 
-    private static string[] Names(string path, string[]? header, int width)
+    /// <summary>Names for every column; where two are the same, the later one gets a number.</summary>
+    private static string[] Names(string path, string[]? header, List<Record> records, Action<string> note)
     {
         if (header is null)
-            return [.. Enumerable.Range(1, width).Select(i => $"column{i}")];
-        var names = header.Select((name, i) => name.Length > 0 ? name : $"column{i + 1}").ToArray();
-        var twice = names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1);
-        if (twice is not null)
+            return [.. Enumerable.Range(1, records[0].Fields.Length).Select(i => $"column{i}")];
+        string[] names = [.. header];
+        var taken = names.ToHashSet();
+        var seen = new HashSet<string>();
+        for (var i = 0; i < names.Length; i++)
         {
-            var places = names.Index().Where(n => n.Item == twice.Key).Select(n => n.Index + 1);
-            throw new UserException($"{path} names columns {string.Join(" and ", places)} '{twice.Key}'; rename one, " +
-                "or give --no-header if the first line is a row");
+            var name = names[i].Length > 0 ? names[i] : $"column{i + 1}";
+            for (var count = 2; !seen.Add(name); count++)
+            {
+                if (taken.Contains($"{names[i]} {count}"))
+                    continue;
+                name = $"{names[i]} {count}";
+                note($"{path} names more than one column '{names[i]}': column {i + 1} is called '{name}' here");
+            }
+            names[i] = name;
         }
         return names;
     }
 
+    /// <summary>In a table of one column a blank line is a row without a value; elsewhere it is none.</summary>
+    private static void AddBlankLines(
+        string path, string[] names, IReadOnlyList<int> blankLines, List<Record> records, Action<string> note)
+    {
+        int[] between = [.. blankLines.Where(line => line > records[0].Line)];
+        if (between.Length == 0)
+            return;
+        if (names.Length > 1)
+        {
+            note($"{between.Length} blank line{(between.Length == 1 ? "" : "s")} between the rows of {path} left out");
+            return;
+        }
+        records.AddRange(between.Select(line => new Record(line, [""])));
+        records.Sort((a, b) => a.Line.CompareTo(b.Line));
+    }
+
     private static void CheckWidths(string path, string[] names, Record? header, List<Record> records, char separator)
     {
-        foreach (var record in records)
+        foreach (var (line, fields) in records)
         {
-            if (record.Fields.Length == names.Length)
+            if (fields.Length == names.Length)
                 continue;
             var expected = header is { Line: > 0 } ? "the header" : "the first row";
-            throw new UserException($"{path}, line {record.Line}: {record.Fields.Length} field{(record.Fields.Length == 1 ? "" : "s")}, where {expected} " +
+            var comment = FileFormat.LeadingComments.FirstOrDefault(c => fields[0].StartsWith(c, StringComparison.Ordinal));
+            throw new UserException($"{path}, line {line}: {fields.Length} field{(fields.Length == 1 ? "" : "s")}, where {expected} " +
                 $"has {names.Length} (separator: {NameOf(separator)}); mend the line, put text that holds a " +
-                "separator in double quotes, or give --separator");
+                "separator in double quotes, or give --separator" + (comment is null ? "" : $", or --comment {comment} if it is a comment"));
         }
     }
 
@@ -125,6 +167,7 @@ internal static class DelimitedFile
         '\t' => "tab",
         ';' => "semicolon",
         ' ' => "space",
+        '|' => "bar",
         _ => $"'{separator}'",
     };
 }

@@ -5,32 +5,58 @@ internal readonly record struct Record(int Line, string[] Fields);
 
 /// <summary>
 /// Splits text into rows of fields. A field may stand in double quotes; a doubled quote inside is a quote, and
-/// separators and line breaks inside belong to the field. Blank lines and comment lines are passed over. White space
-/// around a field goes.
+/// separators and line breaks inside belong to the field. Blank lines and comment lines are passed over and counted.
+/// White space around a field goes.
 /// </summary>
-internal sealed class RecordReader(string path, TextReader reader, char separator, IReadOnlyList<string> comments)
+/// <param name="path">Where the text came from, for messages.</param>
+/// <param name="reader">The text.</param>
+/// <param name="separator">The character between fields.</param>
+/// <param name="comments">What starts a comment line.</param>
+/// <param name="skip">How many lines at the start hold no rows.</param>
+internal sealed class RecordReader(string path, TextReader reader, char separator, IReadOnlyList<string> comments, int skip = 0)
 {
     // Cells repeat: one string for each different text keeps large files in memory. Bounded, for columns that never
     // repeat.
     private const int PoolSize = 100_000;
     private readonly HashSet<string> _pool = [];
+    private readonly List<int> _blankLines = [];
     private int _line;
+
+    /// <summary>How many comment lines were passed over, those that were skipped aside.</summary>
+    public int CommentLines { get; private set; }
+
+    /// <summary>The numbers of the blank lines that rows follow.</summary>
+    public IReadOnlyList<int> BlankLines => _blankLines;
 
     /// <summary>The rows that are left, in order.</summary>
     public IEnumerable<Record> Read()
     {
+        while (_line < skip && NextLine() is not null)
+        {
+        }
+        var blank = new List<int>();
         while (NextLine() is { } line)
         {
-            if (IsBlankOrComment(line, comments))
-                continue;
-            var start = _line;
-            yield return new Record(start, Split(line, start));
+            if (IsBlank(line, separator))
+                blank.Add(_line);
+            else if (IsComment(line, comments))
+                CommentLines++;
+            else
+            {
+                _blankLines.AddRange(blank);
+                blank.Clear();
+                var start = _line;
+                yield return new Record(start, Split(line, start));
+            }
         }
     }
 
-    /// <summary>Whether a line holds no row.</summary>
-    public static bool IsBlankOrComment(string line, IReadOnlyList<string> comments) =>
-        string.IsNullOrWhiteSpace(line) ||
+    /// <summary>Whether a line holds nothing; a row of empty fields between tabs does.</summary>
+    public static bool IsBlank(string line, char? separator) =>
+        string.IsNullOrWhiteSpace(line) && (separator is null or ' ' || !line.Contains(separator.Value));
+
+    /// <summary>Whether a line is a comment.</summary>
+    public static bool IsComment(string line, IReadOnlyList<string> comments) =>
         comments.Any(c => line.AsSpan().TrimStart().StartsWith(c, StringComparison.Ordinal));
 
     private string? NextLine()

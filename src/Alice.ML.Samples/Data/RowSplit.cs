@@ -5,14 +5,58 @@ internal sealed record RowSplit(int[] Train, int[] Test)
 {
     /// <summary>A seeded random share of the rows, at least one, tests; each part keeps the rows' order.</summary>
     /// <exception cref="UserException">There are fewer than two rows.</exception>
-    public static RowSplit Random(int rowCount, double testShare, int seed)
+    public static RowSplit Random(int rowCount, double testShare, int seed) =>
+        Random([.. Enumerable.Range(0, rowCount)], null, testShare, seed);
+
+    /// <summary>
+    /// A seeded random share of the rows, at least one, tests; each part keeps the rows' order. The same share of each
+    /// class tests, and at least one row of each that has two, as far as there are test rows.
+    /// </summary>
+    /// <param name="rows">The rows to split.</param>
+    /// <param name="classes">Each row's class; null where there are none.</param>
+    /// <param name="testShare">The share that tests, between 0 and 1.</param>
+    /// <param name="seed">Decides the shuffle.</param>
+    /// <exception cref="UserException">There are fewer than two rows.</exception>
+    public static RowSplit Random(IReadOnlyList<int> rows, IReadOnlyList<float>? classes, double testShare, int seed)
     {
-        if (rowCount < 2)
-            throw new UserException($"{rowCount} row cannot be split into training and test rows; give --test");
-        var shuffled = Enumerable.Range(0, rowCount).ToArray();
+        if (rows.Count < 2)
+            throw new UserException($"{rows.Count} row cannot be split into training and test rows; give --test");
+        var shuffled = Enumerable.Range(0, rows.Count).ToArray();
         new Random(seed).Shuffle(shuffled);
-        var testCount = Math.Clamp((int)Math.Round(rowCount * testShare), 1, rowCount - 1);
-        return new RowSplit([.. shuffled[testCount..].Order()], [.. shuffled[..testCount].Order()]);
+        var testCount = Math.Clamp((int)Math.Round(rows.Count * testShare), 1, rows.Count - 1);
+        var groups = shuffled.GroupBy(i => classes?[i] ?? 0).Select(g => g.ToArray()).ToArray();
+        var test = groups.Zip(Shares([.. groups.Select(g => g.Length)], testCount), (group, count) => group[..count])
+            .SelectMany(i => i).ToHashSet();
+        return new RowSplit(
+            [.. rows.Where((_, i) => !test.Contains(i)).Order()], [.. rows.Where((_, i) => test.Contains(i)).Order()]);
+    }
+
+    /// <summary>
+    /// How many of each group to take so that they sum to a total: their shares rounded down, and one more where most
+    /// was lost; then one of each group of two or more that has none, from those that have most. Of several groups none
+    /// is taken whole.
+    /// </summary>
+    private static int[] Shares(int[] sizes, int total)
+    {
+        if (sizes.Length == 1)
+            return [total];
+        var ratio = (double)total / sizes.Sum();
+        var counts = sizes.Select(size => (int)(size * ratio)).ToArray();
+        foreach (var i in Enumerable.Range(0, sizes.Length).Where(i => counts[i] < sizes[i] - 1)
+            .OrderByDescending(i => sizes[i] * ratio - counts[i]).Take(total - counts.Sum()).ToArray())
+            counts[i]++;
+        while (true)
+        {
+            var (poor, rich) = (-1, -1);
+            for (var i = 0; i < sizes.Length; i++)
+            {
+                poor = poor < 0 && counts[i] == 0 && sizes[i] > 1 ? i : poor;
+                rich = rich < 0 || counts[i] > counts[rich] ? i : rich;
+            }
+            if (poor < 0 || counts[rich] < 2)
+                return counts;
+            (counts[poor], counts[rich]) = (1, counts[rich] - 1);
+        }
     }
 
     /// <summary>

@@ -14,13 +14,11 @@ internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Acti
     /// <summary>In an identifier, less than this share of the rows holds a value that other rows hold too.</summary>
     public const double RepeatedShare = 0.1;
 
-    /// <summary>
-    /// A column with some text is a mistake rather than text when more than this share of it is numbers.
-    /// </summary>
-    public const double NumberShare = 0.9;
-
     /// <summary>Columns, by index, to take as text whatever they hold.</summary>
     public IReadOnlySet<int> AsText { get; init; } = new HashSet<int>();
+
+    /// <summary>Columns, by index, to take as numbers whatever they hold.</summary>
+    public IReadOnlySet<int> AsNumber { get; init; } = new HashSet<int>();
 
     /// <summary>Columns, by index, not to use.</summary>
     public IReadOnlySet<int> Ignored { get; init; } = new HashSet<int>();
@@ -47,45 +45,42 @@ internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Acti
     private ColumnSchema InferColumn(int column)
     {
         var name = table.Names[column];
-        var (numbers, missing, texts, firstText) = (0, 0, 0, -1);
-        foreach (var row in rows)
-        {
-            var field = table.Records[row].Fields[column];
-            if (field == "")
-                missing++;
-            else if (FormatDetection.IsNumber(field))
-                numbers++;
-            else
-            {
-                texts++;
-                firstText = firstText < 0 ? row : firstText;
-            }
-        }
+        var missing = rows.Count(r => table.Records[r].Fields[column].Length == 0);
         if (missing == rows.Count)
             return Ignore(name, "has no values");
         if (AsText.Contains(column))
             return TextColumn(column, missing);
-        if (texts == 0)
-            return Constant(column) ? Ignore(name, "has the same value everywhere")
-                : new ColumnSchema(name, ColumnKind.Number) { HasMissing = missing > 0 };
-        var (line, fields) = table.Records[firstText];
-        if (FormatDetection.IsNumber(fields[column].Replace(',', '.')))
-            throw new UserException($"{table.Path}, line {line}: column '{name}' holds '{fields[column]}'; write " +
-                $"numbers with a decimal point and no thousands separators, or give --text '{name}' if the column " +
-                "is a category");
-        if (numbers > NumberShare * (numbers + texts))
-        {
-            throw new UserException($"{table.Path}, line {line}: column '{name}' holds '{fields[column]}', and " +
-                $"numbers in {numbers} other rows; mend it, give --missing '{fields[column]}' if it means 'no " +
-                $"value', or --text '{name}' if the column is a category");
-        }
+        var (found, isAsked) = (NumberColumn.Examine(table, rows, column), AsNumber.Contains(column));
+        if (found.Numbers == 0 && isAsked)
+            throw new UserException($"--number {name}: no field of that column in {table.Path} is a number");
+        if (isAsked || (found.IsNumber && !DateColumn.AreCompact(table, rows, column)))
+            return Number(column, found, isAsked);
+        if (DateColumn.Examine(table, rows, column, note) is { } dates)
+            return dates.Parts.Count == 0 ? Ignore(name, "has the same value everywhere")
+                : new ColumnSchema(name, ColumnKind.Date) { HasMissing = dates.Missing > 0, Dates = dates };
+        if (found.Numbers > found.Texts)
+            note($"column '{name}' holds numbers in {found.Numbers} rows and text in {found.Texts}, such as " +
+                $"'{table.Records[found.FirstText].Fields[column]}' in line {table.Records[found.FirstText].Line}: taken as text " +
+                $"(--number '{name}' takes the text as missing)");
         return TextColumn(column, missing);
     }
 
-    private bool Constant(int column)
+    private ColumnSchema Number(int column, NumberColumn found, bool isAsked)
     {
-        var first = table.Records[rows[0]].Fields[column];
-        return rows.All(r => table.Records[r].Fields[column] == first);
+        var name = table.Names[column];
+        found.Describe(table, column, $"column '{name}'", $" (--text '{name}' takes the column as categories)", note);
+        if (found.Numbers == rows.Count && IsConstant(column, found.Mark))
+            return Ignore(name, "has the same value everywhere");
+        return !isAsked && Identifiers.AreIn(table, rows, column)
+            ? Ignore(name, $"only numbers the rows, like an identifier (--number '{name}' uses it)")
+            : new ColumnSchema(name, ColumnKind.Number) { HasMissing = found.Numbers < rows.Count, DecimalMark = found.Mark };
+    }
+
+    private bool IsConstant(int column, char mark)
+    {
+        float Value(int row) => NumberText.TryRead(table.Records[row].Fields[column], mark, out var value) ? value : float.NaN;
+        var first = Value(rows[0]);
+        return rows.All(r => Value(r) == first);
     }
 
     /// <summary>

@@ -9,6 +9,15 @@ namespace Alice.ML.Samples.Data;
 internal sealed record Table(
     string Path, IReadOnlyList<string> Names, bool HasHeader, char Separator, IReadOnlyList<Record> Records)
 {
+    private const int ProbedRows = 1000;
+    private Lazy<char?>? _usualMark;
+
+    /// <summary>What the user said about the file.</summary>
+    public FileFormat Format { get; init; } = new();
+
+    /// <summary>The decimal mark that most of the first rows' numbers need; null where none needs either.</summary>
+    public char? UsualDecimalMark => (_usualMark ??= new(FindUsualMark)).Value;
+
     /// <summary>Every row's number, from 0.</summary>
     public int[] AllRows => [.. Enumerable.Range(0, Records.Count)];
 
@@ -33,6 +42,13 @@ internal sealed record Table(
         }
         throw new UserException($"{option} {nameOrNumber}: {Path} has no such column. Its columns are {ListOfNames()}" +
             (HasHeader ? "" : "; no header line was found (--header if there is one), so name a column by its number"));
+    }
+
+    private char? FindUsualMark()
+    {
+        var counts = Records.Take(ProbedRows).SelectMany(r => r.Fields).CountBy(NumberText.Evidence).ToDictionary();
+        var lead = counts.GetValueOrDefault(MarkEvidence.Point) - counts.GetValueOrDefault(MarkEvidence.Comma);
+        return lead > 0 ? '.' : lead < 0 ? ',' : null;
     }
 
     private string ListOfNames()

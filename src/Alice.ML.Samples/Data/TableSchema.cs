@@ -15,6 +15,9 @@ internal enum ColumnKind
     /// <summary>A category.</summary>
     Text,
 
+    /// <summary>A date, whose parts are numbers.</summary>
+    Date,
+
     /// <summary>Not used.</summary>
     Ignored,
 }
@@ -29,6 +32,12 @@ internal sealed record ColumnSchema(string Name, ColumnKind Kind)
 
     /// <summary>For text: whether its values are target encoded, since they are too many for a slot each.</summary>
     public bool HasManyValues { get; init; }
+
+    /// <summary>For numbers: the decimal mark, a point or a comma.</summary>
+    public char DecimalMark { get; init; } = '.';
+
+    /// <summary>For a date: how it is read.</summary>
+    public DateColumn? Dates { get; init; }
 
     /// <summary>For other text: the values, each with a slot of its own, the most frequent first.</summary>
     public IReadOnlyList<string> Categories { get; init; } = [];
@@ -46,9 +55,22 @@ internal sealed record TableSchema(IReadOnlyList<ColumnSchema> Columns, bool Has
     [JsonIgnore]
     public ColumnSchema Label => Columns.Single(c => c.Kind == ColumnKind.Label);
 
-    /// <summary>The columns to predict from.</summary>
+    /// <summary>The columns to predict from, as they stand in the file.</summary>
     [JsonIgnore]
-    public IEnumerable<ColumnSchema> Features => Columns.Where(c => c.Kind is ColumnKind.Number or ColumnKind.Text);
+    public IEnumerable<ColumnSchema> Used => Columns.Where(c => c.Kind is not (ColumnKind.Label or ColumnKind.Ignored));
+
+    /// <summary>The numbers and texts to predict from: a date is a number for each of its parts.</summary>
+    [JsonIgnore]
+    public IEnumerable<ColumnSchema> Features => Used.SelectMany(c => c.Dates is null ? [c] : PartsOf(c));
+
+    /// <summary>The numbers that a date column gives: 'when: hour'. The first of them stands for a missing date.</summary>
+    public IEnumerable<ColumnSchema> PartsOf(ColumnSchema column) => column.Dates!.Parts.Select((part, i) =>
+    {
+        var name = $"{column.Name}: {part}";
+        while (Columns.Any(c => c.Name == name))
+            name += "_";
+        return new ColumnSchema(name, ColumnKind.Number) { HasMissing = column.HasMissing && i == 0 };
+    });
 
     /// <summary>
     /// Where each used column of this schema stands in a file: by name when both have names, else by position, where
@@ -59,7 +81,7 @@ internal sealed record TableSchema(IReadOnlyList<ColumnSchema> Columns, bool Has
     /// <exception cref="UserException">A column is missing; the message names it.</exception>
     public IReadOnlyDictionary<string, int> Locate(Table table, bool withLabel)
     {
-        ColumnSchema[] needed = [.. withLabel ? Features.Append(Label) : Features];
+        ColumnSchema[] needed = [.. withLabel ? Used.Append(Label) : Used];
         if (!HasHeader || !table.HasHeader)
             return LocateByPosition(table, needed, withLabel);
         var places = table.Names.Index().ToDictionary(n => n.Item, n => n.Index);

@@ -5,7 +5,7 @@ namespace Alice.ML.Samples.Data;
 
 /// <summary>
 /// Rows of a table as ML.NET sees them: the label as its task takes it; each number as Single, NaN where missing; each
-/// category as text, empty where missing. Columns keep their names from the training file.
+/// category as text, empty where missing; each date as its parts. Columns keep their names from the training file.
 /// </summary>
 internal sealed class TableView : IDataView
 {
@@ -27,8 +27,10 @@ internal sealed class TableView : IDataView
     /// <param name="rows">Which of its rows, from 0.</param>
     /// <param name="schema">What the columns are used as.</param>
     /// <param name="withLabel">Whether the file must hold the label; otherwise it is missing in every row.</param>
-    /// <exception cref="UserException">A column is missing, or a field of a number column is text.</exception>
-    public static TableView Create(Table table, IReadOnlyList<int> rows, TableSchema schema, bool withLabel)
+    /// <param name="note">Told of fields that are taken as missing since they are no numbers or dates.</param>
+    /// <exception cref="UserException">A column is missing.</exception>
+    public static TableView Create(
+        Table table, IReadOnlyList<int> rows, TableSchema schema, bool withLabel, Action<string>? note = null)
     {
         var places = schema.Locate(table, withLabel);
         var builder = new DataViewSchema.Builder();
@@ -44,10 +46,18 @@ internal sealed class TableView : IDataView
                 builder.AddColumn(column.Name, TextDataViewType.Instance);
                 columns.Add(rows.Select(r => table.Records[r].Fields[place!.Value].AsMemory()).ToArray());
             }
+            else if (column.Dates is { } dates)
+            {
+                foreach (var (part, values) in schema.PartsOf(column).Zip(Dates(table, rows, place!.Value, dates, note)))
+                {
+                    builder.AddColumn(part.Name, NumberDataViewType.Single);
+                    columns.Add(values);
+                }
+            }
             else
             {
                 builder.AddColumn(column.Name, NumberDataViewType.Single);
-                columns.Add(Numbers(table, rows, place!.Value, column.Name));
+                columns.Add(Numbers(table, rows, place!.Value, column.DecimalMark, note));
             }
         }
         return new TableView(builder.ToSchema(), [.. columns], rows.Count);
@@ -81,19 +91,40 @@ internal sealed class TableView : IDataView
     }
 
     /// <summary>A column of numbers, NaN where missing.</summary>
-    public static float[] Numbers(Table table, IReadOnlyList<int> rows, int column, string name)
+    public static float[] Numbers(Table table, IReadOnlyList<int> rows, int column, char mark, Action<string>? note)
     {
+        mark = table.Format.Decimal ?? mark;
         var numbers = new float[rows.Count];
+        var bad = new List<int>();
         for (var i = 0; i < numbers.Length; i++)
         {
-            var (line, fields) = table.Records[rows[i]];
-            if (fields[column] == "")
-                numbers[i] = float.NaN;
-            else if (!FormatDetection.TryNumber(fields[column], out numbers[i]))
-                throw new UserException($"{table.Path}, line {line}: column '{name}' holds '{fields[column]}' where " +
-                    $"a number is needed; mend it, or give --missing '{fields[column]}' if it means 'no value'");
+            var field = table.Records[rows[i]].Fields[column];
+            if (NumberText.TryRead(field, mark, out numbers[i]))
+                continue;
+            numbers[i] = float.NaN;
+            if (!NumberColumn.IsGap(field))
+                bad.Add(rows[i]);
         }
+        Describe(table, column, bad, rows.Count, "number", note);
         return numbers;
+    }
+
+    private static float[][] Dates(Table table, IReadOnlyList<int> rows, int column, DateColumn dates, Action<string>? note)
+    {
+        string[] fields = [.. rows.Select(r => table.Records[r].Fields[column])];
+        var parts = dates.Read(fields);
+        Describe(table, column, [.. rows.Where((_, i) => float.IsNaN(parts[0][i]) && !NumberColumn.IsGap(fields[i]))], rows.Count,
+            "date", note);
+        return parts;
+    }
+
+    private static void Describe(Table table, int column, List<int> bad, int rowCount, string what, Action<string>? note)
+    {
+        if (bad.Count == 0)
+            return;
+        var (line, fields) = table.Records[bad[0]];
+        note?.Invoke($"{table.Path}: {bad.Count} of {rowCount} values of column '{table.Names[column]}' " +
+            $"{(bad.Count == 1 ? $"is no {what}" : $"are no {what}s")}, such as '{fields[column]}' in line {line}: taken as missing");
     }
 
     public long? GetRowCount() => RowCount;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Alice.ML.Samples.Data;
 
 /// <summary>Finds out from the label column what is to be learned.</summary>
@@ -19,29 +17,30 @@ internal static class TaskDetection
     /// numbers: regression.
     /// </summary>
     /// <param name="labels">The labels of the training rows, none missing.</param>
+    /// <param name="classes">The different ones, in order.</param>
+    /// <param name="mark">Their decimal mark.</param>
     /// <returns>The task, and the reason in words.</returns>
-    public static (TaskKind Task, string Reason) Detect(IReadOnlyList<string> labels)
+    public static (TaskKind Task, string Reason) Detect(IReadOnlyList<string> labels, IReadOnlyList<string> classes, char mark)
     {
-        var counts = labels.CountBy(Target.ClassOf).ToDictionary();
-        if (counts.Count == 2)
-            return (TaskKind.Binary, $"holds two values, {string.Join(" and ", Target.InOrder(counts.Keys))}");
-        if (!counts.Keys.All(FormatDetection.IsNumber))
-            return (TaskKind.Multiclass, $"holds {counts.Count} different texts");
+        if (classes.Count == 2)
+            return (TaskKind.Binary, $"holds two values, {classes[0]} and {classes[1]}");
+        var numbers = new List<float>();
+        foreach (var label in labels)
+        {
+            if (!NumberText.TryRead(label, mark, out var number))
+                return (TaskKind.Multiclass, $"holds {classes.Count} different texts");
+            numbers.Add(number);
+        }
+        var counts = numbers.CountBy(n => n).OrderBy(c => c.Key).ToArray();
         return AreCodes(counts, labels.Count)
-            ? (TaskKind.Multiclass, $"holds whole numbers from {Numbers(counts).Min()} to {Numbers(counts).Max()} " +
+            ? (TaskKind.Multiclass, $"holds whole numbers from {counts[0].Key} to {counts[^1].Key} " +
                 "only, each often, like codes of classes")
             : (TaskKind.Regression, "holds numbers");
     }
 
-    private static bool AreCodes(Dictionary<string, int> counts, int rows)
-    {
-        var numbers = Numbers(counts).Order().ToArray();
-        return numbers.Length is > 2 and <= MaximumCodes
-            && numbers[0] is 0 or 1
-            && numbers.Index().All(n => n.Item == numbers[0] + n.Index)
-            && counts.Values.Min() >= LeastShare * rows / numbers.Length;
-    }
-
-    private static IEnumerable<float> Numbers(Dictionary<string, int> counts) =>
-        counts.Keys.Select(key => float.Parse(key, CultureInfo.InvariantCulture));
+    private static bool AreCodes(KeyValuePair<float, int>[] counts, int rows) =>
+        counts.Length is > 2 and <= MaximumCodes
+        && counts[0].Key is 0 or 1
+        && counts.Index().All(c => c.Item.Key == counts[0].Key + c.Index)
+        && counts.Min(c => c.Value) >= LeastShare * rows / counts.Length;
 }

@@ -1,14 +1,12 @@
 using Alice.ML.Samples.Data;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms;
 
 namespace Alice.ML.Samples.Modelling;
 
 /// <summary>
-/// From a file's columns to one vector of features: numbers as they are, missing ones replaced by their column's mean
-/// with a 0/1 feature beside it that says so (where the training rows lack any); texts of few values one-hot encoded, all
-/// zero when missing or unknown; texts of many values target encoded.
+/// From a file's columns to one vector of features: numbers as they are, missing ones as NaN, which the trainers know;
+/// texts of few values one-hot encoded, all zero when missing or unknown; texts of many values target encoded.
 /// </summary>
 /// <param name="Transforms">For any other rows.</param>
 /// <param name="Training">The training rows; target encodings are out of fold there.</param>
@@ -33,31 +31,10 @@ internal sealed record FeaturePipeline(TransformerChain<ITransformer> Transforms
     {
         var taken = schema.Columns.Select(c => c.Name).ToHashSet();
         var transforms = new EstimatorChain<ITransformer>();
-        var inputs = new List<string>();
-        foreach (var column in schema.Features)
-        {
-            inputs.Add(column.Name);
-            if (column.HasManyValues)
-                continue;
-            if (column.Kind == ColumnKind.Text)
-            {
-                transforms = transforms.Append<ITransformer>(ml.Transforms.Categorical.OneHotEncoding(
-                    column.Name, keyData: Categories(ml, column)));
-                continue;
-            }
-            if (column.HasMissing)
-            {
-                var indicator = Unused($"{column.Name} is missing", taken);
-                inputs.Add(indicator);
-                transforms = transforms
-                    .Append<ITransformer>(ml.Transforms.IndicateMissingValues(indicator, column.Name))
-                    .Append<ITransformer>(ml.Transforms.Conversion.ConvertType(indicator));
-            }
-            transforms = transforms.Append<ITransformer>(ml.Transforms.ReplaceMissingValues(
-                column.Name, replacementMode: MissingValueReplacingEstimator.ReplacementMode.Mean));
-        }
+        foreach (var column in schema.Features.Where(c => c.Kind == ColumnKind.Text && !c.HasManyValues))
+            transforms = transforms.Append<ITransformer>(ml.Transforms.Categorical.OneHotEncoding(column.Name, keyData: Categories(ml, column)));
         var features = Unused("Features", taken);
-        return (transforms.Append<ITransformer>(ml.Transforms.Concatenate(features, [.. inputs])), features);
+        return (transforms.Append<ITransformer>(ml.Transforms.Concatenate(features, [.. schema.Features.Select(c => c.Name)])), features);
     }
 
     private static IDataView Categories(MLContext ml, ColumnSchema column) =>

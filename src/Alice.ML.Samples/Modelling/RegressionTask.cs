@@ -25,10 +25,14 @@ internal sealed class RegressionTask(TableSchema schema) : TableTask(schema)
     {
         var pairs = labels.Zip(outputs, (label, output) => new Pair { Label = label, Score = output[0] });
         var metrics = ml.Regression.Evaluate(ml.Data.LoadFromEnumerable(pairs));
+        var isConstant = labels.All(label => label == labels[0]);
         return
         [
             new("RMSE", "rmse", metrics.RootMeanSquaredError),
-            new("R2", "r2", metrics.RSquared),
+            new("R2", "r2", isConstant ? double.NaN : metrics.RSquared)
+            {
+                Remark = isConstant ? $"every row's {Schema.Label.Name} is {labels[0]}, so there is nothing to explain" : null,
+            },
             new("MAE", "mae", metrics.MeanAbsoluteError),
         ];
     }

@@ -55,6 +55,6 @@ internal sealed record SavedModel(ITransformer Pipeline, TableSchema Schema)
     /// <summary>
     /// Reads a file that the model is to score; the training file's names help to tell its header from its rows.
     /// </summary>
-    public Table ReadTable(string path, FileFormat format) =>
-        DelimitedFile.Read(path, format, Schema.HasHeader ? [.. Schema.Columns.Select(c => c.Name)] : null);
+    public Table ReadTable(string path, FileFormat format, Action<string> note) =>
+        DelimitedFile.Read(path, format, Schema.HasHeader ? [.. Schema.Columns.Select(c => c.Name)] : null, note);
 }

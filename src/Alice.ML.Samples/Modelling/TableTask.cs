@@ -60,16 +60,25 @@ internal abstract class TableTask(TableSchema schema)
         NetworkFit fit, Action<AliceTrainerOptions> complete, NetworkSettings settings);
 
     /// <summary>
-    /// The model's numbers for each row, in order: the score, the probability, or one probability a class.
+    /// The model's numbers for each row, in order: the score, the probability, or one probability a class. A row that
+    /// cannot be scored has some that are not finite.
     /// </summary>
-    /// <exception cref="UserException">Some are not finite.</exception>
-    public float[][] Predict(ITransformer model, IDataView rows)
+    public float[][] Predict(ITransformer model, IDataView rows) => Outputs(model.Transform(rows));
+
+    /// <summary>Whether a row has a score.</summary>
+    public static bool IsScored(float[] outputs) => outputs.All(float.IsFinite);
+
+    /// <summary>The metrics of a model on rows; those that it cannot score are left out and counted.</summary>
+    /// <exception cref="UserException">It can score none.</exception>
+    public IReadOnlyList<Metric> Test(MLContext ml, ITransformer model, IDataView rows, float[] labels, Action<string> note)
     {
-        var outputs = Outputs(model.Transform(rows));
-        var bad = Array.FindIndex(outputs, o => !o.All(float.IsFinite));
-        return bad < 0 ? outputs : throw new UserException(
-            $"the model predicts {outputs[bad].First(o => !float.IsFinite(o))} for row {bad + 1}; it is damaged, or " +
-            "a feature there is far outside its training range");
+        var outputs = Predict(model, rows);
+        int[] scored = [.. Enumerable.Range(0, outputs.Length).Where(row => IsScored(outputs[row]))];
+        if (scored.Length == 0)
+            throw new UserException("the model scores none of the rows; it is damaged, or their features are far outside its training range");
+        if (scored.Length < outputs.Length)
+            note($"{outputs.Length - scored.Length} of {outputs.Length} rows cannot be scored: left out of the metrics");
+        return Evaluate(ml, [.. scored.Select(row => labels[row])], [.. scored.Select(row => outputs[row])]);
     }
 
     /// <summary>The columns that hold the outputs.</summary>

@@ -20,7 +20,7 @@ internal static class MetricsReport
         {
             output.WriteLine($"{set} rows: {rowCount}");
             foreach (var metric in metrics)
-                output.WriteLine($"{set} {metric.Name}: {metric.Value:G6}");
+                output.WriteLine($"{set} {metric.Name}: {Text(metric)}");
             return;
         }
         json["test"] = ToJson(rowCount, metrics);
@@ -33,7 +33,15 @@ internal static class MetricsReport
         var json = new JsonObject { ["rows"] = rowCount };
         foreach (var metric in metrics)
             json[metric.Key] = Number(metric.Value);
+        if (metrics.Any(m => m.Remark is not null))
+            json["remarks"] = new JsonObject([.. metrics.Where(m => m.Remark is not null).Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Remark))]);
         return json;
+    }
+
+    private static string Text(Metric metric)
+    {
+        var value = double.IsNaN(metric.Value) ? "not defined" : $"{metric.Value:G6}";
+        return metric.Remark is null ? value : $"{value} ({metric.Remark})";
     }
 
     /// <summary>JSON has no NaN: null stands for it, as for R² when every label is the same.</summary>

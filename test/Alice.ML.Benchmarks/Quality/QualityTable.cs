@@ -49,14 +49,14 @@ internal sealed class QualityTable
             AsText = columns.AsText.Select(text => text.In(table)).ToHashSet(),
             Ignored = new HashSet<int>(),
         };
-        var rows = train.Labelled(table.AllRows, Note);
-        var target = train.InferTarget(rows, _ => { });
+        var target = train.InferTarget(table.AllRows, _ => { });
+        var rows = train.Labelled(table.AllRows, target, Note);
         Note($"predicts '{table.Names[column]}', {target.Task.ToString().ToLowerInvariant()}");
 
         if (files.Test is not null)
         {
             var test = DelimitedFile.Read(files.Test, new FileFormat(), table.HasHeader ? [.. table.Names] : null);
-            var split = new RowSplit(rows, LabelColumn.LabelledRows(test, test.AllRows, column, Note));
+            var split = new RowSplit(rows, LabelColumn.LabelledRows(test, test.AllRows, column, target, Note));
             return new(files.Name, train, test, target, [.. Enumerable.Repeat(split, runs)], "one, several seeds");
         }
         if (files.Splits is not null)

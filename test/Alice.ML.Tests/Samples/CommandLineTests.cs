@@ -129,7 +129,8 @@ public sealed class CommandLineTests
         "nothing to learn; name another with --label")]
     [DataRow("x,y\n1,2\n2,3\n", "z", "has no such column. Its columns are x, y")]
     [DataRow("x\n1\n2\n3\n", "x", "has one column only (separator: comma); give --separator if it has more")]
-    [DataRow("x,y\n1,2\n", "y", "1 row cannot be split into training and test rows; give --test")]
+    [DataRow("x,y\n1,2\n", "y", "the label column 'y' is 2 in every training row, so there is nothing " +
+        "to learn; name another with --label")]
     public async Task A_label_that_cannot_be_learned_is_an_error_in_one_line(string text, string label, string message)
     {
         var data = _folder.Write("data.csv", text);
@@ -175,7 +176,7 @@ public sealed class CommandLineTests
     [DataRow(new[] { "train", "x.csv", "--label", "y", "--learning-rate", "-1" },
         "--learning-rate -1: give a number above 0")]
     [DataRow(new[] { "train", "x.csv", "--label", "y", "--separator", "pipes" },
-        "--separator pipes: give comma, tab, semicolon, space or one character")]
+        "--separator pipes: give comma, tab, semicolon, bar, space or one character")]
     [DataRow(new[] { "train", "x.csv", "--label", "y", "--header", "--no-header" },
         "--header and --no-header exclude each other")]
     [DataRow(new[] { "train", "x.csv", "--label", "y", "--fold", "1" }, "--fold needs --split, the file of folds")]

@@ -20,7 +20,26 @@ public sealed class DelimitedFileTests
         DisplayName = "header line that starts with #")]
     [DataRow("# a remark\n0\t5.1\n1\t4.9\n", "column1|column2", 2, '\t', false,
         DisplayName = "# remark of another width")]
-    [DataRow("a,b\n1,2\n# the end\n3,4\n", "a|b", 2, ',', true, DisplayName = "comment between rows")]
+    [DataRow("a,b\n1,2\n#3,4\n", "a|b", 2, ',', true, DisplayName = "a row that begins with # is a row")]
+    [DataRow("a,b\n1,2\n//3,4\n", "a|b", 2, ',', true, DisplayName = "so is one that begins with //")]
+    [DataRow("#0,1,2\n#3,2,3\nn1,3,4\n", "column1|column2|column3", 3, ',', false, DisplayName = "even before all others")]
+    [DataRow("# by hand, 2 columns\n#0,1,2\n#3,2,3\nn1,3,4\n", "column1|column2|column3", 3, ',', false,
+        DisplayName = "a comment, then rows that begin with #")]
+    [DataRow("a|b c\n1|2,5\n3|4,5\n", "a|b c", 2, '|', true, DisplayName = "bar")]
+    [DataRow("1,5;2,5\n3,5;4,5\n", "column1|column2", 2, ';', false, DisplayName = "decimal commas without a header")]
+    [DataRow("x;1,5;2,5\ny;3,5;4,5\n", "column1|column2|column3", 2, ';', false, DisplayName = "decimal commas and a text")]
+    [DataRow("sep=;\na;b\n1;2\n", "a|b", 1, ';', true, DisplayName = "the separator in the first line")]
+    [DataRow("\"sep=\t\"\r\na,x\tb\r\n1\t2\r\n", "a,x|b", 1, '\t', true, DisplayName = "the same in quotes")]
+    [DataRow("a,b,\n1,2,\n3,4,\n", "a|b", 2, ',', true, DisplayName = "a separator ends each line")]
+    [DataRow("a,b\n1,2,\n3,4,\n", "a|b", 2, ',', true, DisplayName = "a separator ends each row")]
+    [DataRow("a,b,\n1,2\n3,4\n", "a|b", 2, ',', true, DisplayName = "a separator ends the header")]
+    [DataRow("a,a,a 2,b\n1,2,3,4\n", "a|a 3|a 2|b", 1, ',', true, DisplayName = "the same name twice")]
+    [DataRow("a\tb\n\t\n1\t2\n", "a|b", 2, '\t', true, DisplayName = "a row of empty fields")]
+    [DataRow("x\n1\n\n3\n\n", "x", 3, ',', true, DisplayName = "one column: a blank line between rows is one")]
+    [DataRow("a,b\r1,2\r3,4\r", "a|b", 2, ',', true, DisplayName = "lines that end with CR")]
+    [DataRow("when,n\n2025-01-01,x\n2025-01-02,x\n", "when|n", 2, ',', true, DisplayName = "dates and texts")]
+    [DataRow("2025-01-01,x\n2025-01-02,y\n", "column1|column2", 2, ',', false, DisplayName = "a date is no name")]
+    [DataRow("a;b\n$1.234,5;15 %\n€2;-\n", "a|b", 2, ';', true, DisplayName = "written numbers")]
     [DataRow("name,kind\nx,red\ny,red\n", "name|kind", 2, ',', true, DisplayName = "texts only: names do not recur")]
     [DataRow("x,red\ny,red\nx,blue\n", "column1|column2", 3, ',', false,
         DisplayName = "texts only: the first row recurs")]
@@ -57,6 +76,51 @@ public sealed class DelimitedFileTests
         CollectionAssert.AreEqual(new[] { "", "", "", "", "1", "None" }, fields);
         var own = Read("a,b\n?,None\n", new FileFormat { Missing = ["None"], Header = true });
         CollectionAssert.AreEqual(new[] { "?", "" }, own.Records[0].Fields);
+    }
+
+    [TestMethod]
+    public void What_is_left_out_is_counted()
+    {
+        CollectionAssert.AreEqual(new[] { "2 comment lines of t.csv left out (--comment none if these are rows)" },
+            NotesOf("# one\n\n// two\na,b\n1,2\n", _detect));
+        CollectionAssert.AreEqual(new[] { "1 comment line of t.csv left out (--comment none if these are rows)" },
+            NotesOf("a,b\n1,2\n#3,4\n5,6\n", new FileFormat { Comments = ["#"] }));
+        CollectionAssert.AreEqual(new[] { "1 blank line between the rows of t.csv left out" }, NotesOf("a,b\n1,2\n\n3,4\n\n", _detect));
+        CollectionAssert.AreEqual(new[] { "t.csv names more than one column 'a': column 2 is called 'a 2' here" },
+            NotesOf("a,a\n1,2\n", _detect));
+        Assert.IsEmpty(NotesOf("#a,b\n1,2\n#3,4\n", _detect), "a # line that is the header, and a row");
+    }
+
+    [TestMethod]
+    [DataRow("utf-8", true)]
+    [DataRow("utf-8", false)]
+    [DataRow("utf-16", true)]
+    [DataRow("utf-16", false)]
+    [DataRow("utf-16BE", true)]
+    [DataRow("utf-16BE", false)]
+    [DataRow("utf-32", true)]
+    public void Encodings_are_found_with_and_without_a_mark_packed_and_not(string name, bool hasMark)
+    {
+        var encoding = System.Text.Encoding.GetEncoding(name);
+        byte[] bytes = [.. hasMark ? encoding.GetPreamble() : [], .. encoding.GetBytes("größe,b €\n1,2\n")];
+        Assert.AreEqual("größe|b €", Names(Read(bytes)));
+        Assert.AreEqual("größe|b €", Names(Read(Packed(bytes))));
+    }
+
+    [TestMethod]
+    public void What_is_not_UTF_8_is_read_as_Windows_1252_with_a_note()
+    {
+        var notes = new List<string>();
+        Assert.AreEqual("größe|b €", Names(Read(TextFile.Windows1252.GetBytes("größe,b €\n1,2\n"), notes)));
+        Assert.AreEqual("t.csv is not UTF-8: read as Windows-1252", notes.Single());
+    }
+
+    [TestMethod]
+    public void A_damaged_archive_is_an_error_that_says_so()
+    {
+        var bytes = Packed("a,b\n1,2\n"u8.ToArray());
+        bytes[12] ^= 0xff;
+        StringAssert.Contains(Assert.ThrowsExactly<UserException>(() => Read(bytes)).Message, " is packed by gzip and damaged ");
     }
 
     [TestMethod]
@@ -101,8 +165,8 @@ public sealed class DelimitedFileTests
     [DataRow("1,2\n1,2\n\n3,4,5\n", ", line 4: 3 fields, where the first row has 2 (separator: comma); mend the " +
         "line, put text that holds a separator in double quotes, or give --separator",
         DisplayName = "long row without a header")]
-    [DataRow("a,a\n1,2\n", " names columns 1 and 2 'a'; rename one, or give --no-header if the first line is a row",
-        DisplayName = "the same name twice")]
+    [DataRow("a,b\n1,2\n# the end\n", ", line 3: 1 field, where the header has 2 (separator: comma); mend the line, put text that " +
+        "holds a separator in double quotes, or give --separator, or --comment # if it is a comment", DisplayName = "a comment between rows")]
     [DataRow("a,b\n1,\"2\n3,4\n", ", line 2: a quoted field opens here and is never closed; " +
         "close it with a double quote",
         DisplayName = "quote never closed")]
@@ -150,6 +214,31 @@ public sealed class DelimitedFileTests
     {
         var table = Read("size,2,price\n1,5,3\n", new FileFormat { Header = true }) with { Path = "t.csv" };
         Assert.AreEqual(message, Assert.ThrowsExactly<UserException>(() => table.Column(column, "--label")).Message);
+    }
+
+    private static List<string> NotesOf(string text, FileFormat format)
+    {
+        var notes = new List<string>();
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("t.csv", text);
+        _ = DelimitedFile.Read(path, format, null, note => notes.Add(note.Replace(path, "t.csv")));
+        return notes;
+    }
+
+    private static Table Read(byte[] bytes, List<string>? notes = null)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.PathOf("t.csv");
+        File.WriteAllBytes(path, bytes);
+        return DelimitedFile.Read(path, _detect, null, note => notes?.Add(note.Replace(path, "t.csv")));
+    }
+
+    private static byte[] Packed(byte[] bytes)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionMode.Compress))
+            gzip.Write(bytes);
+        return packed.ToArray();
     }
 
     private static string Names(Table table) => string.Join('|', table.Names);

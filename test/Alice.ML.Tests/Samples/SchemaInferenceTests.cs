@@ -62,19 +62,114 @@ public sealed class SchemaInferenceTests
     }
 
     [TestMethod]
-    public void A_stray_text_among_numbers_is_an_error_that_names_its_line()
+    public void A_stray_text_among_numbers_is_missing_with_a_note_that_names_its_line()
     {
-        var table = Table([.. Enumerable.Range(0, 50).Select(i => i == 20 ? "oops,1" : $"{i},{i}").Prepend("n,y")]);
-        Assert.AreEqual("t.csv, line 22: column 'n' holds 'oops', and numbers in 49 other rows; mend it, give " +
-            "--missing 'oops' if it means 'no value', or --text 'n' if the column is a category",
-            Assert.ThrowsExactly<UserException>(() => Infer(table)).Message);
+        var schema = Infer(Table([.. Enumerable.Range(0, 50).Select(i => i == 20 ? "oops,1" : $"{i},{i}").Prepend("n,y")]));
+        Assert.AreEqual((ColumnKind.Number, true), (schema.Columns[0].Kind, schema.Columns[0].HasMissing));
+        Assert.AreEqual("column 'n': 1 of 50 values is no number, such as 'oops' in line 22: taken as missing (--text 'n' takes the " +
+            "column as categories)", _notes.Single());
     }
 
     [TestMethod]
-    public void Decimal_commas_are_an_error_rather_than_categories() =>
-        Assert.AreEqual("t.csv, line 2: column 'n' holds '1,5'; write numbers with a decimal point and no thousands " +
-            "separators, or give --text 'n' if the column is a category",
-            Assert.ThrowsExactly<UserException>(() => Infer(Table("n;y", "1,5;1", "2;2", "3,1;3"))).Message);
+    public void Less_than_95_percent_numbers_are_text_with_a_note_unless_asked_otherwise()
+    {
+        var table = Table([.. Enumerable.Range(0, 50).Select(i => i % 10 == 0 ? $"t{i},1" : $"{i % 7},{i}").Prepend("n,y")]);
+        Assert.AreEqual(ColumnKind.Text, Infer(table).Columns[0].Kind);
+        Assert.AreEqual("column 'n' holds numbers in 45 rows and text in 5, such as 't0' in line 2: taken as text (--number 'n' takes " +
+            "the text as missing)", _notes.Single());
+        var asked = new SchemaInference(table, table.AllRows, _ => { }) { AsNumber = new HashSet<int> { 0 } }.Infer(1);
+        Assert.AreEqual(ColumnKind.Number, asked.Columns[0].Kind);
+    }
+
+    [TestMethod]
+    [DataRow("-", DisplayName = "a mark that is known")]
+    [DataRow("keine Angabe", DisplayName = "one text among many numbers")]
+    public void What_stands_for_a_missing_number_is_found_out(string mark)
+    {
+        var table = Table([.. Enumerable.Range(0, 60).Select(i => $"{(i % 3 == 0 ? mark : $"{i}")},{i}").Prepend("n,y")]);
+        var schema = Infer(table);
+        Assert.AreEqual($"column 'n': '{mark}' stands for a missing number", _notes.Single());
+        var view = TableView.Create(table, [0, 1], schema, withLabel: true);
+        CollectionAssert.AreEqual(new[] { float.NaN, 1f }, view.GetColumn<float>("n").ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("1,5 2,25", ",", "1.5 2.25", DisplayName = "decimal commas")]
+    [DataRow("1,234.5 2", ".", "1234.5 2")]
+    [DataRow("1.234,5 2.000", ",", "1234.5 2000")]
+    [DataRow("1,234,567 2,000", ".", "1234567 2000")]
+    [DataRow("0,123 1,234", ",", "0.123 1.234", DisplayName = "a leading 0 is no group")]
+    [DataRow("$1,234.50 ($5.25) −3", ".", "1234.5 -5.25 -3")]
+    [DataRow("1’234.5 2’000", ".", "1234.5 2000")]
+    [DataRow("12,5% 15 %", ",", "12.5 15")]
+    [DataRow("€1.5 2.5USD", ".", "1.5 2.5")]
+    public void Numbers_are_read_as_people_write_them(string fields, string mark, string numbers)
+    {
+        var table = Table([.. fields.Split(' ').Select((f, i) => f == "%" ? "" : $"{f};{i};{i}").Where(l => l != "").Prepend("n;x;y")]);
+        var schema = Infer(table);
+        Assert.AreEqual((ColumnKind.Number, mark[0]), (schema.Columns[0].Kind, schema.Columns[0].DecimalMark));
+        var view = TableView.Create(table, table.AllRows, schema, withLabel: true);
+        Assert.AreEqual(numbers, string.Join(' ', view.GetColumn<float>("n").Where(n => !float.IsNaN(n))));
+    }
+
+    [TestMethod]
+    public void A_comma_that_could_be_either_follows_the_file_and_is_told_where_nothing_says()
+    {
+        var (commas, none) = (Table("n;x;y", "1,234;1,5;1", "2,345;2;2"), Table("n;x;y", "1,234;1;1", "2,345;2;2"));
+        Assert.AreEqual(',', Infer(commas).Columns[0].DecimalMark);
+        Assert.IsEmpty(_notes);
+        Assert.AreEqual(',', Infer(none).Columns[0].DecimalMark);
+        Assert.AreEqual("column 'n': '1,234' is read as 1.234 (--decimal point reads it otherwise)", _notes.Single());
+        Assert.AreEqual('.', Infer(none with { Format = new FileFormat { Decimal = '.' } }).Columns[0].DecimalMark);
+        Assert.AreEqual('.', Infer(Table("n|x|y", "1,234|1|1", "2,345|2|2")).Columns[0].DecimalMark);
+    }
+
+    [TestMethod]
+    [DataRow("2025-01-06 12:30", "2025-02-01T18:00:00Z", true, "mdy")]
+    [DataRow("1/6/2025 12:30 PM", "2/15/2025 18:00", false, "mdy")]
+    [DataRow("6.1.2025 12:30", "01.02.2025 18:00:00", true, "dmy")]
+    [DataRow("6/1/2025 12:30", "15/2/2025 18:00", true, "dmy")]
+    [DataRow("6-Jan-2025 12:30", "February 1, 2025 18:00", false, "mdy")]
+    public void Dates_become_their_parts(string first, string second, bool isUnambiguous, string order)
+    {
+        var table = Table("when;y", $"{first};1", $"{second};2", "-;3");
+        var schema = Infer(table);
+        Assert.AreEqual(order == "dmy", schema.Columns[0].Dates!.DayFirst);
+        Assert.AreEqual("when: time, when: month, when: day, when: weekday, when: weekend, when: hour",
+            string.Join(", ", schema.Features.Select(f => f.Name)));
+        var view = TableView.Create(table, table.AllRows, schema, withLabel: true, Assert.Fail);
+        CollectionAssert.AreEqual(new[] { 12.5f, 18, float.NaN }, view.GetColumn<float>("when: hour").ToArray());
+        Assert.AreEqual(1f, view.GetColumn<float>("when: month").First());
+        Assert.AreEqual(1f, view.GetColumn<float>("when: weekday").First(), "a Monday");
+        Assert.AreEqual(12.5f / 24, view.GetColumn<float>("when: time").First(), 1e-6f);
+        Assert.IsTrue(isUnambiguous || _notes.Count == 0);
+    }
+
+    [TestMethod]
+    public void Dates_whose_order_nothing_tells_are_read_month_first_with_a_note()
+    {
+        var table = Table("when,y", "3/4/2025,1", "5/6/2025,2");
+        Assert.IsFalse(Infer(table).Columns[0].Dates!.DayFirst);
+        Assert.AreEqual("column 'when': every day and month could be the other; read as month first, so one is 2025-03-04 (--dates dmy " +
+            "reads them otherwise)", _notes.Single());
+        Assert.IsTrue(Infer(table with { Format = new FileFormat { DayFirst = true } }).Columns[0].Dates!.DayFirst);
+    }
+
+    [TestMethod]
+    public void Numbers_that_name_rows_are_left_out_and_times_are_not()
+    {
+        var rows = Enumerable.Range(0, 30).Select(i => $"{i + 1},{7919 * i % 1009},{i},{i % 4},{i},{i}").Prepend(",user_id,t,zone_id,index,y");
+        var table = Table([.. rows]);
+        Assert.AreEqual("t, zone_id", string.Join(", ", Infer(table).Features.Select(f => f.Name)));
+        CollectionAssert.AreEqual(new[]
+        {
+            "column 'column1' only numbers the rows, like an identifier (--number 'column1' uses it): ignored",
+            "column 'user_id' only numbers the rows, like an identifier (--number 'user_id' uses it): ignored",
+            "column 'index' only numbers the rows, like an identifier (--number 'index' uses it): ignored",
+        }, _notes);
+        var asked = new SchemaInference(table, table.AllRows, _ => { }) { AsNumber = new HashSet<int> { 1 } }.Infer(5);
+        Assert.AreEqual(ColumnKind.Number, asked.Columns[1].Kind);
+    }
 
     [TestMethod]
     public void Options_take_numbers_as_texts_and_leave_columns_out()
@@ -130,9 +225,9 @@ public sealed class SchemaInferenceTests
         Assert.AreEqual("t.csv lacks the columns 'n', 't' that the model was trained on; its columns are a, y",
             Assert.ThrowsExactly<UserException>(
                 () => TableView.Create(Table("a,y", "1,1"), [0], schema, withLabel: true)).Message);
-        Assert.AreEqual("t.csv, line 2: column 'n' holds 'many' where a number is needed; mend it, or give --missing " +
-            "'many' if it means 'no value'", Assert.ThrowsExactly<UserException>(
-                () => TableView.Create(Table("n,t,y", "many,red,1"), [0], schema, withLabel: true)).Message);
+        var view = TableView.Create(Table("n,t,y", "1,red,1", "many,red,1", "-,red,1"), [0, 1, 2], schema, withLabel: true, _notes.Add);
+        CollectionAssert.AreEqual(new[] { 1f, float.NaN, float.NaN }, view.GetColumn<float>("n").ToArray());
+        Assert.AreEqual("t.csv: 1 of 3 values of column 'n' is no number, such as 'many' in line 3: taken as missing", _notes.Single());
     }
 
     [TestMethod]
@@ -152,6 +247,23 @@ public sealed class SchemaInferenceTests
             Assert.ThrowsExactly<UserException>(() => RowSplit.FromFile(path, 2, 5)).Message);
         Assert.AreEqual($"{path}, fold 1: '9' is not a row number from 0 to 4",
             Assert.ThrowsExactly<UserException>(() => RowSplit.FromFile(path, 1, 5)).Message);
+    }
+
+    [TestMethod]
+    [DataRow(1000, 10)]
+    [DataRow(1000, 2)]
+    [DataRow(20, 3)]
+    public void A_split_holds_every_class_in_both_parts(int rows, int rare)
+    {
+        float[] classes = [.. Enumerable.Range(0, rows).Select(i => i < rare ? 1f : i % 3 == 0 ? 2f : 0f)];
+        for (var seed = 1; seed <= 20; seed++)
+        {
+            var split = RowSplit.Random([.. Enumerable.Range(100, rows)], classes, 0.2, seed);
+            CollectionAssert.AreEqual(Enumerable.Range(100, rows).ToArray(), split.Train.Concat(split.Test).Order().ToArray());
+            Assert.HasCount(rows / 5, split.Test);
+            Assert.AreEqual(Math.Max(1, rare / 5), split.Test.Count(r => r - 100 < rare));
+        }
+        Assert.IsFalse(RowSplit.Random([0, 1, 2, 3, 4], [0, 0, 0, 0, 1], 0.2, seed: 1).Test.Contains(4), "a class of one row trains");
     }
 
     /// <summary>The schema that all rows give, with the last column as the label.</summary>

@@ -11,6 +11,12 @@ public sealed class TaskDetectionTests
     [DataRow("true false true", TaskKind.Binary)]
     [DataRow("yes no no no no no no no", TaskKind.Binary)]
     [DataRow("2.5 -1 2.5", TaskKind.Binary)]
+    [DataRow("0 1 - 0 1", TaskKind.Binary, DisplayName = "a mark for missing among numbers")]
+    [DataRow("Yes yes no YES No", TaskKind.Binary, DisplayName = "upper and lower case")]
+    [DataRow("$1.50 $2 $1,234.25", TaskKind.Regression)]
+    [DataRow("1,5 2 3,1", TaskKind.Regression, DisplayName = "decimal commas")]
+    [DataRow("12% 15% 3.5%", TaskKind.Regression)]
+    [DataRow("10% 20% 10%", TaskKind.Binary)]
     [DataRow("ham spam 17 spam", TaskKind.Multiclass)]
     [DataRow("red green blue", TaskKind.Multiclass)]
     [DataRow("0 1 2 0 1 2", TaskKind.Multiclass)]
@@ -23,14 +29,13 @@ public sealed class TaskDetectionTests
     [DataRow("0 0 0 0 0 0 1 1 1 1 1 1 2", TaskKind.Regression, DisplayName = "a rare value: counts")]
     [DataRow("0 0 0 0 0 1 1 1 1 1 2", TaskKind.Multiclass, DisplayName = "a quarter of the mean frequency")]
     public void The_labels_decide_the_task(string labels, TaskKind task) =>
-        Assert.AreEqual(task, TaskDetection.Detect(labels.Split(' ')).Task);
+        Assert.AreEqual(task, Infer(labels, null, _ => { }).Task);
 
     [TestMethod]
     [DataRow(20, TaskKind.Multiclass)]
     [DataRow(21, TaskKind.Regression)]
     public void Up_to_20_whole_numbers_are_codes(int count, TaskKind task) =>
-        Assert.AreEqual(task,
-            TaskDetection.Detect([.. Enumerable.Range(0, 3 * count).Select(i => $"{i % count}")]).Task);
+        Assert.AreEqual(task, Infer(string.Join(' ', Enumerable.Range(0, 3 * count).Select(i => i % count)), null, _ => { }).Task);
 
     [TestMethod]
     [DataRow("1 0 1", "task: binary, since 'y' holds two values, 0 and 1 (--task gives another); the positive class " +
@@ -68,10 +73,11 @@ public sealed class TaskDetectionTests
         "numbers; mend it, or name another with --label")]
     [DataRow("c a b", TaskKind.Binary, "--task binary: the label column 'y' holds 3 different values, among them a, " +
         "b, c; give --task multiclass, or name another with --label")]
-    [DataRow("1,5 2 3,1", null, "t.csv, line 2: the label column 'y' holds '1,5'; write numbers with a decimal " +
-        "point and no thousands separators, or give --task multiclass if these are classes")]
+    [DataRow("2025-01-01 2025-01-02 2025-01-05", null, "t.csv: the label column 'y' holds dates, which cannot be predicted; make it a " +
+        "number, such as days since a date, or give --task multiclass if these are classes")]
     [DataRow("1 2 3 4 5 6 7 8 9 10 11 x", null, "t.csv, line 13: the label column 'y' holds 'x', and numbers in 11 " +
-        "other rows; mend it, give --missing 'x' if it means 'no value', or --task multiclass if these are classes")]
+        "other rows; mend it, give --missing 'x' if it means 'no value', --task regression to skip the rows without a number, or --task " +
+        "multiclass if these are classes")]
     public void Labels_that_cannot_be_learned_are_refused(string labels, TaskKind? task, string message) =>
         Assert.AreEqual(message, Assert.ThrowsExactly<UserException>(() => Infer(labels, task, _ => { })).Message);
 
@@ -116,7 +122,7 @@ public sealed class TaskDetectionTests
     private static Target Infer(string labels, TaskKind? task, Action<string> note)
     {
         var table = Table(labels);
-        return LabelColumn.Infer(table, table.AllRows, 1, task, note);
+        return LabelColumn.Infer(table, table.AllRows, 1, task, positive: null, note);
     }
 
     /// <summary>Columns x, which is empty, and y, the labels.</summary>
