@@ -4,7 +4,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
-using static TorchSharp.torch;
 
 namespace Alice.ML.Landscape;
 
@@ -35,10 +34,10 @@ internal sealed record ModelRows(float[] Features, float[] Targets)
         task.Targets.Apply(read.Labels);
 
         var count = Math.Min(read.Rows, options.MaximumRows);
-        long[] chosen = [.. Enumerable.Range(0, count).Select(i => (long)i * read.Rows / count)];
-        using var scope = NewDisposeScope();
-        using var source = read.Features.Open(Standardization.Identity(inputs), read.Rows, CPU);
-        var features = source.Select(tensor(chosen)).data<float>().ToArray();
+        int[] chosen = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * read.Rows / count))];
+        var features = new float[count * inputs];
+        for (var i = 0; i < count; i++)
+            read.Features.CopyRow(chosen[i], features.AsSpan(i * inputs, inputs));
         return (new ModelRows(features, [.. chosen.Select(row => read.LabelArray[row])]), task);
     }
 }

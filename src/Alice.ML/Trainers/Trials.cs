@@ -76,7 +76,7 @@ internal sealed class Trials : IDisposable
         foreach (var kinds in _ensemble.Kinds)
             chosen.Add(_trials.Keys.Where(plan => kinds.Contains(plan.Encoding)).MinBy(plan => Loss([.. chosen, plan])));
         _channel.Info($"Chosen: {string.Join("; ", chosen)}; loss {Loss(chosen) * _task.LossUnit:g6} on held-out rows.");
-        return (chosen, findsEpochs ? chosen.Max(plan => epochs[plan.Encoding]) : _settings.NumberOfEpochs);
+        return (chosen, findsEpochs ? chosen.Max(plan => epochs.GetValueOrDefault(plan.Encoding, _epochs)) : _settings.NumberOfEpochs);
     }
 
     /// <summary>
@@ -130,7 +130,7 @@ internal sealed class Trials : IDisposable
     /// <returns>Epochs that suit each kind.</returns>
     private Dictionary<NumericEncoding, int> TryEpochs()
     {
-        var best = _trials.Keys.GroupBy(plan => plan.Encoding, (_, plans) => plans.MinBy(plan => _trials[plan].PairLoss)).ToArray();
+        var best = _trials.Keys.Where(plan => double.IsFinite(_trials[plan].PairLoss)).GroupBy(plan => plan.Encoding, (_, plans) => plans.MinBy(plan => _trials[plan].PairLoss)).ToArray();
         var twice = Math.Min(2 * _epochs, _settings.NumberOfEpochs);
         var epochs = new Dictionary<NumericEncoding, int>();
         foreach (var (plan, longer) in best.Zip(Pairs(best, twice)))
@@ -181,7 +181,15 @@ internal sealed class Trials : IDisposable
         };
         var network = _ensemble.Create(index, plan, settings);
         using var trainer = new EnsembleTrainer(fold.Training, null, [network], _task.Objective, settings, _clock);
-        trainer.Run(_ => { });
+        try
+        {
+            trainer.Run();
+        }
+        catch (DivergenceException)
+        {
+            _channel.Warning($"A network of the trial of {plan} diverged: the plan is no choice.");
+            return zeros(fold.HeldOut, _task.Outputs, device: _settings.Device).Shift(double.NaN);
+        }
         return fold.Outputs(network);
     }
 
@@ -250,6 +258,9 @@ internal sealed class Trials : IDisposable
         private readonly BatchSource _heldOut = new(heldOut, RowsAtOnce, device);
 
         public RowSet Training => training;
+
+        /// <summary>Rows to measure on.</summary>
+        public int HeldOut => heldOut.Count;
 
         /// <summary>Outputs [rows, outputs] for the held-out rows.</summary>
         public Tensor Outputs(Member member)

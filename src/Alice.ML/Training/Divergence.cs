@@ -40,11 +40,11 @@ internal sealed class Divergence(Tensor start) : IDisposable
     }
 
     /// <summary>The weights to go on from.</summary>
-    /// <exception cref="InvalidOperationException">It diverged too often.</exception>
+    /// <exception cref="DivergenceException">It diverged too often.</exception>
     public Tensor GoBack(double learningRate)
     {
         if (++_retries > MostRetries)
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+            throw new DivergenceException(string.Create(CultureInfo.InvariantCulture,
                 $"Training diverged {_retries} times, the last time at learning rate {learningRate * RateFactor:g3}. Set LearningRate "
                 + $"below that, lower the optimizer's MaximumLearningRate, or look for extreme values in features and label."));
         RateFactor /= 2;
@@ -57,3 +57,6 @@ internal sealed class Divergence(Tensor start) : IDisposable
         _startLoss?.Dispose();
     }
 }
+
+/// <summary>Training diverged too often, although the learning rate was lowered.</summary>
+internal sealed class DivergenceException(string message) : InvalidOperationException(message);

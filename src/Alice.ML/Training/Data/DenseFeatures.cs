@@ -16,6 +16,8 @@ internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(
             (first[c], second[c]) = (second[c], first[c]);
     }
 
+    public override void CopyRow(int row, Span<float> to) => Row(row).CopyTo(to);
+
     public override IFeatureSource Open(Standardization standardization, int rows, Device device)
     {
         standardization.Apply(values.AsSpan(0, rows * Columns));
@@ -30,7 +32,7 @@ internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(
     {
         public Device IndexDevice => table.device;
 
-        public Tensor Select(Tensor rows) => RowGather.Select(table, rows);
+        public (Tensor, IFirstLayer?) Select(Tensor rows) => (RowGather.Select(table, rows), null);
 
         public void Dispose() => table.Dispose();
     }

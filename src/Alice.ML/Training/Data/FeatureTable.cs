@@ -13,6 +13,9 @@ internal abstract class FeatureTable(int columns)
     /// <summary>Exchanges two rows.</summary>
     public abstract void Swap(int a, int b);
 
+    /// <summary>Copies a row as numbers in all columns; <paramref name="to"/> holds zeros.</summary>
+    public abstract void CopyRow(int row, Span<float> to);
+
     /// <summary>
     /// Standardises the table for good and makes it ready to give minibatches on <paramref name="device"/>.
     /// </summary>
@@ -22,9 +25,9 @@ internal abstract class FeatureTable(int columns)
 /// <summary>Gives the features of minibatches on a device.</summary>
 internal interface IFeatureSource : IDisposable
 {
-    /// <summary>Features [rows, columns]; they belong to the caller's scope.</summary>
+    /// <summary>Features [rows, columns], which belong to the caller's scope; or, where the first layer reads them by itself, [rows, 0] and that.</summary>
     /// <param name="rows">Row numbers, int64, on the device that <see cref="IndexDevice"/> names.</param>
-    Tensor Select(Tensor rows);
+    (Tensor Features, IFirstLayer? FirstLayer) Select(Tensor rows);
 
     /// <summary>Where <see cref="Select"/> wants the row numbers.</summary>
     Device IndexDevice { get; }

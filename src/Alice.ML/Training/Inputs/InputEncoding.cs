@@ -76,7 +76,7 @@ internal sealed class InputEncoding : IDisposable
         if (_device is not null)
             return batch with { Features = _device.Encode(batch.Features) };
         return _scores is null
-            ? batch with { Bins = new BinnedRows(_columns, batch.Features) }
+            ? batch with { FirstLayer = new BinnedRows(_columns, batch.Features) }
             : batch with { Features = _scores.Apply(batch.Features) };
     }
 
