@@ -88,11 +88,12 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         else if (_options.ValidationFraction > 0)
             (training, validation) = training.Split(_options.ValidationFraction, _seed);
 
-        var columns = training.Features.Moments(training);
+        var isText = initial is null && WideTables.IsText(_options, task, training);
+        var columns = isText ? ((SparseFeatures)training.Features).CommonScale(training) : training.Features.Moments(training);
         if (initial is not null)
             columns = columns.KeepingConstants();
         using var rows = Open(training, validation, columns, task.Targets, device);
-        var settings = CreateSettings(training.Rows, task, device);
+        var settings = CreateSettings(training, task, isText, device);
         using var ensemble = new Ensemble(_options, task, training, columns, initial, settings);
         // Several networks take a thread each.
         using var threads = new TorchThreads(_options.NumberOfNetworks > 1
@@ -189,11 +190,14 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         return networks;
     }
 
-    private TrainingSettings CreateSettings(int rows, LearningTask task, TorchSharp.torch.Device device)
+    private TrainingSettings CreateSettings(TrainingData data, LearningTask task, bool isText, TorchSharp.torch.Device device)
     {
+        var rows = data.Rows;
         var batchSize = Math.Min(_options.BatchSize ?? TrainingBudget.BatchSize(rows), rows);
-        var epochs = _options.NumberOfEpochs ?? TrainingBudget.Epochs(rows, batchSize, task.IsClassification);
-        var optimizer = _options.Optimizer;
+        var epochs = _options.NumberOfEpochs ?? (isText ? WideTables.TextEpochs : Math.Min(
+            TrainingBudget.Epochs(rows, batchSize, task.IsClassification),
+            WideTables.IsWide(rows, data.Columns) ? WideTables.MostEpochs : int.MaxValue));
+        var optimizer = isText ? WideTables.TextOptimizer : _options.Optimizer;
         return new TrainingSettings
         {
             Optimizer = optimizer,
@@ -204,6 +208,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             GradientAccumulation = Math.Min(_options.GradientAccumulation, batchSize),
             WeightDecays = _options.WeightDecay is { } decay
                 ? [decay]
+                : isText ? [0]
                 : TrainingBudget.WeightDecays(rows, batchSize, epochs, task.IsClassification),
             Patience = _options.EarlyStoppingPatience,
             MinimumImprovement = _options.EarlyStoppingMinimumImprovement,

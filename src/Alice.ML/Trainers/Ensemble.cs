@@ -28,7 +28,8 @@ internal sealed class Ensemble : IDisposable
         _initial = initial;
         _rows = data.Rows;
         _seed = settings.Seed;
-        _hiddenLayers = options.HiddenLayers ?? initial?.Members[0].Network.HiddenLayers ?? TrainingBudget.HiddenLayers(data.Columns);
+        _hiddenLayers = options.HiddenLayers ?? initial?.Members[0].Network.HiddenLayers 
+            ?? (WideTables.IsText(options, task, data) ? [] : TrainingBudget.HiddenLayers(data.Columns));
         _inputs[NumericEncoding.None] = InputEncoding.Plain(columns);
         var table = data.Features as DenseFeatures;
         if (initial is not null)

@@ -164,6 +164,11 @@ internal sealed class Trials : IDisposable
             trial.PairLoss = MeanLoss(fold => trial.Mean(fold));
             var single = (MeanLoss(fold => trial.Outputs[fold].First.clone()) + MeanLoss(fold => trial.Outputs[fold].Second.clone())) / 2;
             trial.SeedLoss = double.IsFinite(single) ? 2 * (single - trial.PairLoss) : 0;
+            if (!double.IsFinite(trial.PairLoss))
+            {
+                _channel.Warning($"The trial of {plan} diverged: it is no choice.");
+                return trial;
+            }
             _channel.Info($"Trial of {plan}, {epochs:N0} epochs: loss {single * _task.LossUnit:g6}, of two networks "
                 + $"{trial.PairLoss * _task.LossUnit:g6}.");
             return trial;
@@ -185,9 +190,8 @@ internal sealed class Trials : IDisposable
         {
             trainer.Run();
         }
-        catch (DivergenceException)
+        catch (InvalidOperationException) when (network.GaveUp)
         {
-            _channel.Warning($"A network of the trial of {plan} diverged: the plan is no choice.");
             return zeros(fold.HeldOut, _task.Outputs, device: _settings.Device).Shift(double.NaN);
         }
         return fold.Outputs(network);

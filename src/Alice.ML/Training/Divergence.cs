@@ -20,6 +20,9 @@ internal sealed class Divergence(Tensor start) : IDisposable
     /// <summary>What the learning rate is multiplied by.</summary>
     public double RateFactor { get; private set; } = 1;
 
+    /// <summary>Whether it diverged too often.</summary>
+    public bool GaveUp => _retries > MostRetries;
+
     /// <summary>Takes note of the loss at the weights that training starts from, the first time.</summary>
     public void Start(Tensor loss) => _startLoss ??= loss.clone().DetachFromDisposeScope();
 
@@ -40,11 +43,12 @@ internal sealed class Divergence(Tensor start) : IDisposable
     }
 
     /// <summary>The weights to go on from.</summary>
-    /// <exception cref="DivergenceException">It diverged too often.</exception>
+    /// <exception cref="InvalidOperationException">It diverged too often.</exception>
     public Tensor GoBack(double learningRate)
     {
-        if (++_retries > MostRetries)
-            throw new DivergenceException(string.Create(CultureInfo.InvariantCulture,
+        _retries++;
+        if (GaveUp)
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
                 $"Training diverged {_retries} times, the last time at learning rate {learningRate * RateFactor:g3}. Set LearningRate "
                 + $"below that, lower the optimizer's MaximumLearningRate, or look for extreme values in features and label."));
         RateFactor /= 2;
@@ -57,6 +61,3 @@ internal sealed class Divergence(Tensor start) : IDisposable
         _startLoss?.Dispose();
     }
 }
-
-/// <summary>Training diverged too often, although the learning rate was lowered.</summary>
-internal sealed class DivergenceException(string message) : InvalidOperationException(message);

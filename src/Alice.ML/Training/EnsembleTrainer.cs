@@ -42,7 +42,7 @@ internal sealed class EnsembleTrainer : IDisposable
 
     /// <summary>Trains to the end.</summary>
     /// <param name="report">Told of every epoch; null where nobody wants to know: what is told takes passes over all parameters.</param>
-    /// <exception cref="DivergenceException">The loss grew beyond reason, again and again.</exception>
+    /// <exception cref="InvalidOperationException">The loss grew beyond reason, again and again.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the first epoch ended.</exception>
     public void Run(Action<AliceEpoch>? report = null)
     {

@@ -6,7 +6,7 @@ namespace Alice.ML.Training;
 
 /// <summary>
 /// Features as the values that are not zero, row after row; on the CPU minibatches too (<see cref="SparseRows"/>). Columns that are
-/// mostly zeros (one-hot, text) are scaled only, so that zeros stay zeros; the others are standardised.
+/// mostly zeros (one-hot, text) stay as they are; the others are standardised.
 /// </summary>
 internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : FeatureTable(columns)
 {
@@ -52,36 +52,83 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
         return result;
     }
 
+    /// <summary>
+    /// Every column's mean is taken away, one that varies by more than 1 is divided by its deviation, and all are multiplied alike so that
+    /// their variances sum to 1: then one learning rate suits gradient steps of tables of any width.
+    /// </summary>
+    public Standardization CommonScale(TrainingData part)
+    {
+        double total = 0;
+        var sum = new double[Columns];
+        for (var r = 0; r < part.Rows; r++)
+        {
+            total += part.Weight(r);
+            foreach (var (column, value) in Values(part, r))
+                sum[column] += part.Weight(r) * (double)value;
+        }
+        var result = Standardization.Identity(Columns);
+        var (filled, squares) = (new double[Columns], new double[Columns]);
+        for (var column = 0; column < Columns; column++)
+            result.Mean[column] = sum[column] / total;
+        for (var r = 0; r < part.Rows; r++)
+            foreach (var (column, value) in Values(part, r))
+            {
+                filled[column] += part.Weight(r);
+                squares[column] += part.Weight(r) * Math.Pow(value - result.Mean[column], 2);
+            }
+        double variances = 0;
+        for (var column = 0; column < Columns; column++)
+        {
+            var mean = result.Mean[column];
+            var variance = (squares[column] + (total - filled[column]) * mean * mean) / total;
+            var scale = Standardization.ScaleOf(variance, mean);
+            result.Scale[column] = Math.Min(1, scale);
+            variances += Math.Min(1, scale) * Math.Min(1, scale) * variance;
+        }
+        for (var column = 0; column < Columns && variances > 0; column++)
+            result.Scale[column] /= Math.Sqrt(variances);
+        return result;
+
+        IEnumerable<(int, float)> Values(TrainingData of, int row) =>
+            rows[of.Start + row].Indices.Zip(rows[of.Start + row].Values);
+    }
+
     public override void Swap(int a, int b) => (rows[a], rows[b]) = (rows[b], rows[a]);
 
-    public override void CopyRow(int row, Span<float> to) => rows[row].CopyTo(to);
+    public override void CopyRow(int row, Span<float> to) => rows[row].AddTo(to);
 
     public override IFeatureSource Open(Standardization standardization, int count, Device device)
     {
-        int[] shifted = [.. Enumerable.Range(0, Columns).Where(column => standardization.Mean[column] != 0)];
+        var filled = new int[Columns];
+        foreach (var row in rows)
+            foreach (var column in row.Indices)
+                filled[column]++;
+        // Zeros of numbers are written out: sums of raw values and of means would cancel where the mean is much larger than the deviation.
+        int[] numbers = [.. Enumerable.Range(0, Columns).Where(column => filled[column] >= NumberShare * rows.Count)];
+        var zeros = new float[Columns];
+        for (var column = 0; column < Columns; column++)
+            zeros[column] = (float)(-standardization.Mean[column] * standardization.Scale[column]);
+        foreach (var column in numbers)
+            zeros[column] = 0;
         for (var r = 0; r < rows.Count; r++)
-            rows[r] = Standardized(rows[r], shifted, standardization);
-        return new Source(rows, Columns, device);
+            rows[r] = Standardized(rows[r], numbers, zeros, standardization);
+        return new Source(rows, zeros, device);
     }
 
-    /// <summary>
-    /// The row with its standardised values. Where a mean is taken away, zeros are values too: written out, since sums of raw values and
-    /// of their means would cancel where the mean is much larger than the deviation.
-    /// </summary>
-    private static SparseRow Standardized(SparseRow row, int[] shifted, Standardization standardization)
+    private static SparseRow Standardized(SparseRow row, int[] numbers, float[] zeros, Standardization standardization)
     {
-        int[] indices = shifted.Length == 0 ? row.Indices : [.. row.Indices.Union(shifted).Order()];
+        int[] indices = numbers.Length == 0 ? row.Indices : [.. row.Indices.Union(numbers).Order()];
         var values = new float[indices.Length];
         for (int k = 0, own = 0; k < indices.Length; k++)
         {
             var column = indices[k];
             var x = own < row.Indices.Length && row.Indices[own] == column ? row.Values[own++] : 0;
-            values[k] = (float)((x - standardization.Mean[column]) * standardization.Scale[column]);
+            values[k] = (float)((x - standardization.Mean[column]) * standardization.Scale[column]) - zeros[column];
         }
         return new SparseRow(indices, values);
     }
 
-    private sealed class Source(List<SparseRow> rows, int columns, Device device) : IFeatureSource
+    private sealed class Source(List<SparseRow> rows, float[] zeros, Device device) : IFeatureSource
     {
         public Device IndexDevice => CPU;
 
@@ -92,7 +139,7 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
             for (var i = 0; i < batch.Length; i++)
                 batch[i] = rows[(int)numbers[i]];
             return device.type == DeviceType.CPU
-                ? (empty(batch.Length, 0), new SparseRows(batch, columns))
+                ? (empty(batch.Length, 0), new SparseRows(batch, zeros))
                 : (Dense(batch).to(device), null);
         }
 
@@ -102,10 +149,14 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
 
         private Tensor Dense(SparseRow[] batch)
         {
-            var dense = new float[batch.Length * columns];
+            var dense = new float[batch.Length * zeros.Length];
             for (var i = 0; i < batch.Length; i++)
-                batch[i].CopyTo(dense.AsSpan(i * columns, columns));
-            return frombuffer(dense, ScalarType.Float32).view(-1, columns);
+            {
+                var row = dense.AsSpan(i * zeros.Length, zeros.Length);
+                zeros.CopyTo(row);
+                batch[i].AddTo(row);
+            }
+            return frombuffer(dense, ScalarType.Float32).view(-1, zeros.Length);
         }
     }
 }
@@ -113,10 +164,10 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
 /// <summary>The values of a row that are not zero, with their columns, ascending.</summary>
 internal readonly record struct SparseRow(int[] Indices, float[] Values)
 {
-    /// <summary>Writes the values into a row of zeros in all columns.</summary>
-    public void CopyTo(Span<float> dense)
+    /// <summary>Adds the values to a row of numbers in all columns.</summary>
+    public void AddTo(Span<float> dense)
     {
         for (var k = 0; k < Indices.Length; k++)
-            dense[Indices[k]] = Values[k];
+            dense[Indices[k]] += Values[k];
     }
 }
