@@ -5,7 +5,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
-using static TorchSharp.torch;
 
 namespace Alice.ML.Landscape;
 
@@ -36,11 +35,11 @@ internal sealed record ModelRows(float[] Features, float[] Targets)
         task.MakeTargets(read.Labels);
 
         var count = Math.Min(read.Rows, options.MaximumRows);
-        long[] chosen = [.. Enumerable.Range(0, count).Select(i => (long)i * read.Rows / count)];
-        using var scope = NewDisposeScope();
+        int[] chosen = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * read.Rows / count))];
         var table = model.Preparation is { } preparation ? read.Features.Prepare(preparation, read.Rows) : read.Features;
-        using var source = table.Open(read.Rows, CPU);
-        var features = source.Select(tensor(chosen)).data<float>().ToArray();
+        var features = new float[count * table.Columns];
+        for (var i = 0; i < count; i++)
+            table.CopyRow(chosen[i], features.AsSpan(i * table.Columns, table.Columns));
         return (new ModelRows(features, [.. chosen.Select(row => read.LabelArray[row])]), task);
     }
 }

@@ -92,9 +92,11 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
 
         var preparation = initial?.Preparation ?? Scale(training, trainContext.TrainingSet.Schema.Feature!.Value, channel);
         (training, validation) = TrainingData.Prepare(training, validation, preparation);
-        using var rows = TrainingRows.Open(training, validation, task, device);
-        var settings = CreateSettings(training.Rows, task, device);
-        using var ensemble = new Ensemble(_options, task, training, preparation, initial, settings);
+        var isText = initial is null && WideTables.IsText(_options, task, training);
+        var common = isText ? ((SparseFeatures)training.Features).CommonScale(training) : Standardization.Identity(training.Columns);
+        using var rows = TrainingRows.Open(training, validation, task, common, device);
+        var settings = CreateSettings(training, task, isText, device);
+        using var ensemble = new Ensemble(_options, task, training, (preparation, common), initial, settings);
         // Several networks take a thread each.
         using var threads = new TorchThreads(_options.NumberOfNetworks > 1
             ? 1
@@ -205,11 +207,14 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         return networks;
     }
 
-    private TrainingSettings CreateSettings(int rows, LearningTask task, TorchSharp.torch.Device device)
+    private TrainingSettings CreateSettings(TrainingData data, LearningTask task, bool isText, TorchSharp.torch.Device device)
     {
+        var rows = data.Rows;
         var batchSize = Math.Min(_options.BatchSize ?? TrainingBudget.BatchSize(rows), rows);
-        var epochs = _options.NumberOfEpochs ?? TrainingBudget.Epochs(rows, batchSize, task.IsClassification);
-        var optimizer = _options.Optimizer;
+        var epochs = _options.NumberOfEpochs ?? (isText ? WideTables.TextEpochs : Math.Min(
+            TrainingBudget.Epochs(rows, batchSize, task.IsClassification),
+            WideTables.IsWide(rows, data.Columns) ? WideTables.MostEpochs : int.MaxValue));
+        var optimizer = isText ? WideTables.TextOptimizer(_options.Optimizer) : _options.Optimizer;
         return new TrainingSettings
         {
             Optimizer = optimizer,
@@ -219,6 +224,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             GradientAccumulation = Math.Min(_options.GradientAccumulation, batchSize),
             WeightDecays = _options.WeightDecay is { } decay
                 ? [decay]
+                : isText ? [0]
                 : TrainingBudget.WeightDecays(rows, batchSize, epochs, task.IsClassification),
             Patience = _options.EarlyStoppingPatience,
             MinimumImprovement = _options.EarlyStoppingMinimumImprovement,

@@ -16,7 +16,8 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
 
     /// <summary>
     /// Units of each hidden layer, from the first; each 1 or more. Empty gives a linear model. Default null: two layers of 64 units, of 128
-    /// for 33 to 1,024 columns; where Fit goes on from a model, the model's.
+    /// for 33 to 1,024 columns; none for classes of 1,024 columns or more, mostly zeros, that are more than the rows; where Fit goes on from a
+    /// model, the model's.
     /// </summary>
     public IReadOnlyList<int>? HiddenLayers { get; set; }
 

@@ -21,17 +21,18 @@ internal sealed class Ensemble : IDisposable
     private readonly int _rows;
     private readonly int _seed;
 
-    public Ensemble(AliceTrainerOptions options, LearningTask task, TrainingData data, FeaturePreparation preparation,
+    public Ensemble(AliceTrainerOptions options, LearningTask task, TrainingData data, (FeaturePreparation Preparation, Standardization Common) inputs,
         NetworkEnsemble? initial, TrainingSettings settings)
     {
         _options = options;
         _task = task;
-        _preparation = preparation;
+        _preparation = inputs.Preparation;
         _initial = initial;
         _rows = data.Rows;
         _seed = settings.Seed;
-        _hiddenLayers = options.HiddenLayers ?? initial?.Members[0].Network.HiddenLayers ?? TrainingBudget.HiddenLayers(data.Columns);
-        _inputs[NumericEncoding.None] = InputEncoding.Plain(data.Columns);
+        _hiddenLayers = options.HiddenLayers ?? initial?.Members[0].Network.HiddenLayers
+            ?? (WideTables.IsText(options, task, data) ? [] : TrainingBudget.HiddenLayers(data.Columns));
+        _inputs[NumericEncoding.None] = InputEncoding.Plain(inputs.Common);
         var table = data.Features as DenseFeatures;
         if (initial is not null)
             _initialInputs = InitialInputs(initial, data, table, settings.Device);

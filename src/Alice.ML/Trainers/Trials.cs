@@ -76,7 +76,7 @@ internal sealed class Trials : IDisposable
         foreach (var kinds in _ensemble.Kinds)
             chosen.Add(_trials.Keys.Where(plan => kinds.Contains(plan.Encoding)).MinBy(plan => Loss([.. chosen, plan])));
         _channel.Info($"Chosen: {string.Join("; ", chosen)}; loss {Loss(chosen) * _task.LossUnit:g6} on held-out rows.");
-        return (chosen, findsEpochs ? chosen.Max(plan => epochs[plan.Encoding]) : _settings.NumberOfEpochs);
+        return (chosen, findsEpochs ? chosen.Max(plan => epochs.GetValueOrDefault(plan.Encoding, _epochs)) : _settings.NumberOfEpochs);
     }
 
     /// <summary>
@@ -130,7 +130,7 @@ internal sealed class Trials : IDisposable
     /// <returns>Epochs that suit each kind.</returns>
     private Dictionary<NumericEncoding, int> TryEpochs()
     {
-        var best = _trials.Keys.GroupBy(plan => plan.Encoding, (_, plans) => plans.MinBy(plan => _trials[plan].PairLoss)).ToArray();
+        var best = _trials.Keys.Where(plan => double.IsFinite(_trials[plan].PairLoss)).GroupBy(plan => plan.Encoding, (_, plans) => plans.MinBy(plan => _trials[plan].PairLoss)).ToArray();
         var twice = Math.Min(2 * _epochs, _settings.NumberOfEpochs);
         var epochs = new Dictionary<NumericEncoding, int>();
         foreach (var (plan, longer) in best.Zip(Pairs(best, twice)))
@@ -164,6 +164,11 @@ internal sealed class Trials : IDisposable
             trial.PairLoss = MeanLoss(fold => trial.Mean(fold));
             var single = (MeanLoss(fold => trial.Outputs[fold].First.clone()) + MeanLoss(fold => trial.Outputs[fold].Second.clone())) / 2;
             trial.SeedLoss = double.IsFinite(single) ? 2 * (single - trial.PairLoss) : 0;
+            if (!double.IsFinite(trial.PairLoss))
+            {
+                _channel.Warning($"The trial of {plan} diverged: it is no choice.");
+                return trial;
+            }
             _channel.Info($"Trial of {plan}, {epochs:N0} epochs: loss {single * _task.LossUnit:g6}, of two networks "
                 + $"{trial.PairLoss * _task.LossUnit:g6}.");
             return trial;
@@ -181,7 +186,14 @@ internal sealed class Trials : IDisposable
         };
         var network = _ensemble.Create(index, plan, settings);
         using var trainer = new EnsembleTrainer(fold.Training, null, [network], _task, settings, _clock);
-        trainer.Run(_ => { });
+        try
+        {
+            trainer.Run();
+        }
+        catch (InvalidOperationException) when (network.GaveUp)
+        {
+            return zeros(fold.HeldOut, _task.Outputs, device: _settings.Device).Shift(double.NaN);
+        }
         return _task.Hold(fold.Outputs(network));
     }
 
@@ -250,6 +262,9 @@ internal sealed class Trials : IDisposable
         private readonly BatchSource _heldOut = new(heldOut, RowsAtOnce, device);
 
         public RowSet Training => training;
+
+        /// <summary>Rows to measure on.</summary>
+        public int HeldOut => heldOut.Count;
 
         /// <summary>Outputs [rows, outputs] for the held-out rows.</summary>
         public Tensor Outputs(Member member)

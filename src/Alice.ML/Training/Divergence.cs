@@ -20,6 +20,9 @@ internal sealed class Divergence(Tensor start) : IDisposable
     /// <summary>What the learning rate is multiplied by.</summary>
     public double RateFactor { get; private set; } = 1;
 
+    /// <summary>Whether it diverged too often.</summary>
+    public bool GaveUp => _retries > MostRetries;
+
     /// <summary>Takes note of the loss at the weights that training starts from, the first time.</summary>
     public void Start(Tensor loss) => _startLoss ??= loss.clone().DetachFromDisposeScope();
 
@@ -43,7 +46,8 @@ internal sealed class Divergence(Tensor start) : IDisposable
     /// <exception cref="InvalidOperationException">It diverged too often.</exception>
     public Tensor GoBack(double learningRate)
     {
-        if (++_retries > MostRetries)
+        _retries++;
+        if (GaveUp)
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
                 $"Training diverged {_retries} times, the last time at learning rate {learningRate * RateFactor:g3}. Set LearningRate "
                 + $"below that, lower the optimizer's MaximumStep, or look for extreme values in features and label."));

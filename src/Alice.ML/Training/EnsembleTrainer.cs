@@ -41,10 +41,10 @@ internal sealed class EnsembleTrainer : IDisposable
     public StopReason StopReason => _stopReason;
 
     /// <summary>Trains to the end.</summary>
-    /// <param name="report">Told of every epoch.</param>
+    /// <param name="report">Told of every epoch; null where nobody wants to know: what is told takes passes over all parameters.</param>
     /// <exception cref="InvalidOperationException">The loss grew beyond reason, again and again.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the first epoch ended.</exception>
-    public void Run(Action<AliceEpoch> report)
+    public void Run(Action<AliceEpoch>? report = null)
     {
         using var guard = no_grad();
         for (var epoch = 1; epoch <= _settings.NumberOfEpochs; epoch++)
@@ -61,7 +61,8 @@ internal sealed class EnsembleTrainer : IDisposable
             }
             while (running.Count > 0);
 
-            report(Describe(epoch, _validator?.Evaluate(_members)));
+            var validation = _validator?.Evaluate(_members);
+            report?.Invoke(Describe(epoch, validation));
             if (_validator?.ShouldStop == true)
             {
                 _stopReason = StopReason.EarlyStopping;

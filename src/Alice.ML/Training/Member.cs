@@ -65,6 +65,9 @@ internal sealed class Member : IDisposable
     /// <summary>How often training went back to earlier weights.</summary>
     public int Restarts { get; private set; }
 
+    /// <summary>Whether it diverged too often to go on.</summary>
+    public bool GaveUp => _divergence.GaveUp;
+
     /// <summary>Mean training loss of the epoch that ended last.</summary>
     public double Loss { get; private set; }
 

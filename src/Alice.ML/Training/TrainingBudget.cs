@@ -54,10 +54,11 @@ internal static class TrainingBudget
     }
 
     /// <summary>
-    /// Whether bins of numbers have rows enough to learn from. Many columns together (pixels, sensors) tell classes apart without bins.
+    /// Whether bins of numbers have rows enough to learn from. Many columns together (pixels, sensors) tell classes apart without bins,
+    /// and so do columns that are many more than the rows with any label.
     /// </summary>
     public static bool SuitsBins(int rows, int columns, bool isClassification) =>
-        isClassification ? rows >= LeastClassRows && columns <= ManyColumns : rows >= 50;
+        isClassification ? rows >= LeastClassRows && columns <= ManyColumns : rows >= 50 && !WideTables.IsWide(rows, columns);
 
     /// <summary>
     /// Bins a column: the square root of the rows, since more rows show finer structure, from 32 to 96; with many columns fewer, so that the

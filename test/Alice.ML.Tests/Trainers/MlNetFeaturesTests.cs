@@ -124,7 +124,7 @@ public class MlNetFeaturesTests
     }
 
     [TestMethod]
-    public void Wide_features_give_the_same_batches_sparse_and_dense()
+    public void Wide_features_give_the_same_rows_sparse_and_dense()
     {
         // A number with a mean, an indicator, and nothing: what SparseFeatures treats apart.
         var rows = Enumerable.Range(0, 50).Select(i => new SparseRow([3, 7 + i % 5], [100 + i, 1])).ToList();
@@ -133,7 +133,9 @@ public class MlNetFeaturesTests
         var preparation = table.Scale(data, new ColumnReport(_ => ""));
         using var source = table.Prepare(preparation, 50).Open(50, torch.CPU);
         using var order = torch.tensor([4L, 0, 49]);
-        using var batch = source.Select(order);
+        using var batch = torch.zeros(3, 20);
+        using var identity = torch.eye(20);
+        source.Select(order).FirstLayer!.Multiply(identity, batch);
         var values = batch.data<float>().ToArray();
         foreach (var (row, position) in new[] { (4, 0), (0, 1), (49, 2) })
             for (var column = 0; column < 20; column++)

@@ -37,6 +37,8 @@ public sealed class TrainingBudgetTests
     [DataRow(49, 8, false, false)]
     [DataRow(50, 8, false, true)]
     [DataRow(50, 64, false, true)]
+    [DataRow(200, 400, false, true)]
+    [DataRow(200, 401, false, false)]
     [DataRow(999, 8, true, false)]
     [DataRow(1000, 32, true, true)]
     [DataRow(1000, 33, true, false)]

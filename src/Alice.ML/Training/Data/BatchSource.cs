@@ -49,8 +49,9 @@ internal sealed class BatchSource : IDisposable
         var from = start + Start(part, parts, size);
         var rows = _order.narrow(0, from, start + Start(part + 1, parts, size) - from);
         var here = rows.to(_device);
-        var features = _features.Select(_features.IndexDevice.type == _device.type ? here : rows.cpu());
-        return new Minibatch(features, RowGather.Select(_targets, here), _weights is null ? null : RowGather.Select(_weights, here), size);
+        var (features, firstLayer) = _features.Select(_features.IndexDevice.type == _device.type ? here : rows.cpu());
+        return new Minibatch(
+            features, RowGather.Select(_targets, here), _weights is null ? null : RowGather.Select(_weights, here), size, FirstLayer: firstLayer);
     }
 
     /// <summary>Draws a new order from a generator of the CPU, so that every device sees the same one.</summary>

@@ -31,7 +31,9 @@ internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(
             (first[c], second[c]) = (second[c], first[c]);
     }
 
-    public override IFeatureSource Open(int rows, Device device)
+    public override void CopyRow(int row, Span<float> to) => Row(row).CopyTo(to);
+
+    public override IFeatureSource Open(int rows, Standardization common, Device device)
     {
         using var scope = NewDisposeScope();
         var table = frombuffer(values, ScalarType.Float32, (long)rows * Columns).view(rows, Columns).to(device);
@@ -44,7 +46,7 @@ internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(
     {
         public Device IndexDevice => table.device;
 
-        public Tensor Select(Tensor rows) => RowGather.Select(table, rows);
+        public (Tensor, IFirstLayer?) Select(Tensor rows) => (RowGather.Select(table, rows), null);
 
         public void Dispose() => table.Dispose();
     }

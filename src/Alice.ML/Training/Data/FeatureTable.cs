@@ -19,16 +19,22 @@ internal abstract class FeatureTable(int columns)
     /// <summary>Exchanges two rows.</summary>
     public abstract void Swap(int a, int b);
 
+    /// <summary>Copies a row as numbers in all columns; <paramref name="to"/> holds zeros.</summary>
+    public abstract void CopyRow(int row, Span<float> to);
+
     /// <summary>Makes the first rows ready to give minibatches on <paramref name="device"/>.</summary>
-    public abstract IFeatureSource Open(int rows, Device device);
+    /// <param name="rows">How many.</param>
+    /// <param name="common">What else is done to sparse columns while networks train; the identity for dense ones.</param>
+    /// <param name="device">Where minibatches are wanted.</param>
+    public abstract IFeatureSource Open(int rows, Standardization common, Device device);
 }
 
 /// <summary>Gives the features of minibatches on a device.</summary>
 internal interface IFeatureSource : IDisposable
 {
-    /// <summary>Features [rows, columns]; they belong to the caller's scope.</summary>
+    /// <summary>Features [rows, columns], which belong to the caller's scope; or, where the first layer reads them by itself, [rows, 0] and that.</summary>
     /// <param name="rows">Row numbers, int64, on the device that <see cref="IndexDevice"/> names.</param>
-    Tensor Select(Tensor rows);
+    (Tensor Features, IFirstLayer? FirstLayer) Select(Tensor rows);
 
     /// <summary>Where <see cref="Select"/> wants the row numbers.</summary>
     Device IndexDevice { get; }

@@ -18,17 +18,18 @@ internal sealed record TrainingRows(RowSet Training, RowSet? Validation) : IDisp
     /// <param name="training">Rows to learn from, prepared.</param>
     /// <param name="validation">Rows to measure on, prepared; perhaps of the same table.</param>
     /// <param name="task">What makes targets of the labels.</param>
+    /// <param name="common">What else is done to sparse columns while networks train.</param>
     /// <param name="device">Where minibatches are wanted.</param>
-    public static TrainingRows Open(TrainingData training, TrainingData? validation, LearningTask task, Device device)
+    public static TrainingRows Open(TrainingData training, TrainingData? validation, LearningTask task, Standardization common, Device device)
     {
         task.MakeTargets(training.Labels);
         if (validation is not null)
             task.MakeHeldOutTargets(validation.Labels);
         var shared = ReferenceEquals(training.Features, validation?.Features);
-        var source = training.Features.Open(training.Rows + (shared ? validation!.Rows : 0), device);
+        var source = training.Features.Open(training.Rows + (shared ? validation!.Rows : 0), common, device);
         return new TrainingRows(new RowSet(training, source), validation is null
             ? null
-            : new RowSet(validation, shared ? source : validation.Features.Open(validation.Rows, device)));
+            : new RowSet(validation, shared ? source : validation.Features.Open(validation.Rows, common, device)));
     }
 
     public void Dispose()

@@ -10,7 +10,7 @@ namespace Alice.ML.Training;
 /// above it empty, so running sums over the bins replace most of the first layer's products: two multiplications a number and unit are left,
 /// however many bins there are.
 /// </summary>
-internal sealed unsafe class BinnedRows
+internal sealed unsafe class BinnedRows : IFirstLayer
 {
     private readonly EncodedColumns _encoding;
     private readonly Tensor _numbers;
@@ -35,7 +35,7 @@ internal sealed unsafe class BinnedRows
             }
     }
 
-    /// <summary>The first layer's products [rows, units] for its weights [features, units].</summary>
+    /// <inheritdoc/>
     public void Multiply(Tensor weights, Tensor products)
     {
         var units = (int)products.shape[1];
@@ -78,10 +78,7 @@ internal sealed unsafe class BinnedRows
         }
     }
 
-    /// <summary>The gradient [features, units] with regard to the weights, for that with regard to the products [rows, units].</summary>
-    /// <param name="error">Gradient with regard to the products.</param>
-    /// <param name="gradient">Receives the other.</param>
-    /// <param name="adds">Whether it is added to what is there.</param>
+    /// <inheritdoc/>
     public void Gradient(Tensor error, Tensor gradient, bool adds)
     {
         var units = (int)error.shape[1];

@@ -28,8 +28,8 @@ internal sealed class InputEncoding : IDisposable
     /// <summary>Features a row.</summary>
     public int Features => _scores?.Bins.Columns ?? Standardization.Mean.Length;
 
-    /// <summary>Prepared features as they are.</summary>
-    public static InputEncoding Plain(int features) => new(null, Standardization.Identity(features), null, null, CPU);
+    /// <summary>Prepared features as they are, but for a standardisation that only training knows.</summary>
+    public static InputEncoding Plain(Standardization common) => new(null, common, null, null, CPU);
 
     /// <summary>Columns with heavy tails as normal scores; null where there are none.</summary>
     /// <param name="data">Rows.</param>
@@ -95,7 +95,7 @@ internal sealed class InputEncoding : IDisposable
         if (_device is not null)
             return batch with { Features = _device.Encode(batch.Features) };
         return _scores is null
-            ? batch with { Bins = new BinnedRows(_columns, batch.Features) }
+            ? batch with { FirstLayer = new BinnedRows(_columns, batch.Features) }
             : batch with { Features = _scores.Apply(batch.Features) };
     }
 

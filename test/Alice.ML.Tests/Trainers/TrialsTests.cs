@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using Alice.ML.Optimization;
+using Alice.ML.Trainers;
+using Alice.ML.Training;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Tests.Trainers;
+
+/// <summary>What trials do with networks that cannot be trained.</summary>
+[TestClass]
+public class TrialsTests
+{
+    private const int Rows = 100;
+
+    // A decay above 2 / learning rate turns every weight around and makes it larger, step after step.
+    private const double ExplodingDecay = 1e6;
+
+    [TestMethod]
+    [DataRow(0.0, ExplodingDecay)]
+    [DataRow(ExplodingDecay, 1.0)]
+    public void A_trial_that_diverges_loses_and_is_told_of(double first, double second)
+    {
+        var ml = new MLContext(seed: 1);
+        var warnings = new List<string>();
+        ml.Log += (_, message) =>
+        {
+            if (message.Kind == ChannelMessageKind.Warning)
+                warnings.Add(message.RawMessage);
+        };
+        var random = new Random(1);
+        float[] values = [.. Enumerable.Range(0, Rows).Select(_ => random.NextSingle())];
+        var data = new TrainingData(new DenseFeatures(values, 1), [.. values], null, 0, Rows);
+        var columns = data.Features.Moments(data);
+        using var source = data.Features.Open(columns, Rows, CPU);
+        var task = new LearningTask(new SquaredObjective(), 1, Standardization.Identity(1), Standardization.Identity(1));
+        var settings = new TrainingSettings
+        {
+            Optimizer = AliceOptimizerOptions.Tabular,
+            LearningRate = 3e-3,
+            NumberOfEpochs = 4,
+            BatchSize = 64,
+            GradientAccumulation = 1,
+            WeightDecays = [first, second],
+            Patience = null,
+            MinimumImprovement = 0,
+            MaximumTime = null,
+            IsCancelled = () => false,
+            Workers = 2,
+            Seed = 1,
+            Device = CPU,
+        };
+        var options = new AliceRegressionTrainer.Options { NumberOfNetworks = 2, NumericEncoding = NumericEncoding.None };
+        using var ensemble = new Ensemble(options, task, data, columns, null, settings);
+        using var channel = ((IChannelProvider)ml).Start("test");
+        using var trials = new Trials(task, ensemble, new RowSet(data, source), settings, channel, Stopwatch.StartNew());
+
+        var (plans, _) = trials.Choose(findsEpochs: true);
+
+        Assert.IsTrue(plans.All(plan => plan.WeightDecay == Math.Min(first, second)));
+        Assert.IsNotEmpty(warnings);
+        Assert.IsTrue(warnings.All(warning => warning.Contains("weight decay 1000000") && warning.Contains("diverged")));
+    }
+}
