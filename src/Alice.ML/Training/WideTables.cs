@@ -8,7 +8,7 @@ internal static class WideTables
 {
     /// <summary>Passes over the rows of featurised text, and of wide tables at most.</summary>
     public const int TextEpochs = 20;
-    public const int MostEpochs = 100;
+    public const int MostEpochs = 40;
 
     // Bins multiply the columns: with few rows, networks learn the rows by heart, or diverge.
     private const int ColumnsPerRow = 2;
