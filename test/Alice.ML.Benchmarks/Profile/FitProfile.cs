@@ -53,7 +53,7 @@ internal sealed class FitProfile : IDisposable
 
     // Prepared for the second time, a table is measured and scaled as it was for the first.
     private static IFeatureSource Open(TrainingData data) =>
-        data.Features.Prepare(data.Features.Scale(data, new ColumnReport(_ => "")), Rows).Open(Rows, CPU);
+        data.Features.Prepare(data.Features.Scale(data, new ColumnReport(_ => "")), Rows).Open(Rows, Standardization.Identity(Columns), CPU);
 
     public string Description => $"{Rows:N0} rows, {string.Join('-', _shape.LayerSizes)}, batch {BatchSize}, {Epochs} epochs, one thread";
 

@@ -131,7 +131,7 @@ public class MlNetFeaturesTests
         var table = new SparseFeatures(rows, 20);
         var data = new TrainingData(table, new float[50], null, 0, 50);
         var preparation = table.Scale(data, new ColumnReport(_ => ""));
-        using var source = table.Prepare(preparation, 50).Open(50, torch.CPU);
+        using var source = table.Prepare(preparation, 50).Open(50, Standardization.Identity(20), torch.CPU);
         using var order = torch.tensor([4L, 0, 49]);
         using var batch = torch.zeros(3, 20);
         using var identity = torch.eye(20);

@@ -32,8 +32,10 @@ public class TrialsTests
         var random = new Random(1);
         float[] values = [.. Enumerable.Range(0, Rows).Select(_ => random.NextSingle())];
         var data = new TrainingData(new DenseFeatures(values, 1), [.. values], null, 0, Rows);
-        var columns = data.Features.Moments(data);
-        using var source = data.Features.Open(columns, Rows, CPU);
+        var preparation = data.Features.Scale(data, new ColumnReport(_ => ""));
+        (data, _) = TrainingData.Prepare(data, null, preparation);
+        var common = Standardization.Identity(1);
+        using var source = data.Features.Open(Rows, common, CPU);
         var task = new LearningTask(new SquaredObjective(), 1, Standardization.Identity(1), Standardization.Identity(1));
         var settings = new TrainingSettings
         {
@@ -52,7 +54,7 @@ public class TrialsTests
             Device = CPU,
         };
         var options = new AliceRegressionTrainer.Options { NumberOfNetworks = 2, NumericEncoding = NumericEncoding.None };
-        using var ensemble = new Ensemble(options, task, data, columns, null, settings);
+        using var ensemble = new Ensemble(options, task, data, (preparation, common), null, settings);
         using var channel = ((IChannelProvider)ml).Start("test");
         using var trials = new Trials(task, ensemble, new RowSet(data, source), settings, channel, Stopwatch.StartNew());
 
