@@ -35,9 +35,11 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
             }
         }
 
+        // Words and indicators have one range: many occur too rarely to have one of their own.
+        var (least, most) = (lowest.Min(), highest.Max());
         var features = new AliceFeature[Columns];
         for (var c = 0; c < Columns; c++)
-            features[c] = FeatureScaling.Multiply(lowest[c], highest[c], 1, missing[c] > 0 && missing[c] < part.Rows);
+            features[c] = FeatureScaling.Multiply(least, most, 1, missing[c] > 0 && missing[c] < part.Rows);
         int[] numbers = [.. Enumerable.Range(0, Columns).Where(c => stored[c] >= NumberShare * total)];
         var table = Dense(part, numbers);
         var scales = ColumnScale.Of(part.Rows, numbers.Length, row => table.Row(row), part.Weight);
