@@ -6,7 +6,7 @@ namespace Alice.ML.Training;
 /// <summary>Features as a row-major array [rows, columns], which may be longer than the rows need.</summary>
 internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(columns)
 {
-    public override FeaturePreparation Scale(TrainingData rows, ColumnReport report)
+    public override FeaturePreparation Scale(TrainingData rows, ColumnReport report, bool keepsZeros = false)
     {
         var scales = ColumnScale.Of(rows.Rows, Columns, r => Row(rows.Start + r), rows.Weight);
         for (var c = 0; c < scales.Length; c++)
