@@ -96,7 +96,8 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         var common = isText ? ((SparseFeatures)training.Features).CommonScale(training) : Standardization.Identity(training.Columns);
         using var rows = TrainingRows.Open(training, validation, task, common, device);
         var settings = CreateSettings(training, task, isText, device);
-        using var ensemble = new Ensemble(_options, task, training, (preparation, common), initial, settings);
+        var ensemble = new Ensemble(_options, task, training, (preparation, common), initial, settings);
+        settings = settings with { UsesKernels = ensemble.SuitsKernels(training, settings) };
         // Several networks take a thread each.
         using var threads = new TorchThreads(_options.NumberOfNetworks > 1
             ? 1

@@ -18,9 +18,10 @@ public class TrialsTests
     private const double ExplodingDecay = 1e6;
 
     [TestMethod]
-    [DataRow(0.0, ExplodingDecay)]
-    [DataRow(ExplodingDecay, 1.0)]
-    public void A_trial_that_diverges_loses_and_is_told_of(double first, double second)
+    [DataRow(0.0, ExplodingDecay, true)]
+    [DataRow(ExplodingDecay, 1.0, true)]
+    [DataRow(ExplodingDecay, 1.0, false)]
+    public void A_trial_that_diverges_loses_and_is_told_of(double first, double second, bool usesKernels)
     {
         var ml = new MLContext(seed: 1);
         var warnings = new List<string>();
@@ -52,9 +53,10 @@ public class TrialsTests
             Workers = 2,
             Seed = 1,
             Device = CPU,
+            UsesKernels = usesKernels,
         };
         var options = new AliceRegressionTrainer.Options { NumberOfNetworks = 2, NumericEncoding = NumericEncoding.None };
-        using var ensemble = new Ensemble(options, task, data, (preparation, common), null, settings);
+        var ensemble = new Ensemble(options, task, data, (preparation, common), null, settings);
         using var channel = ((IChannelProvider)ml).Start("test");
         using var trials = new Trials(task, ensemble, new RowSet(data, source), settings, channel, Stopwatch.StartNew());
 

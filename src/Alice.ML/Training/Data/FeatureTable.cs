@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Training.Kernels;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -30,12 +31,15 @@ internal abstract class FeatureTable(int columns)
     public abstract IFeatureSource Open(int rows, Standardization common, Device device);
 }
 
-/// <summary>Gives the features of minibatches on a device.</summary>
+/// <summary>Gives the features of minibatches.</summary>
 internal interface IFeatureSource : IDisposable
 {
-    /// <summary>Features [rows, columns], which belong to the caller's scope; or, where the first layer reads them by itself, [rows, 0] and that.</summary>
+    /// <summary>On the CPU, the rows of features that are mostly zeros; else null, and <see cref="Select"/> gives minibatches.</summary>
+    SparseTable? Sparse { get; }
+
+    /// <summary>Features [rows, columns] on the device, which belong to the caller's scope.</summary>
     /// <param name="rows">Row numbers, int64, on the device that <see cref="IndexDevice"/> names.</param>
-    (Tensor Features, IFirstLayer? FirstLayer) Select(Tensor rows);
+    Tensor Select(Tensor rows);
 
     /// <summary>Where <see cref="Select"/> wants the row numbers.</summary>
     Device IndexDevice { get; }
