@@ -10,7 +10,7 @@ internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(
     /// <summary>All rows, one after the other.</summary>
     public float[] Values => values;
 
-    public override FeaturePreparation Scale(TrainingData rows, ColumnReport report)
+    public override FeaturePreparation Scale(TrainingData rows, ColumnReport report, bool keepsZeros = false)
     {
         var scales = ColumnScale.Of(rows.Rows, Columns, r => Row(rows.Start + r), rows.Weight);
         for (var c = 0; c < scales.Length; c++)

@@ -12,7 +12,8 @@ internal abstract class FeatureTable(int columns)
     /// <summary>How the features are to be prepared, from the rows of a part.</summary>
     /// <param name="rows">The part.</param>
     /// <param name="report">Told of columns whose values are extreme, infinite or too small.</param>
-    public abstract FeaturePreparation Scale(TrainingData rows, ColumnReport report);
+    /// <param name="keepsZeros">Whether zeros of a sparse table are to stay zeros even in columns that are mostly filled.</param>
+    public abstract FeaturePreparation Scale(TrainingData rows, ColumnReport report, bool keepsZeros = false);
 
     /// <summary>The prepared features of the first rows. They may take the memory of this table, which is not to be used any more.</summary>
     public abstract FeatureTable Prepare(FeaturePreparation preparation, int rows);

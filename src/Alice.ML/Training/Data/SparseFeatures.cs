@@ -15,7 +15,7 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
     // From this share of values that are not zero on, a column is a number rather than an indicator.
     private const double NumberShare = 0.25;
 
-    public override FeaturePreparation Scale(TrainingData part, ColumnReport report)
+    public override FeaturePreparation Scale(TrainingData part, ColumnReport report, bool keepsZeros = false)
     {
         double total = 0;
         var (stored, missing) = (new double[Columns], new int[Columns]);
@@ -36,10 +36,12 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
             }
         }
 
+        // Words and indicators have one range: many occur too rarely to have one of their own.
+        var (least, most) = (lowest.Min(), highest.Max());
         var features = new AliceFeature[Columns];
         for (var c = 0; c < Columns; c++)
-            features[c] = FeatureScaling.Multiply(lowest[c], highest[c], 1, missing[c] > 0 && missing[c] < part.Rows);
-        int[] numbers = [.. Enumerable.Range(0, Columns).Where(c => stored[c] >= NumberShare * total)];
+            features[c] = FeatureScaling.Multiply(least, most, 1, missing[c] > 0 && missing[c] < part.Rows);
+        int[] numbers = [.. Enumerable.Range(0, Columns).Where(c => !keepsZeros && stored[c] >= NumberShare * total)];
         var table = Dense(part, numbers);
         var scales = ColumnScale.Of(part.Rows, numbers.Length, row => table.Row(row), part.Weight);
         foreach (var (column, scale) in numbers.Zip(scales))
