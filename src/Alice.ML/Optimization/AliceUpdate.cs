@@ -76,13 +76,13 @@ internal static class AliceUpdate
     /// For reports: mean glass density and mean curvature (√h² for the root-mean-square estimate). The host waits.
     /// </summary>
     public static (double GlassDensity, double Hessian) Curvature(AliceState state, HessianEstimate estimate) =>
-        TensorKernels.Curvature(state, estimate);
+        HasReportLoops(state) ? CurvatureReport.Means(state, estimate) : TensorKernels.Curvature(state, estimate);
 
     /// <summary>
     /// For reports: the share of parameters whose last step, that given, was at the upper bound. The host waits.
     /// </summary>
     public static double ShareAtUpperBound(AliceState state, in AliceStep step) =>
-        TensorKernels.ShareAtUpperBound(state, step);
+        HasReportLoops(state) ? CurvatureReport.ShareAtUpperBound(state, step) : TensorKernels.ShareAtUpperBound(state, step);
 
     /// <summary>
     /// Whether every value of a contiguous tensor is finite. On devices other than the CPU, the host waits.
@@ -119,6 +119,9 @@ internal static class AliceUpdate
         where T : unmanaged
         where TKernel : struct, IVectorKernel<T> =>
         VectorLoop.Run<T, TKernel>(kernel, tensors, tensors[0].numel());
+
+    private static bool HasReportLoops(AliceState state) =>
+        RunsOnCpuKernels(state.Center, null) && state.Center.dtype == ScalarType.Float32 && state.Center.is_contiguous();
 
     private static bool RunsOnCpuKernels(Tensor tensor, Tensor? finite) =>
         tensor.device_type == DeviceType.CPU && finite is null;

@@ -179,6 +179,38 @@ public class KernelTests
         Assert.AreEqual(0.5, AliceUpdate.ShareAtUpperBound(state, step), 1e-12);
     }
 
+    [TestMethod]
+    public void Reports_by_loops_are_those_by_tensors()
+    {
+        foreach (var estimate in Enum.GetValues<HessianEstimate>())
+            foreach (var bound in Enum.GetValues<StepBound>())
+                foreach (var (l2, usesGlass) in new[] { (0.0, true), (0.01, true), (0.0, false) })
+                {
+                    using var scope = NewDisposeScope();
+                    using var generator = new Generator(1);
+                    var options = AliceOptimizerOptions.Tabular with
+                    {
+                        HessianEstimate = estimate, StepBound = bound, L2Regularization = l2, UseGlass = usesGlass,
+                    };
+                    var step = AliceStep.Create(options, 0.3, 400);
+                    // Whole vectors and a rest.
+                    var state = new AliceState(zeros(1003));
+                    state.Gradient.copy_(randn(1003, generator: generator));
+                    state.SecondMoment.copy_(rand(1003, generator: generator));
+                    state.GlassDensity.copy_(rand(1003, generator: generator));
+                    state.Hessian.copy_(rand(1003, generator: generator).Scale(5));
+                    var expected = TensorKernels.Curvature(state, estimate);
+                    var actual = AliceUpdate.Curvature(state, estimate);
+                    Assert.AreEqual(expected.GlassDensity, actual.GlassDensity, 1e-5);
+                    Assert.AreEqual(expected.Hessian, actual.Hessian, 1e-5);
+                    // One parameter may round to the other side of the bound.
+                    Assert.AreEqual(
+                        TensorKernels.ShareAtUpperBound(state, step), AliceUpdate.ShareAtUpperBound(state, step), 1.5 / 1003,
+                        $"{estimate} {bound} {l2} {usesGlass}");
+                    state.Dispose();
+                }
+    }
+
     private static Tensor[] Parts(AliceState s) =>
         [s.Center, s.LookAhead, s.Gradient, s.GlassDensity, s.Hessian, s.SecondMoment];
 
