@@ -14,6 +14,7 @@ internal sealed class HeldOutRows : IDisposable
     public HeldOutRows(RowSet rows, TrainingSettings settings)
     {
         _batches = BatchSource.Create(rows, RowsAtOnce, settings);
+        using var scope = NewDisposeScope();
         var order = _batches.Order.ToArray();
         Targets = Load(row => rows.Data.LabelArray[row]);
         if (rows.Data.WeightArray is { } weights)

@@ -20,6 +20,9 @@ public class LearnerTests
     [DataRow("bins", 1)]
     [DataRow("bins", 3)]
     [DataRow("scores", 1)]
+    [DataRow("sparse", 1)]
+    [DataRow("sparse", 3)]
+    [DataRow("sparse, linear", 1)]
     public void Kernels_take_the_steps_of_tensors(string kind, int parts)
     {
         using var scope = NewDisposeScope();
@@ -43,6 +46,7 @@ public class LearnerTests
     [DataRow("numbers", 0.0)]
     [DataRow("bins", 0.2)]
     [DataRow("scores", 0.0)]
+    [DataRow("sparse", 0.0)]
     public void A_step_allocates_nothing(string kind, double dropout)
     {
         using var guard = no_grad();
@@ -58,6 +62,7 @@ public class LearnerTests
     private sealed class Problem : IDisposable
     {
         private readonly RowSet _rows;
+        private readonly RowSet _rowsForKernels;
         private readonly InputEncoding _inputs;
         private readonly NetworkShape _shape;
         private readonly int _parts;
@@ -82,7 +87,22 @@ public class LearnerTests
                 _ => InputEncoding.Plain(Standardization.Identity(data.Columns)),
             };
             _rows = new RowSet(data, table.Open(Rows, Standardization.Identity(data.Columns), CPU));
-            _shape = new NetworkShape([_inputs.Features, 16, 8, 1], Activation.ReLU, dropout);
+            int[] hidden = kind.Contains("linear") ? [] : [16, 8];
+            _shape = new NetworkShape([_inputs.Features, .. hidden, 1], Activation.ReLU, dropout);
+            _rowsForKernels = kind.StartsWith("sparse") ? Sparse(data) : _rows;
+        }
+
+        /// <summary>The same rows as values that are not zero, less a mean that training takes away.</summary>
+        private static RowSet Sparse(TrainingData data)
+        {
+            var common = Standardization.Identity(data.Columns);
+            common.Mean[1] = common.Mean[3] = 0.25;
+            int[] columns = [.. Enumerable.Range(0, data.Columns)];
+            var table = (DenseFeatures)data.Features;
+            var rows = Enumerable.Range(0, Rows).Select(row => new SparseRow(
+                columns, [.. columns.Select(column => table.Row(row)[column] + (float)common.Mean[column])]));
+            var sparse = new TrainingData(new SparseFeatures([.. rows], data.Columns), data.LabelArray, data.WeightArray, 0, Rows);
+            return new RowSet(sparse, sparse.Features.Open(Rows, common, CPU));
         }
 
         public Learner Learner(bool usesKernels)
@@ -98,7 +118,7 @@ public class LearnerTests
         public (double First, double Sum) Train(Learner learner, bool usesKernels, out long allocated)
         {
             var settings = Settings(usesKernels);
-            using var batches = BatchSource.Create(_rows, BatchSize, settings);
+            using var batches = BatchSource.Create(usesKernels ? _rowsForKernels : _rows, BatchSize, settings);
             using var reader = batches.Open(_inputs, _parts);
             batches.Shuffle(Key);
             learner.StartEpoch();
@@ -119,7 +139,7 @@ public class LearnerTests
 
         public Tensor Outputs(Learner learner, bool usesKernels)
         {
-            using var batches = BatchSource.Create(_rows, Rows, Settings(usesKernels));
+            using var batches = BatchSource.Create(usesKernels ? _rowsForKernels : _rows, Rows, Settings(usesKernels));
             using var reader = batches.Open(_inputs);
             reader.Read(0);
             return learner.Outputs(reader);
