@@ -1,3 +1,4 @@
+using Alice.ML.Models;
 using Alice.ML.Training;
 using static TorchSharp.torch;
 
@@ -22,7 +23,8 @@ public class SparseRowsTests
     [DataRow(1)]
     public void So_they_are_where_every_mean_is_taken_away(int units) => Check(units, (table, data) =>
     {
-        var common = table.CommonScale(data);
+        var labels = Enumerable.Range(0, Rows).Select(row => row % 2f).ToArray();
+        var common = new TextScale(table.Rows, data).Of(new(new AliceFeature[Columns]), labels, isClassification: true);
         Assert.AreNotEqual(0, common.Mean[20]); // a column of one value
         return common;
     });
