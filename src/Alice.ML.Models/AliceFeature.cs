@@ -2,7 +2,7 @@ namespace Alice.ML.Models;
 
 /// <summary>How a model prepares one feature x for its networks: z = (x − Center) · Scale, held near its range in training.</summary>
 /// <remarks>
-/// Between the bounds z stays as it is. Beyond one, it comes smoothly to rest a fifth of the distance between the bounds away. A missing
+/// Between the bounds z stays as it is. Beyond one, it comes smoothly to rest a tenth of the distance between the bounds away. A missing
 /// value (NaN) is 0.
 /// </remarks>
 /// <param name="Center">The mean in training, of which single extreme values have no part.</param>

@@ -10,13 +10,13 @@ namespace Alice.ML.Models;
 /// </summary>
 /// <remarks>
 /// For a feature x: z = (x − centre) · scale. Between lower and upper z stays as it is. Beyond a bound, an excess t adds t·w/(t + w) in place of
-/// t, with w a fifth of the distance between the bounds: smooth, monotone, never further than w. Then come the indicators: one for each feature
+/// t, with w a tenth of the distance between the bounds: smooth, monotone, never further than w. Then come the indicators: one for each feature
 /// that was missing in some rows of training, 1 where it is missing and 0 elsewhere. Every value is rounded in the same way whatever the
 /// processor, for dense and for sparse rows.
 /// </remarks>
 internal sealed class FeaturePreparation
 {
-    private const float WidthShare = 0.2f;
+    private const float WidthShare = 0.1f;
 
     // Both keep quotients finite: of a column that does not vary, and of an excess that is infinite.
     private const float LeastWidth = 1e-6f;

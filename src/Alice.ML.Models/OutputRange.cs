@@ -4,13 +4,13 @@ namespace Alice.ML.Models;
 
 /// <summary>
 /// Holds the outputs of a regression network near the labels of training. Between the bounds an output stays as it is; beyond one, an excess t
-/// becomes t·w/(t + w), with w a quarter of the distance between the bounds. NaN stays NaN.
+/// becomes t·w/(t + w), with w a tenth of the distance between the bounds. NaN stays NaN.
 /// </summary>
 /// <param name="Lower">The least label of training, less a margin.</param>
 /// <param name="Upper">The largest one, and a margin.</param>
 internal sealed record OutputRange(float Lower, float Upper)
 {
-    private const double WidthShare = 0.25;
+    private const double WidthShare = 0.1;
     private const double MostExcess = 1e200;
 
     /// <summary>Why the bounds make no sense; null where they do.</summary>

@@ -28,29 +28,6 @@ internal sealed record Contender(string Name, double FirstRate, Func<IReadOnlyLi
         (parameters, generator) => new AliceStepper(new AliceOptimizer(parameters, options with { Generator = generator })));
 }
 
-/// <summary>Alice, which evaluates the gradient itself.</summary>
-internal sealed class AliceStepper(AliceOptimizer optimizer) : IStepper
-{
-    public long Evaluations { get; private set; }
-
-    public double Step(Func<Tensor> forward, Action clear, double learningRate)
-    {
-        foreach (var group in optimizer.ParamGroups)
-            group.LearningRate = learningRate;
-        using var loss = optimizer.step(() =>
-        {
-            Evaluations++;
-            clear();
-            var value = forward();
-            value.backward();
-            return value;
-        });
-        return loss.item<float>();
-    }
-
-    public void Dispose() => optimizer.Dispose();
-}
-
 /// <summary>AdaHessian: a gradient and a product with the Hessian each step.</summary>
 internal sealed class AdaHessianStepper(IReadOnlyList<Parameter> parameters, Generator generator) : IStepper
 {

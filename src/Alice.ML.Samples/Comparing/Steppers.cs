@@ -1,3 +1,4 @@
+using Alice.ML.Optimization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -15,6 +16,29 @@ internal interface IStepper : IDisposable
 
     /// <summary>Gradients so far; a product with the Hessian counts as one.</summary>
     long Evaluations { get; }
+}
+
+/// <summary>Alice, which evaluates the gradient itself.</summary>
+internal sealed class AliceStepper(AliceOptimizer optimizer) : IStepper
+{
+    public long Evaluations { get; private set; }
+
+    public double Step(Func<Tensor> forward, Action clear, double learningRate)
+    {
+        foreach (var group in optimizer.ParamGroups)
+            group.LearningRate = learningRate;
+        using var loss = optimizer.step(() =>
+        {
+            Evaluations++;
+            clear();
+            var value = forward();
+            value.backward();
+            return value;
+        });
+        return loss.item<float>();
+    }
+
+    public void Dispose() => optimizer.Dispose();
 }
 
 /// <summary>An optimizer that needs the gradient at the parameters, and no more.</summary>

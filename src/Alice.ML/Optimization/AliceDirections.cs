@@ -38,6 +38,9 @@ internal static unsafe class AliceDirections
             Fill<double, ulong>(VectorLoop.Pointer<double>(destination, count), count, key);
     }
 
+    /// <summary>The same for memory.</summary>
+    public static void Fill(float* destination, long count, ulong key) => Fill<float, uint>(destination, count, key);
+
     /// <summary>The same in tensor operations on the destination's device.</summary>
     internal static void FillOnDevice(Tensor destination, ulong key)
     {

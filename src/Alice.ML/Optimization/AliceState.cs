@@ -52,6 +52,18 @@ internal sealed class AliceState : IDisposable
     /// <summary>A window on <paramref name="length"/> values of a flat state from <paramref name="start"/> on.</summary>
     public AliceState Part(long start, long length) => new(this, start, length);
 
+    /// <summary>Starts anew at <paramref name="weights"/>, in the same memory.</summary>
+    public void Restart(Tensor weights)
+    {
+        using var noGradient = no_grad();
+        Center.copy_(weights);
+        LookAhead.copy_(weights);
+        Gradient.zero_();
+        GlassDensity.zero_();
+        Hessian.zero_();
+        SecondMoment.zero_();
+    }
+
     /// <summary>Moves the six tensors; those of before are disposed.</summary>
     public void To(Device device)
     {

@@ -44,7 +44,14 @@ internal static unsafe class VectorLoop
         var arrays = stackalloc T*[TKernel.Arrays];
         for (var k = 0; k < TKernel.Arrays; k++)
             arrays[k] = Pointer<T>(tensors[k], count);
+        Run(kernel, arrays, count);
+    }
 
+    /// <summary>The same for arrays in memory.</summary>
+    public static void Run<T, TKernel>(in TKernel kernel, T** arrays, long count)
+        where T : unmanaged
+        where TKernel : struct, IVectorKernel<T>
+    {
         var whole = (nint)count / Vector<T>.Count * Vector<T>.Count;
         if (count < ParallelFrom)
             kernel.Run(arrays, 0, whole);

@@ -90,13 +90,14 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         else if (_options.ValidationFraction > 0)
             (training, validation) = training.Split(_options.ValidationFraction, _seed);
 
-        var preparation = initial?.Preparation ?? Scale(training, trainContext.TrainingSet.Schema.Feature!.Value, channel);
-        (training, validation) = TrainingData.Prepare(training, validation, preparation);
         var isText = initial is null && WideTables.IsText(_options, task, training);
-        var common = isText ? WideTables.TextScale(task, training, preparation) : Standardization.Identity(training.Columns);
+        var preparation = initial?.Preparation ?? Scale(training, isText, trainContext.TrainingSet.Schema.Feature!.Value, channel);
+        (training, validation) = TrainingData.Prepare(training, validation, preparation);
+        var common = isText ? WideTables.TextScale(task, training) : Standardization.Identity(training.Columns);
         using var rows = TrainingRows.Open(training, validation, task, common, device);
         var settings = CreateSettings(training, task, isText, device);
-        using var ensemble = new Ensemble(_options, task, training, (preparation, common), initial, settings);
+        var ensemble = new Ensemble(_options, task, training, (preparation, common), initial, settings);
+        settings = settings with { UsesKernels = ensemble.SuitsKernels(training, settings) };
         // Several networks take a thread each.
         using var threads = new TorchThreads(_options.NumberOfNetworks > 1
             ? 1
@@ -171,10 +172,10 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         return training.WithLabels(labels.Lowest, labels.Highest);
     }
 
-    private static FeaturePreparation Scale(TrainingData training, DataViewSchema.Column feature, IChannel channel)
+    private static FeaturePreparation Scale(TrainingData training, bool isText, DataViewSchema.Column feature, IChannel channel)
     {
         var report = new ColumnReport(FeatureNames.Of(feature));
-        var preparation = training.Features.Scale(training, report);
+        var preparation = training.Features.Scale(training, report, keepsZeros: isText);
         foreach (var message in report.Messages())
             channel.Warning(message);
         return preparation;

@@ -4,7 +4,7 @@ using Alice.ML.Training;
 namespace Alice.ML.Trainers;
 
 /// <summary>The networks that are to be trained: what each is given and how large it is; and how they become a model.</summary>
-internal sealed class Ensemble : IDisposable
+internal sealed class Ensemble
 {
     // Seeds of members must differ from each other and from those of other runs with neighbouring seeds.
     private const int SeedStride = 7919;
@@ -35,9 +35,9 @@ internal sealed class Ensemble : IDisposable
         _inputs[NumericEncoding.None] = InputEncoding.Plain(inputs.Common);
         var table = data.Features as DenseFeatures;
         if (initial is not null)
-            _initialInputs = InitialInputs(initial, data, table, settings.Device);
+            _initialInputs = InitialInputs(initial, data, table);
         else if (table is not null)
-            AddEncodings(data, table, settings.Device);
+            AddEncodings(data, table);
         Kinds = [.. Enumerable.Range(0, options.NumberOfNetworks).Select(KindsOf)];
         Plans = [.. Kinds.Select((kinds, index) => new NetworkPlan(kinds[index % kinds.Count], settings.WeightDecays[0]))];
     }
@@ -50,6 +50,10 @@ internal sealed class Ensemble : IDisposable
 
     /// <summary>Per output what the model adds to what the networks have learned; null: nothing.</summary>
     public float[]? Shifts { get; set; }
+
+    /// <summary>Whether the networks train by vector kernels.</summary>
+    public bool SuitsKernels(TrainingData data, TrainingSettings settings) => KernelLimits.Suit(
+        settings.Device, data.Features is SparseFeatures, [data.Columns, .. _hiddenLayers, _task.Outputs], settings.BatchSize);
 
     /// <summary>Weights and biases of all networks.</summary>
     public long Parameters => Plans.Select((plan, index) => (long)Shape(Inputs(index, plan)).Parameters).Sum();
@@ -87,14 +91,7 @@ internal sealed class Ensemble : IDisposable
         return Folding.CreateMember(shape, member.Inputs.Standardization, _task, unrolled, member.Inputs.Encoder);
     }
 
-    public void Dispose()
-    {
-        foreach (var inputs in _inputs.Values.Concat(_initialInputs ?? []).Distinct())
-            inputs.Dispose();
-    }
-
-    private InputEncoding[] InitialInputs(
-        NetworkEnsemble initial, TrainingData data, DenseFeatures? table, TorchSharp.torch.Device device)
+    private InputEncoding[] InitialInputs(NetworkEnsemble initial, TrainingData data, DenseFeatures? table)
     {
         var known = new List<InputEncoding>();
         if (table is null && initial.Members.Any(member => member.Encoder is not null))
@@ -106,25 +103,25 @@ internal sealed class Ensemble : IDisposable
                 return _inputs[NumericEncoding.None];
             var inputs = known.Find(inputs => encoder.HasEdgesOf(inputs.Encoder!));
             if (inputs is null)
-                known.Add(inputs = InputEncoding.PiecewiseLinear(data, table!, encoder, device));
+                known.Add(inputs = InputEncoding.PiecewiseLinear(data, table!, encoder));
             return inputs;
         })];
     }
 
     /// <summary>What the options ask for and the table allows; without hidden layers people want a linear model, unless they ask for an encoding.</summary>
-    private void AddEncodings(TrainingData data, DenseFeatures table, TorchSharp.torch.Device device)
+    private void AddEncodings(TrainingData data, DenseFeatures table)
     {
         var isAutomatic = _options.NumericEncoding == NumericEncoding.Automatic && _hiddenLayers.Count > 0
             && TrainingBudget.SuitsBins(data.Rows, data.Columns, _task.IsClassification);
         // Tails of few rows say little.
         var givesScores = isAutomatic && TrainingBudget.HasManySteps(data.Rows, _task.IsClassification);
         if ((givesScores || _options.NumericEncoding == NumericEncoding.NormalScores)
-            && InputEncoding.NormalScores(data, table, _preparation, device) is { } scores)
+            && InputEncoding.NormalScores(data, table, _preparation) is { } scores)
             _inputs[NumericEncoding.NormalScores] = scores;
         if (isAutomatic || _options.NumericEncoding == NumericEncoding.PiecewiseLinear
             || _options.NumericEncoding == NumericEncoding.Mixed && _hiddenLayers.Count > 0)
             _inputs[NumericEncoding.PiecewiseLinear] = InputEncoding.PiecewiseLinear(
-                data, table, _preparation, _options.NumberOfBins ?? TrainingBudget.Bins(data.Rows, data.Columns), device);
+                data, table, _preparation, _options.NumberOfBins ?? TrainingBudget.Bins(data.Rows, data.Columns));
     }
 
     private IReadOnlyList<NumericEncoding> KindsOf(int index)

@@ -39,7 +39,7 @@ internal sealed class Trials : IDisposable
     {
         (_task, _ensemble, _settings, _channel, _clock) = (task, ensemble, settings, channel, clock);
         _rows = rows.Count;
-        var order = Enumerable.Range(rows.Data.Start, rows.Data.Rows).Select(row => (long)row).ToArray();
+        var order = Enumerable.Range(rows.Data.Start, rows.Data.Rows).ToArray();
         new Random(settings.Seed).Shuffle(order);
         // The fewer rows, the more chance there is in one part of them, and the shorter the runs are.
         var (folds, epochShare) = rows.Count switch
@@ -55,7 +55,7 @@ internal sealed class Trials : IDisposable
         _folds = [.. Enumerable.Range(0, folds).Select(fold => new Fold(
             rows with { Numbers = [.. order[..(fold * held)], .. order[((fold + 1) * held)..]] },
             rows with { Numbers = order[(fold * held)..((fold + 1) * held)] },
-            settings.Device))];
+            settings))];
     }
 
     /// <summary>Whether there are rows enough to tell, and not so many that it takes long. A time limit leaves no time to lose.</summary>
@@ -89,7 +89,7 @@ internal sealed class Trials : IDisposable
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        var missing = cat([.. _folds.Select((fold, i) => fold.Targets() - Mean(plans, i))], 0);
+        var missing = cat([.. _folds.Select((fold, i) => fold.Targets - Mean(plans, i))], 0);
         var rows = missing.shape[0];
         var shifts = new float[1 + levels.Count];
         for (var q = 1; q < shifts.Length; q++)
@@ -255,40 +255,28 @@ internal sealed class Trials : IDisposable
     }
 
     /// <summary>A division of the rows into those to train on and those to measure on.</summary>
-    private sealed class Fold(RowSet training, RowSet heldOut, Device device) : IDisposable
+    private sealed class Fold(RowSet training, RowSet heldOut, TrainingSettings settings) : IDisposable
     {
-        private const int RowsAtOnce = 4096;
-
-        private readonly BatchSource _heldOut = new(heldOut, RowsAtOnce, device);
+        private readonly HeldOutRows _heldOut = new(heldOut, settings);
 
         public RowSet Training => training;
 
         /// <summary>Rows to measure on.</summary>
-        public int HeldOut => heldOut.Count;
+        public int HeldOut => _heldOut.Count;
 
-        /// <summary>Outputs [rows, outputs] for the held-out rows.</summary>
+        /// <summary>Targets [rows, 1] of the held-out rows.</summary>
+        public Tensor Targets => _heldOut.Targets;
+
+        /// <summary>Outputs [rows, outputs] for the held-out rows; they belong to no scope.</summary>
         public Tensor Outputs(Member member)
         {
             using var scope = NewDisposeScope();
-            var parts = Enumerable.Range(0, _heldOut.Count).Select(i => member.Outputs(member.Inputs.Encode(_heldOut[i])).clone());
-            return cat([.. parts], 0).DetachFromDisposeScope();
+            using var reader = _heldOut.Open(member.Inputs);
+            return _heldOut.Outputs(member, reader).DetachFromDisposeScope();
         }
-
-        /// <summary>Targets [rows, 1] of the held-out rows.</summary>
-        public Tensor Targets() => cat([.. Enumerable.Range(0, _heldOut.Count).Select(i => _heldOut[i].Targets)], 0);
 
         /// <summary>Mean loss by the rows' weights.</summary>
-        public double Loss(Objective objective, Tensor outputs)
-        {
-            double loss = 0, rows = 0;
-            for (var i = 0; i < _heldOut.Count; i++)
-            {
-                var batch = _heldOut[i];
-                loss += Validator.Total(objective.TrialLosses(outputs.narrow(0, (long)rows, batch.Rows), batch.Targets), batch.Weights);
-                rows += batch.Rows;
-            }
-            return loss / rows;
-        }
+        public double Loss(Objective objective, Tensor outputs) => _heldOut.Mean(objective.TrialLosses(outputs, _heldOut.Targets));
 
         public void Dispose() => _heldOut.Dispose();
     }

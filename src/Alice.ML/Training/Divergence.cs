@@ -13,7 +13,7 @@ internal sealed class Divergence(Tensor start) : IDisposable
     private const double BeyondReason = 100;
 
     private readonly Tensor _best = start.clone().DetachFromDisposeScope();
-    private Tensor? _startLoss;
+    private double? _startLoss;
     private double _bestLoss = double.PositiveInfinity;
     private int _retries;
 
@@ -23,14 +23,13 @@ internal sealed class Divergence(Tensor start) : IDisposable
     /// <summary>Whether it diverged too often.</summary>
     public bool GaveUp => _retries > MostRetries;
 
-    /// <summary>Takes note of the loss at the weights that training starts from, the first time.</summary>
-    public void Start(Tensor loss) => _startLoss ??= loss.clone().DetachFromDisposeScope();
-
-    /// <summary>Whether a loss is not finite, or more than 100 times that of the start.</summary>
-    public bool HasDiverged(double loss)
+    /// <summary>Whether an epoch's mean loss is not finite, or more than 100 times the loss before the first step of all.</summary>
+    /// <param name="loss">The mean.</param>
+    /// <param name="first">The loss before the first step of the epoch.</param>
+    public bool HasDiverged(double loss, double first)
     {
-        using var start = _startLoss!.cpu();
-        return !double.IsFinite(loss) || loss > BeyondReason * start.item<float>();
+        _startLoss ??= first;
+        return !double.IsFinite(loss) || loss > BeyondReason * _startLoss;
     }
 
     /// <summary>Takes note of an epoch that went well.</summary>
@@ -55,9 +54,5 @@ internal sealed class Divergence(Tensor start) : IDisposable
         return _best;
     }
 
-    public void Dispose()
-    {
-        _best.Dispose();
-        _startLoss?.Dispose();
-    }
+    public void Dispose() => _best.Dispose();
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Alice.ML.Optimization;
 using Alice.ML.Runtime;
 using static TorchSharp.torch;
 
@@ -13,6 +14,9 @@ internal sealed class EnsembleTrainer : IDisposable
     private readonly TrainingSettings _settings;
     private readonly IReadOnlyList<Member> _members;
     private readonly BatchSource _batches;
+
+    // Per thread, and for each kind of inputs.
+    private readonly Dictionary<InputEncoding, BatchReader>[] _readers;
     private readonly Validator? _validator;
     private readonly Stopwatch _clock;
     private volatile StopReason _stopReason = StopReason.Finished;
@@ -29,7 +33,8 @@ internal sealed class EnsembleTrainer : IDisposable
         _settings = settings;
         _members = members;
         _clock = clock;
-        _batches = new BatchSource(training, settings.BatchSize, settings.Device);
+        _batches = BatchSource.Create(training, settings.BatchSize, settings);
+        _readers = [.. Enumerable.Range(0, Math.Max(1, Math.Min(settings.Workers, members.Count))).Select(_ => new Dictionary<InputEncoding, BatchReader>())];
         if (validation is not null)
             _validator = new Validator(validation, task, settings);
     }
@@ -49,8 +54,7 @@ internal sealed class EnsembleTrainer : IDisposable
         using var guard = no_grad();
         for (var epoch = 1; epoch <= _settings.NumberOfEpochs; epoch++)
         {
-            using var scope = NewDisposeScope();
-            _batches.Shuffle(_members[0].Generator);
+            _batches.Shuffle(AliceDirections.Key(_members[0].Key, -epoch));
             var running = _members;
             do
             {
@@ -75,6 +79,8 @@ internal sealed class EnsembleTrainer : IDisposable
     {
         foreach (var member in _members)
             member.Dispose();
+        foreach (var reader in _readers.SelectMany(readers => readers.Values))
+            reader.Dispose();
         _validator?.Dispose();
         _batches.Dispose();
     }
@@ -82,19 +88,18 @@ internal sealed class EnsembleTrainer : IDisposable
     /// <summary>One epoch of some members, on as many threads as there are; those with the same inputs are spread over the threads.</summary>
     private void RunEpoch(int epoch, IReadOnlyList<Member> members)
     {
-        var workers = Math.Min(_settings.Workers, members.Count);
+        var workers = Math.Min(_readers.Length, members.Count);
         var dealt = members.GroupBy(member => member.Inputs).SelectMany(group => group).ToArray();
         TorchParallel.For(workers, workers, worker =>
-            RunEpoch(epoch, dealt.Where((_, index) => index % workers == worker).ToArray()));
+            RunEpoch(epoch, dealt.Where((_, index) => index % workers == worker).ToArray(), _readers[worker]));
     }
 
-    private void RunEpoch(int epoch, Member[] members)
+    private void RunEpoch(int epoch, Member[] members, Dictionary<InputEncoding, BatchReader> readers)
     {
         using var guard = no_grad();
-        using var scope = NewDisposeScope();
         foreach (var member in members)
             member.StartEpoch();
-        var groups = members.GroupBy(member => member.Inputs, (inputs, group) => (inputs, group.ToArray())).ToArray();
+        var groups = members.GroupBy(member => member.Inputs, (inputs, group) => (Reader(inputs), group.ToArray())).ToArray();
         for (var i = 0; i < _batches.Count; i++)
         {
             if (_settings.IsCancelled())
@@ -107,29 +112,25 @@ internal sealed class EnsembleTrainer : IDisposable
                 return;
 
             var progress = (epoch - 1.0 + (double)i / _batches.Count) / _settings.NumberOfEpochs;
-            Step(i, groups, progress);
+            // Each minibatch is read once for the members that are given the same.
+            foreach (var (reader, group) in groups)
+            {
+                reader.Read(i);
+                foreach (var member in group)
+                    member.Step(reader, progress);
+            }
         }
-    }
 
-    /// <summary>One minibatch, encoded once for the members that are given the same.</summary>
-    private void Step(int index, (InputEncoding Inputs, Member[] Members)[] groups, double progress)
-    {
-        using var scope = NewDisposeScope();
-        var parts = new Minibatch[_settings.GradientAccumulation];
-        for (var part = 0; part < parts.Length; part++)
-            parts[part] = _batches.Part(index, part, parts.Length);
-
-        foreach (var (inputs, members) in groups)
+        BatchReader Reader(InputEncoding inputs)
         {
-            var encoded = Array.ConvertAll(parts, part => inputs.Encode(part));
-            foreach (var member in members)
-                member.Step(encoded, progress);
+            if (!readers.TryGetValue(inputs, out var reader))
+                readers[inputs] = reader = _batches.Open(inputs, _settings.GradientAccumulation);
+            return reader;
         }
     }
 
     private AliceEpoch Describe(int epoch, (double Loss, double Metric)? validation)
     {
-        using var scope = NewDisposeScope();
         var curvature = _members.Select(member => member.Curvature()).ToArray();
         return new AliceEpoch
         {

@@ -53,10 +53,10 @@ internal sealed class GradientEvaluator : IDisposable
     public Tensor Quick(ParameterViews lookAhead, IReadOnlyList<Minibatch> parts) => Evaluate(lookAhead, parts, _centreGradient);
 
     /// <summary>Evaluates the gradients at <paramref name="lookAhead"/> and both sides of it and gives the loss at the former.</summary>
-    public Tensor Sample(ParameterViews lookAhead, IReadOnlyList<Minibatch> parts, double radius, Generator generator)
+    public Tensor Sample(ParameterViews lookAhead, IReadOnlyList<Minibatch> parts, double radius, ulong key)
     {
         // Where directions are not kept, they are where one of the points will be.
-        AliceDirections.Fill(Directions, generator);
+        AliceDirections.Fill(Directions, key);
         AliceUpdate.Perturb(lookAhead.Flat, Directions, radius, _plusPoint.Flat, _minusPoint.Flat);
         Evaluate(_plusPoint, parts, _plusGradient);
         Evaluate(_minusPoint, parts, _minusGradient);

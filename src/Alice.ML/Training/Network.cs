@@ -28,10 +28,7 @@ internal sealed class Network(NetworkShape shape, Objective objective) : IDispos
         var kept = adds ? 1 : 0;
         for (var layer = shape.Layers - 1; ; layer--)
         {
-            if (layer == 0 && batch.FirstLayer is { } first)
-                first.Gradient(error, gradient.Weights[0], adds);
-            else
-                gradient.Weights[layer].addmm_(space.Inputs[layer].t(), error, kept, 1);
+            gradient.Weights[layer].addmm_(space.Inputs[layer].t(), error, kept, 1);
             gradient.Biases[layer].addmm_(space.Ones, error, kept, 1);
             if (layer == 0)
                 return loss;
@@ -60,10 +57,7 @@ internal sealed class Network(NetworkShape shape, Objective objective) : IDispos
         {
             space.Inputs[layer] = hidden;
             var sums = space.Sums[layer];
-            if (layer == 0 && batch.FirstLayer is { } first)
-                first.Multiply(at.Weights[0], sums);
-            else
-                sums.addmm_(hidden, at.Weights[layer], 0, 1);
+            sums.addmm_(hidden, at.Weights[layer], 0, 1);
             if (layer == shape.Layers - 1)
                 return LayerKernels.Activate(sums, at.Biases[layer], null);
 
@@ -121,27 +115,12 @@ internal sealed class Network(NetworkShape shape, Objective objective) : IDispos
 }
 
 /// <summary>Rows that a step learns from.</summary>
-/// <param name="Features">[rows, inputs], unless there is a <paramref name="FirstLayer"/>.</param>
+/// <param name="Features">[rows, inputs].</param>
 /// <param name="Targets">[rows, 1].</param>
 /// <param name="Weights">[rows, 1], with mean 1 over the training set; null where every row counts the same.</param>
 /// <param name="WholeRows">Rows of the whole minibatch, where this is a part of one.</param>
 /// <param name="DropoutMasks">Per hidden layer [rows, units]: 0, or one over the share kept; null without dropout.</param>
-/// <param name="FirstLayer">Makes the first layer's products in place of the features; null: the features do.</param>
-internal readonly record struct Minibatch(
-    Tensor Features, Tensor Targets, Tensor? Weights, long WholeRows, Tensor[]? DropoutMasks = null, IFirstLayer? FirstLayer = null)
+internal readonly record struct Minibatch(Tensor Features, Tensor Targets, Tensor? Weights, long WholeRows, Tensor[]? DropoutMasks = null)
 {
     public long Rows => Targets.shape[0];
-}
-
-/// <summary>Rows of a minibatch that are kept in a shorter form than numbers in columns.</summary>
-internal interface IFirstLayer
-{
-    /// <summary>The first layer's products [rows, units] for its weights [inputs, units].</summary>
-    void Multiply(Tensor weights, Tensor products);
-
-    /// <summary>The gradient [inputs, units] with regard to the weights, for that with regard to the products [rows, units].</summary>
-    /// <param name="error">Gradient with regard to the products.</param>
-    /// <param name="gradient">Receives the other.</param>
-    /// <param name="adds">Whether it is added to what is there.</param>
-    void Gradient(Tensor error, Tensor gradient, bool adds);
 }

@@ -37,4 +37,7 @@ internal sealed record TrainingSettings
     public required int Seed { get; init; }
 
     public required TorchSharp.torch.Device Device { get; init; }
+
+    /// <summary>Whether networks train by vector kernels on plain memory, or by tensors.</summary>
+    public bool UsesKernels { get; init; }
 }

@@ -1,4 +1,3 @@
-using Alice.ML.Models;
 using Alice.ML.Optimization;
 using Alice.ML.Trainers;
 
@@ -45,10 +44,10 @@ internal static class WideTables
         && options.HiddenLayers is null && options.LearningRate is null && options.WeightDecay is null;
 
     /// <summary>What training makes of the features of text.</summary>
-    public static Standardization TextScale(LearningTask task, TrainingData data, FeaturePreparation preparation)
+    public static Standardization TextScale(LearningTask task, TrainingData data)
     {
         float[] targets = [.. data.Labels];
         task.MakeTargets(targets);
-        return new TextScale(((SparseFeatures)data.Features).Rows, data).Of(preparation, targets, task.IsClassification);
+        return new TextScale(((SparseFeatures)data.Features).Rows, data).Of(targets, task.IsClassification);
     }
 }

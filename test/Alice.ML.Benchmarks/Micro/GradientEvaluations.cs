@@ -59,6 +59,6 @@ public class GradientEvaluations
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        _gradients.Sample(_at, _batch, 1e-3, _generator);
+        _gradients.Sample(_at, _batch, 1e-3, key: 1);
     }
 }

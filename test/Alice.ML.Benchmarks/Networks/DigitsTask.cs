@@ -22,8 +22,8 @@ internal sealed class DigitsTask : NetworkTask
     protected override int BatchSize => 32;
 
     public override nn.Module<Tensor, Tensor> CreateNetwork() => nn.Sequential(
-        nn.Conv2d(1, 16, 3, padding: 1), nn.BatchNorm2d(16), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(16, 32, 3, padding: 1), nn.BatchNorm2d(32), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(1, 16, 3, padding: 1), new BatchNormalization(16), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(16, 32, 3, padding: 1), new BatchNormalization(32), nn.ReLU(), nn.MaxPool2d(2),
         nn.Flatten(), nn.Linear(32 * 9, 10));
 
     protected override (Tensor Inputs, Tensor Classes) Draw(int rows, Random random, bool heldOut)

@@ -1,9 +1,10 @@
 using Alice.ML.Optimization;
+using Alice.ML.Samples.Comparing;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Benchmarks.Networks;
 
-/// <summary>An optimizer by its name: AdamW, or Alice with options.</summary>
+/// <summary>An optimizer by its name: AdamW without decay, or Alice with options.</summary>
 internal sealed record NetworkContender(string Name, AliceOptimizerOptions? Alice)
 {
     public static NetworkContender AdamW { get; } = new("AdamW", Alice: null);
@@ -16,18 +17,18 @@ internal static class NetworkRun
     public static double HeldOutLoss(NetworkTask task, NetworkContender contender, double learningRate, int evaluations, int seed)
     {
         using var network = task.Create(seed);
-        using optim.Optimizer optimizer = contender.Alice is { } options
-            ? new AliceOptimizer(network, options with { LearningRate = learningRate })
-            : optim.AdamW(network.parameters(), learningRate, beta2: 0.999, weight_decay: 0);
+        using IStepper stepper = contender.Alice is { } options
+            ? new AliceStepper(new AliceOptimizer(network, options))
+            : new AdamStepper([.. network.parameters()]);
         var random = new Random(seed);
-        var used = 0;
         try
         {
-            while (used < evaluations)
+            while (stepper.Evaluations < evaluations)
             {
-                foreach (var group in optimizer.ParamGroups)
-                    group.LearningRate = learningRate * 0.5 * (1 + Math.Cos(Math.PI * used / evaluations));
-                Step(task, network, optimizer, random.Next(), ref used);
+                using var scope = NewDisposeScope();
+                var batch = random.Next();
+                stepper.Step(() => task.Loss(network, new Random(batch)), () => network.zero_grad(),
+                    learningRate * 0.5 * (1 + Math.Cos(Math.PI * stepper.Evaluations / evaluations)));
             }
         }
         catch (InvalidOperationException)
@@ -36,21 +37,5 @@ internal static class NetworkRun
         }
         var loss = task.HeldOutLoss(network);
         return double.IsFinite(loss) ? loss : double.PositiveInfinity;
-    }
-
-    private static void Step(
-        NetworkTask task, nn.Module<Tensor, Tensor> network, optim.Optimizer optimizer, int batch, ref int used)
-    {
-        using var scope = NewDisposeScope();
-        var calls = 0;
-        optimizer.step(() =>
-        {
-            calls++;
-            optimizer.zero_grad();
-            var loss = task.Loss(network, new Random(batch));
-            loss.backward();
-            return loss;
-        });
-        used += calls;
     }
 }

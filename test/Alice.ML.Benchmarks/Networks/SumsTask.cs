@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Alice.ML.Optimization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -49,8 +50,8 @@ internal sealed class SumsTask() : TextTask("0123456789+=;")
 
         public override Tensor forward(Tensor input)
         {
-            var places = arange(input.shape[1], device: input.device);
-            var x = _embedding.forward(input).add(_placeEmbedding.forward(places));
+            var places = tensor([.. Enumerable.Range(0, (int)input.shape[1]).Select(place => (long)place)]);
+            var x = _embedding.forward(input).Plus(_placeEmbedding.forward(places));
             foreach (var block in _blocks)
                 x = block.forward(x);
             return _last.forward(_norm.forward(x));
@@ -86,8 +87,8 @@ internal sealed class SumsTask() : TextTask("0123456789+=;")
             var parts = _queriesKeysValues.forward(_first.forward(input)).view(rows, length, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);
             var attended = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], is_casual: true)
                 .transpose(1, 2).reshape(rows, length, width);
-            var x = input.add(_mixed.forward(attended));
-            return x.add(_narrow.forward(nn.functional.gelu(_wide.forward(_second.forward(x)))));
+            var x = input.Plus(_mixed.forward(attended));
+            return x.Plus(_narrow.forward(nn.functional.gelu(_wide.forward(_second.forward(x)))));
         }
     }
 }

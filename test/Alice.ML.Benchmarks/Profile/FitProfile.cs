@@ -4,6 +4,7 @@ using Alice.ML.Optimization;
 using Alice.ML.Runtime;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
+using Alice.ML.Training.Kernels;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -15,7 +16,7 @@ namespace Alice.ML.Benchmarks.Profile;
 /// One fit of 16-64-64-1 in batches of 128 on one thread, as a whole and in parts. A part is timed by itself, as the trainer calls it, and
 /// multiplied by how often a fit does it; what the parts do not explain is called other.
 /// </summary>
-internal sealed class FitProfile : IDisposable
+internal sealed unsafe class FitProfile : IDisposable
 {
     private const int Rows = 100_000;
     private const int Columns = 16;
@@ -30,30 +31,36 @@ internal sealed class FitProfile : IDisposable
     private readonly MLContext _ml = new(1);
     private readonly IDataView _view;
     private readonly NetworkShape _shape = new([Columns, .. HiddenLayers, 1], Models.Activation.ReLU);
-    private readonly Generator _generator = new(1UL);
-    private readonly BatchSource _batches;
+    private readonly KernelBatches _batches;
+    private readonly KernelReader _reader;
+    private readonly KernelWork _work;
     private readonly IFeatureSource _features;
     private readonly UpdateSubject _update;
-    private readonly GradientEvaluator _gradients;
-    private readonly Tensor _start;
-    private readonly ParameterViews _at;
+    private readonly WorkMemory _memory = new();
+    private readonly float* _at;
 
     public FitProfile()
     {
         _view = _ml.Data.Cache(new SyntheticTable(Rows, Columns).View(_ml));
         using var guard = no_grad();
-        var data = Read();
-        _features = Open(data);
-        _batches = new BatchSource(new RowSet(data, _features), BatchSize, CPU);
+        var rows = Open(Read());
+        _features = rows.Features;
+        _batches = new KernelBatches(rows, BatchSize);
+        _reader = _batches.Open(InputEncoding.Plain(Standardization.Identity(Columns)), 1);
+        _work = _reader.Work(_shape, new SquaredObjective());
         _update = new UpdateSubject(_shape.Parameters, ScalarType.Float32);
-        _gradients = new GradientEvaluator(new Network(_shape, new SquaredObjective()), CPU);
-        _start = _shape.Initialize(_generator);
-        _at = new ParameterViews(_shape, _start);
+        _at = _memory.Allocate(_shape.Parameters);
+        using var generator = new Generator(1UL);
+        using var start = _shape.Initialize(generator);
+        VectorLoop.Span<float>(start, _shape.Parameters).CopyTo(new Span<float>(_at, _shape.Parameters));
     }
 
     // Prepared for the second time, a table is measured and scaled as it was for the first.
-    private static IFeatureSource Open(TrainingData data) =>
-        data.Features.Prepare(data.Features.Scale(data, new ColumnReport(_ => "")), Rows).Open(Rows, CPU);
+    private static RowSet Open(TrainingData data)
+    {
+        (data, _) = TrainingData.Prepare(data, null, data.Features.Scale(data, new ColumnReport(_ => "")));
+        return new RowSet(data, data.Features.Open(Rows, Standardization.Identity(Columns), CPU));
+    }
 
     public string Description => $"{Rows:N0} rows, {string.Join('-', _shape.LayerSizes)}, batch {BatchSize}, {Epochs} epochs, one thread";
 
@@ -64,45 +71,34 @@ internal sealed class FitProfile : IDisposable
     {
         using var guard = no_grad();
         var data = Read();
-        Minibatch[] batch = [_batches[0]];
-        using var products = new MatrixProducts(_shape, BatchSize);
+        var index = 0;
         // In turns, so that a disturbance meets whole and parts alike.
         var times = Alternating.Time(
-            Rounds, Fit, () => Read(), () => Open(data).Dispose(),
-            () => _batches.Shuffle(_generator), Repeat(() => _ = _batches[0]),
-            Repeat(products.OfOnePoint), Repeat(products.OfThreePoints),
-            Repeat(() => _gradients.Quick(_at, batch)), Repeat(() => _gradients.Sample(_at, batch, 1e-3, _generator)),
-            Repeat(_update.QuickMove), Repeat(_update.WholeSample), Repeat(_update.FillAndPerturb));
-        batch[0].Features.Dispose();
-        batch[0].Targets.Dispose();
+            Rounds, Fit, () => Read(), () => Open(data).Features.Dispose(),
+            () => _batches.Shuffle(1), Repeat(() => _reader.Read(index++ % _batches.Count)),
+            Repeat(() => _work.Kernel.Evaluate(_at, _work.Centre, _reader.Part(0))),
+            Repeat(_update.QuickMove), Repeat(_update.WholeSample));
 
-        double PerCall(int index) => times.Median(index) / Repetitions;
+        double PerCall(int part) => times.Median(part) / Repetitions;
         var samples = Enumerable.Range(1, Steps)
             .Count(number => AliceStep.Create(Options, Options.LearningRate, number).IsSample);
         var quicks = Steps - samples;
-        var matrixProducts = quicks * PerCall(5) + samples * PerCall(6);
-        // Sample draws the directions and the outer points as well, which belong to the update.
-        var gradients = quicks * PerCall(7) + samples * (PerCall(8) - PerCall(11));
         return (times.Median(0),
         [
             ("reading the rows", times.Median(1)),
             ("standardising", times.Median(2)),
-            ("minibatches: order and index_select", Epochs * times.Median(3) + Steps * PerCall(4)),
-            ("matrix products, forward and backward", matrixProducts),
-            ("elementwise: biases, activations, loss, copies into the gradient", gradients - matrixProducts),
-            ("update: directions, outer points, curvature, move", quicks * PerCall(9) + samples * PerCall(10)),
+            ("minibatches: order and gathering", Epochs * times.Median(3) + Steps * PerCall(4)),
+            ("gradients", (quicks + 3 * samples) * PerCall(5)),
+            ("update: directions, outer points, curvature, move", quicks * PerCall(6) + samples * PerCall(7)),
         ]);
     }
 
     public void Dispose()
     {
-        _at.Dispose();
-        _start.Dispose();
-        _gradients.Dispose();
         _update.Dispose();
+        _reader.Dispose();
         _batches.Dispose();
         _features.Dispose();
-        _generator.Dispose();
         _threads.Dispose();
     }
 
@@ -124,9 +120,5 @@ internal sealed class FitProfile : IDisposable
         Device = "cpu",
     }).Fit(_view);
 
-    private static Action Repeat(Action action) => Alternating.Repeat(Repetitions, () =>
-    {
-        using var scope = NewDisposeScope();
-        action();
-    });
+    private static Action Repeat(Action action) => Alternating.Repeat(Repetitions, action);
 }

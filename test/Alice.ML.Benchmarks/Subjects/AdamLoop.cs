@@ -12,7 +12,7 @@ internal sealed class AdamLoop : IDisposable
 {
     private readonly Sequential _model;
     private readonly IStepper _optimizer;
-    private readonly Generator _generator;
+    private readonly Func<Tensor> _order;
     private readonly Tensor _features;
     private readonly Tensor _targets;
     private readonly long _rows;
@@ -22,11 +22,12 @@ internal sealed class AdamLoop : IDisposable
     /// <param name="features">Row-major [rows, inputs].</param>
     /// <param name="targets">One per row.</param>
     /// <param name="batchSize">Rows a step, at most; the batches of an epoch differ by one row at most.</param>
-    /// <param name="generator">Draws the order of the rows; not owned.</param>
+    /// <param name="generator">Draws the order of the rows, unless <paramref name="order"/> does; not owned.</param>
     /// <param name="optimizer">Makes what moves the parameters: Adam, TorchSharp's or our own.</param>
+    /// <param name="order">Gives the numbers of all rows in the order of an epoch.</param>
     public AdamLoop(
         IReadOnlyList<int> layerSizes, float[] features, float[] targets, int batchSize, Generator generator,
-        Func<IReadOnlyList<Parameter>, IStepper> optimizer)
+        Func<IReadOnlyList<Parameter>, IStepper> optimizer, Func<Tensor>? order = null)
     {
         var modules = new List<nn.Module<Tensor, Tensor>>();
         for (var layer = 1; layer < layerSizes.Count; layer++)
@@ -37,8 +38,8 @@ internal sealed class AdamLoop : IDisposable
         }
         _model = nn.Sequential(modules);
         _optimizer = optimizer([.. _model.parameters()]);
-        _generator = generator;
         _rows = targets.Length;
+        _order = order ?? (() => randperm(_rows, generator: generator));
         _batchSize = batchSize;
         _features = tensor(features, _rows, layerSizes[0]);
         _targets = tensor(targets, _rows, 1);
@@ -53,7 +54,7 @@ internal sealed class AdamLoop : IDisposable
     /// <param name="learningRate">The learning rate of a step, from its number in the epoch.</param>
     public double RunEpoch(Func<int, double> learningRate)
     {
-        using var order = randperm(_rows, generator: _generator);
+        using var order = _order();
         var lossSum = 0.0;
         for (var i = 0; i < StepsPerEpoch; i++)
         {

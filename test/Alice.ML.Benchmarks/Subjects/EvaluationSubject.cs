@@ -42,7 +42,8 @@ internal sealed unsafe class EvaluationSubject : IDisposable
         var targets = layers[^1] > 1
             ? randint(0, layers[^1], [rows, 1], generator: generator).to_type(ScalarType.Float32)
             : randn(rows, 1, generator: generator);
-        _batch = new Minibatch(features, targets, null, rows, Bins: bins is null ? null : new BinnedRows(bins, features));
+        using var encoding = bins is null ? null : new DeviceEncoding(bins, CPU);
+        _batch = new Minibatch(encoding?.Encode(features) ?? features, targets, null, rows);
         _kernelBatch = new KernelBatch
         {
             Features = Pointer(features),

@@ -31,7 +31,7 @@ public class FeaturePreparationTests
         var z = (x - feature.Center) * feature.Scale;
         if (double.IsNaN(z))
             return 0;
-        var width = 0.2 * ((double)feature.Upper - feature.Lower);
+        var width = 0.1 * ((double)feature.Upper - feature.Lower);
         double Excess(double t) => t <= 0 ? 0 : double.IsInfinity(t) ? width : t * width / (t + width);
         return Math.Clamp(z, feature.Lower, feature.Upper) + Excess(z - feature.Upper) - Excess(feature.Lower - z);
     }
@@ -126,9 +126,9 @@ public class FeaturePreparationTests
             return score[0];
         }
         Assert.AreEqual(12.5f, Score(12.5f));
-        Assert.AreEqual(30 + 4 * 10 / 14f, Score(34), 1e-5f);
-        Assert.AreEqual(40, Score(3e38f), 1e-3f);
-        Assert.AreEqual(-20, Score(-3e38f), 1e-3f);
+        Assert.AreEqual(30 + 4 * 4 / 8f, Score(34), 1e-5f);
+        Assert.AreEqual(34, Score(3e38f), 1e-3f);
+        Assert.AreEqual(-14, Score(-3e38f), 1e-3f);
     }
 
     [TestMethod]

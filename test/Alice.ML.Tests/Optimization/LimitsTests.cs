@@ -34,7 +34,7 @@ public class LimitsTests
                     optimizer.step(() =>
                     {
                         // One large minibatch among small ones, its gradients of both signs.
-                        parameter.grad = n == 30 ? full(11, call++ % 2 == 0 ? size : -size, dtype: dtype) : ones(11, dtype: dtype);
+                        parameter.grad = n == 30 ? ones(11, dtype: dtype) * tensor(call++ % 2 == 0 ? size : -size, dtype) : ones(11, dtype: dtype);
                         return zeros(1);
                     });
                     foreach (var values in optimizer.StateOf(parameter).All.Append(parameter))
@@ -111,7 +111,7 @@ public class LimitsTests
             optimizer.step(() =>
             {
                 optimizer.zero_grad();
-                var loss = (used * used).sum().add(empty.sum(), 1);
+                var loss = (used * used).sum().Plus(empty.sum());
                 loss.backward();
                 return loss;
             });
@@ -148,7 +148,7 @@ public class LimitsTests
         var parameter = new Parameter(ones(5));
         using var optimizer = new AliceOptimizer([parameter]);
         using (no_grad())
-            parameter.copy_(full(5, float.NaN));
+            parameter.copy_(tensor(float.NaN));
         var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
         {
             for (var n = 0; n < 10; n++)

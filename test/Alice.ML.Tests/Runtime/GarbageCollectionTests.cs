@@ -77,7 +77,7 @@ public class GarbageCollectionTests
         var table = new Table("arm.csv", [.. Enumerable.Range(1, RobotArm.Joints).Select(joint => $"joint{joint}"), "distance"], true, ',',
             [.. readings.Select((reading, row) => new Record(row + 2, [.. reading.Angles.Append(reading.Distance).Select(value => value.ToString(CultureInfo.InvariantCulture))]))]);
         var labelled = new LabelledTable(table, RobotArm.Joints, TaskKind.Regression) { AsText = new HashSet<int>(), Ignored = new HashSet<int>() };
-        var prepared = PreparedData.Of(labelled, table, RowSplit.Random(readings.Length, 0.2, 1), _ => { });
+        var prepared = PreparedData.Of(labelled, Target.Number, table, RowSplit.Random(readings.Length, 0.2, 1), _ => { });
         using var data = ComparisonData.Create(new MLContext(1), prepared, 1);
         var settings = new ComparisonSettings([8, 8], Activation.ReLU, Epochs: 3, BatchSize: 8);
         Repeat(() => [.. Contender.All.Select(contender =>

@@ -9,14 +9,14 @@ namespace Alice.ML.Tests.Samples;
 public sealed class FeaturePipelineTests
 {
     [TestMethod]
-    public void Numbers_get_their_mean_and_a_flag_when_missing_and_texts_a_slot_each()
+    public void Numbers_stay_as_they_are_missing_ones_NaN_and_texts_get_a_slot_each()
     {
         var rows = Features("n,t,y", "1,red,1", "?,blue,2", "5,red,3", "3,,4");
-        // n, n is missing, red, blue
-        Assert.AreEqual("1 0 1 0", rows[0]);
-        Assert.AreEqual("3 1 0 1", rows[1], "the mean of 1, 5 and 3");
-        Assert.AreEqual("5 0 1 0", rows[2]);
-        Assert.AreEqual("3 0 0 0", rows[3], "no text, no slot");
+        // n, red, blue
+        Assert.AreEqual("1 1 0", rows[0]);
+        Assert.AreEqual("NaN 0 1", rows[1], "the trainer knows missing numbers");
+        Assert.AreEqual("5 1 0", rows[2]);
+        Assert.AreEqual("3 0 0", rows[3], "no text, no slot");
     }
 
     [TestMethod]
@@ -30,7 +30,7 @@ public sealed class FeaturePipelineTests
             var columns = FeaturePipeline.Fit(ml, schema, TableView.Create(train, train.AllRows, schema, withLabel: true));
             var table = Read(folder, "n,t", "?,green", "4,blue");
             var view = columns.Transforms.Transform(TableView.Create(table, table.AllRows, schema, withLabel: false));
-            CollectionAssert.AreEqual(new[] { "3 0 0", "4 0 1" },
+            CollectionAssert.AreEqual(new[] { "NaN 0 0", "4 0 1" },
                 view.GetColumn<float[]>(columns.Features).Select(row => string.Join(' ', row)).ToArray());
         }
     }

@@ -133,9 +133,8 @@ public sealed class WrittenTablesTests
             .Prepend(string.Join(',', Enumerable.Range(0, 3001).Select(i => $"c{i}"))));
         var table = DelimitedFile.Read(_folder.Write("wide.csv", wide), new());
         var schema = new SchemaInference(table, table.AllRows, Assert.Fail).Infer(3000);
-        var (transforms, _) = FeaturePipeline.Create(new(1), schema);
         var view = TableView.Create(table, table.AllRows, schema, withLabel: true);
-        Assert.IsLessThanOrEqualTo(4, transforms.Fit(view).Count());
+        Assert.IsLessThanOrEqualTo(4, FeaturePipeline.Fit(new(1), schema, view).Transforms.Count());
     }
 
     private async Task Learn(string path, string label, string metric, double bar, int rows, string options = "")

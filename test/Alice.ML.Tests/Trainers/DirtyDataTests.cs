@@ -163,6 +163,39 @@ public class DirtyDataTests
     }
 
     [TestMethod]
+    [DataRow(20)]
+    [DataRow(1500)]
+    public void Sparse_and_dense_rows_give_the_same_model(int columns)
+    {
+        var random = new Random(1);
+        var rows = Enumerable.Range(0, 200).Select(i =>
+        {
+            var values = new float[columns];
+            for (var k = 0; k < i % 4; k++)
+                values[random.Next(columns)] = random.Next(10) == 0 ? float.NaN : 1 + random.NextSingle();
+            return (Values: values, Label: i % 4 + values.Where(float.IsFinite).Sum());
+        }).ToArray();
+        var schema = SchemaDefinition.Create(typeof(WideRow));
+        schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, columns);
+        float[] Scores(bool isSparse)
+        {
+            var data = _ml.Data.LoadFromEnumerable(rows.Select(row =>
+            {
+                int[] indices = [.. Enumerable.Range(0, columns).Where(c => row.Values[c] != 0)];
+                return new WideRow
+                {
+                    Label = row.Label,
+                    Features = isSparse
+                        ? new VBuffer<float>(columns, indices.Length, [.. indices.Select(c => row.Values[c])], indices)
+                        : new VBuffer<float>(columns, row.Values),
+                };
+            }), schema);
+            return [.. _ml.Regression.Trainers.Alice(Quick(o => o.NumberOfEpochs = 5)).Fit(data).Transform(data).GetColumn<float>("Score")];
+        }
+        CollectionAssert.AreEqual(Scores(isSparse: false), Scores(isSparse: true));
+    }
+
+    [TestMethod]
     public void A_key_label_of_billions_of_values_is_refused_by_name()
     {
         var schema = SchemaDefinition.Create(typeof(KeyRow));

@@ -217,7 +217,6 @@ public class EnsembleTests
                 / (double)TrainingBudget.Epochs(Rows, TrainingBudget.BatchSize(Rows), isClassification: false);
         }
         Assert.IsLessThan(0.51, Epochs([8], (random, _) => random.NextSingle()));
-        Assert.AreEqual(1, Epochs([8], (_, row) => row.Label), "a small network cannot learn it exactly");
         Assert.AreEqual(2, Epochs([32, 32], (_, row) => row.Features[0] * row.Features[3]));
     }
 

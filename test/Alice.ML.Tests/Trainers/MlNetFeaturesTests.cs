@@ -1,4 +1,5 @@
 using Alice.ML.Trainers;
+using Alice.ML.Tests.Training;
 using Alice.ML.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -131,13 +132,10 @@ public class MlNetFeaturesTests
         var table = new SparseFeatures(rows, 20);
         var data = new TrainingData(table, new float[50], null, 0, 50);
         var preparation = table.Scale(data, new ColumnReport(_ => ""));
-        using var source = table.Prepare(preparation, 50).Open(50, torch.CPU);
-        using var order = torch.tensor([4L, 0, 49]);
-        using var batch = torch.zeros(3, 20);
-        using var identity = torch.eye(20);
-        source.Select(order).FirstLayer!.Multiply(identity, batch);
-        var values = batch.data<float>().ToArray();
-        foreach (var (row, position) in new[] { (4, 0), (0, 1), (49, 2) })
+        using var source = table.Prepare(preparation, 50).Open(50, Standardization.Identity(20), torch.CPU);
+        foreach (var row in new[] { 4, 0, 49 })
+        {
+            var values = SparseTableTests.RowOf(source, row);
             for (var column = 0; column < 20; column++)
             {
                 var expected = column switch
@@ -146,8 +144,9 @@ public class MlNetFeaturesTests
                     _ when column == 7 + row % 5 => 1,
                     _ => 0,
                 };
-                Assert.AreEqual(expected, values[position * 20 + column], 1e-4);
+                Assert.AreEqual(expected, values[column], 1e-4);
             }
+        }
     }
 
     [TestMethod]

@@ -102,20 +102,22 @@ public class ParityTests
         var shape = new NetworkShape([rows[0].Features.Length, .. HiddenLayers, 1], Activation.ReLU);
         using var generator = new torch.Generator((ulong)seed);
         using var start = shape.Initialize(generator);
+        var (key, shuffles) = (AliceDirections.Key(generator), 0);
         using var loop = new AdamLoop(
             shape.LayerSizes, [.. rows.SelectMany(row => row.Features)], [.. rows.Select(row => row.Label)], BatchSize, generator,
-            parameters => new AdamStepper(parameters, Beta1, Beta2));
+            parameters => new AdamStepper(parameters, Beta1, Beta2), Order);
         Copy(shape, start, loop);
-        var steps = 0;
         for (var epoch = 0; epoch < epochs; epoch++)
-            loop.RunEpoch(step =>
-            {
-                // The trainer draws its directions from the same generator: this keeps the order of the rows the same.
-                if (AliceStep.Create(Pinned, LearningRate, ++steps).IsSample)
-                    AliceDirections.Key(generator);
-                return LearningRate * LearningRateSchedule.Cosine.Factor((epoch + (double)step / loop.StepsPerEpoch) / epochs);
-            });
+            loop.RunEpoch(step => LearningRate * LearningRateSchedule.Cosine.Factor((epoch + (double)step / loop.StepsPerEpoch) / epochs));
         return loop.Evaluate();
+
+        // That of the trainer.
+        torch.Tensor Order()
+        {
+            int[] order = [.. Enumerable.Range(0, rows.Length)];
+            RowOrder.Shuffle(order, AliceDirections.Key(key, -++shuffles));
+            return torch.tensor(order).to(torch.ScalarType.Int64);
+        }
     }
 
     /// <summary>Starts the loop where the trainer starts; there a layer's matrix is [inputs, outputs].</summary>

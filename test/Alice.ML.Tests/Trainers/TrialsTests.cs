@@ -18,9 +18,10 @@ public class TrialsTests
     private const double ExplodingDecay = 1e6;
 
     [TestMethod]
-    [DataRow(0.0, ExplodingDecay)]
-    [DataRow(ExplodingDecay, 1.0)]
-    public void A_trial_that_diverges_loses_and_is_told_of(double first, double second)
+    [DataRow(0.0, ExplodingDecay, true)]
+    [DataRow(ExplodingDecay, 1.0, true)]
+    [DataRow(ExplodingDecay, 1.0, false)]
+    public void A_trial_that_diverges_loses_and_is_told_of(double first, double second, bool usesKernels)
     {
         var ml = new MLContext(seed: 1);
         var warnings = new List<string>();
@@ -32,8 +33,10 @@ public class TrialsTests
         var random = new Random(1);
         float[] values = [.. Enumerable.Range(0, Rows).Select(_ => random.NextSingle())];
         var data = new TrainingData(new DenseFeatures(values, 1), [.. values], null, 0, Rows);
-        var columns = data.Features.Moments(data);
-        using var source = data.Features.Open(columns, Rows, CPU);
+        var preparation = data.Features.Scale(data, new ColumnReport(_ => ""));
+        (data, _) = TrainingData.Prepare(data, null, preparation);
+        var common = Standardization.Identity(1);
+        using var source = data.Features.Open(Rows, common, CPU);
         var task = new LearningTask(new SquaredObjective(), 1, Standardization.Identity(1), Standardization.Identity(1));
         var settings = new TrainingSettings
         {
@@ -50,9 +53,10 @@ public class TrialsTests
             Workers = 2,
             Seed = 1,
             Device = CPU,
+            UsesKernels = usesKernels,
         };
         var options = new AliceRegressionTrainer.Options { NumberOfNetworks = 2, NumericEncoding = NumericEncoding.None };
-        using var ensemble = new Ensemble(options, task, data, columns, null, settings);
+        var ensemble = new Ensemble(options, task, data, (preparation, common), null, settings);
         using var channel = ((IChannelProvider)ml).Start("test");
         using var trials = new Trials(task, ensemble, new RowSet(data, source), settings, channel, Stopwatch.StartNew());
 

@@ -1,81 +1,75 @@
-using static TorchSharp.torch;
-
 namespace Alice.ML.Training;
 
-/// <summary>Rows on the device, cut into minibatches: the training rows in a new order every epoch, or others in their order.</summary>
-internal sealed class BatchSource : IDisposable
+/// <summary>Rows cut into minibatches: the training rows in a new order every epoch, or others in their order.</summary>
+internal abstract class BatchSource : IDisposable
 {
-    private readonly IFeatureSource _features;
-    private readonly Tensor _targets;
-    private readonly Tensor? _weights;
-    private readonly Device _device;
-    private readonly Tensor _numbers;
-    private readonly long _rows;
-    private Tensor _order;
+    private readonly int[] _numbers;
+    private readonly int[] _order;
 
     /// <param name="rows">The rows, labels being targets by now; not owned.</param>
     /// <param name="batchSize">Rows a minibatch, at most.</param>
-    /// <param name="device">Where minibatches are wanted.</param>
-    public BatchSource(RowSet rows, int batchSize, Device device)
+    protected BatchSource(RowSet rows, int batchSize)
     {
-        var data = rows.Data;
-        _features = rows.Features;
-        _device = device;
-        _rows = rows.Count;
-        Count = (int)((_rows + batchSize - 1) / batchSize);
-        using var scope = NewDisposeScope();
-        _targets = Load(data.LabelArray, data);
-        if (data.WeightArray is { } weights)
-        {
-            var here = Load(weights, data);
-            _weights = here.div(here.narrow(0, data.Start, data.Rows).mean()).DetachFromDisposeScope();
-            here.Dispose();
-        }
-        _numbers = tensor(rows.Numbers ?? [.. Enumerable.Range(data.Start, data.Rows).Select(row => (long)row)]).DetachFromDisposeScope();
-        _order = _numbers.alias().DetachFromDisposeScope();
+        _numbers = rows.Numbers ?? [.. Enumerable.Range(rows.Data.Start, rows.Data.Rows)];
+        _order = [.. _numbers];
+        Count = (Rows + batchSize - 1) / batchSize;
+        if (rows.Data.WeightArray is not null)
+            WeightScale = rows.Data.Rows / Enumerable.Range(0, rows.Data.Rows).Sum(row => (double)rows.Data.Weight(row));
     }
+
+    /// <summary>Rows in all.</summary>
+    public int Rows => _numbers.Length;
 
     /// <summary>Minibatches an epoch. Their sizes differ by one row at most, so that no small rest is noisy.</summary>
     public int Count { get; }
 
-    /// <summary>A minibatch; its tensors belong to the caller's scope.</summary>
-    public Minibatch this[int index] => Part(index, 0, 1);
+    /// <summary>Rows of the largest minibatch.</summary>
+    public int MostRows => (Rows + Count - 1) / Count;
 
-    /// <summary>Part <paramref name="part"/> of <paramref name="parts"/> of a minibatch.</summary>
-    public Minibatch Part(int index, int part, int parts)
+    /// <summary>Row numbers in the order of now.</summary>
+    public ReadOnlySpan<int> Order => _order;
+
+    /// <summary>What example weights are multiplied by, so that their mean over the part is 1.</summary>
+    public double WeightScale { get; } = 1;
+
+    /// <summary>Makes a source: of memory for vector kernels, or of tensors.</summary>
+    public static BatchSource Create(RowSet rows, int batchSize, TrainingSettings settings) =>
+        settings.UsesKernels ? new KernelBatches(rows, batchSize) : new TensorBatches(rows, batchSize, settings.Device);
+
+    /// <summary>Where part <paramref name="part"/> of <paramref name="parts"/> of something begins; the last one ends where the next would.</summary>
+    public static int Start(int part, int parts, int whole) => (int)((long)part * whole / parts);
+
+    /// <summary>Puts the rows in the order of a key.</summary>
+    public virtual void Shuffle(ulong key)
     {
-        var start = Start(index, Count, _rows);
-        var size = Start(index + 1, Count, _rows) - start;
-        var from = start + Start(part, parts, size);
-        var rows = _order.narrow(0, from, start + Start(part + 1, parts, size) - from);
-        var here = rows.to(_device);
-        var (features, firstLayer) = _features.Select(_features.IndexDevice.type == _device.type ? here : rows.cpu());
-        return new Minibatch(
-            features, RowGather.Select(_targets, here), _weights is null ? null : RowGather.Select(_weights, here), size, FirstLayer: firstLayer);
+        _numbers.CopyTo(_order, 0);
+        RowOrder.Shuffle(_order, key);
     }
 
-    /// <summary>Draws a new order from a generator of the CPU, so that every device sees the same one.</summary>
-    public void Shuffle(Generator generator)
+    /// <summary>Makes a reader for networks with the same inputs. One reader serves one thread.</summary>
+    /// <param name="inputs">What the networks are given.</param>
+    /// <param name="parts">Parts that a minibatch is evaluated in.</param>
+    public abstract BatchReader Open(InputEncoding inputs, int parts = 1);
+
+    public virtual void Dispose()
     {
-        using var scope = NewDisposeScope();
-        var order = _numbers.index_select(0, randperm(_rows, generator: generator));
-        // Where the features are on the GPU the order belongs there too: then a step transfers nothing.
-        order = order.to(_features.IndexDevice).DetachFromDisposeScope();
-        _order.Dispose();
-        _order = order;
     }
 
-    public void Dispose()
+    /// <summary>The rows of a minibatch, by their places in the order.</summary>
+    public (int From, int Count) Range(int index)
     {
-        _targets.Dispose();
-        _weights?.Dispose();
-        _order.Dispose();
-        _numbers.Dispose();
+        var from = Start(index, Count, Rows);
+        return (from, Start(index + 1, Count, Rows) - from);
     }
+}
 
-    private static long Start(long index, long count, long rows) => index * rows / count;
+/// <summary>Reads one minibatch after the other, as the networks of one kind are given it.</summary>
+internal abstract class BatchReader : IDisposable
+{
+    /// <summary>Reads a minibatch. What was read before is gone.</summary>
+    public abstract void Read(int index);
 
-    // From the table's first row on, so that one row number serves features, targets and weights.
-    private Tensor Load(float[] values, TrainingData data) =>
-        frombuffer(values, ScalarType.Float32, data.Start + data.Rows).view(-1, 1).to(_device).clone().DetachFromDisposeScope();
+    public virtual void Dispose()
+    {
+    }
 }

@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Training.Kernels;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -6,7 +7,10 @@ namespace Alice.ML.Training;
 /// <summary>Features as a row-major array [rows, columns], which may be longer than the rows need.</summary>
 internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(columns)
 {
-    public override FeaturePreparation Scale(TrainingData rows, ColumnReport report)
+    /// <summary>All rows, one after the other.</summary>
+    public float[] Values => values;
+
+    public override FeaturePreparation Scale(TrainingData rows, ColumnReport report, bool keepsZeros = false)
     {
         var scales = ColumnScale.Of(rows.Rows, Columns, r => Row(rows.Start + r), rows.Weight);
         for (var c = 0; c < scales.Length; c++)
@@ -46,7 +50,9 @@ internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(
     {
         public Device IndexDevice => table.device;
 
-        public (Tensor, IFirstLayer?) Select(Tensor rows) => (RowGather.Select(table, rows), null);
+        public SparseTable? Sparse => null;
+
+        public Tensor Select(Tensor rows) => RowGather.Select(table, rows);
 
         public void Dispose() => table.Dispose();
     }

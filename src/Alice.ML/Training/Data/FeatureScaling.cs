@@ -6,7 +6,7 @@ namespace Alice.ML.Training;
 internal static class FeatureScaling
 {
     // A feature or score may lie this share of its range in training beyond it and stay as it is: then it is held.
-    private const double Margin = 0.1;
+    private const double Margin = 0.05;
 
     // Less than a normal float is: one over it would not be a float.
     private const double LeastDeviation = 1.2e-38;

@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Training.Kernels;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -11,7 +12,8 @@ internal abstract class FeatureTable(int columns)
     /// <summary>How the features are to be prepared, from the rows of a part.</summary>
     /// <param name="rows">The part.</param>
     /// <param name="report">Told of columns whose values are extreme, infinite or too small.</param>
-    public abstract FeaturePreparation Scale(TrainingData rows, ColumnReport report);
+    /// <param name="keepsZeros">Whether zeros of a sparse table are to stay zeros even in columns that are mostly filled.</param>
+    public abstract FeaturePreparation Scale(TrainingData rows, ColumnReport report, bool keepsZeros = false);
 
     /// <summary>The prepared features of the first rows. They may take the memory of this table, which is not to be used any more.</summary>
     public abstract FeatureTable Prepare(FeaturePreparation preparation, int rows);
@@ -29,12 +31,15 @@ internal abstract class FeatureTable(int columns)
     public abstract IFeatureSource Open(int rows, Standardization common, Device device);
 }
 
-/// <summary>Gives the features of minibatches on a device.</summary>
+/// <summary>Gives the features of minibatches.</summary>
 internal interface IFeatureSource : IDisposable
 {
-    /// <summary>Features [rows, columns], which belong to the caller's scope; or, where the first layer reads them by itself, [rows, 0] and that.</summary>
+    /// <summary>On the CPU, the rows of features that are mostly zeros; else null, and <see cref="Select"/> gives minibatches.</summary>
+    SparseTable? Sparse { get; }
+
+    /// <summary>Features [rows, columns] on the device, which belong to the caller's scope.</summary>
     /// <param name="rows">Row numbers, int64, on the device that <see cref="IndexDevice"/> names.</param>
-    (Tensor Features, IFirstLayer? FirstLayer) Select(Tensor rows);
+    Tensor Select(Tensor rows);
 
     /// <summary>Where <see cref="Select"/> wants the row numbers.</summary>
     Device IndexDevice { get; }

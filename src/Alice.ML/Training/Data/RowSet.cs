@@ -6,7 +6,7 @@ namespace Alice.ML.Training;
 /// <param name="Data">The part.</param>
 /// <param name="Features">Features of the table; not owned.</param>
 /// <param name="Numbers">Numbers of the rows; null: all of the part.</param>
-internal sealed record RowSet(TrainingData Data, IFeatureSource Features, long[]? Numbers = null)
+internal sealed record RowSet(TrainingData Data, IFeatureSource Features, int[]? Numbers = null)
 {
     public int Count => Numbers?.Length ?? Data.Rows;
 }

@@ -1,12 +1,13 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization;
+using Alice.ML.Training.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
 
 /// <summary>
-/// Features as the values that are not zero, row after row; on the CPU minibatches too (<see cref="SparseRows"/>). Columns that are
+/// Features as the values that are not zero, row after row; on the CPU minibatches too. Columns that are
 /// mostly zeros (one-hot, text) stay as they are; the others are standardised.
 /// </summary>
 internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : FeatureTable(columns)
@@ -17,7 +18,7 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
     /// <summary>All rows.</summary>
     public IReadOnlyList<SparseRow> Rows => rows;
 
-    public override FeaturePreparation Scale(TrainingData part, ColumnReport report)
+    public override FeaturePreparation Scale(TrainingData part, ColumnReport report, bool keepsZeros = false)
     {
         double total = 0;
         var (stored, missing) = (new double[Columns], new int[Columns]);
@@ -38,10 +39,12 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
             }
         }
 
+        // Words and indicators have one range: many occur too rarely to have one of their own.
+        var (least, most) = (lowest.Min(), highest.Max());
         var features = new AliceFeature[Columns];
         for (var c = 0; c < Columns; c++)
-            features[c] = FeatureScaling.Multiply(lowest[c], highest[c], 1, missing[c] > 0 && missing[c] < part.Rows);
-        int[] numbers = [.. Enumerable.Range(0, Columns).Where(c => stored[c] >= NumberShare * total)];
+            features[c] = FeatureScaling.Multiply(least, most, 1, missing[c] > 0 && missing[c] < part.Rows);
+        int[] numbers = [.. Enumerable.Range(0, Columns).Where(c => !keepsZeros && stored[c] >= NumberShare * total)];
         var table = Dense(part, numbers);
         var scales = ColumnScale.Of(part.Rows, numbers.Length, row => table.Row(row), part.Weight);
         foreach (var (column, scale) in numbers.Zip(scales))
@@ -75,12 +78,11 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
 
     public override IFeatureSource Open(int count, Standardization common, Device device)
     {
-        // With the mean of a column taken away, what all rows have beside their own values is one vector.
-        float[] zeros = [.. common.Mean.Zip(common.Scale, (mean, scale) => (float)(-mean * scale))];
-        foreach (var row in rows)
-            for (var k = 0; k < row.Indices.Length; k++)
-                row.Values[k] = (float)(row.Values[k] * common.Scale[row.Indices[k]]);
-        return new Source(rows, zeros, device);
+        if (device.type != DeviceType.CPU)
+            return new DeviceSource(rows, common, device);
+        var table = new SparseTable(rows, common);
+        rows.Clear(); // twice the memory is too much
+        return new HostSource(table);
     }
 
     /// <summary>Some columns of a part, ascending, with their zeros.</summary>
@@ -98,35 +100,39 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
         return new(values, columns.Length);
     }
 
-    private sealed class Source(List<SparseRow> rows, float[] zeros, Device device) : IFeatureSource
+    private sealed class HostSource(SparseTable table) : IFeatureSource
     {
+        public SparseTable? Sparse => table;
+
         public Device IndexDevice => CPU;
 
-        public (Tensor, IFirstLayer?) Select(Tensor selected)
-        {
-            var numbers = VectorLoop.Span<long>(selected, (int)selected.shape[0]);
-            var batch = new SparseRow[numbers.Length];
-            for (var i = 0; i < batch.Length; i++)
-                batch[i] = rows[(int)numbers[i]];
-            return device.type == DeviceType.CPU
-                ? (empty(batch.Length, 0), new SparseRows(batch, zeros))
-                : (Dense(batch).to(device), null);
-        }
+        public Tensor Select(Tensor selected) => throw new NotSupportedException("On the CPU sparse rows are read by vector kernels.");
 
         public void Dispose()
         {
         }
+    }
 
-        private Tensor Dense(SparseRow[] batch)
+    /// <summary>Minibatches written out in all columns.</summary>
+    private sealed class DeviceSource(List<SparseRow> rows, Standardization common, Device device) : IFeatureSource
+    {
+        public SparseTable? Sparse => null;
+
+        public Device IndexDevice => CPU;
+
+        public Tensor Select(Tensor selected)
         {
-            var dense = new float[batch.Length * zeros.Length];
-            for (var i = 0; i < batch.Length; i++)
-            {
-                var row = dense.AsSpan(i * zeros.Length, zeros.Length);
-                zeros.CopyTo(row);
-                batch[i].AddTo(row);
-            }
-            return frombuffer(dense, ScalarType.Float32).view(-1, zeros.Length);
+            var columns = common.Mean.Length;
+            var numbers = VectorLoop.Span<long>(selected, (int)selected.shape[0]);
+            var dense = new float[numbers.Length * columns];
+            for (var i = 0; i < numbers.Length; i++)
+                rows[(int)numbers[i]].AddTo(dense.AsSpan(i * columns, columns));
+            common.Apply(dense);
+            return frombuffer(dense, ScalarType.Float32).view(-1, columns).to(device);
+        }
+
+        public void Dispose()
+        {
         }
     }
 }

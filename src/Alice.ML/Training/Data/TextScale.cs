@@ -1,5 +1,3 @@
-using Alice.ML.Models;
-
 namespace Alice.ML.Training;
 
 /// <summary>
@@ -18,10 +16,9 @@ internal sealed class TextScale(IReadOnlyList<SparseRow> rows, TrainingData part
     private readonly double _total = Enumerable.Range(0, part.Rows).Sum(row => (double)part.Weight(row));
 
     /// <summary>What training makes of the prepared features.</summary>
-    /// <param name="preparation">How these features were prepared: what that enlarged is made as small again as it was.</param>
     /// <param name="targets">Targets of the rows.</param>
     /// <param name="isClassification">Whether targets are classes.</param>
-    public Standardization Of(FeaturePreparation preparation, ReadOnlySpan<float> targets, bool isClassification)
+    public Standardization Of(ReadOnlySpan<float> targets, bool isClassification)
     {
         var result = Standardization.Identity(_columns);
         var squares = new double[_columns];
@@ -43,8 +40,7 @@ internal sealed class TextScale(IReadOnlyList<SparseRow> rows, TrainingData part
             var variance = Math.Max(0, squares[column] / _total - mean * mean);
             var between = isClassification ? explained[column] / _total - mean * mean : explained[column] / _total;
             var scale = Standardization.ScaleOf(variance, mean);
-            var enlarged = column < preparation.InputCount ? Math.Max(1, preparation.Features[column].Scale) : 1;
-            result.Scale[column] = Math.Min(1, scale) / enlarged * Math.Sqrt(Math.Clamp(between * scale * scale, 0, 1));
+            result.Scale[column] = Math.Min(1, scale) * Math.Sqrt(Math.Clamp(between * scale * scale, 0, 1));
         }
         var largest = Math.Sqrt(LargestVariance(result));
         for (var column = 0; column < _columns && largest > 0; column++)

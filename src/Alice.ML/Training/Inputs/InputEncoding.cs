@@ -1,23 +1,19 @@
 using Alice.ML.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
 
 /// <summary>What the first layer of a network is given for a row of standardised columns: the numbers as they are, as scores, or encoded.</summary>
-internal sealed class InputEncoding : IDisposable
+internal sealed class InputEncoding
 {
-    private readonly EncodedColumns? _columns;
-    private readonly NormalScores? _scores;
-    private readonly DeviceEncoding? _device;
+    private InputEncoding(PiecewiseLinearEncoder? encoder, Standardization standardization, EncodedColumns? bins, NormalScores? scores) =>
+        (Encoder, Standardization, Bins, Scores) = (encoder, standardization, bins, scores);
 
-    private InputEncoding(
-        PiecewiseLinearEncoder? encoder, Standardization standardization, EncodedColumns? columns, NormalScores? scores, Device device)
-    {
-        (Encoder, Standardization, _columns, _scores) = (encoder, standardization, columns, scores);
-        if (columns is not null && device.type != DeviceType.CPU)
-            _device = new DeviceEncoding(columns, device, scores?.First);
-    }
+    /// <summary>The bins that features are made of; null where they are numbers or scores.</summary>
+    public EncodedColumns? Bins { get; }
+
+    /// <summary>What makes scores of the numbers; null where nothing does.</summary>
+    public NormalScores? Scores { get; }
 
     /// <summary>The encoder that the model needs, for prepared features; null for numbers as they are.</summary>
     public PiecewiseLinearEncoder? Encoder { get; }
@@ -26,23 +22,22 @@ internal sealed class InputEncoding : IDisposable
     public Standardization Standardization { get; }
 
     /// <summary>Features a row.</summary>
-    public int Features => _scores?.Bins.Columns ?? Standardization.Mean.Length;
+    public int Features => Scores?.Bins.Columns ?? Standardization.Mean.Length;
 
     /// <summary>Prepared features as they are, but for a standardisation that only training knows.</summary>
-    public static InputEncoding Plain(Standardization common) => new(null, common, null, null, CPU);
+    public static InputEncoding Plain(Standardization common) => new(null, common, null, null);
 
     /// <summary>Columns with heavy tails as normal scores; null where there are none.</summary>
     /// <param name="data">Rows.</param>
     /// <param name="table">Their prepared features.</param>
     /// <param name="preparation">What prepared them.</param>
-    /// <param name="device">Where minibatches are.</param>
-    public static InputEncoding? NormalScores(TrainingData data, DenseFeatures table, FeaturePreparation preparation, Device device)
+    public static InputEncoding? NormalScores(TrainingData data, DenseFeatures table, FeaturePreparation preparation)
     {
         var isThere = IsThere(data, table, preparation);
         if (Training.NormalScores.Of(table.Columns, column => Sample(data, table, isThere, column)) is not { } scores)
             return null;
         // Bins of a model go from 0 to 1: what their weights are multiplied by, Unroll knows.
-        return new(new PiecewiseLinearEncoder(Apart(scores.Bins.Edges)), Standardization.Identity(scores.Bins.Features), scores.Bins, scores, device);
+        return new(new PiecewiseLinearEncoder(Apart(scores.Bins.Edges)), Standardization.Identity(scores.Bins.Features), null, scores);
     }
 
     /// <summary>Columns with their bins beside them.</summary>
@@ -50,26 +45,24 @@ internal sealed class InputEncoding : IDisposable
     /// <param name="table">Their prepared features.</param>
     /// <param name="preparation">What prepared them.</param>
     /// <param name="bins">Bins a column, at most.</param>
-    /// <param name="device">Where minibatches are.</param>
-    public static InputEncoding PiecewiseLinear(TrainingData data, DenseFeatures table, FeaturePreparation preparation, int bins, Device device)
+    public static InputEncoding PiecewiseLinear(TrainingData data, DenseFeatures table, FeaturePreparation preparation, int bins)
     {
         var isThere = IsThere(data, table, preparation);
         float[][] edges = [.. Enumerable.Range(0, table.Columns).Select(column =>
             BinEdges.OfColumn(data.Rows, bins, Sample(data, table, isThere, column)))];
-        return PiecewiseLinear(data, table, new PiecewiseLinearEncoder(Apart(edges)), device, keepsConstants: false);
+        return PiecewiseLinear(data, table, new PiecewiseLinearEncoder(Apart(edges)), keepsConstants: false);
     }
 
     /// <summary>Columns with the bins of a model's encoder beside them, to train its weights on.</summary>
-    public static InputEncoding PiecewiseLinear(TrainingData data, DenseFeatures table, PiecewiseLinearEncoder known, Device device) =>
-        PiecewiseLinear(data, table, known, device, keepsConstants: true);
+    public static InputEncoding PiecewiseLinear(TrainingData data, DenseFeatures table, PiecewiseLinearEncoder known) =>
+        PiecewiseLinear(data, table, known, keepsConstants: true);
 
     /// <param name="data">Rows.</param>
     /// <param name="table">Their prepared features.</param>
     /// <param name="encoder">Has the edges.</param>
-    /// <param name="device">Where minibatches are.</param>
     /// <param name="keepsConstants">Whether weights of bins that do not vary in these rows are kept; else they count for nothing.</param>
     private static InputEncoding PiecewiseLinear(
-        TrainingData data, DenseFeatures table, PiecewiseLinearEncoder encoder, Device device, bool keepsConstants)
+        TrainingData data, DenseFeatures table, PiecewiseLinearEncoder encoder, bool keepsConstants)
     {
         var encoded = new EncodedColumns([.. encoder.Edges]);
         var standardization = Standardization.Identity(encoded.Features);
@@ -84,26 +77,16 @@ internal sealed class InputEncoding : IDisposable
                 encoded.Scale[feature] = (float)standardization.Scale[feature];
             }
         }
-        return new(encoder, standardization, encoded, null, device);
+        return new(encoder, standardization, encoded, null);
     }
 
-    /// <summary>A minibatch as the first layer takes it; its tensors belong to the caller's scope.</summary>
-    public Minibatch Encode(Minibatch batch)
-    {
-        if (_columns is null)
-            return batch;
-        if (_device is not null)
-            return batch with { Features = _device.Encode(batch.Features) };
-        return _scores is null
-            ? batch with { FirstLayer = new BinnedRows(_columns, batch.Features) }
-            : batch with { Features = _scores.Apply(batch.Features) };
-    }
+    /// <summary>The same for minibatches as tensors; null where they are taken as they are. It belongs to the caller.</summary>
+    public DeviceEncoding? OnDevice(Device device) =>
+        (Bins ?? Scores?.Bins) is { } bins ? new DeviceEncoding(bins, device, Scores?.First) : null;
 
     /// <summary>A network that learned from these features as one of the encoder's.</summary>
     public (NetworkShape Shape, float[] Weights) Unroll(NetworkShape shape, float[] weights) =>
-        _scores?.Unroll(shape, weights) ?? (shape, weights);
-
-    public void Dispose() => _device?.Dispose();
+        Scores?.Unroll(shape, weights) ?? (shape, weights);
 
     /// <summary>Standardisation of each bin of a column.</summary>
     private static (double Mean, double Scale)[] Moments(TrainingData data, EncodedColumns encoded, int column, Func<int, float> value)

@@ -1,4 +1,3 @@
-using Alice.ML.Optimization;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -71,15 +70,6 @@ internal sealed class NormalScores
                 var (feature, share) = Bins.Locate(column, numbers[i]);
                 scores[i] = feature == Bins.Range(column).Number ? numbers[i] : _lower[feature] + share * Bins.Scale[feature];
             }
-    }
-
-    /// <summary>Scores of a minibatch on the CPU.</summary>
-    public Tensor Apply(Tensor numbers)
-    {
-        var scores = empty_like(numbers);
-        var count = (int)numbers.numel();
-        Apply(VectorLoop.Span<float>(numbers, count), VectorLoop.Span<float>(scores, count));
-        return scores;
     }
 
     /// <summary>A network of scores as one of piecewise-linear encoded columns, whose bins go from 0 to 1.</summary>

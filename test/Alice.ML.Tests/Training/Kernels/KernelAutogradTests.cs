@@ -40,11 +40,11 @@ public unsafe class KernelAutogradTests
         var hidden = features;
         for (var layer = 0; layer < shape.Layers; layer++)
         {
-            hidden = hidden.mm(views.Weights[layer]) + views.Biases[layer];
+            hidden = hidden.mm(views.Weights[layer]).Plus(views.Biases[layer]);
             if (layer < shape.Layers - 1)
                 hidden = NetworkTests.Apply(activation, hidden) * Mask(layer, shape.LayerSizes[layer + 1]);
         }
-        var expected = (NetworkTests.Reference(objective, hidden, targets) * rowWeights).sum() / (2 * Rows);
+        var expected = (NetworkTests.Reference(objective, hidden, targets) * rowWeights).sum() / tensor(2f * Rows);
         expected.backward();
 
         foreach (var bits in new[] { 128, 256, 512 })

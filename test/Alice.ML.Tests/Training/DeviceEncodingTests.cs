@@ -4,18 +4,14 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Tests.Training;
 
-/// <summary>The first layer's products by running sums over the bins, and the features that a GPU is given, against features written out.</summary>
+/// <summary>The features that tensors of bins are given against features written out. (Vector kernels of bins: KernelRows.)</summary>
 [TestClass]
-public class BinnedRowsTests
+public class DeviceEncodingTests
 {
     private const int Rows = 37;
 
-    // Whole vectors, a rest, and less than one.
     [TestMethod]
-    [DataRow(64)]
-    [DataRow(13)]
-    [DataRow(1)]
-    public void Products_and_gradients_are_those_of_the_features(int units)
+    public void Numbers_become_the_features_of_their_bins()
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
@@ -33,19 +29,6 @@ public class BinnedRowsTests
         var features = Features(columns, numbers);
         using (var encoding = new DeviceEncoding(columns, CPU))
             AssertClose(features, encoding.Encode(numbers));
-        var weights = randn(columns.Features, units, generator: generator);
-        var error = randn(Rows, units, generator: generator);
-        var bins = new BinnedRows(columns, numbers);
-
-        var products = empty(Rows, units);
-        bins.Multiply(weights, products);
-        AssertClose(features.mm(weights), products);
-
-        var gradient = ones(columns.Features, units).Scale(7);
-        bins.Gradient(error, gradient, adds: false);
-        AssertClose(features.t().mm(error), gradient);
-        bins.Gradient(error, gradient, adds: true);
-        AssertClose(features.t().mm(error).Scale(2), gradient);
     }
 
     private static void AssertClose(Tensor expected, Tensor actual) =>

@@ -1,0 +1,61 @@
+using static TorchSharp.torch;
+
+namespace Alice.ML.Training;
+
+/// <summary>Rows to measure networks on, in their order.</summary>
+internal sealed class HeldOutRows : IDisposable
+{
+    private const int RowsAtOnce = 4096;
+
+    private readonly BatchSource _batches;
+
+    /// <param name="rows">The rows, labels being targets by now; not owned.</param>
+    /// <param name="settings">Settings of the run.</param>
+    public HeldOutRows(RowSet rows, TrainingSettings settings)
+    {
+        _batches = BatchSource.Create(rows, RowsAtOnce, settings);
+        var order = _batches.Order.ToArray();
+        Targets = Load(row => rows.Data.LabelArray[row]);
+        if (rows.Data.WeightArray is { } weights)
+            Weights = Load(row => (float)(weights[row] * _batches.WeightScale));
+
+        Tensor Load(Func<int, float> value) =>
+            tensor([.. order.Select(value)], order.Length, 1).to(settings.Device).DetachFromDisposeScope();
+    }
+
+    /// <summary>How many.</summary>
+    public int Count => _batches.Rows;
+
+    /// <summary>[rows, 1].</summary>
+    public Tensor Targets { get; }
+
+    /// <summary>[rows, 1]; null where every row counts the same.</summary>
+    public Tensor? Weights { get; }
+
+    /// <summary>Makes a reader for <see cref="Outputs"/>. One reader serves one thread.</summary>
+    public BatchReader Open(InputEncoding inputs) => _batches.Open(inputs);
+
+    /// <summary>Outputs [rows, outputs] of a member now; they belong to the caller's scope.</summary>
+    public Tensor Outputs(Member member, BatchReader reader)
+    {
+        using var scope = NewDisposeScope();
+        var parts = new List<Tensor>();
+        for (var i = 0; i < _batches.Count; i++)
+        {
+            reader.Read(i);
+            parts.Add(member.Outputs(reader));
+        }
+        return (parts.Count == 1 ? parts[0] : cat(parts, 0)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Mean of values [rows, 1] of the rows by their weights.</summary>
+    public double Mean(Tensor values) =>
+        (Weights is null ? values : values.mul(Weights)).sum(ScalarType.Float64).cpu().item<double>() / Count;
+
+    public void Dispose()
+    {
+        Targets.Dispose();
+        Weights?.Dispose();
+        _batches.Dispose();
+    }
+}

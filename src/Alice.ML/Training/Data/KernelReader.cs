@@ -1,0 +1,120 @@
+using System.Runtime.Intrinsics.X86;
+using Alice.ML.Training.Kernels;
+
+namespace Alice.ML.Training;
+
+/// <summary>
+/// Gathers minibatches into memory of its own, and holds the work memory of one thread for the networks that are given them: nothing is
+/// allocated after the first step.
+/// </summary>
+internal sealed unsafe class KernelReader : BatchReader
+{
+    // Rows of a large table are far apart in memory: ask for them this many rows before they are copied.
+    private const int Ahead = 16;
+
+    private readonly KernelBatches _source;
+    private readonly InputEncoding _inputs;
+    private readonly WorkMemory _memory = new();
+    private readonly int _columns;
+    private readonly float* _features;
+    private readonly float* _scores;
+    private readonly int* _bins;
+    private readonly float* _shares;
+    private readonly int* _numbers;
+    private readonly float* _targets;
+    private readonly float* _weights;
+    private NetworkKernel? _kernel;
+    private KernelWork? _work;
+    private int _rows;
+
+    /// <param name="source">Has the rows.</param>
+    /// <param name="inputs">What the networks are given.</param>
+    /// <param name="parts">Parts that a minibatch is evaluated in.</param>
+    public KernelReader(KernelBatches source, InputEncoding inputs, int parts)
+    {
+        (_source, _inputs, Parts) = (source, inputs, parts);
+        var most = source.MostRows;
+        _targets = _memory.Allocate(most);
+        if (source.Weights is not null)
+            _weights = _memory.Allocate(most);
+        if (source.Dense is null)
+        {
+            _numbers = (int*)_memory.Allocate(most);
+            return;
+        }
+        _columns = source.Dense.Columns;
+        _features = _memory.Allocate((long)most * _columns);
+        if (inputs.Scores is not null)
+            _scores = _memory.Allocate((long)most * _columns);
+        if (inputs.Bins is null)
+            return;
+        _bins = (int*)_memory.Allocate((long)most * _columns);
+        _shares = _memory.Allocate((long)most * _columns);
+    }
+
+    /// <summary>Parts of a minibatch.</summary>
+    public int Parts { get; }
+
+    /// <summary>What evaluates networks of this shape; all that are given these minibatches have the same.</summary>
+    public NetworkKernel Kernel(NetworkShape shape, Objective objective) => _kernel ??= NetworkKernel.Create(
+        shape, objective.Kernel,
+        _source.Sparse is not null ? FirstLayerInputs.Sparse : _inputs.Bins is not null ? FirstLayerInputs.Bins : FirstLayerInputs.Dense,
+        _inputs.Bins);
+
+    /// <summary>What steps of networks of this shape need.</summary>
+    public KernelWork Work(NetworkShape shape, Objective objective) => _work ??= new KernelWork(shape, Kernel(shape, objective));
+
+    public override void Read(int index)
+    {
+        var (from, rows) = _source.Range(index);
+        var order = _source.Order.Slice(from, rows);
+        _rows = rows;
+        for (var i = 0; i < rows; i++)
+            _targets[i] = _source.Targets[order[i]];
+        for (var i = 0; i < rows && _weights != null; i++)
+            _weights[i] = (float)(_source.Weights![order[i]] * _source.WeightScale);
+        if (_source.Dense is not { } table)
+        {
+            order.CopyTo(new Span<int>(_numbers, rows));
+            return;
+        }
+        Gather(table.Values, order);
+        if (_scores != null)
+            _inputs.Scores!.Apply(new ReadOnlySpan<float>(_features, rows * _columns), new Span<float>(_scores, rows * _columns));
+        if (_bins != null)
+            BinnedBatch.Locate(_inputs.Bins!, _features, rows, _bins, _shares);
+    }
+
+    /// <summary>A part of the minibatch, until the next is read.</summary>
+    public KernelBatch Part(int part, ulong dropoutKey = 0)
+    {
+        var first = BatchSource.Start(part, Parts, _rows);
+        var at = (nint)first * _columns;
+        return new KernelBatch
+        {
+            Features = (_scores != null ? _scores : _features) + at,
+            FeatureStride = _columns,
+            Binned = new BinnedBatch(_features + at, _bins + at, _shares + at),
+            Sparse = _source.Sparse,
+            SparseRows = _numbers + first,
+            Targets = _targets + first,
+            Weights = _weights == null ? null : _weights + first,
+            Rows = BatchSource.Start(part + 1, Parts, _rows) - first,
+            WholeRows = _rows,
+            FirstRow = first,
+            DropoutKey = dropoutKey,
+        };
+    }
+
+    private void Gather(float[] table, ReadOnlySpan<int> order)
+    {
+        fixed (float* values = table)
+            for (var i = 0; i < order.Length; i++)
+            {
+                if (Sse.IsSupported && i + Ahead < order.Length)
+                    Sse.Prefetch0(values + (nint)order[i + Ahead] * _columns);
+                new ReadOnlySpan<float>(values + (nint)order[i] * _columns, _columns)
+                    .CopyTo(new Span<float>(_features + (nint)i * _columns, _columns));
+            }
+    }
+}

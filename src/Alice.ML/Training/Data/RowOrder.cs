@@ -1,0 +1,18 @@
+using Alice.ML.Optimization;
+
+namespace Alice.ML.Training;
+
+/// <summary>Random orders of rows, as a function of a key: the same on every device and for any number of threads.</summary>
+internal static class RowOrder
+{
+    /// <summary>Shuffles row numbers (Fisher and Yates 1938).</summary>
+    public static void Shuffle(Span<int> rows, ulong key)
+    {
+        for (var last = rows.Length - 1; last > 0; last--)
+        {
+            // The upper half of a 64-bit hash times n: a number below n, whose bias of n/2⁶⁴ nobody can measure.
+            var other = (int)Math.BigMul(AliceDirections.Key(key, last), (ulong)last + 1, out _);
+            (rows[last], rows[other]) = (rows[other], rows[last]);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using static TorchSharp.torch;
+
+namespace Alice.ML.Training;
+
+/// <summary>Minibatches as tensors on a device.</summary>
+internal sealed class TensorBatches : BatchSource
+{
+    private readonly IFeatureSource _features;
+    private readonly Tensor _targets;
+    private readonly Tensor? _weights;
+    private readonly Device _device;
+    private Tensor _order;
+
+    /// <param name="rows">The rows, labels being targets by now; not owned.</param>
+    /// <param name="batchSize">Rows a minibatch, at most.</param>
+    /// <param name="device">Where minibatches are wanted.</param>
+    public TensorBatches(RowSet rows, int batchSize, Device device) : base(rows, batchSize)
+    {
+        var data = rows.Data;
+        (_features, _device) = (rows.Features, device);
+        using var scope = NewDisposeScope();
+        _targets = Load(data.LabelArray);
+        if (data.WeightArray is { } weights)
+            _weights = Load([.. weights.Select(weight => (float)(weight * WeightScale))]);
+        _order = OrderOnDevice();
+
+        // From the table's first row on, so that one row number serves features, targets and weights.
+        Tensor Load(float[] values) => frombuffer(values, ScalarType.Float32, data.Start + data.Rows).view(-1, 1)
+            .to(device).clone().DetachFromDisposeScope();
+    }
+
+    public override void Shuffle(ulong key)
+    {
+        base.Shuffle(key);
+        _order.Dispose();
+        _order = OrderOnDevice();
+    }
+
+    public override TensorReader Open(InputEncoding inputs, int parts) => new(this, inputs, parts, _device);
+
+    /// <summary>Part <paramref name="part"/> of <paramref name="parts"/> of a minibatch; its tensors belong to the caller's scope.</summary>
+    public Minibatch Part(int index, int part, int parts)
+    {
+        var (start, size) = Range(index);
+        var from = Start(part, parts, size);
+        var rows = _order.narrow(0, start + from, Start(part + 1, parts, size) - from);
+        var here = rows.to(_device);
+        var features = _features.Select(_features.IndexDevice.type == _device.type ? here : rows.cpu());
+        return new Minibatch(features, RowGather.Select(_targets, here), _weights is null ? null : RowGather.Select(_weights, here), size);
+    }
+
+    public override void Dispose()
+    {
+        _targets.Dispose();
+        _weights?.Dispose();
+        _order.Dispose();
+    }
+
+    // Where the features are on the GPU the order belongs there too: then a step transfers nothing.
+    private Tensor OrderOnDevice()
+    {
+        using var scope = NewDisposeScope();
+        return tensor(Order.ToArray()).to(ScalarType.Int64).to(_features.IndexDevice).DetachFromDisposeScope();
+    }
+}
+
+/// <summary>Reads minibatches as tensors, which belong to the reader.</summary>
+internal sealed class TensorReader(TensorBatches source, InputEncoding inputs, int parts, Device device) : BatchReader
+{
+    private readonly DeviceEncoding? _encoding = inputs.OnDevice(device);
+    private readonly Minibatch[] _parts = new Minibatch[parts];
+    private bool _hasRead;
+
+    /// <summary>The minibatch.</summary>
+    public IReadOnlyList<Minibatch> Parts => _parts;
+
+    public override void Read(int index)
+    {
+        Free();
+        using var scope = NewDisposeScope();
+        for (var part = 0; part < parts; part++)
+        {
+            var batch = source.Part(index, part, parts);
+            if (_encoding is not null)
+                batch = batch with { Features = _encoding.Encode(batch.Features) };
+            batch.Features.DetachFromDisposeScope();
+            batch.Targets.DetachFromDisposeScope();
+            batch.Weights?.DetachFromDisposeScope();
+            _parts[part] = batch;
+        }
+        _hasRead = true;
+    }
+
+    public override void Dispose()
+    {
+        Free();
+        _encoding?.Dispose();
+    }
+
+    private void Free()
+    {
+        if (!_hasRead)
+            return;
+        foreach (var part in _parts)
+        {
+            part.Features.Dispose();
+            part.Targets.Dispose();
+            part.Weights?.Dispose();
+        }
+        _hasRead = false;
+    }
+}

@@ -1,0 +1,42 @@
+using Alice.ML.Training.Kernels;
+
+namespace Alice.ML.Training;
+
+/// <summary>What one thread needs to take steps with networks of one shape.</summary>
+internal sealed unsafe class KernelWork
+{
+    private readonly WorkMemory _memory = new();
+
+    public KernelWork(NetworkShape shape, NetworkKernel kernel)
+    {
+        Kernel = kernel;
+        PlusPoint = Buffer();
+        MinusPoint = Buffer();
+        Directions = Buffer();
+        Plus = Buffer();
+        Minus = Buffer();
+        Centre = Buffer();
+
+        float* Buffer() => _memory.Allocate(shape.Parameters);
+    }
+
+    public NetworkKernel Kernel { get; }
+
+    /// <summary>[parameters]: ν + σ·r.</summary>
+    public float* PlusPoint { get; }
+
+    /// <summary>[parameters]: ν − σ·r.</summary>
+    public float* MinusPoint { get; }
+
+    /// <summary>[parameters]: r.</summary>
+    public float* Directions { get; }
+
+    /// <summary>[parameters]: the gradient at <see cref="PlusPoint"/>.</summary>
+    public float* Plus { get; }
+
+    /// <summary>[parameters]: the gradient at <see cref="MinusPoint"/>.</summary>
+    public float* Minus { get; }
+
+    /// <summary>[parameters]: the gradient at ν.</summary>
+    public float* Centre { get; }
+}

@@ -1,0 +1,78 @@
+using Alice.ML.Optimization;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Training;
+
+/// <summary>A network's parameters with what the optimizer knows of them, and what a step does to them.</summary>
+internal abstract class Learner : IDisposable
+{
+    private Tensor? _mean;
+    private int _averaged;
+
+    protected Learner(NetworkShape shape, Objective objective, Tensor start)
+    {
+        (Shape, Objective) = (shape, objective);
+        State = new AliceState(start);
+    }
+
+    public NetworkShape Shape { get; }
+
+    protected Objective Objective { get; }
+
+    public AliceState State { get; }
+
+    /// <summary>Minibatch gradients so far.</summary>
+    public long GradientEvaluations { get; protected set; }
+
+    /// <summary>What predictions use now: the weights, or where the schedule averages, their mean.</summary>
+    public Tensor Current => _averaged > 0 ? _mean! : State.Center;
+
+    /// <summary>Makes a learner on plain memory, or on tensors of a device.</summary>
+    /// <param name="shape">Sizes of the network.</param>
+    /// <param name="objective">What it minimises.</param>
+    /// <param name="start">Weights to start from; copied.</param>
+    /// <param name="settings">Settings of the run.</param>
+    public static Learner Create(NetworkShape shape, Objective objective, Tensor start, TrainingSettings settings) => settings.UsesKernels
+        ? new KernelLearner(shape, objective, start)
+        : new TensorLearner(shape, objective, start, settings);
+
+    /// <summary>Begins an epoch's sum of losses.</summary>
+    public abstract void StartEpoch();
+
+    /// <summary>The losses of the epoch's steps, each before it. The host waits.</summary>
+    public abstract (double First, double Sum) Losses();
+
+    /// <summary>Learns from a minibatch.</summary>
+    /// <param name="batch">What read it.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="kept">What weight decay multiplies the weights by, if they move.</param>
+    /// <param name="key">Decides the random numbers of the step.</param>
+    public abstract void Step(BatchReader batch, in AliceStep step, double kept, ulong key);
+
+    /// <summary>Takes the weights of now into the mean.</summary>
+    public void Average()
+    {
+        _mean ??= zeros_like(State.Center).DetachFromDisposeScope();
+        UpdateMean(_mean, _averaged / (_averaged + 1.0));
+        _averaged++;
+    }
+
+    /// <summary>Forgets all that was learned and starts from other weights.</summary>
+    public void Restart(Tensor weights)
+    {
+        State.Restart(weights);
+        _averaged = 0;
+    }
+
+    /// <summary>Outputs [rows, outputs] at <see cref="Current"/>, for a minibatch in one part; they belong to the caller's scope.</summary>
+    public abstract Tensor Outputs(BatchReader batch);
+
+    public virtual void Dispose()
+    {
+        State.Dispose();
+        _mean?.Dispose();
+    }
+
+    /// <summary>mean ← center + memory · (mean − center).</summary>
+    protected abstract void UpdateMean(Tensor mean, double memory);
+}

@@ -1,0 +1,110 @@
+using Alice.ML.Optimization;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Training;
+
+/// <summary>Learns by tensor operations, on any device. Nothing waits for the device but what says so.</summary>
+internal sealed class TensorLearner : Learner
+{
+    private readonly Network _network;
+    private readonly GradientEvaluator _gradients;
+    private readonly ParameterViews _lookAhead;
+    private readonly Generator _generator;
+    private readonly Device _device;
+    private readonly Tensor _lossSum;
+    private readonly Tensor _firstLoss;
+    private bool _isFirst;
+
+    /// <inheritdoc cref="Learner.Create"/>
+    public TensorLearner(NetworkShape shape, Objective objective, Tensor start, TrainingSettings settings)
+        : base(shape, objective, start.to(settings.Device))
+    {
+        _device = settings.Device;
+        _network = new Network(shape, objective);
+        _gradients = new GradientEvaluator(_network, _device, settings.Optimizer.HessianEstimate == HessianEstimate.Signed);
+        _lookAhead = new ParameterViews(shape, State.LookAhead);
+        _generator = new Generator(0);
+        _lossSum = zeros([], device: _device).DetachFromDisposeScope();
+        _firstLoss = zeros([], device: _device).DetachFromDisposeScope();
+    }
+
+    public override void StartEpoch()
+    {
+        _lossSum.zero_();
+        _isFirst = true;
+    }
+
+    public override (double First, double Sum) Losses()
+    {
+        using var first = _firstLoss.cpu();
+        using var sum = _lossSum.cpu();
+        return (first.item<float>(), sum.item<float>());
+    }
+
+    public override void Step(BatchReader batch, in AliceStep step, double kept, ulong key)
+    {
+        using var scope = NewDisposeScope();
+        var parts = ((TensorReader)batch).Parts;
+        if (Shape.Dropout > 0)
+        {
+            _generator.manual_seed((long)(key >> 1));
+            parts = [.. parts.Select(WithDropout)];
+        }
+        GradientEvaluations += step.IsSample ? 3 : 1;
+        if (step.IsSample)
+        {
+            _lossSum.Add(_gradients.Sample(_lookAhead, parts, step.PerturbationRadius, key));
+            AliceUpdate.MeasureCurvature(State, _gradients.Plus, _gradients.Minus, _gradients.Centre, _gradients.Directions, step);
+            AliceUpdate.Move(State, _gradients.Plus, _gradients.Minus, _gradients.Centre, step);
+        }
+        else
+        {
+            _lossSum.Add(_gradients.Quick(_lookAhead, parts));
+            AliceUpdate.Move(State, _gradients.Centre, step);
+        }
+        if (_isFirst)
+            _firstLoss.copy_(_lossSum);
+        _isFirst = false;
+
+        if (kept < 1 && step.Moves)
+        {
+            State.Center.Scale(kept);
+            State.LookAhead.Scale(kept);
+        }
+    }
+
+    public override Tensor Outputs(BatchReader batch)
+    {
+        using var at = new ParameterViews(Shape, Current);
+        return _network.Outputs(at, ((TensorReader)batch).Parts[0]).clone();
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _lookAhead.Dispose();
+        _gradients.Dispose();
+        _network.Dispose();
+        _generator.Dispose();
+        _lossSum.Dispose();
+        _firstLoss.Dispose();
+    }
+
+    protected override void UpdateMean(Tensor mean, double memory)
+    {
+        using var scope = NewDisposeScope();
+        mean.copy_(TensorMath.Mean(mean, State.Center, memory));
+    }
+
+    private Minibatch WithDropout(Minibatch batch)
+    {
+        // TorchSharp's generators are of the CPU: with dropout, a step on the GPU waits for its masks.
+        var kept = 1 - Shape.Dropout;
+        var threshold = tensor((float)kept);
+        return batch with
+        {
+            DropoutMasks = [.. Shape.LayerSizes.Skip(1).SkipLast(1).Select(units =>
+                rand([batch.Rows, units], generator: _generator).lt_(threshold).Scale(1 / kept).to(_device))],
+        };
+    }
+}
