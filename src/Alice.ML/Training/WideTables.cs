@@ -27,7 +27,7 @@ internal static class WideTables
             LearningRate = isClassification ? 4 : 1,
             MinimumStep = 0.5,
             MaximumStep = 3,
-            L1Regularization = isRegularised ? options.L1Regularization : 1e-3,
+            L1Regularization = isRegularised ? options.L1Regularization : 1e-4,
             L2Regularization = isRegularised ? options.L2Regularization : 1e-3,
         };
     }
