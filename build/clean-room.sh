@@ -40,6 +40,6 @@ near_350 "the trained model" "$trained"
 sed -i "s|SOURCE|$root/packages|; s|VERSION|$version|" script.fsx
 near_350 "the script" "$(dotnet fsi script.fsx | tail -n 1)"
 
-mkdir one-file data
+mkdir -p one-file data
 { printf '#:package %s\n' "Alice.ML@$version" TorchSharp-cpu@0.107.0; echo '#:property PublishAot=false'; cat Program.cs; } > one-file/program.cs
 near_350 "the one-file program" "$(dotnet run --file one-file/program.cs -- train one-file/model.zip | tail -n 1)"

@@ -93,7 +93,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         var isText = initial is null && WideTables.IsText(_options, task, training);
         var preparation = initial?.Preparation ?? Scale(training, isText, trainContext.TrainingSet.Schema.Feature!.Value, channel);
         (training, validation) = TrainingData.Prepare(training, validation, preparation);
-        var common = isText ? ((SparseFeatures)training.Features).CommonScale(training) : Standardization.Identity(training.Columns);
+        var common = isText ? WideTables.TextScale(task, training) : Standardization.Identity(training.Columns);
         using var rows = TrainingRows.Open(training, validation, task, common, device);
         var settings = CreateSettings(training, task, isText, device);
         var ensemble = new Ensemble(_options, task, training, (preparation, common), initial, settings);
@@ -215,7 +215,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         var epochs = _options.NumberOfEpochs ?? (isText ? WideTables.TextEpochs : Math.Min(
             TrainingBudget.Epochs(rows, batchSize, task.IsClassification),
             WideTables.IsWide(rows, data.Columns) ? WideTables.MostEpochs : int.MaxValue));
-        var optimizer = isText ? WideTables.TextOptimizer(_options.Optimizer) : _options.Optimizer;
+        var optimizer = isText ? WideTables.TextOptimizer(_options.Optimizer, task.IsClassification) : _options.Optimizer;
         return new TrainingSettings
         {
             Optimizer = optimizer,

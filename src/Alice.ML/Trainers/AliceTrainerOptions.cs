@@ -16,8 +16,8 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
 
     /// <summary>
     /// Units of each hidden layer, from the first; each 1 or more. Empty gives a linear model. Default null: two layers of 64 units, of 128
-    /// for 33 to 1,024 columns; none for classes of 1,024 columns or more, mostly zeros, that are more than the rows; where Fit goes on from a
-    /// model, the model's.
+    /// for 33 to 1,024 columns; none for featurised text (classes, or a mean, of 1,024 columns or more, mostly zeros, that are more than the
+    /// rows); where Fit goes on from a model, the model's.
     /// </summary>
     public IReadOnlyList<int>? HiddenLayers { get; set; }
 
@@ -91,7 +91,7 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     /// Decoupled weight decay (Loshchilov and Hutter 2019): each step multiplies the weights by 1 − learning rate · this. 0 or more.
     /// Default null: for each network the one of 0, 1, 3 and 10 (classification: of 5,000 / steps, ten times that and, from 1,000 rows, a
     /// third) that lowers the loss of the mean most on held-out rows, where there are 50 to 100,000 rows, no time limit and no model to go on
-    /// from; else the smallest.
+    /// from; else the smallest. For featurised text (see <see cref="HiddenLayers"/>) 0: L1 and L2 regularisation take its place.
     /// </summary>
     public double? WeightDecay { get; set; }
 

@@ -36,27 +36,65 @@ public class WideTableTests
     }
 
     [TestMethod]
-    public void Featurised_text_is_told_apart_as_well_as_by_a_linear_trainer()
+    public void Topics_are_told_apart_as_well_as_by_a_linear_trainer()
     {
-        // Two topics: words of the same vocabulary, some of them thrice as frequent in one of them.
-        var random = new Random(1);
-        string Word(bool topic) => $"w{(random.Next(3) == 0 ? random.Next(60) * 2 + (topic ? 1 : 0) : random.Next(1500))}x";
-        var rows = Enumerable.Range(0, 900).Select(i => new Text
+        // Words of the same vocabulary, some of them thrice as frequent in one of two topics.
+        string Word(Random random, bool topic) => Name(random.Next(3) == 0 ? random.Next(60) * 2 + (topic ? 1 : 0) : random.Next(1500));
+        CheckText((random, label) => [.. Enumerable.Range(0, 25).Select(_ => Word(random, label))]);
+    }
+
+    [TestMethod]
+    public void Few_telling_words_are_found_as_well_as_by_a_linear_trainer() => CheckText((random, label) =>
+    {
+        // Three of thirty words give an advertisement away; one of them is in every sixth of the others.
+        string[] words = [.. Enumerable.Range(0, 8 + random.Next(20)).Select(_ => Common(random))];
+        for (var k = label ? 3 : random.Next(6) == 0 ? 1 : 0; k > 0; k--)
+            words[random.Next(words.Length)] = Name(200 + 7 * random.Next(30));
+        return words;
+    });
+
+    [TestMethod]
+    public void Words_turned_around_are_learned_as_well_as_by_a_linear_trainer() => CheckText((random, label) =>
+    {
+        // Five of thirty words for or against, every third of them after a "not".
+        var words = Enumerable.Range(0, 25 + random.Next(30)).Select(_ => Common(random)).ToList();
+        for (var k = 0; k < 5; k++)
         {
-            Label = i % 2 == 0,
-            Words = string.Join(' ', Enumerable.Range(0, 25).Select(_ => Word(i % 2 == 0))),
-        }).ToList();
-        var train = _ml.Data.LoadFromEnumerable(rows.Take(600));
-        var test = _ml.Data.LoadFromEnumerable(rows.Skip(600));
-        var features = _ml.Transforms.Text.FeaturizeText("Features", nameof(Text.Words)).Fit(train);
-        var (seen, unseen) = (features.Transform(train), features.Transform(test));
-        double Auc(ITransformer model) => _ml.BinaryClassification.EvaluateNonCalibrated(model.Transform(unseen)).AreaUnderRocCurve;
+            var isRight = random.Next(5) > 0;
+            var turns = random.Next(3) == 0;
+            words.Insert(random.Next(words.Count), (turns ? "not " : "") + Name(2000 + 2 * random.Next(15) + (label == isRight != turns ? 1 : 0)));
+        }
+        return [.. words];
+    });
 
-        var linear = Auc(_ml.BinaryClassification.Trainers.SdcaLogisticRegression().Fit(seen));
-        var alice = Auc(_ml.BinaryClassification.Trainers.Alice().Fit(seen));
-
+    /// <summary>Compares default options with SDCA's by the mean area under the curve of two tables.</summary>
+    /// <param name="text">The words of a text of a class.</param>
+    private static void CheckText(Func<Random, bool, string[]> text)
+    {
+        var (linear, alice) = (0.0, 0.0);
+        foreach (var seed in new[] { 1, 2 })
+        {
+            var ml = new MLContext(seed);
+            var random = new Random(seed);
+            var rows = Enumerable.Range(0, 900).Select(i => new Text { Label = i % 2 == 0, Words = string.Join(' ', text(random, i % 2 == 0)) }).ToList();
+            var train = ml.Data.LoadFromEnumerable(rows.Take(500));
+            var test = ml.Data.LoadFromEnumerable(rows.Skip(500));
+            var features = ml.Transforms.Text.FeaturizeText("Features", nameof(Text.Words)).Fit(train);
+            var (seen, unseen) = (features.Transform(train), features.Transform(test));
+            double Auc(ITransformer model) => ml.BinaryClassification.EvaluateNonCalibrated(model.Transform(unseen)).AreaUnderRocCurve / 2;
+            linear += Auc(ml.BinaryClassification.Trainers.SdcaLogisticRegression().Fit(seen));
+            alice += Auc(ml.BinaryClassification.Trainers.Alice().Fit(seen));
+        }
+        Console.WriteLine($"SDCA {linear:f4}, Alice {alice:f4}");
         Assert.IsGreaterThanOrEqualTo(linear - 0.002, alice);
     }
+
+    /// <summary>A word of a vocabulary of 1,500, the first the most frequent.</summary>
+    private static string Common(Random random) => Name((int)(5 * Math.Pow(300, random.NextDouble())) - 5);
+
+    /// <summary>Four letters that depend on the number.</summary>
+    private static string Name(int number) =>
+        $"{"bdfgklmnprstvz"[number % 14]}{"aeiou"[number / 14 % 5]}{"bdfgklmnprstvz"[number / 14 % 14]}{"aeiou"[number / 980 % 5]}{number % 3}x";
 
     private sealed class WideRow
     {

@@ -16,7 +16,8 @@ public class SparseTableTests
     [TestMethod]
     public void So_they_are_where_every_mean_is_taken_away() => Check((table, data) =>
     {
-        var common = table.CommonScale(data);
+        var labels = Enumerable.Range(0, Rows).Select(row => row % 2f).ToArray();
+        var common = new TextScale(table.Rows, data).Of(labels, isClassification: true);
         Assert.AreNotEqual(0, common.Mean[20]); // a column of one value
         return common;
     });

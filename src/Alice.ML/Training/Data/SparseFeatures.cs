@@ -15,6 +15,9 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
     // From this share of values that are not zero on, a column is a number rather than an indicator.
     private const double NumberShare = 0.25;
 
+    /// <summary>All rows.</summary>
+    public IReadOnlyList<SparseRow> Rows => rows;
+
     public override FeaturePreparation Scale(TrainingData part, ColumnReport report, bool keepsZeros = false)
     {
         double total = 0;
@@ -67,47 +70,6 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
             prepared.Add(new(indices[..stored], values[..stored]));
         }
         return new SparseFeatures(prepared, preparation.OutputCount);
-    }
-
-    /// <summary>
-    /// Every column's mean is taken away, one that varies by more than 1 is divided by its deviation, and all are multiplied alike so that
-    /// their variances sum to 1: then one learning rate suits gradient steps of tables of any width.
-    /// </summary>
-    public Standardization CommonScale(TrainingData part)
-    {
-        double total = 0;
-        var sum = new double[Columns];
-        for (var r = 0; r < part.Rows; r++)
-        {
-            total += part.Weight(r);
-            foreach (var (column, value) in Values(part, r))
-                sum[column] += part.Weight(r) * (double)value;
-        }
-        var result = Standardization.Identity(Columns);
-        var (filled, squares) = (new double[Columns], new double[Columns]);
-        for (var column = 0; column < Columns; column++)
-            result.Mean[column] = sum[column] / total;
-        for (var r = 0; r < part.Rows; r++)
-            foreach (var (column, value) in Values(part, r))
-            {
-                filled[column] += part.Weight(r);
-                squares[column] += part.Weight(r) * Math.Pow(value - result.Mean[column], 2);
-            }
-        double variances = 0;
-        for (var column = 0; column < Columns; column++)
-        {
-            var mean = result.Mean[column];
-            var variance = (squares[column] + (total - filled[column]) * mean * mean) / total;
-            var scale = Standardization.ScaleOf(variance, mean);
-            result.Scale[column] = Math.Min(1, scale);
-            variances += Math.Min(1, scale) * Math.Min(1, scale) * variance;
-        }
-        for (var column = 0; column < Columns && variances > 0; column++)
-            result.Scale[column] /= Math.Sqrt(variances);
-        return result;
-
-        IEnumerable<(int, float)> Values(TrainingData of, int row) =>
-            rows[of.Start + row].Indices.Zip(rows[of.Start + row].Values);
     }
 
     public override void Swap(int a, int b) => (rows[a], rows[b]) = (rows[b], rows[a]);
