@@ -49,7 +49,7 @@ public class GpuTests
     public void Live_tensors_stay_flat()
     {
         Losses("cuda");
-        var before = torch.Tensor.TotalCount;
+        var before = LiveTensors.Count();
         Losses("cuda");
         Assert.AreEqual(before, torch.Tensor.TotalCount);
     }

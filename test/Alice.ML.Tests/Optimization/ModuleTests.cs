@@ -112,7 +112,8 @@ public class ModuleTests
     [TestMethod]
     public void Optimizers_on_two_threads_have_dropout_masks_of_their_own()
     {
-        // With masks that differ between the three evaluations, the differences over so small a radius would be immense.
+        // With masks that differ between the three evaluations, the differences over so small a radius would be some ten thousand times as large.
+        // Tenfold is chance: the masks come from the process-wide generator, which no test may seed.
         // Modules draw their weights from the same generator: they are made first.
         var problems = Enumerable.Range(0, 5).Select(_ => new TestProblem(dropout: 0.5, dtype: ScalarType.Float64)).ToList();
         var alone = Curvature(problems[4]);
@@ -122,7 +123,7 @@ public class ModuleTests
         threads.ForEach(thread => thread.Join());
         problems.ForEach(problem => problem.Dispose());
         foreach (var value in together)
-            Assert.IsInRange(alone / 3, alone * 3, value);
+            Assert.IsLessThan(300 * alone, value);
 
         static double Curvature(TestProblem problem)
         {

@@ -265,7 +265,7 @@ public class EnsembleTests
         var data = Stairs(200, 1);
         void Train() => Trainer(o => (o.WeightDecay, o.ValidationFraction) = (null, 0.2)).Fit(data);
         Train();
-        var before = torch.Tensor.TotalCount;
+        var before = LiveTensors.Count();
         Train();
         Assert.AreEqual(before, torch.Tensor.TotalCount);
     }

@@ -167,7 +167,7 @@ public class EstimatorContractTests
         var data = Labelled(task, 100);
         void Validated(AliceTrainerOptions options) => options.ValidationFraction = 0.2;
         Scores(task, data, Validated);
-        var before = torch.Tensor.TotalCount;
+        var before = LiveTensors.Count();
         Scores(task, data, Validated);
         Assert.AreEqual(before, torch.Tensor.TotalCount);
 

@@ -188,7 +188,7 @@ public class RegressionTrainerTests
     {
         var data = Example.View(_ml, Example.Smooth(100));
         _ml.Regression.Trainers.Alice(Quick()).Fit(data);
-        var before = torch.Tensor.TotalCount;
+        var before = LiveTensors.Count();
         _ml.Regression.Trainers.Alice(Quick()).Fit(data);
         Assert.AreEqual(before, torch.Tensor.TotalCount);
 
