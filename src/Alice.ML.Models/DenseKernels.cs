@@ -146,13 +146,14 @@ internal static class DenseKernels<TVector, TLanes>
             var k = 0;
             for (; k < even.Length && k < odd.Length; k++)
             {
-                AddRow(ref x, even[k], ref columns, width, ref even0, ref even1, ref even2, ref even3);
-                AddRow(ref x, odd[k], ref columns, width, ref odd0, ref odd1, ref odd2, ref odd3);
+                nint i = even[k], j = odd[k];
+                AddRow(ref x, i, ref columns, width, ref even0, ref even1, ref even2, ref even3);
+                AddRow(ref x, j, ref columns, width, ref odd0, ref odd1, ref odd2, ref odd3);
             }
-            for (var e = k; e < even.Length; e++)
-                AddRow(ref x, even[e], ref columns, width, ref even0, ref even1, ref even2, ref even3);
-            for (; k < odd.Length; k++)
-                AddRow(ref x, odd[k], ref columns, width, ref odd0, ref odd1, ref odd2, ref odd3);
+            foreach (nint i in even[k..])
+                AddRow(ref x, i, ref columns, width, ref even0, ref even1, ref even2, ref even3);
+            foreach (nint j in odd[k..])
+                AddRow(ref x, j, ref columns, width, ref odd0, ref odd1, ref odd2, ref odd3);
             ref var output = ref Unsafe.Add(ref y, o);
             TLanes.Store(TLanes.Add(even0, odd0), ref output);
             TLanes.Store(TLanes.Add(even1, odd1), ref Unsafe.Add(ref output, n));
@@ -163,21 +164,24 @@ internal static class DenseKernels<TVector, TLanes>
         for (; o < width; o += n)
         {
             var (evens, odds) = (TLanes.Load(ref Unsafe.Add(ref biases, o)), default(TVector));
-            foreach (var i in even)
-                evens = TLanes.MultiplyAdd(TLanes.Broadcast(Unsafe.Add(ref x, i)), TLanes.Load(ref Unsafe.Add(ref weights, i * width + o)), evens);
-            foreach (var i in odd)
-                odds = TLanes.MultiplyAdd(TLanes.Broadcast(Unsafe.Add(ref x, i)), TLanes.Load(ref Unsafe.Add(ref weights, i * width + o)), odds);
+            ref var columns = ref Unsafe.Add(ref weights, o);
+            foreach (nint i in even)
+                evens = TLanes.MultiplyAdd(
+                    TLanes.Broadcast(Unsafe.Add(ref x, i)), TLanes.Load(ref Unsafe.Add(ref columns, i * width)), evens);
+            foreach (nint j in odd)
+                odds = TLanes.MultiplyAdd(
+                    TLanes.Broadcast(Unsafe.Add(ref x, j)), TLanes.Load(ref Unsafe.Add(ref columns, j * width)), odds);
             TLanes.Store(TLanes.Add(evens, odds), ref Unsafe.Add(ref y, o));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddRow(
-        ref float x, nint input, ref float columns, nint width, ref TVector sum0, ref TVector sum1, ref TVector sum2, ref TVector sum3)
+        ref float x, nint input, ref float weights, nint width, ref TVector sum0, ref TVector sum1, ref TVector sum2, ref TVector sum3)
     {
         nint n = TLanes.Count;
         var value = TLanes.Broadcast(Unsafe.Add(ref x, input));
-        ref var row = ref Unsafe.Add(ref columns, input * width);
+        ref var row = ref Unsafe.Add(ref weights, input * width);
         sum0 = TLanes.MultiplyAdd(value, TLanes.Load(ref row), sum0);
         sum1 = TLanes.MultiplyAdd(value, TLanes.Load(ref Unsafe.Add(ref row, n)), sum1);
         sum2 = TLanes.MultiplyAdd(value, TLanes.Load(ref Unsafe.Add(ref row, 2 * n)), sum2);

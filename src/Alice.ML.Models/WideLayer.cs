@@ -50,6 +50,7 @@ internal sealed class WideLayer : DenseLayer
             base.MultiplyActivated(activation, sums, outputs);
             return;
         }
+        sums[Inputs..].Clear(); // padding is NaN where an input before was infinite
         Span<int> even = stackalloc int[MostListed], odd = stackalloc int[MostListed];
         var (evens, odds) = ListActive(sums[..RoundUp(Inputs, Lanes)], even, odd);
         ref var weights = ref _packed.First;

@@ -31,7 +31,9 @@ internal sealed record ColumnSplit(int[] Numbers, SparseTable? Sparse)
             SparseTable.Of(table, rows, [.. sparse.Order().Select(column => (column, usual[column].Value, inputs.Feature(column)))]));
     }
 
-    /// <summary>Per column a value and the share of rows that have it: if more than half of them have one, that value. Of many rows, an even choice.</summary>
+    /// <summary>
+    /// Per column a value and the share of rows that have it: if more than half of them have one, that value. Of many rows, an even choice.
+    /// </summary>
     public static (float Value, double Share)[] Usual(DenseFeatures table, int rows)
     {
         var (values, votes, counts) = (new float[table.Columns], new int[table.Columns], new int[table.Columns]);
