@@ -38,7 +38,8 @@ internal sealed unsafe class EvaluationSubject : IDisposable
         var preparation = data.Features.Scale(data, new ColumnReport(_ => ""));
         (data, _) = TrainingData.Prepare(data, null, preparation);
         var inputs = isBinned
-            ? InputEncoding.PiecewiseLinear(data, (DenseFeatures)data.Features, preparation, BinsPerColumn)
+            ? InputEncoding.PiecewiseLinear(
+                data, (DenseFeatures)data.Features, preparation, InputEncoding.Numbers(data, (DenseFeatures)data.Features), BinsPerColumn)
             : InputEncoding.Plain(Standardization.Identity(columns + slots));
         Objective objective = layers[^1] > 1 ? new SoftmaxObjective() : new SquaredObjective();
         Shape = new NetworkShape([inputs.Features, .. layers], Models.Activation.ReLU);

@@ -44,7 +44,8 @@ public class ColumnSplitTests
     {
         var table = Table(column => column == 1 ? null : column, 4);
         var data = new TrainingData(table, new float[Rows], null, 0, Rows);
-        var inputs = InputEncoding.PiecewiseLinear(data, table, data.Features.Scale(data, new ColumnReport(_ => "")), 8);
+        var inputs = InputEncoding.PiecewiseLinear(
+            data, table, data.Features.Scale(data, new ColumnReport(_ => "")), InputEncoding.Numbers(data, table), 8);
         using var source = table.Open(Rows, Standardization.Identity(table.Columns), CPU);
         var split = source.Split(inputs);
         CollectionAssert.AreEqual(new[] { 1 }, split.Numbers);
