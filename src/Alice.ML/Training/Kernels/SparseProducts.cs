@@ -42,14 +42,11 @@ internal static unsafe class SparseProducts<V> where V : struct, IFloats<V>
                 sum = V.MultiplyAdd(V.All(usual), V.Load(weights[column] + u), sum);
             sum.Store(result + u);
         }
-        for (; u < width; u++)
-        {
-            var sum = start[u];
-            if (u < units)
-                foreach (var (column, usual) in table.Usual)
-                    sum += usual * weights[column][u];
-            result[u] = sum;
-        }
+        new ReadOnlySpan<float>(start + u, width - (int)u).CopyTo(new Span<float>(result + u, width - (int)u));
+        if (u < units)
+            foreach (var (column, usual) in table.Usual)
+                for (var rest = u; rest < units; rest++)
+                    result[rest] += usual * weights[column][rest];
     }
 
     /// <summary>sums = max(start + what the rows' values add, floor).</summary>
@@ -158,9 +155,10 @@ internal static unsafe class SparseProducts<V> where V : struct, IFloats<V>
                 V.MultiplyAdd(V.All(factors[k]), error, V.Load(sum)).Store(sum);
             }
         }
-        for (; u < units; u++)
+        if (u < units)
             for (var k = 0; k < count; k++)
-                to[places[k]][u] += factors[k] * from[u];
+                for (var rest = u; rest < units; rest++)
+                    to[places[k]][rest] += factors[k] * from[rest];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
