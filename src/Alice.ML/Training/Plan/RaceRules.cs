@@ -32,7 +32,7 @@ internal static class RaceRules
     private const int LongRungs = 2;
 
     // Where few rows are learned by heart, the loss may fall again long after it rose: one plan is given the time.
-    private const int MostRowsOfPatience = 3000;
+    private const int MostRowsOfPatience = 10_000;
     private const double PatientDecay = 1;
 
     /// <summary>Parts of the rows that are held out, each from networks of its own. The fewer rows, the more chance there is in one part.</summary>
@@ -67,9 +67,13 @@ internal static class RaceRules
     public static bool HasGained(int rung, double before, double now) =>
         rung < LastFreeRung || now < before * (rung < Rungs - 1 ? WorthTwiceTheTime : WorthLongerThanUsual);
 
-    /// <summary>Whether a plan runs for the usual steps however it does.</summary>
-    public static bool IsPatient(NetworkPlan plan, int rows, bool isClassification) => !isClassification && rows < MostRowsOfPatience
-        && plan.Encoding == Trainers.NumericEncoding.PiecewiseLinear && plan.WeightDecay == PatientDecay && !plan.IsLinear;
+    /// <summary>
+    /// Whether a plan runs for the usual steps however it does: bins with little decay for numbers, dropout with little decay for classes.
+    /// </summary>
+    public static bool IsPatient(NetworkPlan plan, int rows, bool isClassification) =>
+        rows < MostRowsOfPatience && plan.WeightDecay == PatientDecay && !plan.IsLinear && (isClassification
+            ? plan.Dropout > 0 && plan.Encoding != Trainers.NumericEncoding.PiecewiseLinear
+            : plan.Encoding == Trainers.NumericEncoding.PiecewiseLinear);
 
     /// <summary>Steps of one network that a race with so many candidates takes in all, about, for each of its usual steps.</summary>
     public static double Work(int candidates, int folds) => NetworksPerFold * folds * (candidates / 8.0 + 1.5);
