@@ -1,6 +1,4 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using static System.Numerics.Vector;
 
 namespace Alice.ML.Optimization;
 
@@ -8,117 +6,140 @@ namespace Alice.ML.Optimization;
 /// One pass of the update over all parameters: the averages s and g, then the bounded step from the closed form.
 /// Arrays: ν, μ, g, s; ρ, h, G₀, G₊, G₋ (the last two are read only if the step averages gradients).
 /// </summary>
-internal readonly unsafe struct MoveKernel<T>(AliceStep step) : IVectorKernel<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly struct MoveKernel(AliceStep step) : IVectorKernel
 {
-    private readonly Vector<T> _gradientMemory = Constant(step.GradientMemory);
-    private readonly Vector<T> _secondMomentMemory = Constant(step.SecondMomentMemory);
-    private readonly Vector<T> _l1 = Constant(step.L1);
-    private readonly Vector<T> _l2 = Constant(step.L2);
-    private readonly Vector<T> _epsilon = Constant(step.Epsilon);
-    private readonly Vector<T> _glassFactor = Constant(step.GlassFactor);
-    private readonly Vector<T> _hessianScale = Constant(step.HessianScale);
-    private readonly Vector<T> _lower = Constant(step.LowerBound);
-    private readonly Vector<T> _upper = Constant(step.UpperBound);
-    private readonly Vector<T> _perLower = Constant(1 / step.LowerBound);
-    private readonly Vector<T> _perUpper = Constant(1 / step.UpperBound);
-    private readonly Vector<T> _stepFraction = Constant(step.StepFraction);
-    private readonly Vector<T> _lookAhead = Constant(step.LookAhead);
-    private readonly Vector<T> _tiny = Constant(VectorLoop.Tiny);
-    private readonly Vector<T> _third = Constant(1.0 / 3);
-    private readonly Vector<T> _largest = new(VectorLoop.LargestGradient<T>());
-    private readonly Vector<T> _perLargestUnit = Constant(1 / step.LargestUnit);
-    private readonly HessianEstimate _hessian = step.Hessian;
-    private readonly StepBound _bound = step.Bound;
-    private readonly bool _averages = step.AveragesGradients;
-    private readonly bool _isRegularised = step.IsRegularised;
-    private readonly bool _moves = step.Moves;
-    private readonly bool _usesGlass = step.GlassFactor > 0;
-
     public static int Arrays => 9;
 
     public static int WrittenArrays => 4;
 
-    public void Run(T** arrays, nint from, nint to)
+    public unsafe void Run<V, T>(T** arrays, nint from, nint to)
+        where V : struct, IVector<V, T>
+        where T : unmanaged =>
+        new Pass<V, T>(step).Run(arrays, from, to);
+
+    private readonly unsafe struct Pass<V, T>(AliceStep step)
+        where V : struct, IVector<V, T>
+        where T : unmanaged
     {
-        T* lookAhead = arrays[0], center = arrays[1], mean = arrays[2], second = arrays[3];
-        T* glass = arrays[4], hessian = arrays[5], gradient = arrays[6], plus = arrays[7], minus = arrays[8];
+        private readonly V _gradientMemory = V.Constant(step.GradientMemory);
+        private readonly V _secondMomentMemory = V.Constant(step.SecondMomentMemory);
+        private readonly V _l1 = V.Constant(step.L1);
+        private readonly V _l2 = V.Constant(step.L2);
+        private readonly V _epsilon = V.Constant(step.Epsilon);
+        private readonly V _glassFactor = V.Constant(step.GlassFactor);
+        private readonly V _hessianScale = V.Constant(step.HessianScale);
+        private readonly V _lower = V.Constant(step.LowerBound);
+        private readonly V _upper = V.Constant(step.UpperBound);
+        private readonly V _perLower = V.Constant(Math.Min(1 / step.LowerBound, VectorLoop.LargestGradient<T>()));
+        private readonly V _perUpper = V.Constant(1 / step.UpperBound);
+        private readonly V _minusStepFraction = V.Constant(-step.StepFraction);
+        private readonly V _minusLookAhead = V.Constant(-step.LookAhead);
+        private readonly V _tiny = V.Constant(VectorLoop.Tiny);
+        private readonly V _third = V.Constant(1.0 / 3);
+        private readonly V _largest = V.Constant(VectorLoop.LargestGradient<T>());
+        private readonly V _least = V.Constant(-VectorLoop.LargestGradient<T>());
+        private readonly V _perLargestUnit = V.Constant(1 / step.LargestUnit);
+        private readonly HessianEstimate _hessian = step.Hessian;
+        private readonly StepBound _bound = step.Bound;
+        private readonly bool _averages = step.AveragesGradients;
+        private readonly bool _isRegularised = step.IsRegularised;
+        private readonly bool _moves = step.Moves;
+        private readonly bool _usesGlass = step.GlassFactor > 0;
 
-        for (var i = from; i < to; i += Vector<T>.Count)
+        // Elements between the two halves: what the first writes is still in the cache.
+        private const int Block = 512;
+
+        private static V Zero => V.Constant(0);
+
+        public void Run(T** arrays, nint from, nint to)
         {
-            var raw = Load(gradient + i);
-            if (_averages)
-                raw = (raw + Load(plus + i) + Load(minus + i)) * _third;
-            raw = MaxNative(MinNative(raw, _largest), -_largest);
-
-            var square = raw * raw;
-            var s = Flush(square + _secondMomentMemory * (Load(second + i) - square));
-            s.Store(second + i);
-
-            if (_isRegularised)
+            for (var at = from; at < to; at += Block)
             {
-                var at = Load(lookAhead + i);
-                raw += ConditionalSelect(GreaterThanOrEqual(at, Vector<T>.Zero), _l1, -_l1) + _l2 * at;
+                var end = Math.Min(at + Block, to);
+                Average(arrays, at, end);
+                if (_moves)
+                    Move(arrays, at, end);
             }
-            var g = Flush(raw + _gradientMemory * (Load(mean + i) - raw));
-            g.Store(mean + i);
-
-            if (!_moves)
-                continue;
-            var q = Abs(g);
-            var length = Length(q, s, Curvature(q, glass + i, hessian + i));
-            var move = ConditionalSelect(GreaterThan(g, Vector<T>.Zero), -length, length);
-            var start = Flush(Load(center + i));
-            (start + _lookAhead * move).Store(lookAhead + i);
-            (start + _stepFraction * move).Store(center + i);
         }
-    }
 
-    /// <summary>α + h + √(α(α + 2h)) + ε, by which q is divided to reach the minimum of the loss model.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector<T> Curvature(Vector<T> q, T* glass, T* hessian)
-    {
-        var h = _hessian switch
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Average(T** arrays, nint from, nint to)
         {
-            HessianEstimate.Absolute => _hessianScale * Load(hessian),
-            HessianEstimate.RootMeanSquare => _hessianScale * SquareRoot(Load(hessian)),
-            HessianEstimate.Signed => _hessianScale * Abs(Load(hessian)),
-            _ => Vector<T>.Zero,
-        };
-        if (!_usesGlass)
-            return h + _epsilon;
-        var alpha = _glassFactor * Load(glass) / (q + _epsilon);
-        return alpha + h + SquareRoot(alpha * (alpha + h + h)) + _epsilon;
-    }
+            T* lookAhead = arrays[0], mean = arrays[2], second = arrays[3], gradient = arrays[6], plus = arrays[7], minus = arrays[8];
+            for (var i = from; i < to; i += V.Count)
+            {
+                var raw = V.Load(gradient + i);
+                if (_averages)
+                    raw = (raw + V.Load(plus + i) + V.Load(minus + i)) * _third;
+                raw = V.Max(V.Min(raw, _largest), _least);
 
-    /// <summary>q / curvature between the bounds; what cannot be compared becomes the upper one.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector<T> Length(Vector<T> q, Vector<T> s, Vector<T> curvature)
-    {
-        if (_bound == StepBound.Fixed)
-        {
-            var length = q / curvature;
-            return ConditionalSelect(
-                LessThan(length, _lower), _lower, ConditionalSelect(LessThan(length, _upper), length, _upper));
+                var square = raw * raw;
+                Flush(V.MultiplyAdd(_secondMomentMemory, V.Load(second + i) - square, square)).Store(second + i);
+
+                if (_isRegularised)
+                {
+                    var at = V.Load(lookAhead + i);
+                    raw += V.MultiplyAdd(_l2, at, V.IfLess(at, Zero, Zero - _l1, _l1));
+                }
+                Flush(V.MultiplyAdd(_gradientMemory, V.Load(mean + i) - raw, raw)).Store(mean + i);
+            }
         }
-        // Both bounds are q over something: bounding the divisor instead of the quotient saves a division, the
-        // dearest part.
-        var unit = _bound == StepBound.Adam ? SquareRoot(s) + _epsilon : Vector<T>.One;
-        if (_isRegularised && _bound == StepBound.Adam)
-            unit = MaxNative(unit, q * _perLargestUnit);
-        var slowest = unit * _perLower;
-        var fastest = unit * _perUpper;
-        return q / ConditionalSelect(
-            GreaterThan(curvature, slowest), slowest,
-            ConditionalSelect(GreaterThan(curvature, fastest), curvature, fastest));
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Move(T** arrays, nint from, nint to)
+        {
+            T* lookAhead = arrays[0], center = arrays[1], mean = arrays[2], second = arrays[3], glass = arrays[4], hessian = arrays[5];
+            for (var i = from; i < to; i += V.Count)
+            {
+                var g = V.Load(mean + i);
+                var q = V.Abs(g);
+                var descent = Descent(g, q, second + i, Curvature(q, glass + i, hessian + i));
+                var start = Flush(V.Load(center + i));
+                V.MultiplyAdd(_minusLookAhead, descent, start).Store(lookAhead + i);
+                V.MultiplyAdd(_minusStepFraction, descent, start).Store(center + i);
+            }
+        }
+
+        /// <summary>α + h + √(α(α + 2h)) + ε, by which q is divided to reach the minimum of the loss model.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private V Curvature(V q, T* glass, T* hessian)
+        {
+            var h = _hessian switch
+            {
+                HessianEstimate.Absolute => _hessianScale * V.Load(hessian),
+                HessianEstimate.RootMeanSquare => _hessianScale * V.Root(V.Load(hessian)),
+                HessianEstimate.Signed => _hessianScale * V.Abs(V.Load(hessian)),
+                _ => Zero,
+            };
+            if (!_usesGlass)
+                return h + _epsilon;
+            var alpha = V.Quotient(_glassFactor * V.Load(glass), q + _epsilon);
+            return alpha + (h + _epsilon) + V.Root(V.Min(V.Largest, alpha * (alpha + (h + h))));
+        }
+
+        /// <summary>g / curvature, its size q / curvature between the bounds; what cannot be compared becomes the upper one.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private V Descent(V g, V q, T* second, V curvature)
+        {
+            if (_bound == StepBound.Fixed)
+            {
+                var length = q / curvature;
+                length = V.IfLess(length, _lower, _lower, V.IfLess(length, _upper, length, _upper));
+                return V.IfLess(Zero, g, length, Zero - length);
+            }
+            // Both bounds are q over something: bounding the divisor instead of the quotient saves a division, the
+            // dearest part.
+            var unit = _bound == StepBound.Adam ? V.Root(V.Load(second)) + _epsilon : V.Constant(1);
+            if (_isRegularised && _bound == StepBound.Adam)
+                unit = V.Max(unit, q * _perLargestUnit);
+            return V.Quotient(g, V.Max(V.Min(unit * _perLower, curvature), unit * _perUpper));
+        }
+
+        /// <summary>
+        /// Zero for what is next to it: averages and decaying weights of units that nothing reaches shrink until they are denormal, with which
+        /// arithmetic takes many times as long.
+        /// </summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private V Flush(V value) => V.IfLess(V.Abs(value), _tiny, Zero, value);
     }
-
-    /// <summary>
-    /// Zero for what is next to it: averages and decaying weights of units that nothing reaches shrink until they are denormal, with which
-    /// arithmetic takes many times as long.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector<T> Flush(Vector<T> value) => ConditionalSelect(LessThan(Abs(value), _tiny), Vector<T>.Zero, value);
-
-    private static Vector<T> Constant(double value) => new(T.CreateTruncating(value));
 }
