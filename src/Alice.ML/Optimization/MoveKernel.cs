@@ -6,7 +6,9 @@ namespace Alice.ML.Optimization;
 /// One pass of the update over all parameters: the averages s and g, then the bounded step from the closed form.
 /// Arrays: ν, μ, g, s; ρ, h, G₀, G₊, G₋ (the last two are read only if the step averages gradients).
 /// </summary>
-internal readonly struct MoveKernel(AliceStep step) : IVectorKernel
+/// <param name="step">The step.</param>
+/// <param name="kept">What ν and μ are multiplied by after the move: weight decay.</param>
+internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKernel
 {
     public static int Arrays => 9;
 
@@ -15,9 +17,9 @@ internal readonly struct MoveKernel(AliceStep step) : IVectorKernel
     public unsafe void Run<V, T>(T** arrays, nint from, nint to)
         where V : struct, IVector<V, T>
         where T : unmanaged =>
-        new Pass<V, T>(step).Run(arrays, from, to);
+        new Pass<V, T>(step, kept).Run(arrays, from, to);
 
-    private readonly unsafe struct Pass<V, T>(AliceStep step)
+    private readonly unsafe struct Pass<V, T>(AliceStep step, double kept)
         where V : struct, IVector<V, T>
         where T : unmanaged
     {
@@ -34,6 +36,7 @@ internal readonly struct MoveKernel(AliceStep step) : IVectorKernel
         private readonly V _perUpper = V.Constant(1 / step.UpperBound);
         private readonly V _minusStepFraction = V.Constant(-step.StepFraction);
         private readonly V _minusLookAhead = V.Constant(-step.LookAhead);
+        private readonly V _kept = V.Constant(kept);
         private readonly V _tiny = V.Constant(VectorLoop.Tiny);
         private readonly V _third = V.Constant(1.0 / 3);
         private readonly V _largest = V.Constant(VectorLoop.LargestGradient<T>());
@@ -62,7 +65,7 @@ internal readonly struct MoveKernel(AliceStep step) : IVectorKernel
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Average(T** arrays, nint from, nint to)
         {
             T* lookAhead = arrays[0], mean = arrays[2], second = arrays[3], gradient = arrays[6], plus = arrays[7], minus = arrays[8];
@@ -85,7 +88,7 @@ internal readonly struct MoveKernel(AliceStep step) : IVectorKernel
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Move(T** arrays, nint from, nint to)
         {
             T* lookAhead = arrays[0], center = arrays[1], mean = arrays[2], second = arrays[3], glass = arrays[4], hessian = arrays[5];
@@ -95,8 +98,8 @@ internal readonly struct MoveKernel(AliceStep step) : IVectorKernel
                 var q = V.Abs(g);
                 var descent = Descent(g, q, second + i, Curvature(q, glass + i, hessian + i));
                 var start = Flush(V.Load(center + i));
-                V.MultiplyAdd(_minusLookAhead, descent, start).Store(lookAhead + i);
-                V.MultiplyAdd(_minusStepFraction, descent, start).Store(center + i);
+                (_kept * V.MultiplyAdd(_minusLookAhead, descent, start)).Store(lookAhead + i);
+                (_kept * V.MultiplyAdd(_minusStepFraction, descent, start)).Store(center + i);
             }
         }
 

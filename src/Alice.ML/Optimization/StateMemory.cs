@@ -34,10 +34,11 @@ internal sealed unsafe class StateMemory(AliceState state)
     }
 
     /// <summary>A quick or sample step, as <see cref="AliceUpdate"/> has it; outer gradients are read only if the step averages them.</summary>
-    public void Move(float* plus, float* minus, float* gradient, in AliceStep step)
+    /// <remarks>Where parameters move, ν and μ are multiplied by <c>kept</c> afterwards.</remarks>
+    public void Move(float* plus, float* minus, float* gradient, in AliceStep step, double kept = 1)
     {
         var arrays = stackalloc float*[] { LookAhead, Center, _gradient, _secondMoment, _glassDensity, _hessian, gradient, plus, minus };
-        VectorLoop.Run(new MoveKernel(step), arrays, _count);
+        VectorLoop.Run(new MoveKernel(step, kept), arrays, _count);
     }
 
     /// <summary>mean ← μ + memory · (mean − μ).</summary>
