@@ -50,7 +50,7 @@ internal sealed class OptionErrors
             .AtLeast<int>(nameof(options.NumberOfNetworks), options.NumberOfNetworks, 1)
             .Defined(nameof(options.NumericEncoding), options.NumericEncoding)
             .AtLeast(nameof(options.NumberOfBins), options.NumberOfBins, 2)
-            .Require(options.Dropout is >= 0 and < 1, nameof(options.Dropout), options.Dropout,
+            .Require(options.Dropout is null or (>= 0 and < 1), nameof(options.Dropout), options.Dropout,
                 "must be 0 or more and below 1")
             .AtLeast(nameof(options.NumberOfEpochs), options.NumberOfEpochs, 1)
             .AtLeast(nameof(options.BatchSize), options.BatchSize, 1)
