@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Alice.ML.Optimization;
@@ -15,7 +16,7 @@ internal readonly unsafe struct CurvatureKernel(AliceStep step) : IVectorKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V, T>(T** arrays, nint from, nint to)
         where V : struct, IVector<V, T>
-        where T : unmanaged
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         T* hessian = arrays[0], glass = arrays[1], gradient = arrays[2], plus = arrays[3], minus = arrays[4], directions = arrays[5];
         var memory = V.Constant(step.CurvatureMemory);

@@ -21,7 +21,10 @@ internal readonly unsafe struct Doubles(Vector<double> vector) : IVector<Doubles
     public void Store(double* to) => _vector.Store(to);
 
     [MethodImpl(Inline)]
-    public static Doubles Constant(double value) => new(new Vector<double>(value));
+    public static Doubles All(double value) => new(new Vector<double>(value));
+
+    [MethodImpl(Inline)]
+    public static Doubles Constant(double value) => All(value);
 
     [MethodImpl(Inline)]
     public static Doubles operator +(Doubles a, Doubles b) => new(a._vector + b._vector);

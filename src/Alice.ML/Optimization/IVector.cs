@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Alice.ML.Optimization;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace Alice.ML.Optimization;
 /// </summary>
 internal unsafe interface IVector<TSelf, T>
     where TSelf : struct, IVector<TSelf, T>
-    where T : unmanaged
+    where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>Numbers in a vector.</summary>
     static abstract int Count { get; }
@@ -14,6 +16,9 @@ internal unsafe interface IVector<TSelf, T>
     static abstract TSelf Load(T* from);
 
     void Store(T* to);
+
+    /// <summary>One value in every lane.</summary>
+    static abstract TSelf All(T value);
 
     /// <summary>One value, rounded to T, in every lane.</summary>
     static abstract TSelf Constant(double value);

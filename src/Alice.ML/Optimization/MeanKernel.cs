@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Alice.ML.Optimization;
@@ -12,7 +13,7 @@ internal readonly unsafe struct MeanKernel(double memory) : IVectorKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V, T>(T** arrays, nint from, nint to)
         where V : struct, IVector<V, T>
-        where T : unmanaged
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         T* mean = arrays[0], values = arrays[1];
         var keeps = V.Constant(memory);

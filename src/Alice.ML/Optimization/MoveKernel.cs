@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Alice.ML.Optimization;
@@ -16,32 +17,33 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
 
     public unsafe void Run<V, T>(T** arrays, nint from, nint to)
         where V : struct, IVector<V, T>
-        where T : unmanaged =>
+        where T : unmanaged, IFloatingPointIeee754<T> =>
         new Pass<V, T>(step, kept).Run(arrays, from, to);
 
     private readonly unsafe struct Pass<V, T>(AliceStep step, double kept)
         where V : struct, IVector<V, T>
-        where T : unmanaged
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
-        private readonly V _gradientMemory = V.Constant(step.GradientMemory);
-        private readonly V _secondMomentMemory = V.Constant(step.SecondMomentMemory);
-        private readonly V _l1 = V.Constant(step.L1);
-        private readonly V _l2 = V.Constant(step.L2);
-        private readonly V _epsilon = V.Constant(step.Epsilon);
-        private readonly V _glassFactor = V.Constant(step.GlassFactor);
-        private readonly V _hessianScale = V.Constant(step.HessianScale);
-        private readonly V _lower = V.Constant(step.LowerBound);
-        private readonly V _upper = V.Constant(step.UpperBound);
-        private readonly V _perLower = V.Constant(Math.Min(1 / step.LowerBound, VectorLoop.LargestGradient<T>()));
-        private readonly V _perUpper = V.Constant(1 / step.UpperBound);
-        private readonly V _minusStepFraction = V.Constant(-step.StepFraction);
-        private readonly V _minusLookAhead = V.Constant(-step.LookAhead);
-        private readonly V _kept = V.Constant(kept);
-        private readonly V _tiny = V.Constant(VectorLoop.Tiny);
-        private readonly V _third = V.Constant(1.0 / 3);
-        private readonly V _largest = V.Constant(VectorLoop.LargestGradient<T>());
-        private readonly V _least = V.Constant(-VectorLoop.LargestGradient<T>());
-        private readonly V _perLargestUnit = V.Constant(1 / step.LargestUnit);
+        // Scalars: a load that fills the lanes with one costs nothing, while vectors in memory would lie across cache lines.
+        private readonly T _gradientMemory = T.CreateTruncating(step.GradientMemory);
+        private readonly T _secondMomentMemory = T.CreateTruncating(step.SecondMomentMemory);
+        private readonly T _l1 = T.CreateTruncating(step.L1);
+        private readonly T _l2 = T.CreateTruncating(step.L2);
+        private readonly T _epsilon = T.CreateTruncating(step.Epsilon);
+        private readonly T _glassFactor = T.CreateTruncating(step.GlassFactor);
+        private readonly T _hessianScale = T.CreateTruncating(step.HessianScale);
+        private readonly T _lower = T.CreateTruncating(step.LowerBound);
+        private readonly T _upper = T.CreateTruncating(step.UpperBound);
+        private readonly T _perLower = T.CreateTruncating(Math.Min(1 / step.LowerBound, VectorLoop.LargestGradient<T>()));
+        private readonly T _perUpper = T.CreateTruncating(1 / step.UpperBound);
+        private readonly T _minusStepFraction = T.CreateTruncating(-step.StepFraction);
+        private readonly T _minusLookAhead = T.CreateTruncating(-step.LookAhead);
+        private readonly T _kept = T.CreateTruncating(kept);
+        private readonly T _tiny = T.CreateTruncating(VectorLoop.Tiny);
+        private readonly T _third = T.CreateTruncating(1.0 / 3);
+        private readonly T _largest = T.CreateTruncating(VectorLoop.LargestGradient<T>());
+        private readonly T _least = T.CreateTruncating(-VectorLoop.LargestGradient<T>());
+        private readonly T _perLargestUnit = T.CreateTruncating(1 / step.LargestUnit);
         private readonly HessianEstimate _hessian = step.Hessian;
         private readonly StepBound _bound = step.Bound;
         private readonly bool _averages = step.AveragesGradients;
@@ -73,18 +75,18 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
             {
                 var raw = V.Load(gradient + i);
                 if (_averages)
-                    raw = (raw + V.Load(plus + i) + V.Load(minus + i)) * _third;
-                raw = V.Max(V.Min(raw, _largest), _least);
+                    raw = (raw + V.Load(plus + i) + V.Load(minus + i)) * V.All(_third);
+                raw = V.Max(V.Min(raw, V.All(_largest)), V.All(_least));
 
                 var square = raw * raw;
-                Flush(V.MultiplyAdd(_secondMomentMemory, V.Load(second + i) - square, square)).Store(second + i);
+                Flush(V.MultiplyAdd(V.All(_secondMomentMemory), V.Load(second + i) - square, square)).Store(second + i);
 
                 if (_isRegularised)
                 {
                     var at = V.Load(lookAhead + i);
-                    raw += V.MultiplyAdd(_l2, at, V.IfLess(at, Zero, Zero - _l1, _l1));
+                    raw += V.MultiplyAdd(V.All(_l2), at, V.IfLess(at, Zero, Zero - V.All(_l1), V.All(_l1)));
                 }
-                Flush(V.MultiplyAdd(_gradientMemory, V.Load(mean + i) - raw, raw)).Store(mean + i);
+                Flush(V.MultiplyAdd(V.All(_gradientMemory), V.Load(mean + i) - raw, raw)).Store(mean + i);
             }
         }
 
@@ -98,8 +100,8 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
                 var q = V.Abs(g);
                 var descent = Descent(g, q, second + i, Curvature(q, glass + i, hessian + i));
                 var start = Flush(V.Load(center + i));
-                (_kept * V.MultiplyAdd(_minusLookAhead, descent, start)).Store(lookAhead + i);
-                (_kept * V.MultiplyAdd(_minusStepFraction, descent, start)).Store(center + i);
+                (V.All(_kept) * V.MultiplyAdd(V.All(_minusLookAhead), descent, start)).Store(lookAhead + i);
+                (V.All(_kept) * V.MultiplyAdd(V.All(_minusStepFraction), descent, start)).Store(center + i);
             }
         }
 
@@ -109,15 +111,15 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
         {
             var h = _hessian switch
             {
-                HessianEstimate.Absolute => _hessianScale * V.Load(hessian),
-                HessianEstimate.RootMeanSquare => _hessianScale * V.Root(V.Load(hessian)),
-                HessianEstimate.Signed => _hessianScale * V.Abs(V.Load(hessian)),
+                HessianEstimate.Absolute => V.All(_hessianScale) * V.Load(hessian),
+                HessianEstimate.RootMeanSquare => V.All(_hessianScale) * V.Root(V.Load(hessian)),
+                HessianEstimate.Signed => V.All(_hessianScale) * V.Abs(V.Load(hessian)),
                 _ => Zero,
             };
             if (!_usesGlass)
-                return h + _epsilon;
-            var alpha = V.Quotient(_glassFactor * V.Load(glass), q + _epsilon);
-            return alpha + (h + _epsilon) + V.Root(V.Min(V.Largest, alpha * (alpha + (h + h))));
+                return h + V.All(_epsilon);
+            var alpha = V.Quotient(V.All(_glassFactor) * V.Load(glass), q + V.All(_epsilon));
+            return alpha + (h + V.All(_epsilon)) + V.Root(V.Min(V.Largest, alpha * (alpha + (h + h))));
         }
 
         /// <summary>g / curvature, its size q / curvature between the bounds; what cannot be compared becomes the upper one.</summary>
@@ -127,15 +129,15 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
             if (_bound == StepBound.Fixed)
             {
                 var length = q / curvature;
-                length = V.IfLess(length, _lower, _lower, V.IfLess(length, _upper, length, _upper));
+                length = V.IfLess(length, V.All(_lower), V.All(_lower), V.IfLess(length, V.All(_upper), length, V.All(_upper)));
                 return V.IfLess(Zero, g, length, Zero - length);
             }
             // Both bounds are q over something: bounding the divisor instead of the quotient saves a division, the
             // dearest part.
-            var unit = _bound == StepBound.Adam ? V.Root(V.Load(second)) + _epsilon : V.Constant(1);
+            var unit = _bound == StepBound.Adam ? V.Root(V.Load(second)) + V.All(_epsilon) : V.Constant(1);
             if (_isRegularised && _bound == StepBound.Adam)
-                unit = V.Max(unit, q * _perLargestUnit);
-            return V.Quotient(g, V.Max(V.Min(unit * _perLower, curvature), unit * _perUpper));
+                unit = V.Max(unit, q * V.All(_perLargestUnit));
+            return V.Quotient(g, V.Max(V.Min(unit * V.All(_perLower), curvature), unit * V.All(_perUpper)));
         }
 
         /// <summary>
@@ -143,6 +145,6 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
         /// arithmetic takes many times as long.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private V Flush(V value) => V.IfLess(V.Abs(value), _tiny, Zero, value);
+        private V Flush(V value) => V.IfLess(V.Abs(value), V.All(_tiny), Zero, value);
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Alice.ML.Optimization;
@@ -14,7 +15,7 @@ internal readonly unsafe struct PerturbKernel(double radius) : IVectorKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V, T>(T** arrays, nint from, nint to)
         where V : struct, IVector<V, T>
-        where T : unmanaged
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         T* plus = arrays[0], minus = arrays[1], lookAhead = arrays[2], directions = arrays[3];
         var distance = V.Constant(radius);

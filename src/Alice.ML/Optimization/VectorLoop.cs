@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Alice.ML.Training.Kernels;
@@ -16,7 +17,7 @@ internal unsafe interface IVectorKernel
     /// <summary>Computes elements from … to − 1; their count is a multiple of V.Count.</summary>
     void Run<V, T>(T** arrays, nint from, nint to)
         where V : struct, IVector<V, T>
-        where T : unmanaged;
+        where T : unmanaged, IFloatingPointIeee754<T>;
 }
 
 /// <summary>
@@ -31,6 +32,7 @@ internal static unsafe class VectorLoop
     /// Limit of a gradient: a larger one counts as this. Its square, 1e36 in single precision, stays finite, and so do the averages; in
     /// double precision 1e150.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double LargestGradient<T>() where T : unmanaged => typeof(T) == typeof(float) ? 1e18 : 1e150;
 
     /// <summary>From this many elements on, the work is divided among libtorch's number of threads.</summary>
@@ -66,7 +68,7 @@ internal static unsafe class VectorLoop
     /// <summary>The same with the vectors given.</summary>
     public static void Run<V, T, TKernel>(in TKernel kernel, T** arrays, long count)
         where V : struct, IVector<V, T>
-        where T : unmanaged
+        where T : unmanaged, IFloatingPointIeee754<T>
         where TKernel : struct, IVectorKernel
     {
         var whole = (nint)count / V.Count * V.Count;
@@ -99,7 +101,7 @@ internal static unsafe class VectorLoop
 
     private static void RunParallel<V, T, TKernel>(TKernel kernel, T** arrays, nint whole)
         where V : struct, IVector<V, T>
-        where T : unmanaged
+        where T : unmanaged, IFloatingPointIeee754<T>
         where TKernel : struct, IVectorKernel
     {
         var threads = get_num_threads();
@@ -114,7 +116,7 @@ internal static unsafe class VectorLoop
 
     private static void RunTail<V, T, TKernel>(in TKernel kernel, T** arrays, nint from, int count)
         where V : struct, IVector<V, T>
-        where T : unmanaged
+        where T : unmanaged, IFloatingPointIeee754<T>
         where TKernel : struct, IVectorKernel
     {
         var width = V.Count;

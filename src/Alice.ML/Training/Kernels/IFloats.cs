@@ -5,9 +5,6 @@ namespace Alice.ML.Training.Kernels;
 /// <summary>A vector of single-precision numbers, with what networks need of it beyond arithmetic.</summary>
 internal interface IFloats<TSelf> : IVector<TSelf, float> where TSelf : struct, IFloats<TSelf>
 {
-    /// <summary>One value in every lane.</summary>
-    static abstract TSelf All(float value);
-
     /// <summary>The nearest whole number.</summary>
     static abstract TSelf Round(TSelf x);
 
