@@ -51,7 +51,8 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
         private readonly bool _moves = step.Moves;
         private readonly bool _usesGlass = step.GlassFactor > 0;
 
-        // Elements between the two halves: what the first writes is still in the cache.
+        // Elements that the three parts of the work take at a time: what one writes, the next finds in the cache. In one loop, the operations
+        // of a vector would wait for each other longer than the processor can look ahead.
         private const int Block = 512;
 
         private static V Zero => V.Constant(0);
@@ -62,8 +63,10 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
             {
                 var end = Math.Min(at + Block, to);
                 Average(arrays, at, end);
-                if (_moves)
-                    Move(arrays, at, end);
+                if (!_moves)
+                    continue;
+                Curve(arrays, at, end);
+                Move(arrays, at, end);
             }
         }
 
@@ -90,42 +93,50 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
             }
         }
 
+        /// <summary>
+        /// α + h + √(α(α + 2h)) + ε, by which q is divided to reach the minimum of the loss model. It waits in ν, which the move overwrites.
+        /// </summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private void Curve(T** arrays, nint from, nint to)
+        {
+            T* lookAhead = arrays[0], mean = arrays[2], glass = arrays[4], hessian = arrays[5];
+            for (var i = from; i < to; i += V.Count)
+            {
+                var h = _hessian switch
+                {
+                    HessianEstimate.Absolute => V.All(_hessianScale) * V.Load(hessian + i),
+                    HessianEstimate.RootMeanSquare => V.All(_hessianScale) * V.Root(V.Load(hessian + i)),
+                    HessianEstimate.Signed => V.All(_hessianScale) * V.Abs(V.Load(hessian + i)),
+                    _ => Zero,
+                };
+                var curvature = h + V.All(_epsilon);
+                if (_usesGlass)
+                {
+                    var alpha = V.Quotient(V.All(_glassFactor) * V.Load(glass + i), V.Abs(V.Load(mean + i)) + V.All(_epsilon));
+                    curvature = alpha + curvature + V.Root(V.Min(V.Largest, alpha * (alpha + (h + h))));
+                }
+                curvature.Store(lookAhead + i);
+            }
+        }
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Move(T** arrays, nint from, nint to)
         {
-            T* lookAhead = arrays[0], center = arrays[1], mean = arrays[2], second = arrays[3], glass = arrays[4], hessian = arrays[5];
+            T* lookAhead = arrays[0], center = arrays[1], mean = arrays[2], second = arrays[3];
             for (var i = from; i < to; i += V.Count)
             {
-                var g = V.Load(mean + i);
-                var q = V.Abs(g);
-                var descent = Descent(g, q, second + i, Curvature(q, glass + i, hessian + i));
+                var descent = Descent(V.Load(mean + i), second + i, V.Load(lookAhead + i));
                 var start = Flush(V.Load(center + i));
                 (V.All(_kept) * V.MultiplyAdd(V.All(_minusLookAhead), descent, start)).Store(lookAhead + i);
                 (V.All(_kept) * V.MultiplyAdd(V.All(_minusStepFraction), descent, start)).Store(center + i);
             }
         }
 
-        /// <summary>α + h + √(α(α + 2h)) + ε, by which q is divided to reach the minimum of the loss model.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private V Curvature(V q, T* glass, T* hessian)
-        {
-            var h = _hessian switch
-            {
-                HessianEstimate.Absolute => V.All(_hessianScale) * V.Load(hessian),
-                HessianEstimate.RootMeanSquare => V.All(_hessianScale) * V.Root(V.Load(hessian)),
-                HessianEstimate.Signed => V.All(_hessianScale) * V.Abs(V.Load(hessian)),
-                _ => Zero,
-            };
-            if (!_usesGlass)
-                return h + V.All(_epsilon);
-            var alpha = V.Quotient(V.All(_glassFactor) * V.Load(glass), q + V.All(_epsilon));
-            return alpha + (h + V.All(_epsilon)) + V.Root(V.Min(V.Largest, alpha * (alpha + (h + h))));
-        }
-
         /// <summary>g / curvature, its size q / curvature between the bounds; what cannot be compared becomes the upper one.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private V Descent(V g, V q, T* second, V curvature)
+        private V Descent(V g, T* second, V curvature)
         {
+            var q = V.Abs(g);
             if (_bound == StepBound.Fixed)
             {
                 var length = q / curvature;
