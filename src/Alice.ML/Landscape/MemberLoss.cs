@@ -29,7 +29,7 @@ internal sealed class MemberLoss : IDisposable
         else
             features = [.. features];
         // A column that does not vary is shifted only: its weights can be brought back.
-        _standardization = Standardization.Of(ColumnScale.Of(rows.Count, width, row => features.AsSpan(row * width, width), _ => 1));
+        _standardization = Standardization.Of(ColumnScale.Of(features, width));
         _standardization.Apply(features);
 
         _shape = new NetworkShape(member.Network.LayerSizes, member.Network.Activation);

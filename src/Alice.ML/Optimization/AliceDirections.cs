@@ -70,6 +70,7 @@ internal static unsafe class AliceDirections
     public static ulong Key(ulong key, long index) => Mix(key ^ Mix((ulong)index + 1));
 
     // 64 elements take the bits of one hashed counter; a lane is −1 where its bit is set.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Fill<T, TBits>(T* destination, long count, ulong key)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TBits : unmanaged, IBinaryInteger<TBits>

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -26,9 +25,9 @@ internal static class AliceUpdate
         if (!RunsOnCpuKernels(lookAhead, null))
             TensorKernels.Perturb(lookAhead, directions, radius, plus, minus);
         else if (lookAhead.dtype == ScalarType.Float32)
-            Run<float, PerturbKernel<float>>(new(radius), plus, minus, lookAhead, directions);
+            Run<float, PerturbKernel>(new(radius), plus, minus, lookAhead, directions);
         else
-            Run<double, PerturbKernel<double>>(new(radius), plus, minus, lookAhead, directions);
+            Run<double, PerturbKernel>(new(radius), plus, minus, lookAhead, directions);
     }
 
     /// <summary>
@@ -42,10 +41,10 @@ internal static class AliceUpdate
         if (!RunsOnCpuKernels(gradient, finite))
             TensorKernels.MeasureCurvature(state, gradientPlus, gradientMinus, gradient, directions, step, finite);
         else if (gradient.dtype == ScalarType.Float32)
-            Run<float, CurvatureKernel<float>>(
+            Run<float, CurvatureKernel>(
                 new(step), state.Hessian, state.GlassDensity, gradient, gradientPlus, gradientMinus, directions);
         else
-            Run<double, CurvatureKernel<double>>(
+            Run<double, CurvatureKernel>(
                 new(step), state.Hessian, state.GlassDensity, gradient, gradientPlus, gradientMinus, directions);
     }
 
@@ -110,14 +109,14 @@ internal static class AliceUpdate
     }
 
     private static void Move<T>(AliceState state, Tensor plus, Tensor minus, Tensor gradient, in AliceStep step)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Run<T, MoveKernel<T>>(
+        where T : unmanaged =>
+        Run<T, MoveKernel>(
             new(step), state.LookAhead, state.Center, state.Gradient, state.SecondMoment,
             state.GlassDensity, state.Hessian, gradient, plus, minus);
 
     private static void Run<T, TKernel>(in TKernel kernel, params ReadOnlySpan<Tensor> tensors)
         where T : unmanaged
-        where TKernel : struct, IVectorKernel<T> =>
+        where TKernel : struct, IVectorKernel =>
         VectorLoop.Run<T, TKernel>(kernel, tensors, tensors[0].numel());
 
     private static bool HasReportLoops(AliceState state) =>

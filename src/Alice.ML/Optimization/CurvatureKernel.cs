@@ -1,5 +1,5 @@
 using System.Numerics;
-using static System.Numerics.Vector;
+using System.Runtime.CompilerServices;
 
 namespace Alice.ML.Optimization;
 
@@ -7,44 +7,45 @@ namespace Alice.ML.Optimization;
 /// Hessian and glass density from the three gradients of a sample step.
 /// Arrays: h, ρ; G₀, G₊, G₋, r (the last is read only for the signed estimate).
 /// </summary>
-internal readonly unsafe struct CurvatureKernel<T>(AliceStep step) : IVectorKernel<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly unsafe struct CurvatureKernel(AliceStep step) : IVectorKernel
 {
-    private readonly Vector<T> _memory = Constant(step.CurvatureMemory);
-    private readonly Vector<T> _half = Constant(0.5);
-    private readonly Vector<T> _perTwoRadii = Constant(0.5 / step.PerturbationRadius);
-    private readonly Vector<T> _twoPerRadius = Constant(2 / step.PerturbationRadius);
-    private readonly Vector<T> _l2 = Constant(step.L2);
-    private readonly Vector<T> _largest = new(VectorLoop.LargestGradient<T>() * VectorLoop.LargestGradient<T>());
-    private readonly HessianEstimate _estimate = step.Hessian;
-
     public static int Arrays => 6;
 
     public static int WrittenArrays => 2;
 
-    public void Run(T** arrays, nint from, nint to)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<V, T>(T** arrays, nint from, nint to)
+        where V : struct, IVector<V, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         T* hessian = arrays[0], glass = arrays[1], gradient = arrays[2], plus = arrays[3], minus = arrays[4], directions = arrays[5];
-        for (var i = from; i < to; i += Vector<T>.Count)
+        var memory = V.Constant(step.CurvatureMemory);
+        var half = V.Constant(0.5);
+        var perTwoRadii = V.Constant(0.5 / step.PerturbationRadius);
+        var twoPerRadius = V.Constant(2 / step.PerturbationRadius);
+        var l2 = V.Constant(step.L2);
+        var largest = V.Constant(VectorLoop.LargestGradient<T>() * VectorLoop.LargestGradient<T>());
+        var least = V.Constant(0) - largest;
+        var estimate = step.Hessian;
+
+        for (var i = from; i < to; i += V.Count)
         {
-            var above = Load(plus + i);
-            var below = Load(minus + i);
+            var above = V.Load(plus + i);
+            var below = V.Load(minus + i);
 
-            var curvature = (above - below) * _perTwoRadii;
-            curvature = _estimate switch
+            var curvature = (above - below) * perTwoRadii;
+            curvature = estimate switch
             {
-                HessianEstimate.RootMeanSquare => curvature * curvature + _l2 * _l2,
-                HessianEstimate.Signed => curvature * Load(directions + i) + _l2,
-                _ => Abs(curvature) + _l2,
+                HessianEstimate.RootMeanSquare => curvature * curvature + l2 * l2,
+                HessianEstimate.Signed => curvature * V.Load(directions + i) + l2,
+                _ => V.Abs(curvature) + l2,
             };
-            curvature = MaxNative(MinNative(curvature, _largest), -_largest);
-            (curvature + _memory * (Load(hessian + i) - curvature)).Store(hessian + i);
+            curvature = V.Max(V.Min(curvature, largest), least);
+            (curvature + memory * (V.Load(hessian + i) - curvature)).Store(hessian + i);
 
-            var jump = (above + below) * _half - Load(gradient + i);
-            var density = MinNative(jump * jump * _twoPerRadius, _largest);
-            (density + _memory * (Load(glass + i) - density)).Store(glass + i);
+            var jump = (above + below) * half - V.Load(gradient + i);
+            var density = V.Min(jump * jump * twoPerRadius, largest);
+            (density + memory * (V.Load(glass + i) - density)).Store(glass + i);
         }
     }
-
-    private static Vector<T> Constant(double value) => new(T.CreateTruncating(value));
 }

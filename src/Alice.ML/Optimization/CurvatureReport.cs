@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using static System.Numerics.Vector;
 
 namespace Alice.ML.Optimization;
@@ -10,6 +11,7 @@ namespace Alice.ML.Optimization;
 internal static unsafe class CurvatureReport
 {
     /// <summary>Mean glass density and mean curvature (√h² for the root-mean-square estimate).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (double GlassDensity, double Hessian) Means(AliceState state, HessianEstimate estimate)
     {
         var count = state.Center.numel();
@@ -32,6 +34,7 @@ internal static unsafe class CurvatureReport
     }
 
     /// <summary>The share of parameters whose last step, that given, was at the upper bound.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double ShareAtUpperBound(AliceState state, in AliceStep step)
     {
         var count = state.Center.numel();
@@ -47,6 +50,7 @@ internal static unsafe class CurvatureReport
     }
 
     /// <summary>−1 where a step is shorter than the upper bound.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<int> IsBelow(Vector<float> gradient, Vector<float> second, Vector<float> glass, Vector<float> hessian, in AliceStep step)
     {
         var q = Abs(gradient);
@@ -75,6 +79,7 @@ internal static unsafe class CurvatureReport
         return LessThan(q / curvature, unit * (float)step.UpperBound);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<double> Wide(Vector<float> values)
     {
         Widen(values, out var low, out var high);

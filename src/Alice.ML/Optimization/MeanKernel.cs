@@ -1,23 +1,26 @@
 using System.Numerics;
-using static System.Numerics.Vector;
+using System.Runtime.CompilerServices;
 
 namespace Alice.ML.Optimization;
 
 /// <summary>A running mean of values. Arrays: mean; value.</summary>
-internal readonly unsafe struct MeanKernel(double memory) : IVectorKernel<float>
+internal readonly unsafe struct MeanKernel(double memory) : IVectorKernel
 {
-    private readonly Vector<float> _memory = new((float)memory);
-
     public static int Arrays => 2;
 
     public static int WrittenArrays => 1;
 
-    public void Run(float** arrays, nint from, nint to)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<V, T>(T** arrays, nint from, nint to)
+        where V : struct, IVector<V, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
-        for (var i = from; i < to; i += Vector<float>.Count)
+        T* mean = arrays[0], values = arrays[1];
+        var keeps = V.Constant(memory);
+        for (var i = from; i < to; i += V.Count)
         {
-            var value = Load(arrays[1] + i);
-            (value + _memory * (Load(arrays[0] + i) - value)).Store(arrays[0] + i);
+            var value = V.Load(values + i);
+            V.MultiplyAdd(keeps, V.Load(mean + i) - value, value).Store(mean + i);
         }
     }
 }

@@ -23,21 +23,22 @@ internal sealed unsafe class StateMemory(AliceState state)
     public void Perturb(float* directions, double radius, float* plus, float* minus)
     {
         var arrays = stackalloc float*[] { plus, minus, LookAhead, directions };
-        VectorLoop.Run(new PerturbKernel<float>(radius), arrays, _count);
+        VectorLoop.Run(new PerturbKernel(radius), arrays, _count);
     }
 
     /// <summary>As <see cref="AliceUpdate.MeasureCurvature"/>.</summary>
     public void MeasureCurvature(float* plus, float* minus, float* gradient, float* directions, in AliceStep step)
     {
         var arrays = stackalloc float*[] { _hessian, _glassDensity, gradient, plus, minus, directions };
-        VectorLoop.Run(new CurvatureKernel<float>(step), arrays, _count);
+        VectorLoop.Run(new CurvatureKernel(step), arrays, _count);
     }
 
     /// <summary>A quick or sample step, as <see cref="AliceUpdate"/> has it; outer gradients are read only if the step averages them.</summary>
-    public void Move(float* plus, float* minus, float* gradient, in AliceStep step)
+    /// <remarks>Where parameters move, ν and μ are multiplied by <c>kept</c> afterwards.</remarks>
+    public void Move(float* plus, float* minus, float* gradient, in AliceStep step, double kept = 1)
     {
         var arrays = stackalloc float*[] { LookAhead, Center, _gradient, _secondMoment, _glassDensity, _hessian, gradient, plus, minus };
-        VectorLoop.Run(new MoveKernel<float>(step), arrays, _count);
+        VectorLoop.Run(new MoveKernel(step, kept), arrays, _count);
     }
 
     /// <summary>mean ← μ + memory · (mean − μ).</summary>

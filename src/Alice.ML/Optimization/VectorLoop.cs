@@ -1,19 +1,23 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Alice.ML.Training.Kernels;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
 
 /// <summary>An elementwise computation over arrays of one length, written for whole vectors.</summary>
-internal unsafe interface IVectorKernel<T> where T : unmanaged
+internal unsafe interface IVectorKernel
 {
     /// <summary>How many arrays it takes; those that it writes come first.</summary>
     static abstract int Arrays { get; }
 
     static abstract int WrittenArrays { get; }
 
-    /// <summary>Computes elements from … to − 1; their count is a multiple of Vector&lt;T&gt;.Count.</summary>
-    void Run(T** arrays, nint from, nint to);
+    /// <summary>Computes elements from … to − 1; their count is a multiple of V.Count.</summary>
+    void Run<V, T>(T** arrays, nint from, nint to)
+        where V : struct, IVector<V, T>
+        where T : unmanaged, IFloatingPointIeee754<T>;
 }
 
 /// <summary>
@@ -28,37 +32,52 @@ internal static unsafe class VectorLoop
     /// Limit of a gradient: a larger one counts as this. Its square, 1e36 in single precision, stays finite, and so do the averages; in
     /// double precision 1e150.
     /// </summary>
-    public static T LargestGradient<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        T.CreateTruncating(typeof(T) == typeof(float) ? 1e18 : 1e150);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double LargestGradient<T>() where T : unmanaged => typeof(T) == typeof(float) ? 1e18 : 1e150;
 
     /// <summary>From this many elements on, the work is divided among libtorch's number of threads.</summary>
     public const long ParallelFrom = 1 << 20;
 
     /// <summary>
-    /// Runs <paramref name="kernel"/> over contiguous CPU tensors of <paramref name="count"/> elements of T each.
+    /// Runs <paramref name="kernel"/> over contiguous CPU tensors of <paramref name="count"/> elements each, of T: float or double.
     /// </summary>
     public static void Run<T, TKernel>(in TKernel kernel, ReadOnlySpan<Tensor> tensors, long count)
         where T : unmanaged
-        where TKernel : struct, IVectorKernel<T>
+        where TKernel : struct, IVectorKernel
     {
         var arrays = stackalloc T*[TKernel.Arrays];
         for (var k = 0; k < TKernel.Arrays; k++)
             arrays[k] = Pointer<T>(tensors[k], count);
-        Run(kernel, arrays, count);
+        if (typeof(T) == typeof(float))
+            Run(kernel, (float**)arrays, count);
+        else
+            Run<Doubles, double, TKernel>(kernel, (double**)arrays, count);
     }
 
-    /// <summary>The same for arrays in memory.</summary>
-    public static void Run<T, TKernel>(in TKernel kernel, T** arrays, long count)
-        where T : unmanaged
-        where TKernel : struct, IVectorKernel<T>
+    /// <summary>The same for arrays in memory, with the widest vectors that the processor is fast with.</summary>
+    public static void Run<TKernel>(in TKernel kernel, float** arrays, long count) where TKernel : struct, IVectorKernel
     {
-        var whole = (nint)count / Vector<T>.Count * Vector<T>.Count;
-        if (count < ParallelFrom)
-            kernel.Run(arrays, 0, whole);
+        if (Vector512.IsHardwareAccelerated)
+            Run<Floats512, float, TKernel>(kernel, arrays, count);
+        else if (Vector256.IsHardwareAccelerated)
+            Run<Floats256, float, TKernel>(kernel, arrays, count);
         else
-            RunParallel(kernel, arrays, whole);
+            Run<Floats128, float, TKernel>(kernel, arrays, count);
+    }
+
+    /// <summary>The same with the vectors given.</summary>
+    public static void Run<V, T, TKernel>(in TKernel kernel, T** arrays, long count)
+        where V : struct, IVector<V, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TKernel : struct, IVectorKernel
+    {
+        var whole = (nint)count / V.Count * V.Count;
+        if (count < ParallelFrom)
+            kernel.Run<V, T>(arrays, 0, whole);
+        else
+            RunParallel<V, T, TKernel>(kernel, arrays, whole);
         if (whole < count)
-            RunTail(kernel, arrays, whole, (int)(count - whole));
+            RunTail<V, T, TKernel>(kernel, arrays, whole, (int)(count - whole));
     }
 
     /// <summary>Address of the first of <paramref name="count"/> elements of a contiguous CPU tensor.</summary>
@@ -80,25 +99,27 @@ internal static unsafe class VectorLoop
     /// <summary>The elements of a contiguous CPU tensor that has <paramref name="count"/> of them.</summary>
     public static Span<T> Span<T>(Tensor tensor, int count) where T : unmanaged => new(Pointer<T>(tensor, count), count);
 
-    private static void RunParallel<T, TKernel>(TKernel kernel, T** arrays, nint whole)
-        where T : unmanaged
-        where TKernel : struct, IVectorKernel<T>
+    private static void RunParallel<V, T, TKernel>(TKernel kernel, T** arrays, nint whole)
+        where V : struct, IVector<V, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TKernel : struct, IVectorKernel
     {
         var threads = get_num_threads();
-        var chunk = (whole / threads + Vector<T>.Count) / Vector<T>.Count * Vector<T>.Count;
+        var chunk = (whole / threads + V.Count) / V.Count * V.Count;
         var addresses = (nint)arrays;
         Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
         {
             var from = Math.Min(thread * chunk, whole);
-            kernel.Run((T**)addresses, from, Math.Min(from + chunk, whole));
+            kernel.Run<V, T>((T**)addresses, from, Math.Min(from + chunk, whole));
         });
     }
 
-    private static void RunTail<T, TKernel>(in TKernel kernel, T** arrays, nint from, int count)
-        where T : unmanaged
-        where TKernel : struct, IVectorKernel<T>
+    private static void RunTail<V, T, TKernel>(in TKernel kernel, T** arrays, nint from, int count)
+        where V : struct, IVector<V, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TKernel : struct, IVectorKernel
     {
-        var width = Vector<T>.Count;
+        var width = V.Count;
         var padded = stackalloc T[TKernel.Arrays * width];
         new Span<T>(padded, TKernel.Arrays * width).Clear();
         var tails = stackalloc T*[TKernel.Arrays];
@@ -107,7 +128,7 @@ internal static unsafe class VectorLoop
             tails[k] = padded + k * width;
             new ReadOnlySpan<T>(arrays[k] + from, count).CopyTo(new Span<T>(tails[k], width));
         }
-        kernel.Run(tails, 0, width);
+        kernel.Run<V, T>(tails, 0, width);
         for (var k = 0; k < TKernel.WrittenArrays; k++)
             new ReadOnlySpan<T>(tails[k], count).CopyTo(new Span<T>(arrays[k] + from, count));
     }

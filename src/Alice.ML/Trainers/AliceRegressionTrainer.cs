@@ -74,7 +74,7 @@ public sealed class AliceRegressionTrainer
 
     internal override LearningTask CreateTask(TrainingData data, DataViewType labelType)
     {
-        var labels = ColumnScale.Of(data.Rows, 1, row => data.Labels.Slice(row, 1), data.Weight)[0];
+        var labels = ColumnScale.Of(data.Labels, 1, data.Weights)[0];
         if (labels.IsConstant || FeatureScaling.IsTooNarrow(labels))
             throw new InvalidOperationException(labels.IsConstant
                 ? $"The label column '{LabelColumn.Name}' is {labels.Lowest} in every row: there is nothing to learn. "

@@ -9,7 +9,7 @@ internal sealed class SmallUpdateComparison : IComparison
 {
     private const int Parameters = 5313;
     private const int Repetitions = 5000;
-    private const double LongestMove = 5e-6;
+    private const double LongestMove = 3e-6;
 
     public string Name => "update-small";
 

@@ -26,7 +26,7 @@ internal sealed class AdamEnsemble : IDisposable
         _data = data;
         float[] labels = [.. data.Train.Select(row => row.Label)];
         _label = data.Task == TaskKind.Regression
-            ? Standardization.Of(ColumnScale.Of(labels.Length, 1, row => labels.AsSpan(row, 1), _ => 1))
+            ? Standardization.Of(ColumnScale.Of(labels, 1))
             : Standardization.Identity(1);
         _range = settings.Model?.Range;
         _label.Apply(labels);
@@ -98,7 +98,7 @@ internal sealed class AdamEnsemble : IDisposable
             Train = new float[data.Train.Count * Count];
             for (var row = 0; row < data.Train.Count; row++)
                 Encode(data.Train[row].Features, Train.AsSpan(row * Count, Count));
-            _standardization = Standardization.Of(ColumnScale.Of(data.Train.Count, Count, row => Train.AsSpan(row * Count, Count), _ => 1));
+            _standardization = Standardization.Of(ColumnScale.Of(Train, Count));
             _standardization.Apply(Train);
             _scores = givesScores ? NormalScores.Of(Count, column => new ColumnSample(data.Train.Count, row => Train[row * Count + column], _ => 1)) : null;
             _scores?.Apply(Train, Train);

@@ -6,7 +6,7 @@ namespace Alice.ML.Tests.Training;
 [TestClass]
 public class OutlierFenceTests
 {
-    private static ColumnScale Scale(float[] values) => ColumnScale.Of(values.Length, 1, row => values.AsSpan(row, 1), _ => 1)[0];
+    private static ColumnScale Scale(float[] values) => ColumnScale.Of(values, 1)[0];
 
     private static double Normal(Random random) =>
         Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Alice.ML.Training;
 
 /// <summary>Where the values of a column lie, apart from a few extreme ones: what it is standardised by.</summary>
@@ -14,90 +16,94 @@ internal readonly record struct ColumnScale(
     // Of fewer, none can be told to be extreme.
     private const int LeastValues = 8;
 
-    public delegate ReadOnlySpan<float> RowOf(int row);
+    // Columns whose numbers lie beside each other: reading one of them brings the others along.
+    private const int CacheLine = 16;
 
     /// <summary>Whether all values that are there are equal.</summary>
     public bool IsConstant => Lowest == Highest;
 
     /// <summary>Scales of the columns of some rows.</summary>
-    /// <param name="rows">Number of rows, 1 or more.</param>
+    /// <param name="values">The rows, [rows, columns], one or more.</param>
     /// <param name="columns">Values a row.</param>
-    /// <param name="row">Gives a row.</param>
-    /// <param name="weight">Gives a row's weight.</param>
-    public static ColumnScale[] Of(int rows, int columns, RowOf row, Func<int, float> weight)
+    /// <param name="weights">[rows], above 0; empty: every row counts the same.</param>
+    public static ColumnScale[] Of(ReadOnlySpan<float> values, int columns, ReadOnlySpan<float> weights = default)
     {
-        var (lowest, highest) = (new float[columns], new float[columns]);
-        var (missing, extreme) = (new int[columns], new int[columns]);
-        Array.Fill(lowest, float.PositiveInfinity);
-        Array.Fill(highest, float.NegativeInfinity);
-        for (var r = 0; r < rows; r++)
+        var scales = new ColumnScale[columns];
+        if (columns == 0)
+            return scales;
+        var rows = values.Length / columns;
+        float[]? weightsOfRows = weights.IsEmpty ? null : weights.ToArray();
+        var together = new float[Math.Min(columns, CacheLine)][];
+        for (var k = 0; k < together.Length; k++)
+            together[k] = GC.AllocateUninitializedArray<float>(rows);
+        for (var first = 0; first < columns; first += CacheLine)
         {
-            var values = row(r);
-            for (var c = 0; c < columns; c++)
-                if (float.IsFinite(values[c]))
-                {
-                    lowest[c] = Math.Min(lowest[c], values[c]);
-                    highest[c] = Math.Max(highest[c], values[c]);
-                }
-                else if (float.IsNaN(values[c]))
-                    missing[c]++;
-                else
-                    extreme[c]++;
-        }
-
-        var quartiles = new Quartiles[columns];
-        for (var c = 0; c < columns; c++)
-        {
-            if (!(lowest[c] < highest[c]))
+            var count = Math.Min(CacheLine, columns - first);
+            for (var row = 0; row < rows; row++)
             {
-                // No value at all counts as one value, 0.
-                (lowest[c], highest[c]) = lowest[c] == highest[c] ? (lowest[c], highest[c]) : (0, 0);
-                continue;
+                var from = values.Slice(row * columns + first, count);
+                for (var k = 0; k < from.Length; k++)
+                    together[k][row] = from[k];
             }
-            var sample = new ColumnSample(rows, r => row(r)[c], weight);
-            if (sample.Values.Length < LeastValues)
-                continue;
-            quartiles[c] = Quartiles.Of(sample);
-            var fence = OutlierFence.Of(quartiles[c], lowest[c], highest[c], rows - missing[c], Enumerable.Range(0, rows).Select(r => row(r)[c]));
-            (lowest[c], highest[c]) = (fence.Lowest, fence.Highest);
-            extreme[c] += fence.Outside;
+            for (var k = 0; k < count; k++)
+                scales[first + k] = OfColumn(together[k], weightsOfRows);
         }
-        var (means, deviations) = Moments(rows, columns, row, weight, lowest, highest);
-        return [.. Enumerable.Range(0, columns).Select(c =>
-            new ColumnScale(means[c], deviations[c], lowest[c], highest[c], quartiles[c], missing[c], extreme[c]))];
+        return scales;
     }
 
-    /// <summary>Weighted means and deviations of the values between the bounds, in double precision, in two passes.</summary>
-    private static (double[] Means, double[] Deviations) Moments(
-        int rows, int columns, RowOf row, Func<int, float> weight, float[] lowest, float[] highest)
+    private static ColumnScale OfColumn(float[] values, float[]? weights)
     {
-        var (total, means, squares) = (new double[columns], new double[columns], new double[columns]);
-        for (var r = 0; r < rows; r++)
+        var (lowest, highest, missing, extreme) = Range(values);
+        var quartiles = default(Quartiles);
+        if (!(lowest < highest))
+            // No value at all counts as one value, 0.
+            (lowest, highest) = lowest == highest ? (lowest, highest) : (0, 0);
+        else if (new ColumnSample(values.Length, row => values[row], row => weights?[row] ?? 1) is var sample && sample.Values.Length >= LeastValues)
         {
-            double w = weight(r);
-            var values = row(r);
-            for (var c = 0; c < columns; c++)
-                if (!float.IsNaN(values[c]))
-                {
-                    total[c] += w;
-                    means[c] += w * Math.Clamp(values[c], lowest[c], highest[c]);
-                }
+            quartiles = Quartiles.Of(sample);
+            (lowest, highest, var outside) = OutlierFence.Of(quartiles, lowest, highest, values.Length - missing, values);
+            extreme += outside;
         }
-        for (var c = 0; c < columns; c++)
-            means[c] = total[c] > 0 ? means[c] / total[c] : 0;
-        for (var r = 0; r < rows; r++)
-        {
-            double w = weight(r);
-            var values = row(r);
-            for (var c = 0; c < columns; c++)
-                if (!float.IsNaN(values[c]))
-                {
-                    var difference = Math.Clamp(values[c], lowest[c], highest[c]) - means[c];
-                    squares[c] += w * difference * difference;
-                }
-        }
-        for (var c = 0; c < columns; c++)
-            squares[c] = total[c] > 0 && lowest[c] < highest[c] ? Math.Sqrt(squares[c] / total[c]) : 0;
-        return (means, squares);
+        var (mean, deviation) = Moments(values, weights, lowest, highest);
+        return new(mean, deviation, lowest, highest, quartiles, missing, extreme);
+    }
+
+    /// <summary>The least and the largest finite value, how many are missing, and how many infinite.</summary>
+    private static (float Lowest, float Highest, int Missing, int Infinite) Range(float[] values)
+    {
+        if (TensorPrimitives.IsFiniteAll(values))
+            return (TensorPrimitives.Min(values), TensorPrimitives.Max(values), 0, 0);
+        var (lowest, highest, missing, infinite) = (float.PositiveInfinity, float.NegativeInfinity, 0, 0);
+        foreach (var value in values)
+            if (float.IsFinite(value))
+                (lowest, highest) = (Math.Min(lowest, value), Math.Max(highest, value));
+            else if (float.IsNaN(value))
+                missing++;
+            else
+                infinite++;
+        return (lowest, highest, missing, infinite);
+    }
+
+    /// <summary>Weighted mean and deviation of the values between the bounds, in double precision, in two passes.</summary>
+    private static (double Mean, double Deviation) Moments(float[] values, float[]? weights, float lowest, float highest)
+    {
+        var (total, sum, squares) = (0.0, 0.0, 0.0);
+        for (var row = 0; row < values.Length; row++)
+            if (!float.IsNaN(values[row]))
+            {
+                double weight = weights is null ? 1 : weights[row];
+                total += weight;
+                sum += weight * Math.Clamp(values[row], lowest, highest);
+            }
+        if (total == 0)
+            return (0, 0);
+        var mean = sum / total;
+        for (var row = 0; row < values.Length && lowest < highest; row++)
+            if (!float.IsNaN(values[row]))
+            {
+                var difference = Math.Clamp(values[row], lowest, highest) - mean;
+                squares += (weights is null ? 1 : weights[row]) * difference * difference;
+            }
+        return (mean, Math.Sqrt(squares / total));
     }
 }

@@ -11,7 +11,7 @@ internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(
 
     public override FeaturePreparation Scale(TrainingData rows, ColumnReport report, bool keepsZeros = false)
     {
-        var scales = ColumnScale.Of(rows.Rows, Columns, r => Row(rows.Start + r), rows.Weight);
+        var scales = ColumnScale.Of(values.AsSpan(rows.Start * Columns, rows.Rows * Columns), Columns, rows.Weights);
         for (var c = 0; c < scales.Length; c++)
             report.Add(c, scales[c], rows.Rows);
         return new([.. scales.Select(scale => FeatureScaling.Standardize(scale, rows.Rows))]);

@@ -31,8 +31,15 @@ internal readonly record struct Quartiles(float Lower, float Median, float Upper
 
     private static double TailOf(ColumnSample sample, float median)
     {
-        float[] distances = [.. sample.Values.Select(value => Math.Abs(value - median))];
-        Array.Sort(distances);
+        // The numbers being ascending, those below the median and those above it are in order by distance: two lists to be merged.
+        var values = sample.Values;
+        var distances = new float[values.Length];
+        var above = values.AsSpan().BinarySearch(median);
+        above = above < 0 ? ~above : above;
+        for (var (below, i) = (above - 1, 0); i < distances.Length; i++)
+            distances[i] = above == values.Length || (below >= 0 && median - values[below] <= values[above] - median)
+                ? median - values[below--]
+                : values[above++] - median;
         double At(double share) => distances[(int)(share * (distances.Length - 1))];
         return At(0.8) > 0 ? At(0.95) / At(0.8) : double.PositiveInfinity;
     }
@@ -59,7 +66,7 @@ internal readonly record struct OutlierFence(float Lowest, float Highest, int Ou
     /// <param name="highest">The largest value.</param>
     /// <param name="count">How many values there are.</param>
     /// <param name="values">The values; others than finite ones are passed over.</param>
-    public static OutlierFence Of(Quartiles quartiles, float lowest, float highest, int count, IEnumerable<float> values)
+    public static OutlierFence Of(Quartiles quartiles, float lowest, float highest, int count, ReadOnlySpan<float> values)
     {
         var reach = Reach * ((double)quartiles.Upper - quartiles.Lower);
         var (from, to) = (quartiles.Lower - reach, quartiles.Upper + reach);

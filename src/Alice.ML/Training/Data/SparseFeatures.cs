@@ -46,7 +46,7 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
             features[c] = FeatureScaling.Multiply(least, most, 1, missing[c] > 0 && missing[c] < part.Rows);
         int[] numbers = [.. Enumerable.Range(0, Columns).Where(c => !keepsZeros && stored[c] >= NumberShare * total)];
         var table = Dense(part, numbers);
-        var scales = ColumnScale.Of(part.Rows, numbers.Length, row => table.Row(row), part.Weight);
+        var scales = ColumnScale.Of(table.Values, numbers.Length, part.Weights);
         foreach (var (column, scale) in numbers.Zip(scales))
         {
             features[column] = FeatureScaling.Standardize(scale, part.Rows);

@@ -25,6 +25,9 @@ internal sealed class TrainingData(FeatureTable features, float[] labels, float[
     /// <summary>Example weights of the table, finite and above 0; null where every row counts the same.</summary>
     public float[]? WeightArray => weights;
 
+    /// <summary>Weights of these rows; empty where every row counts the same.</summary>
+    public ReadOnlySpan<float> Weights => weights is null ? default : weights.AsSpan(Start, Rows);
+
     /// <summary>Weight of row <paramref name="row"/> of this part.</summary>
     public float Weight(int row) => weights is null ? 1 : weights[Start + row];
 

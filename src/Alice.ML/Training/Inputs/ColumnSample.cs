@@ -17,7 +17,11 @@ internal sealed class ColumnSample
             if (value(row) is var number && float.IsFinite(number) && weight(row) is var w && w > 0)
                 (values[count], weights[count++]) = (number, w);
         (Values, Weights) = (values[..count], weights[..count]);
-        Array.Sort(Values, Weights);
+        // To sort the numbers alone takes less time.
+        if (Weights.AsSpan().ContainsAnyExcept(count > 0 ? Weights[0] : 0))
+            Array.Sort(Values, Weights);
+        else
+            Array.Sort(Values);
         TotalWeight = Weights.Sum(w => (double)w);
     }
 
@@ -39,8 +43,9 @@ internal sealed class ColumnSample
     /// <summary>The numbers that are not <paramref name="value"/>.</summary>
     public ColumnSample Without(float value)
     {
-        var kept = Enumerable.Range(0, Values.Length).Where(i => Values[i] != value).ToArray();
-        return new([.. kept.Select(i => Values[i])], [.. kept.Select(i => Weights[i])]);
+        var from = Array.FindIndex(Values, number => number >= value);
+        var to = Array.FindLastIndex(Values, number => number <= value) + 1;
+        return from < 0 || to <= from ? this : new([.. Values[..from], .. Values[to..]], [.. Weights[..from], .. Weights[to..]]);
     }
 
     /// <summary>The numbers that these shares of the weight do not exceed.</summary>

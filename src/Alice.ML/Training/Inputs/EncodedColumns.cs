@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Alice.ML.Training;
 
@@ -62,6 +63,7 @@ internal sealed class EncodedColumns
 
     /// <summary>The bin of a number and how far through it the number is, 0 to 1, or beyond in an open bin.</summary>
     /// <returns>The bin's feature; that of the number as it is, where the column has no bins.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
     public (int Feature, float Share) Locate(int column, float x)
     {
         var (number, end) = Range(column);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Alice.ML.Training.Kernels;
 
 /// <summary>Rows of numbers with the bins that they lie in; all arrays [rows, columns], of the columns that are numbers.</summary>
@@ -11,6 +13,7 @@ internal readonly unsafe struct BinnedBatch(float* numbers, int* bins, float* sh
     public readonly float* Shares = shares;
 
     /// <summary>Finds the bins of rows of numbers in some columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Locate(EncodedColumns encoding, int[] columns, float* numbers, int rows, int* bins, float* shares)
     {
         var at = 0;

@@ -30,7 +30,7 @@ internal readonly struct Dropout(double rate, ulong key)
         var bits = V.XorShifted(V.Counters(rowKey + (uint)unit), 16);
         bits = V.XorShifted(V.MultiplyBits(bits, 0x85ebca6b), 13);
         bits = V.XorShifted(V.MultiplyBits(bits, 0xc2b2ae35), 16);
-        return V.Select(V.Less(V.Upper24(bits), V.All(_threshold)), V.All(0), V.All(Scale));
+        return V.IfLess(V.Upper24(bits), V.All(_threshold), V.All(0), V.All(Scale));
     }
 
     // The output function of SplitMix64 (Steele, Lea, Flood 2014) after one step.

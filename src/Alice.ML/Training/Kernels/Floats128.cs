@@ -13,6 +13,8 @@ internal readonly unsafe struct Floats128(Vector128<float> vector) : IFloats<Flo
 
     private readonly Vector128<float> _vector = vector;
 
+    public static Floats128 Largest => new(Vector128.Create(float.MaxValue));
+
     public static int Count => Vector128<float>.Count;
 
     [MethodImpl(Inline)]
@@ -23,6 +25,9 @@ internal readonly unsafe struct Floats128(Vector128<float> vector) : IFloats<Flo
 
     [MethodImpl(Inline)]
     public static Floats128 All(float value) => new(Vector128.Create(value));
+
+    [MethodImpl(Inline)]
+    public static Floats128 Constant(double value) => new(Vector128.Create((float)value));
 
     [MethodImpl(Inline)]
     public static Floats128 operator +(Floats128 a, Floats128 b) => new(a._vector + b._vector);
@@ -56,11 +61,14 @@ internal readonly unsafe struct Floats128(Vector128<float> vector) : IFloats<Flo
     public static Floats128 Log(Floats128 x) => new(Vector128.Log(x._vector));
 
     [MethodImpl(Inline)]
-    public static Floats128 Less(Floats128 a, Floats128 b) => new(Vector128.LessThan(a._vector, b._vector));
+    public static Floats128 IfLess(Floats128 a, Floats128 b, Floats128 then, Floats128 otherwise) =>
+        new(Vector128.ConditionalSelect(Vector128.LessThan(a._vector, b._vector), then._vector, otherwise._vector));
 
     [MethodImpl(Inline)]
-    public static Floats128 Select(Floats128 mask, Floats128 a, Floats128 b) =>
-        new(Vector128.ConditionalSelect(mask._vector, a._vector, b._vector));
+    public static Floats128 Quotient(Floats128 a, Floats128 b) => new(a._vector / b._vector);
+
+    [MethodImpl(Inline)]
+    public static Floats128 Root(Floats128 x) => new(Vector128.Sqrt(x._vector));
 
     [MethodImpl(Inline)]
     public static Floats128 PowerOfTwo(Floats128 n) =>
@@ -69,7 +77,7 @@ internal readonly unsafe struct Floats128(Vector128<float> vector) : IFloats<Flo
     [MethodImpl(Inline)]
     public float Sum() => Vector128.Sum(_vector);
 
-    public float Largest() => Math.Max(Math.Max(_vector[0], _vector[1]), Math.Max(_vector[2], _vector[3]));
+    public float LargestLane() => Math.Max(Math.Max(_vector[0], _vector[1]), Math.Max(_vector[2], _vector[3]));
 
     [MethodImpl(Inline)]
     public static Floats128 Counters(uint start) => new((Vector128<uint>.Indices + Vector128.Create(start)).AsSingle());

@@ -13,6 +13,8 @@ internal readonly unsafe struct Floats256(Vector256<float> vector) : IFloats<Flo
 
     private readonly Vector256<float> _vector = vector;
 
+    public static Floats256 Largest => new(Vector256.Create(float.MaxValue));
+
     public static int Count => Vector256<float>.Count;
 
     [MethodImpl(Inline)]
@@ -23,6 +25,9 @@ internal readonly unsafe struct Floats256(Vector256<float> vector) : IFloats<Flo
 
     [MethodImpl(Inline)]
     public static Floats256 All(float value) => new(Vector256.Create(value));
+
+    [MethodImpl(Inline)]
+    public static Floats256 Constant(double value) => new(Vector256.Create((float)value));
 
     [MethodImpl(Inline)]
     public static Floats256 operator +(Floats256 a, Floats256 b) => new(a._vector + b._vector);
@@ -56,11 +61,14 @@ internal readonly unsafe struct Floats256(Vector256<float> vector) : IFloats<Flo
     public static Floats256 Log(Floats256 x) => new(Vector256.Log(x._vector));
 
     [MethodImpl(Inline)]
-    public static Floats256 Less(Floats256 a, Floats256 b) => new(Vector256.LessThan(a._vector, b._vector));
+    public static Floats256 IfLess(Floats256 a, Floats256 b, Floats256 then, Floats256 otherwise) =>
+        new(Vector256.ConditionalSelect(Vector256.LessThan(a._vector, b._vector), then._vector, otherwise._vector));
 
     [MethodImpl(Inline)]
-    public static Floats256 Select(Floats256 mask, Floats256 a, Floats256 b) =>
-        new(Vector256.ConditionalSelect(mask._vector, a._vector, b._vector));
+    public static Floats256 Quotient(Floats256 a, Floats256 b) => new(a._vector / b._vector);
+
+    [MethodImpl(Inline)]
+    public static Floats256 Root(Floats256 x) => new(Vector256.Sqrt(x._vector));
 
     [MethodImpl(Inline)]
     public static Floats256 PowerOfTwo(Floats256 n) =>
@@ -69,7 +77,7 @@ internal readonly unsafe struct Floats256(Vector256<float> vector) : IFloats<Flo
     [MethodImpl(Inline)]
     public float Sum() => Vector256.Sum(_vector);
 
-    public float Largest() => new Floats128(Vector128.Max(_vector.GetLower(), _vector.GetUpper())).Largest();
+    public float LargestLane() => new Floats128(Vector128.Max(_vector.GetLower(), _vector.GetUpper())).LargestLane();
 
     [MethodImpl(Inline)]
     public static Floats256 Counters(uint start) => new((Vector256<uint>.Indices + Vector256.Create(start)).AsSingle());

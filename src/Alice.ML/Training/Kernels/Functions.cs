@@ -39,8 +39,8 @@ internal readonly struct Tanh<V> : IActivation<V> where V : struct, IFloats<V>
         var near = V.MultiplyAdd(x * square, p, x);
         var size = V.Abs(x);
         var far = V.All(1) - V.All(2) / (Functions<V>.Exp(size + size) + V.All(1));
-        far = V.Select(V.Less(x, V.All(0)), V.All(0) - far, far);
-        var value = V.Select(V.Less(size, V.All(Near)), near, far);
+        far = V.IfLess(x, V.All(0), V.All(0) - far, far);
+        var value = V.IfLess(size, V.All(Near), near, far);
         slope = V.All(1) - value * value;
         return value;
     }
@@ -76,7 +76,7 @@ internal readonly struct GELU<V> : IActivation<V> where V : struct, IFloats<V>
         r = V.MultiplyAdd(r, u, V.All(0.5f));
         var bell = Functions<V>.Exp(z * z * V.All(-0.5f));
         var tail = r * bell;
-        var cumulative = V.Select(V.Less(x, V.All(0)), tail, V.All(1) - tail);
+        var cumulative = V.IfLess(x, V.All(0), tail, V.All(1) - tail);
         slope = V.MultiplyAdd(x * V.All(DensityAtZero), bell, cumulative);
         return V.Max(V.All(0), x) - z * tail;
     }
@@ -113,6 +113,6 @@ internal static class Functions<V> where V : struct, IFloats<V>
         sum = V.MultiplyAdd(sum, rest, V.All(1));
         // 2ⁿ itself is infinite for the last numbers that do not overflow.
         var value = (sum + sum) * V.PowerOfTwo(n - V.All(1));
-        return V.Select(V.Less(x, V.All(Lowest)), V.All(0), value);
+        return V.IfLess(x, V.All(Lowest), V.All(0), value);
     }
 }

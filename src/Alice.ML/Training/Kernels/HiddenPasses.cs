@@ -63,7 +63,7 @@ internal static unsafe class HiddenPasses<V> where V : struct, IFloats<V>
             {
                 // A unit that ReLU or dropout put to zero passes nothing back.
                 var factor = activation == Activation.ReLU
-                    ? V.Select(V.Less(V.All(0), V.Load(value + u)), scale, V.All(0))
+                    ? V.IfLess(V.All(0), V.Load(value + u), scale, V.All(0))
                     : V.Load(slope + u);
                 var result = V.Load(error + u) * factor;
                 result.Store(error + u);

@@ -49,7 +49,7 @@ internal static unsafe class Losses<V> where V : struct, IFloats<V>
             var largest = V.Load(output);
             for (nint c = V.Count; c < width; c += V.Count)
                 largest = V.Max(largest, V.Load(output + c));
-            var highest = largest.Largest();
+            var highest = largest.LargestLane();
             var atTarget = output[(int)targets[row]];
 
             V total = V.All(0);

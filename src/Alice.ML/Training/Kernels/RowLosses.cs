@@ -40,7 +40,7 @@ internal readonly struct QuantileLoss<V>(float level) : IRowLoss<V> where V : st
     public V At(V output, V target, out V slope)
     {
         var excess = output - target;
-        var half = V.Select(V.Less(V.All(0), excess), V.All(0.5f), V.Select(V.Less(excess, V.All(0)), V.All(-0.5f), V.All(0)));
+        var half = V.IfLess(V.All(0), excess, V.All(0.5f), V.IfLess(excess, V.All(0), V.All(-0.5f), V.All(0)));
         slope = half + V.All(0.5f - level);
         return excess * slope;
     }
@@ -67,7 +67,7 @@ internal readonly struct LogisticLoss<V> : IRowLoss<V> where V : struct, IFloats
         // Of e = exp −|f|, which does not overflow: log(1 + exp f) = max(f, 0) + log(1 + e).
         var e = Functions<V>.Exp(V.All(0) - V.Abs(output));
         var upper = V.All(1) / (V.All(1) + e);
-        slope = V.Select(V.Less(output, V.All(0)), V.All(1) - upper, upper) - target;
+        slope = V.IfLess(output, V.All(0), V.All(1) - upper, upper) - target;
         return V.Max(V.All(0), output) + V.Log(V.All(1) + e) - output * target;
     }
 }

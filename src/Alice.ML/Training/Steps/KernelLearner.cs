@@ -1,6 +1,5 @@
 using Alice.ML.Optimization;
 using static TorchSharp.torch;
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Alice.ML.Training;
 
@@ -41,17 +40,12 @@ internal sealed unsafe class KernelLearner : Learner
         var loss = Evaluate(reader, work, _state.LookAhead, work.Centre, dropoutKey);
         if (step.IsSample)
             _state.MeasureCurvature(work.Plus, work.Minus, work.Centre, work.Directions, step);
-        _state.Move(work.Plus, work.Minus, work.Centre, step);
+        _state.Move(work.Plus, work.Minus, work.Centre, step, kept);
 
         _lossSum += loss;
         if (_isFirst)
             _firstLoss = loss;
         _isFirst = false;
-        if (kept < 1 && step.Moves)
-        {
-            Scale(_state.Center, kept);
-            Scale(_state.LookAhead, kept);
-        }
     }
 
     public override Tensor Outputs(BatchReader batch)
@@ -73,11 +67,5 @@ internal sealed unsafe class KernelLearner : Learner
         for (var part = 0; part < reader.Parts; part++)
             loss += work.Kernel.Evaluate(weights, gradient, reader.Part(part, dropoutKey), adds: part > 0);
         return loss;
-    }
-
-    private void Scale(float* values, double factor)
-    {
-        var span = new Span<float>(values, _count);
-        TensorPrimitives.Multiply(span, (float)factor, span);
     }
 }

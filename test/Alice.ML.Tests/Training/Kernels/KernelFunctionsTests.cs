@@ -57,6 +57,34 @@ public unsafe class KernelFunctionsTests
     }
 
     [TestMethod]
+    public void Quotients_and_roots_are_exact_to_three_units_of_the_last_place()
+    {
+        Check<Floats128>();
+        Check<Floats256>();
+        Check<Floats512>();
+
+        static void Check<V>() where V : struct, IFloats<V>
+        {
+            const double Three = 3 * 1.1920929e-7;
+            float Quotient(float a, float b) => Lanes(V.Quotient(V.All(a), V.All(b)))[0];
+            float Root(float x) => Lanes(V.Root(V.All(x)))[0];
+            for (var exponent = -125f; exponent <= 126; exponent += 0.0771f)
+            {
+                var x = MathF.Pow(2, exponent);
+                Assert.AreEqual(1, Root(x) / Math.Sqrt(x), Three, $"√{x}");
+                Assert.AreEqual(1, Quotient(1, x) * (double)x, Three, $"1 / {x}");
+                Assert.AreEqual(1, Quotient(x, 0.7f) / (x / (double)0.7f), Three, $"{x} / 0.7");
+                Assert.AreEqual(-1, Quotient(-x, x), Three, $"−{x} / {x}");
+            }
+            Assert.AreEqual(0, Root(0));
+            Assert.AreEqual(1, Root(float.MaxValue) / Math.Sqrt(float.MaxValue), Three);
+            Assert.AreEqual(0, Quotient(0, 1e-8f));
+            Assert.IsGreaterThan(3e38f, Quotient(1e36f, 1e-8f));
+            Assert.IsTrue(float.IsNaN(Quotient(1, float.NaN)) && float.IsNaN(Root(float.NaN)));
+        }
+    }
+
+    [TestMethod]
     public void Dropout_leaves_out_its_share_the_same_on_every_width_and_other_units_by_key_layer_and_row()
     {
         const int Rows = 400, Units = 80;
