@@ -24,6 +24,9 @@ internal sealed class Ensemble
     private readonly List<NetworkShape> _shapes = [];
     private readonly int _rows;
     private readonly int _columns;
+
+    // Columns of three values or more.
+    private readonly int[] _numbers;
     private readonly int _seed;
 
     public Ensemble(AliceTrainerOptions options, LearningTask task, TrainingData data, (FeaturePreparation Preparation, Standardization Common) inputs,
@@ -35,10 +38,11 @@ internal sealed class Ensemble
         _initial = initial;
         (_rows, _columns) = (data.Rows, data.Columns);
         _seed = settings.Seed;
-        _hiddenLayers = options.HiddenLayers ?? initial?.Members[0].Network.HiddenLayers
-            ?? (WideTables.IsText(options, task, data) ? [] : TrainingBudget.HiddenLayers(data.Features is DenseFeatures dense ? InputEncoding.Numbers(data, dense).Length : data.Columns));
-        _inputs[NumericEncoding.None] = InputEncoding.Plain(inputs.Common);
         var table = data.Features as DenseFeatures;
+        _numbers = table is null ? [] : InputEncoding.Numbers(data, table);
+        _hiddenLayers = options.HiddenLayers ?? initial?.Members[0].Network.HiddenLayers
+            ?? (WideTables.IsText(options, task, data) ? [] : TrainingBudget.HiddenLayers(table is null ? data.Columns : _numbers.Length));
+        _inputs[NumericEncoding.None] = InputEncoding.Plain(inputs.Common);
         if (initial is not null)
             _initialInputs = InitialInputs(initial, data, table);
         else if (table is not null)
@@ -150,7 +154,7 @@ internal sealed class Ensemble
     private void AddEncodings(TrainingData data, DenseFeatures table)
     {
         var isAutomatic = _options.NumericEncoding == NumericEncoding.Automatic && _hiddenLayers.Count > 0
-            && TrainingBudget.SuitsBins(data.Rows, data.Columns);
+            && TrainingBudget.SuitsBins(data.Rows, data.Columns, _numbers.Length, _task.IsClassification);
         // Tails of few rows say little.
         var givesScores = isAutomatic && TrainingBudget.HasManySteps(data.Rows, _task.IsClassification);
         if ((givesScores || _options.NumericEncoding == NumericEncoding.NormalScores)
@@ -158,12 +162,8 @@ internal sealed class Ensemble
             _inputs[NumericEncoding.NormalScores] = scores;
         if (isAutomatic || _options.NumericEncoding == NumericEncoding.PiecewiseLinear
             || _options.NumericEncoding == NumericEncoding.Mixed && _hiddenLayers.Count > 0)
-        {
-            var numbers = InputEncoding.Numbers(data, table);
-            if (numbers.Length > 0 || !isAutomatic)
-                _inputs[NumericEncoding.PiecewiseLinear] = InputEncoding.PiecewiseLinear(
-                    data, table, _preparation, numbers, _options.NumberOfBins ?? TrainingBudget.Bins(data.Rows, numbers.Length));
-        }
+            _inputs[NumericEncoding.PiecewiseLinear] = InputEncoding.PiecewiseLinear(
+                data, table, _preparation, _numbers, _options.NumberOfBins ?? TrainingBudget.Bins(data.Rows, Math.Max(1, _numbers.Length)));
     }
 
     private IReadOnlyList<NumericEncoding> KindsOf(int index)

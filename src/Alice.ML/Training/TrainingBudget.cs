@@ -61,8 +61,16 @@ internal static class TrainingBudget
         _ => RaceRules.Folds(rows),
     };
 
-    /// <summary>Whether bins of numbers have rows enough to learn from: 50, and not many more columns than rows.</summary>
-    public static bool SuitsBins(int rows, int columns) => rows >= 50 && !WideTables.IsWide(rows, columns);
+    /// <summary>
+    /// Whether bins of numbers have rows enough to learn from: 50, and not many more columns than rows. Many numbers together (pixels, sensors)
+    /// tell classes apart without bins.
+    /// </summary>
+    /// <param name="rows">Training rows.</param>
+    /// <param name="columns">Columns, slots of categories among them.</param>
+    /// <param name="numbers">Columns of three values or more.</param>
+    /// <param name="isClassification">Whether classes are to be told apart.</param>
+    public static bool SuitsBins(int rows, int columns, int numbers, bool isClassification) =>
+        rows >= 50 && numbers > 0 && !WideTables.IsWide(rows, columns) && (!isClassification || numbers <= ManyColumns);
 
     /// <summary>
     /// Bins a column: the square root of the rows, since more rows show finer structure, from 32 to 96; with many columns fewer, so that the

@@ -34,11 +34,15 @@ public sealed class TrainingBudgetTests
         Assert.AreEqual(epochs, TrainingBudget.Epochs(1000, 64, isClassification: false, effort));
 
     [TestMethod]
-    [DataRow(49, 8, false)]
-    [DataRow(50, 8, true)]
-    [DataRow(200, 400, true)]
-    [DataRow(200, 401, false)]
-    public void Bins_need_rows(int rows, int columns, bool suits) => Assert.AreEqual(suits, TrainingBudget.SuitsBins(rows, columns));
+    [DataRow(49, 8, 8, false, false)]
+    [DataRow(50, 8, 8, false, true)]
+    [DataRow(200, 400, 40, false, true)]
+    [DataRow(200, 401, 40, false, false)]
+    [DataRow(1000, 100, 32, true, true)]
+    [DataRow(1000, 100, 33, true, false)]
+    [DataRow(1000, 100, 0, true, false)]
+    public void Bins_need_rows_and_in_classification_few_numbers(int rows, int columns, int numbers, bool isClassification, bool suits) =>
+        Assert.AreEqual(suits, TrainingBudget.SuitsBins(rows, columns, numbers, isClassification));
 
     [TestMethod]
     [DataRow(500, 8, 32)]
