@@ -1,3 +1,4 @@
+using Alice.ML.Runtime;
 using Alice.ML.Samples.Reporting;
 
 namespace Alice.ML.Samples.Files;

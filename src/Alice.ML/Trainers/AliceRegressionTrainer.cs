@@ -51,6 +51,9 @@ public sealed class AliceRegressionTrainer
         public bool AddScoreStandardDeviation { get; set; }
     }
 
+    // No label lies so many deviations from the others; a float holds the square.
+    private const double MostDeviations = 1e18;
+
     private readonly RegressionLoss _loss;
     private readonly bool _addsDeviation;
     private readonly float[] _quantiles;
@@ -91,7 +94,7 @@ public sealed class AliceRegressionTrainer
         var unit = 1 / label.Scale[0];
         return _loss.Name switch
         {
-            nameof(RegressionLoss.Huber) => Task(new HuberObjective(_loss.Parameter / unit), unit * unit),
+            nameof(RegressionLoss.Huber) => Task(new HuberObjective(Math.Min(_loss.Parameter / unit, MostDeviations)), unit * unit),
             nameof(RegressionLoss.Quantile) => Task(new QuantileObjective(_loss.Parameter), unit),
             nameof(RegressionLoss.Absolute) => Task(new QuantileObjective(0.5), 2 * unit),
             _ => Task(new SquaredObjective(), unit * unit),

@@ -1,6 +1,6 @@
 using System.Runtime.Versioning;
+using Alice.ML.Runtime;
 using Alice.ML.Samples;
-using Alice.ML.Samples.Files;
 
 namespace Alice.ML.Tests.Samples;
 

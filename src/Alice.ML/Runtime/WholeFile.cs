@@ -1,6 +1,6 @@
 using System.Formats.Tar;
 
-namespace Alice.ML.Samples.Files;
+namespace Alice.ML.Runtime;
 
 /// <summary>
 /// Writes files that appear whole or not at all: into a temporary file beside the target, flushed to the disk and renamed. What
