@@ -74,6 +74,8 @@ public static class AliceCheckpoint
                 throw;
             }
         });
+        if (stream.Position < stream.Length)
+            throw new InvalidDataException($"The {Name} is damaged: something follows it. Load an earlier one.");
         loaded.Apply();
     }
 

@@ -29,7 +29,8 @@ public sealed class DamagedStateTests
         for (var n = 0; n < 6000; n++)
         {
             var damaged = Mutations.Damage(whole, random);
-            if (damaged.AsSpan().SequenceEqual(whole))
+            // What follows a whole state in a stream is not the optimizer's.
+            if (damaged.AsSpan().StartsWith(whole))
                 continue;
             AssertRefused(() => optimizer.load_state_dict(new BinaryReader(new MemoryStream(damaged))), $"mutation {n}");
             if (n % 100 == 0)
@@ -118,6 +119,9 @@ public sealed class DamagedStateTests
         problem.Train(optimizer, order, 13);
         AliceCheckpoint.Save(path, problem.Network, optimizer, order);
         var whole = File.ReadAllBytes(path);
+        // Made here, because initial weights are drawn from the default generator.
+        using var wider = nn.Sequential(nn.Linear(3, 9));
+        using var others = new AliceOptimizer(wider);
         problem.Train(optimizer, order, 1);
         AliceCheckpoint.Save(copy, problem.Network, optimizer, order);
         var now = File.ReadAllBytes(copy);
@@ -131,8 +135,6 @@ public sealed class DamagedStateTests
         }
         File.WriteAllBytes(path, whole);
         AssertRefused(() => AliceCheckpoint.Load(path, problem.Network, optimizer), "without its generator");
-        using var wider = nn.Sequential(nn.Linear(3, 9));
-        using var others = new AliceOptimizer(wider);
         AssertRefused(() => AliceCheckpoint.Load(path, wider, others, order), "of another module");
         AliceCheckpoint.Save(copy, problem.Network, optimizer, order);
         CollectionAssert.AreEqual(now, File.ReadAllBytes(copy), "module, optimizer and generators are as they were");

@@ -137,7 +137,7 @@ public class BadInputTests
     [TestMethod]
     public void The_most_that_is_accepted_trains()
     {
-        var rows = Rows([.. Enumerable.Range(0, 30).Select(i => new Example { Label = i, Features = [i, -i] })]);
+        var rows = Rows([.. Enumerable.Range(0, 30).Select(i => new Example { Label = i, Features = [i, -i, i % 3, 1] })]);
         foreach (var options in new AliceRegressionTrainer.Options[]
             {
                 new() { NumberOfThreads = 1024, NumberOfNetworks = 1 },
