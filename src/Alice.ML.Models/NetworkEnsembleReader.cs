@@ -31,9 +31,9 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
         {
             return ReadAll();
         }
-        catch (EndOfStreamException e)
+        catch (EndOfStreamException)
         {
-            throw new FormatException("The network cannot be read: it is cut short.", e);
+            throw Corrupt("it is cut short.");
         }
     }
 
@@ -173,10 +173,11 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
         }
         catch (ArgumentException e)
         {
-            throw new FormatException($"The network cannot be read: {e.Message}", e);
+            throw Corrupt(e.Message);
         }
     }
 
+    // Without an inner exception: of what Model.Load throws, this is the base exception.
     private static FormatException Corrupt(string what) => new($"The network cannot be read: {what}");
 
     /// <summary>What a member is made of, before the checksum says that it is undamaged.</summary>

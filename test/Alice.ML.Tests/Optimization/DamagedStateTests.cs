@@ -144,6 +144,11 @@ public sealed class DamagedStateTests
         CollectionAssert.AreEqual(whole, File.ReadAllBytes(copy));
     }
 
+    private static Sequential CreateNetwork() =>
+#pragma warning disable RS0030 // These tests run alone.
+        nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.3), nn.Linear(8, 1));
+#pragma warning restore RS0030
+
     private static AliceOptimizer Trained(TestProblem problem, int steps)
     {
         var optimizer = new AliceOptimizer(problem.Parameters, AliceOptimizerOptions.Tabular);
@@ -184,9 +189,7 @@ public sealed class DamagedStateTests
             using var random = new Generator(4);
             _inputs = randn(32, 3, generator: random);
             _labels = _inputs.sum(1, keepdim: true);
-#pragma warning disable RS0030 // These tests run alone.
-            Network = nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.3), nn.Linear(8, 1));
-#pragma warning restore RS0030
+            Network = CreateNetwork();
         }
 
         public Sequential Network { get; }
