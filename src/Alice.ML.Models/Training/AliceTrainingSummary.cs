@@ -21,7 +21,13 @@ public enum StopReason
 /// <summary>How a model was trained. It belongs to the fitted model and is not saved with it.</summary>
 public sealed record AliceTrainingSummary
 {
-    /// <summary>Every epoch in order.</summary>
+    /// <summary>The error to expect on new rows, from rows that were held out in the choosing; null where nothing was chosen.</summary>
+    public AliceEstimate? Estimate { get; init; }
+
+    /// <summary>The plans that were tried, with their held-out losses; empty where nothing was chosen.</summary>
+    public IReadOnlyList<AliceCandidate> Candidates { get; init; } = [];
+
+    /// <summary>Every epoch in order, of the training on all rows; none where the choosing was cancelled.</summary>
     public required IReadOnlyList<AliceEpoch> Epochs { get; init; }
 
     /// <summary>Number of the epoch whose weights the model has: the last, or with validation the one of the lowest loss.</summary>

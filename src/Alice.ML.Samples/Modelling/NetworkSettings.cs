@@ -43,7 +43,7 @@ internal sealed record NetworkSettings
     public int Seed { get; init; } = 1;
 
     /// <summary>Fills in what the options of all trainers share.</summary>
-    public void Apply(AliceTrainerOptions options, string label, string features, IProgress<AliceEpoch> progress,
+    public void Apply(AliceTrainerOptions options, string label, string features, IProgress<AliceProgress> progress,
         CancellationToken cancellation)
     {
         options.LabelColumnName = label;

@@ -42,7 +42,7 @@ internal abstract class TableTask(TableSchema schema)
     /// <param name="progress">Told of every epoch.</param>
     /// <param name="cancellation">Ends the training with what it has learned after one epoch.</param>
     public ITransformer Fit(MLContext ml, IDataView train, IDataView? validation, NetworkSettings settings,
-        IProgress<AliceEpoch> progress, CancellationToken cancellation)
+        IProgress<AliceProgress> progress, CancellationToken cancellation)
     {
         var columns = FeaturePipeline.Fit(ml, Schema, train);
         var fit = new NetworkFit(

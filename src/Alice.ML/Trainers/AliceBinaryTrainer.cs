@@ -38,8 +38,6 @@ public sealed class AliceBinaryTrainer : AliceTrainer<
     /// <summary>Options for the <see cref="AliceBinaryTrainer"/>.</summary>
     public sealed class Options : AliceTrainerOptions
     {
-        /// <summary>Options with the defaults of classification: a <see cref="AliceTrainerOptions.Dropout"/> of 0.2.</summary>
-        public Options() => Dropout = ClassificationDropout;
     }
 
     internal AliceBinaryTrainer(IHostEnvironment environment, Options options)

@@ -103,42 +103,39 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         using var threads = new TorchThreads(_options.NumberOfNetworks > 1
             ? 1
             : _options.NumberOfThreads ?? TrainingBudget.Threads(ensemble.Parameters, settings.BatchSize));
-        var quantiles = task.Objective as QuantilesObjective;
-        var isOpen = settings.WeightDecays.Count > 1 || ensemble.Kinds.Any(kinds => kinds.Count > 1) || quantiles is not null;
-        if (initial is null && isOpen && Trials.Suit(rows.Training, settings))
-        {
-            using var trials = new Trials(task, ensemble, rows.Training, settings, channel, clock);
-            (ensemble.Plans, var suitingEpochs) = trials.Choose(
-                _options.NumberOfEpochs is null && TrainingBudget.HasManySteps(training.Rows, task.IsClassification));
-            settings = settings with { NumberOfEpochs = suitingEpochs };
-            ensemble.Shifts = quantiles is null ? null : trials.QuantileShifts(quantiles.Levels, ensemble.Plans);
-        }
+        var choice = initial is null && !isText && IsOpen(ensemble, task) && training.Rows >= RaceRules.LeastRows
+            ? new PlanChoice(_options, task, ensemble, rows.Training, settings, channel, clock).Make()
+            : new PlanChoice.Result(ensemble.CreateMembers(settings));
         channel.Info($"Training on {training.Rows:N0} rows of {preparation.InputCount:N0} features: {ensemble.Parameters:N0} parameters, "
-            + $"{settings.NumberOfEpochs:N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {_seed}.");
+            + $"batches of {settings.BatchSize:N0}, device {device}, seed {_seed}.");
 
-        var members = ensemble.CreateMembers(settings);
-        using var trainer = new EnsembleTrainer(rows.Training, rows.Validation, members, task, settings, clock);
+        using var trainer = new EnsembleTrainer(rows.Training, rows.Validation, choice.Members, task, settings, clock) { IsStarted = choice.Estimate is not null };
         var epochs = new List<AliceEpoch>();
-        trainer.Run(epoch => Report(InLabelUnits(epoch, task), task.Objective.MetricName, epochs, channel));
+        trainer.Run(epoch => Report(InLabelUnits(epoch, task), task.Objective.MetricName, choice.HeldOutLoss, epochs, channel));
         return CreateModel(
-            ensemble.Fold(members),
+            ensemble.Fold(trainer.Members),
             new AliceTrainingSummary
             {
                 Epochs = epochs,
-                BestEpoch = validation is null ? epochs.Count : epochs.MinBy(epoch => epoch.ValidationLoss)!.Epoch,
-                StopReason = trainer.StopReason,
+                BestEpoch = validation is null || epochs.Count == 0 ? epochs.Count : epochs.MinBy(epoch => epoch.ValidationLoss)!.Epoch,
+                StopReason = choice.StopReason is { } early && trainer.StopReason == StopReason.Finished ? early : trainer.StopReason,
                 MetricName = task.Objective.MetricName,
+                Estimate = choice.Estimate,
+                Candidates = choice.Candidates,
                 TrainingRows = training.Rows,
                 ValidationRows = validation?.Rows ?? 0,
                 BatchSize = settings.BatchSize,
-                WeightDecays = [.. members.Select(member => member.WeightDecay)],
+                WeightDecays = [.. trainer.Members.Select(member => member.WeightDecay)],
                 NumericEncodings = [.. ensemble.Plans.Select(plan => plan.Encoding)],
-                Restarts = members.Sum(member => member.Restarts),
+                Restarts = trainer.Members.Sum(member => member.Restarts),
                 Device = device.ToString(),
                 Seed = _seed,
                 Seconds = clock.Elapsed.TotalSeconds,
             });
     }
+
+    private bool IsOpen(Ensemble ensemble, LearningTask task) =>
+        ensemble.Candidates.Count > 1 || _options.NumberOfEpochs is null || task.Objective is QuantilesObjective;
 
     /// <summary>What the network has to learn from these rows.</summary>
     /// <param name="data">The training rows.</param>
@@ -213,21 +210,22 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
     {
         var rows = data.Rows;
         var batchSize = Math.Min(_options.BatchSize ?? TrainingBudget.BatchSize(rows), rows);
-        var epochs = _options.NumberOfEpochs ?? (isText ? WideTables.TextEpochs : Math.Min(
-            TrainingBudget.Epochs(rows, batchSize, task.IsClassification),
-            WideTables.IsWide(rows, data.Columns) ? WideTables.MostEpochs : int.MaxValue));
+        var usual = Math.Min(
+            TrainingBudget.Epochs(rows, batchSize, task.IsClassification, _options.Effort),
+            WideTables.IsWide(rows, data.Columns) ? WideTables.MostEpochs : int.MaxValue);
         var optimizer = isText ? WideTables.TextOptimizer(_options.Optimizer, task.IsClassification) : _options.Optimizer;
         return new TrainingSettings
         {
             Optimizer = optimizer,
             LearningRate = _options.LearningRate ?? optimizer.LearningRate * TrainingBudget.LearningRateFactor(rows, task.IsClassification),
-            NumberOfEpochs = epochs,
+            NumberOfEpochs = _options.NumberOfEpochs ?? (isText ? WideTables.TextEpochs : usual),
+            Folds = TrainingBudget.Folds(rows, _options.Effort),
             BatchSize = batchSize,
             GradientAccumulation = Math.Min(_options.GradientAccumulation, batchSize),
             WeightDecays = _options.WeightDecay is { } decay
                 ? [decay]
                 : isText ? [0]
-                : TrainingBudget.WeightDecays(rows, batchSize, epochs, task.IsClassification),
+                : TrainingBudget.WeightDecays(task.IsClassification),
             Patience = _options.EarlyStoppingPatience,
             MinimumImprovement = _options.EarlyStoppingMinimumImprovement,
             MaximumTime = _options.MaximumTrainingTime,
@@ -245,7 +243,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         ValidationMetric = epoch.ValidationMetric * task.MetricUnit,
     };
 
-    private void Report(AliceEpoch epoch, string metric, List<AliceEpoch> epochs, IChannel channel)
+    private void Report(AliceEpoch epoch, string metric, double? heldOutLoss, List<AliceEpoch> epochs, IChannel channel)
     {
         epochs.Add(epoch);
         var validation = epoch.ValidationLoss is null
@@ -253,6 +251,13 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             : $"validation loss {epoch.ValidationLoss:g6}, {metric} {epoch.ValidationMetric:g6}, ";
         channel.Info($"Epoch {epoch.Epoch} of {epoch.NumberOfEpochs}: loss {epoch.TrainingLoss:g6}, {validation}"
             + $"learning rate {epoch.LearningRate:g3}, {epoch.Seconds:f1} s.");
-        _options.Progress?.Report(epoch);
+        _options.Progress?.Report(new AliceProgress
+        {
+            Phase = TrainingPhase.Training,
+            Share = epoch.Epoch / (double)epoch.NumberOfEpochs,
+            TimeLeft = TimeSpan.FromSeconds((epoch.Seconds - (epochs.Count > 1 ? epochs[0].Seconds : 0)) / epoch.Epoch * (epoch.NumberOfEpochs - epoch.Epoch)),
+            HeldOutLoss = heldOutLoss,
+            Epoch = epoch,
+        });
     }
 }

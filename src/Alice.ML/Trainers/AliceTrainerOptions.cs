@@ -8,8 +8,6 @@ namespace Alice.ML.Trainers;
 /// <summary>Options that the Alice trainers of every task share.</summary>
 public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
 {
-    private protected const double ClassificationDropout = 0.2;
-
     private protected AliceTrainerOptions()
     {
     }
@@ -41,9 +39,11 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     /// </summary>
     public int? NumberOfBins { get; set; }
 
-    /// <summary>Share of a hidden layer's units that each step leaves out: 0 up to, not including, 1. Default 0 for regression, 0.2 for
-    /// classification.</summary>
-    public double Dropout { get; set; }
+    /// <summary>
+    /// Share of a hidden layer's units that each step leaves out: 0 up to, not including, 1. Default null: 0 for regression; for classification 0 or
+    /// 0.2, whichever is better on held-out rows.
+    /// </summary>
+    public double? Dropout { get; set; }
 
     /// <summary>
     /// Passes over the training rows, 1 or more. Default null: chosen from the number of rows; for classification a quarter of those for
@@ -127,8 +127,14 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     /// </summary>
     public CancellationToken CancellationToken { get; set; }
 
-    /// <summary>Told of every epoch as it ends, on the training thread. Default null.</summary>
-    public IProgress<AliceEpoch>? Progress { get; set; }
+    /// <summary>
+    /// Told how far the fit has come: every tenth of a second while plans are compared, and as every epoch ends; on one of the training threads, by one
+    /// at a time. Default null.
+    /// </summary>
+    public IProgress<AliceProgress>? Progress { get; set; }
+
+    /// <summary>How much time to spend, where the other options leave it open. Default <see cref="Effort.Default"/>.</summary>
+    public Effort Effort { get; set; }
 
     /// <summary>A copy, so that a trainer does not change with the object it was made from.</summary>
     internal AliceTrainerOptions Copy() => (AliceTrainerOptions)MemberwiseClone();

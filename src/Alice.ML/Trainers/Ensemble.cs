@@ -9,6 +9,9 @@ internal sealed class Ensemble
     // Seeds of members must differ from each other and from those of other runs with neighbouring seeds.
     private const int SeedStride = 7919;
 
+    // Networks of the race have the seeds before these.
+    private const int SeedsOfRace = 100;
+
     private readonly AliceTrainerOptions _options;
     private readonly IReadOnlyList<int> _hiddenLayers;
     private readonly LearningTask _task;
@@ -18,7 +21,9 @@ internal sealed class Ensemble
 
     // Of the initial networks, those with equal edges the same one.
     private readonly InputEncoding[]? _initialInputs;
+    private readonly List<NetworkShape> _shapes = [];
     private readonly int _rows;
+    private readonly int _columns;
     private readonly int _seed;
 
     public Ensemble(AliceTrainerOptions options, LearningTask task, TrainingData data, (FeaturePreparation Preparation, Standardization Common) inputs,
@@ -28,10 +33,10 @@ internal sealed class Ensemble
         _task = task;
         _preparation = inputs.Preparation;
         _initial = initial;
-        _rows = data.Rows;
+        (_rows, _columns) = (data.Rows, data.Columns);
         _seed = settings.Seed;
         _hiddenLayers = options.HiddenLayers ?? initial?.Members[0].Network.HiddenLayers
-            ?? (WideTables.IsText(options, task, data) ? [] : TrainingBudget.HiddenLayers(data.Columns));
+            ?? (WideTables.IsText(options, task, data) ? [] : TrainingBudget.HiddenLayers(data.Features is DenseFeatures dense ? InputEncoding.Numbers(data, dense).Length : data.Columns));
         _inputs[NumericEncoding.None] = InputEncoding.Plain(inputs.Common);
         var table = data.Features as DenseFeatures;
         if (initial is not null)
@@ -39,7 +44,9 @@ internal sealed class Ensemble
         else if (table is not null)
             AddEncodings(data, table);
         Kinds = [.. Enumerable.Range(0, options.NumberOfNetworks).Select(KindsOf)];
-        Plans = [.. Kinds.Select((kinds, index) => new NetworkPlan(kinds[index % kinds.Count], settings.WeightDecays[0]))];
+        Plans = [.. Kinds.Select((kinds, index) => new NetworkPlan(
+            kinds[index % kinds.Count], initial?.Members[index].Network.HiddenLayers ?? _hiddenLayers, Dropouts[^1], settings.WeightDecays[0]))];
+        Candidates = FindCandidates(settings.WeightDecays);
     }
 
     /// <summary>Per network how it can be given its numbers: trials choose among several.</summary>
@@ -47,6 +54,9 @@ internal sealed class Ensemble
 
     /// <summary>Per network what it is to be; without trials every second one has bins where the options leave it open.</summary>
     public IReadOnlyList<NetworkPlan> Plans { get; set; }
+
+    /// <summary>The plans that the options leave open.</summary>
+    public IReadOnlyList<NetworkPlan> Candidates { get; }
 
     /// <summary>Per output what the model adds to what the networks have learned; null: nothing.</summary>
     public float[]? Shifts { get; set; }
@@ -56,25 +66,53 @@ internal sealed class Ensemble
         settings.Device, data.Features is SparseFeatures, [data.Columns, .. _hiddenLayers, _task.Outputs], settings.BatchSize);
 
     /// <summary>Weights and biases of all networks.</summary>
-    public long Parameters => Plans.Select((plan, index) => (long)Shape(Inputs(index, plan)).Parameters).Sum();
+    public long Parameters => Plans.Select((plan, index) => (long)Shape(Inputs(index, plan), plan).Parameters).Sum();
 
-    /// <summary>The networks at their start. They belong to the caller.</summary>
-    public IReadOnlyList<Member> CreateMembers(TrainingSettings settings) => [.. Plans.Select((plan, index) => Create(index, plan, settings))];
+    /// <summary>The networks at their start, for the usual passes. They belong to the caller.</summary>
+    public IReadOnlyList<Member> CreateMembers(TrainingSettings settings) => [.. Plans.Select((plan, index) =>
+    {
+        var weights = _initial?.Members[index].Network.Weights.ToArray();
+        if (weights is not null)
+        {
+            var inputs = Inputs(index, plan);
+            Folding.Unfold(Shape(inputs, plan), inputs.Standardization, _task.Scores, weights);
+        }
+        return Create(index, plan, settings, new Course(Schedule(plan), settings.NumberOfEpochs), weights);
+    })];
+
+    /// <summary>The networks of chosen candidates, that go on from what those were at their best. They belong to the caller.</summary>
+    /// <param name="chosen">A candidate for each network.</param>
+    /// <param name="settings">Settings of the fit.</param>
+    /// <param name="passes">Passes over all rows for a candidate's network.</param>
+    public IReadOnlyList<Member> CreateMembers(IReadOnlyList<Candidate> chosen, TrainingSettings settings, Func<Candidate, double> passes)
+    {
+        Plans = [.. chosen.Select(candidate => candidate.Plan)];
+        var used = new Dictionary<Candidate, int>();
+        return [.. chosen.Select((candidate, index) =>
+        {
+            var taken = used.GetValueOrDefault(candidate);
+            used[candidate] = taken + 1;
+            // Folds take turns, so that the ensemble has networks of as many as there are.
+            var folds = candidate.Networks.Count / RaceRules.NetworksPerFold;
+            var network = taken % folds * RaceRules.NetworksPerFold + taken / folds;
+            var isNew = network >= candidate.Networks.Count;
+            var course = new Course(Schedule(candidate.Plan), passes(candidate), isNew ? passes(candidate) : 0, isNew ? 0 : Course.UsualWarmUp);
+            var weights = isNew ? null : candidate.Weights(network).cpu().data<float>().ToArray();
+            return Create(SeedsOfRace + index, candidate.Plan, settings, course, weights);
+        })];
+    }
 
     /// <summary>A network at its start. It belongs to the caller.</summary>
     /// <param name="index">Decides its seed.</param>
     /// <param name="plan">What it is to be.</param>
     /// <param name="settings">Settings of its run.</param>
-    public Member Create(int index, NetworkPlan plan, TrainingSettings settings)
+    /// <param name="course">How its learning rate changes.</param>
+    /// <param name="weights">Weights to start from; null: random ones.</param>
+    public Member Create(int index, NetworkPlan plan, TrainingSettings settings, Course course, float[]? weights = null)
     {
         var inputs = Inputs(index, plan);
-        var shape = Shape(inputs);
-        var weights = _initial?.Members[index].Network.Weights.ToArray();
-        if (weights is not null)
-            Folding.Unfold(shape, inputs.Standardization, _task.Scores, weights);
-        var schedule = _options.LearningRateSchedule ?? TrainingBudget.Schedule(_rows, plan.Encoding == NumericEncoding.PiecewiseLinear, _task.IsClassification);
         return new Member(
-            shape, _task.Objective, inputs, settings, schedule, plan.WeightDecay, unchecked(_seed + SeedStride * index), weights);
+            Shape(inputs, plan), _task.Objective, inputs, settings, course, plan.WeightDecay, unchecked(_seed + SeedStride * index), weights);
     }
 
     /// <summary>The model of these members, for features as they come and scores in the label's units.</summary>
@@ -112,7 +150,7 @@ internal sealed class Ensemble
     private void AddEncodings(TrainingData data, DenseFeatures table)
     {
         var isAutomatic = _options.NumericEncoding == NumericEncoding.Automatic && _hiddenLayers.Count > 0
-            && TrainingBudget.SuitsBins(data.Rows, data.Columns, _task.IsClassification);
+            && TrainingBudget.SuitsBins(data.Rows, data.Columns);
         // Tails of few rows say little.
         var givesScores = isAutomatic && TrainingBudget.HasManySteps(data.Rows, _task.IsClassification);
         if ((givesScores || _options.NumericEncoding == NumericEncoding.NormalScores)
@@ -120,8 +158,12 @@ internal sealed class Ensemble
             _inputs[NumericEncoding.NormalScores] = scores;
         if (isAutomatic || _options.NumericEncoding == NumericEncoding.PiecewiseLinear
             || _options.NumericEncoding == NumericEncoding.Mixed && _hiddenLayers.Count > 0)
-            _inputs[NumericEncoding.PiecewiseLinear] = InputEncoding.PiecewiseLinear(
-                data, table, _preparation, _options.NumberOfBins ?? TrainingBudget.Bins(data.Rows, data.Columns));
+        {
+            var numbers = InputEncoding.Numbers(data, table);
+            if (numbers.Length > 0 || !isAutomatic)
+                _inputs[NumericEncoding.PiecewiseLinear] = InputEncoding.PiecewiseLinear(
+                    data, table, _preparation, numbers, _options.NumberOfBins ?? TrainingBudget.Bins(data.Rows, numbers.Length));
+        }
     }
 
     private IReadOnlyList<NumericEncoding> KindsOf(int index)
@@ -139,8 +181,38 @@ internal sealed class Ensemble
         };
     }
 
+    private IReadOnlyList<double> Dropouts => _options.Dropout is { } dropout ? [dropout] : TrainingBudget.Dropouts(_task.IsClassification);
+
+    private NetworkPlan[] FindCandidates(IReadOnlyList<double> decays)
+    {
+        var encodings = Kinds.SelectMany(kinds => kinds).Distinct().ToArray();
+        // Where people ask for layers or an encoding, they do not want a linear network.
+        var linear = _options.HiddenLayers is null && _options.NumericEncoding == NumericEncoding.Automatic && _options.WeightDecay is null && _hiddenLayers.Count > 0
+            ? TrainingBudget.LinearDecays(_rows, _columns)
+            : [];
+        return [
+            .. from encoding in encodings
+               from dropout in _hiddenLayers.Count > 0 ? Dropouts : [0]
+               from decay in decays
+               select new NetworkPlan(encoding, _hiddenLayers, dropout, decay),
+            .. from decay in linear select new NetworkPlan(encodings[0], [], 0, decay)];
+    }
+
+    private LearningRateSchedule Schedule(NetworkPlan plan) => _options.LearningRateSchedule
+        ?? TrainingBudget.Schedule(_rows, plan.Encoding == NumericEncoding.PiecewiseLinear, _task.IsClassification);
+
     private InputEncoding Inputs(int index, NetworkPlan plan) => _initialInputs?[index] ?? _inputs[plan.Encoding];
 
-    private NetworkShape Shape(InputEncoding input) =>
-        new([input.Features, .. _hiddenLayers, _task.Outputs], _options.Activation, _options.Dropout);
+    // One object a shape: what evaluates networks is kept by it.
+    private NetworkShape Shape(InputEncoding input, NetworkPlan plan)
+    {
+        int[] sizes = [input.Features, .. plan.HiddenLayers, _task.Outputs];
+        lock (_shapes)
+        {
+            var known = _shapes.Find(shape => shape.Dropout == plan.Dropout && shape.LayerSizes.SequenceEqual(sizes));
+            if (known is null)
+                _shapes.Add(known = new(sizes, _options.Activation, plan.Dropout));
+            return known;
+        }
+    }
 }

@@ -70,7 +70,7 @@ internal sealed class OptionErrors
             .Between<int>(nameof(options.NumberOfNetworks), options.NumberOfNetworks, 1, NetworkEnsemble.MaximumMembers)
             .Defined(nameof(options.NumericEncoding), options.NumericEncoding)
             .AtLeast(nameof(options.NumberOfBins), options.NumberOfBins, 2)
-            .Require(options.Dropout is >= 0 and < 1, nameof(options.Dropout), options.Dropout,
+            .Require(options.Dropout is null or (>= 0 and < 1), nameof(options.Dropout), options.Dropout,
                 "must be 0 or more and below 1")
             .AtLeast(nameof(options.NumberOfEpochs), options.NumberOfEpochs, 1)
             .AtLeast(nameof(options.BatchSize), options.BatchSize, 1)

@@ -12,6 +12,9 @@ internal sealed class Divergence(Tensor start) : IDisposable
     private const int MostRetries = 10;
     private const double BeyondReason = 100;
 
+    // Of standardised targets; networks that start from good weights have less.
+    private const double LeastStartLoss = 0.1;
+
     private readonly Tensor _best = start.clone().DetachFromDisposeScope();
     private double? _startLoss;
     private double _bestLoss = double.PositiveInfinity;
@@ -28,7 +31,7 @@ internal sealed class Divergence(Tensor start) : IDisposable
     /// <param name="first">The loss before the first step of the epoch.</param>
     public bool HasDiverged(double loss, double first)
     {
-        _startLoss ??= first;
+        _startLoss ??= Math.Max(first, LeastStartLoss);
         return !double.IsFinite(loss) || loss > BeyondReason * _startLoss;
     }
 

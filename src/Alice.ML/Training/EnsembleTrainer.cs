@@ -14,6 +14,7 @@ internal sealed class EnsembleTrainer : IDisposable
     private readonly TrainingSettings _settings;
     private readonly IReadOnlyList<Member> _members;
     private readonly BatchSource _batches;
+    private readonly int _epochs;
 
     // Per thread, and for each kind of inputs.
     private readonly Dictionary<InputEncoding, BatchReader>[] _readers;
@@ -33,11 +34,15 @@ internal sealed class EnsembleTrainer : IDisposable
         _settings = settings;
         _members = members;
         _clock = clock;
+        _epochs = (int)Math.Ceiling(members.Max(member => member.Course.Length));
         _batches = BatchSource.Create(training, settings.BatchSize, settings);
         _readers = [.. Enumerable.Range(0, Math.Max(1, Math.Min(settings.Workers, members.Count))).Select(_ => new Dictionary<InputEncoding, BatchReader>())];
         if (validation is not null)
             _validator = new Validator(validation, task, settings);
     }
+
+    /// <summary>Whether the members are good for a model before the first epoch ends.</summary>
+    public bool IsStarted { get; init; }
 
     /// <summary>The members.</summary>
     public IReadOnlyList<Member> Members => _members;
@@ -52,7 +57,7 @@ internal sealed class EnsembleTrainer : IDisposable
     public void Run(Action<AliceEpoch>? report = null)
     {
         using var guard = no_grad();
-        for (var epoch = 1; epoch <= _settings.NumberOfEpochs; epoch++)
+        for (var epoch = 1; epoch <= _epochs; epoch++)
         {
             _batches.Shuffle(AliceDirections.Key(_members[0].Key, -epoch));
             var running = _members;
@@ -60,7 +65,11 @@ internal sealed class EnsembleTrainer : IDisposable
             {
                 RunEpoch(epoch, running);
                 if (_stopReason != StopReason.Finished)
+                {
+                    foreach (var member in _members)
+                        member.Settle(epoch - 1);
                     return;
+                }
                 running = [.. running.Where(member => !member.EndEpoch())];
             }
             while (running.Count > 0);
@@ -103,21 +112,24 @@ internal sealed class EnsembleTrainer : IDisposable
         for (var i = 0; i < _batches.Count; i++)
         {
             if (_settings.IsCancelled())
-                _stopReason = epoch > 1
+                _stopReason = epoch > 1 || IsStarted
                     ? StopReason.Cancelled
                     : throw new OperationCanceledException("Training was cancelled before its first epoch ended.");
-            else if (epoch > 1 && _clock.Elapsed >= _settings.MaximumTime)
+            else if ((epoch > 1 || IsStarted) && _clock.Elapsed >= _settings.MaximumTime)
                 _stopReason = StopReason.MaximumTrainingTime;
             if (_stopReason != StopReason.Finished)
                 return;
 
-            var progress = (epoch - 1.0 + (double)i / _batches.Count) / _settings.NumberOfEpochs;
+            var passes = epoch - 1.0 + (double)i / _batches.Count;
             // Each minibatch is read once for the members that are given the same.
             foreach (var (reader, group) in groups)
             {
+                if (!group.Any(member => passes < member.Course.Length))
+                    continue;
                 reader.Read(i);
                 foreach (var member in group)
-                    member.Step(reader, progress);
+                    if (member.Course.At(passes) is { } phase)
+                        member.Step(reader, phase);
             }
         }
 
@@ -135,7 +147,7 @@ internal sealed class EnsembleTrainer : IDisposable
         return new AliceEpoch
         {
             Epoch = epoch,
-            NumberOfEpochs = _settings.NumberOfEpochs,
+            NumberOfEpochs = _epochs,
             TrainingLoss = _members.Average(member => member.Loss),
             ValidationLoss = validation?.Loss,
             ValidationMetric = validation?.Metric,

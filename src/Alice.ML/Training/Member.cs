@@ -12,7 +12,8 @@ internal sealed class Member : IDisposable
     private readonly TrainingSettings _settings;
     private readonly Learner _learner;
     private readonly Divergence _divergence;
-    private readonly LearningRateSchedule _schedule;
+    // Weights of a candidate at its best.
+    private readonly float[]? _start;
     private Tensor? _best;
     private AliceStep _lastStep;
     private long _step;
@@ -23,21 +24,24 @@ internal sealed class Member : IDisposable
     /// <param name="objective">What it minimises.</param>
     /// <param name="inputs">What its first layer is given.</param>
     /// <param name="settings">Settings of the run.</param>
-    /// <param name="schedule">How the learning rate changes.</param>
+    /// <param name="course">How the learning rate changes.</param>
     /// <param name="weightDecay">Decoupled weight decay.</param>
     /// <param name="seed">Seed of this member.</param>
     /// <param name="initialWeights">Weights to start from, for what the first layer is given and the targets; null: random ones.</param>
     public Member(
-        NetworkShape shape, Objective objective, InputEncoding inputs, TrainingSettings settings, LearningRateSchedule schedule,
+        NetworkShape shape, Objective objective, InputEncoding inputs, TrainingSettings settings, Course course,
         double weightDecay, int seed, float[]? initialWeights)
     {
-        (_settings, _schedule) = (settings, schedule);
+        _settings = settings;
+        Course = course;
         WeightDecay = weightDecay;
         Inputs = inputs;
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         using var generator = new Generator((ulong)seed);
         var start = initialWeights is not null ? tensor(initialWeights) : shape.Initialize(generator);
+        if (course.WarmUp > 0)
+            _start = initialWeights;
         Key = AliceDirections.Key(generator);
         _learner = Learner.Create(shape, objective, start, settings);
         _divergence = new Divergence(_learner.State.Center);
@@ -48,6 +52,9 @@ internal sealed class Member : IDisposable
     public InputEncoding Inputs { get; }
 
     public double WeightDecay { get; }
+
+    /// <summary>How the learning rate changes in the fit of the ensemble.</summary>
+    public Course Course { get; }
 
     /// <summary>Decides all random numbers after the starting weights.</summary>
     public ulong Key { get; }
@@ -81,16 +88,22 @@ internal sealed class Member : IDisposable
 
     /// <summary>Learns from a minibatch.</summary>
     /// <param name="batch">What read it, for <see cref="Inputs"/>.</param>
-    /// <param name="progress">Share of the steps, 0 to 1, that are done.</param>
-    public void Step(BatchReader batch, double progress)
+    /// <param name="phase">How.</param>
+    public void Step(BatchReader batch, StepPhase phase)
     {
-        var rate = _settings.LearningRate * _schedule.Factor(progress) * _divergence.RateFactor;
+        var rate = _settings.LearningRate * phase.RateFactor * _divergence.RateFactor;
         _lastStep = AliceStep.Create(_settings.Optimizer, rate, ++_step);
         _learner.Step(batch, _lastStep, 1 - rate * WeightDecay, AliceDirections.Key(Key, _stepsInAll++));
         _steps++;
-        if (_schedule.Averages(progress) && _step % StepsPerAverage == 0)
+        if (phase.Averages && _step % StepsPerAverage == 0)
             _learner.Average();
     }
+
+    /// <summary>Begins the mean of weights that predictions use anew; until it has weights, they use those of now.</summary>
+    public void ForgetAverage() => _learner.ForgetAverage();
+
+    /// <summary>A copy of the weights that predictions use. It belongs to the caller.</summary>
+    public Tensor CopyWeights() => _learner.Current.clone().DetachFromDisposeScope();
 
     /// <summary>Ends the epoch.</summary>
     /// <returns>Whether it went well; else the weights are the best of before, and the learning rate is halved.</returns>
@@ -98,6 +111,8 @@ internal sealed class Member : IDisposable
     public bool EndEpoch()
     {
         var (first, sum) = _learner.Losses();
+        if (_steps == 0)
+            return true;
         Loss = sum / _steps;
         if (!_divergence.HasDiverged(Loss, first))
         {
@@ -112,6 +127,16 @@ internal sealed class Member : IDisposable
 
     /// <summary>Outputs [rows, outputs] at the parameters that predictions use; they belong to the caller's scope.</summary>
     public Tensor Outputs(BatchReader batch) => _learner.Outputs(batch);
+
+    /// <summary>
+    /// Ends a course that was cut short. In its first half the learning rate is high: the weights are worse than those that a candidate had.
+    /// </summary>
+    /// <param name="passes">Passes that were done.</param>
+    public void Settle(double passes)
+    {
+        if (_start is not null && _best is null && passes < Course.Length / 2)
+            _learner.Restart(tensor(_start));
+    }
 
     /// <summary>Takes the weights of now for those of the model.</summary>
     public void KeepWeights()

@@ -1,3 +1,5 @@
+using Alice.ML.Trainers;
+
 namespace Alice.ML.Training;
 
 /// <summary>How large and how long to train, from the number of rows, where the options do not say. docs/settings.md gives the reasons.</summary>
@@ -8,9 +10,6 @@ internal static class TrainingBudget
     private const int ManyColumns = 32;
 
     private const int ManyRows = 3000;
-
-    // A class says less than a number: fewer rows need simple networks.
-    private const int LeastClassRows = 1000;
 
     /// <summary>Two layers of 64 units; of 128 for 33 to 1,024 columns. Wider tables are text, mostly zeros, and larger layers take long.</summary>
     public static int[] HiddenLayers(int columns) => columns is > ManyColumns and <= 1024 ? [128, 128] : [64, 64];
@@ -45,20 +44,25 @@ internal static class TrainingBudget
     /// epochs. Classes are told apart before a function is fitted: a quarter of that, or 80 epochs where that is more, though not more than
     /// the whole.
     /// </summary>
-    public static int Epochs(int rows, int batchSize, bool isClassification)
+    public static int Epochs(int rows, int batchSize, bool isClassification, Effort effort = Effort.Default)
     {
+        var share = effort switch { Effort.Quick => 1.0 / 8, Effort.Best => 4, _ => 1 };
         var steps = 6000 * Math.Pow(Math.Min(rows, 1000) / 1000.0, 0.2) * Math.Pow(Math.Clamp(rows, 1000, 50_000) / 1000.0, 0.4)
             * Math.Pow(Math.Max(rows, 50_000) / 50_000.0, 0.2);
         var epochs = (int)Math.Clamp(Math.Round(steps * batchSize / rows), 4, 1000);
-        return isClassification ? Math.Min(epochs, Math.Max(80, epochs / 4)) : epochs;
+        return (int)Math.Ceiling(share * (isClassification ? Math.Min(epochs, Math.Max(80, epochs / 4)) : epochs));
     }
 
-    /// <summary>
-    /// Whether bins of numbers have rows enough to learn from. Many columns together (pixels, sensors) tell classes apart without bins,
-    /// and so do columns that are many more than the rows with any label.
-    /// </summary>
-    public static bool SuitsBins(int rows, int columns, bool isClassification) =>
-        isClassification ? rows >= LeastClassRows && columns <= ManyColumns : rows >= 50 && !WideTables.IsWide(rows, columns);
+    /// <summary>Parts of the rows that are held out while plans are compared.</summary>
+    public static int Folds(int rows, Effort effort) => effort switch
+    {
+        Effort.Quick => 1,
+        Effort.Best => 2 * RaceRules.Folds(rows),
+        _ => RaceRules.Folds(rows),
+    };
+
+    /// <summary>Whether bins of numbers have rows enough to learn from: 50, and not many more columns than rows.</summary>
+    public static bool SuitsBins(int rows, int columns) => rows >= 50 && !WideTables.IsWide(rows, columns);
 
     /// <summary>
     /// Bins a column: the square root of the rows, since more rows show finer structure, from 32 to 96; with many columns fewer, so that the
@@ -66,19 +70,14 @@ internal static class TrainingBudget
     /// </summary>
     public static int Bins(int rows, int columns) => (int)Math.Clamp(Math.Min(Math.Sqrt(rows), 1024.0 / columns), 32, 96);
 
-    /// <summary>
-    /// Weight decays for trials to choose from, ascending. Those of classification shrink the weights in all as much, whatever the number of
-    /// steps: there the loss falls on as they grow.
-    /// </summary>
-    public static double[] WeightDecays(int rows, int batchSize, int epochs, bool isClassification)
-    {
-        if (!isClassification)
-            return [0, 1, 3, 10];
-        var steps = (double)epochs * rows / batchSize;
-        var usual = Math.Round(Math.Min(10, 5000 / steps), 2);
-        double[] usually = [usual, Math.Round(10 * usual, 1)];
-        return rows < LeastClassRows ? usually : [Math.Round(usual / 3, 2), .. usually];
-    }
+    /// <summary>Weight decays to choose from, ascending. Classes are told apart by large weights sooner than numbers are fitted by them.</summary>
+    public static double[] WeightDecays(bool isClassification) => isClassification ? [1, 6, 36] : [0, 1, 3, 10];
+
+    /// <summary>Shares of hidden units to leave out to choose from, ascending.</summary>
+    public static double[] Dropouts(bool isClassification) => isClassification ? [0, 0.2] : [0];
+
+    /// <summary>Weight decays of linear networks to choose from; wide tables want strong ones.</summary>
+    public static double[] LinearDecays(int rows, int columns) => columns > rows ? [1, 10, 100] : [1];
 
     /// <summary>
     /// One thread where a step is too little work to share: waiting for each other would take longer. Null: as many as there are.

@@ -31,6 +31,9 @@ internal sealed record TrainingSettings
     /// <summary>Whether somebody asked to stop.</summary>
     public required Func<bool> IsCancelled { get; init; }
 
+    /// <summary>Parts of the rows that are held out while plans are compared.</summary>
+    public int Folds { get; init; } = 1;
+
     /// <summary>Threads that train members side by side.</summary>
     public required int Workers { get; init; }
 

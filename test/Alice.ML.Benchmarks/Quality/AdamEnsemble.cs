@@ -30,8 +30,8 @@ internal sealed class AdamEnsemble : IDisposable
             : Standardization.Identity(1);
         _range = settings.Model?.Range;
         _label.Apply(labels);
-        var kinds = settings.Encoders.Zip(settings.Encodings).ToArray();
-        var inputs = kinds.Distinct().ToDictionary(kind => kind, kind => new AdamInputs(data, settings.Model!.Preparation!, kind.First, kind.Second));
+        var kinds = settings.Networks.Select(plan => (plan.Encoder, plan.Encoding)).ToArray();
+        var inputs = kinds.Distinct().ToDictionary(kind => kind, kind => new AdamInputs(data, settings.Model!.Preparation!, kind.Encoder, kind.Encoding));
         _inputs = [.. kinds.Select(kind => inputs[kind])];
 
         _networks = new AdamNetwork[_inputs.Length];
@@ -42,7 +42,7 @@ internal sealed class AdamEnsemble : IDisposable
             : settings.Threads ?? TrainingBudget.Threads(DenseNetwork.WeightCount(LayerSizes(settings, 0)), settings.BatchSize));
         TorchParallel.For(_networks.Length, workers, i =>
         {
-            _networks[i] = new AdamNetwork(LayerSizes(settings, i), data.Task, settings, settings.WeightDecays[i], unchecked(settings.Seed + SeedStride * i));
+            _networks[i] = new AdamNetwork(LayerSizes(settings, i), data.Task, settings, settings.Networks[i], unchecked(settings.Seed + SeedStride * i));
             _networks[i].Train(_inputs[i].Train, labels);
         });
     }
@@ -78,7 +78,7 @@ internal sealed class AdamEnsemble : IDisposable
     }
 
     private int[] LayerSizes(AdamSettings settings, int network) =>
-        [_inputs[network].Count, .. settings.HiddenLayers, _data.Task == TaskKind.Multiclass ? _data.Classes : 1];
+        [_inputs[network].Count, .. settings.Networks[network].HiddenLayers, _data.Task == TaskKind.Multiclass ? _data.Classes : 1];
 
     /// <summary>What a network is given: the features, as they are, as normal scores or encoded, standardised.</summary>
     private sealed class AdamInputs

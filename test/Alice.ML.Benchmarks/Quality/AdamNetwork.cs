@@ -19,7 +19,7 @@ internal sealed class AdamNetwork : IDisposable
 
     private readonly TaskKind _task;
     private readonly AdamSettings _settings;
-    private readonly double _weightDecay;
+    private readonly AdamPlan _plan;
     private readonly Generator _generator;
     private readonly int _inputs;
     private readonly List<(Tensor Weight, Tensor Bias)> _layers = [];
@@ -29,11 +29,11 @@ internal sealed class AdamNetwork : IDisposable
     /// <param name="layerSizes">Inputs, hidden layers, outputs.</param>
     /// <param name="task">Decides the loss: squared, logistic, or cross-entropy.</param>
     /// <param name="settings">The others.</param>
-    /// <param name="weightDecay">Decoupled weight decay.</param>
+    /// <param name="plan">What this network is.</param>
     /// <param name="seed">Of weights, order of rows and dropout.</param>
-    public AdamNetwork(IReadOnlyList<int> layerSizes, TaskKind task, AdamSettings settings, double weightDecay, int seed)
+    public AdamNetwork(IReadOnlyList<int> layerSizes, TaskKind task, AdamSettings settings, AdamPlan plan, int seed)
     {
-        (_task, _settings, _weightDecay, _inputs) = (task, settings, weightDecay, layerSizes[0]);
+        (_task, _settings, _plan, _inputs) = (task, settings, plan, layerSizes[0]);
         _generator = new Generator((ulong)seed);
         using var scope = NewDisposeScope();
         for (var layer = 1; layer < layerSizes.Count; layer++)
@@ -66,17 +66,17 @@ internal sealed class AdamNetwork : IDisposable
         var features = tensor(inputs, rows, _inputs);
         var labels = _task == TaskKind.Multiclass ? tensor(Array.ConvertAll(targets, t => (long)t)) : tensor(targets, rows, 1);
         var steps = (rows + _settings.BatchSize - 1) / _settings.BatchSize;
-        for (var epoch = 0; epoch < _settings.Epochs; epoch++)
+        for (var epoch = 0; epoch < _plan.Epochs; epoch++)
         {
             using var epochScope = NewDisposeScope();
             var order = randperm(rows, generator: _generator);
-            for (var i = 0; i < steps; i++)
+            for (var i = 0; i < steps && epoch + (double)i / steps < _plan.Epochs; i++)
             {
                 using var scope = NewDisposeScope();
                 var start = (long)i * rows / steps;
                 var batch = order.narrow(0, start, (i + 1L) * rows / steps - start);
-                Loss(Forward(features.index_select(0, batch), dropout: _settings.Dropout), labels.index_select(0, batch)).backward();
-                Update(LearningRate * LearningRateSchedule.Cosine.Factor((epoch + (double)i / steps) / _settings.Epochs));
+                Loss(Forward(features.index_select(0, batch), dropout: _plan.Dropout), labels.index_select(0, batch)).backward();
+                Update(LearningRate * LearningRateSchedule.Cosine.Factor((epoch + (double)i / steps) / _plan.Epochs));
             }
         }
     }
@@ -131,7 +131,7 @@ internal sealed class AdamNetwork : IDisposable
     private void Update(double rate)
     {
         Tensor[] gradients = [.. _parameters.Select(parameter => parameter.grad!)];
-        _update.Step(gradients, gradients, rate, _weightDecay);
+        _update.Step(gradients, gradients, rate, _plan.WeightDecay);
         foreach (var gradient in gradients)
             gradient.zero_();
     }

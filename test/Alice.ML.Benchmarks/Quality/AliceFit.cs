@@ -13,17 +13,8 @@ internal sealed class AliceFit
     {
         Model = model;
         Adam = new AdamSettings(
-            networks,
-            [.. networks.Members.Select(member => member.Encoder)],
-            summary.NumericEncodings,
-            networks.Members[0].Network.HiddenLayers,
-            networks.Members[0].Network.Activation,
-            options.Dropout,
-            summary.Epochs[0].NumberOfEpochs,
-            summary.BatchSize,
-            summary.WeightDecays,
-            options.NumberOfThreads,
-            summary.Seed);
+            networks, [.. networks.Members.Select((member, index) => Plan(member, index, summary, options))], networks.Members[0].Network.Activation,
+            summary.BatchSize, options.NumberOfThreads, summary.Seed);
     }
 
     public ITransformer Model { get; }
@@ -62,5 +53,15 @@ internal sealed class AliceFit
             options.Seed = seed;
             return options;
         }
+    }
+
+    /// <summary>What the fit made of a network: of what was chosen for it, else of the options.</summary>
+    private static AdamPlan Plan(EnsembleMember member, int index, AliceTrainingSummary summary, AliceTrainerOptions options)
+    {
+        var (encoding, decay, layers) = (summary.NumericEncodings[index], summary.WeightDecays[index], member.Network.HiddenLayers);
+        var chosen = summary.Candidates.FirstOrDefault(candidate => candidate.Networks > 0 && candidate.NumericEncoding == encoding
+            && candidate.WeightDecay == decay && candidate.HiddenLayers.SequenceEqual(layers));
+        var after = options.NumberOfEpochs ?? chosen?.Epochs ?? summary.Epochs[0].NumberOfEpochs;
+        return new AdamPlan(member.Encoder, encoding, layers, chosen?.Dropout ?? options.Dropout ?? 0, (chosen?.Epochs ?? 0) + after, decay);
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.ML;
 namespace Alice.ML.Benchmarks.Subjects;
 
 /// <summary>Times the epochs of a real fit, through the trainer's own progress reports.</summary>
-internal sealed class AliceEpochs : IProgress<AliceEpoch>
+internal sealed class AliceEpochs : IProgress<AliceProgress>
 {
     private readonly List<long> _ends = [];
 
@@ -27,5 +27,9 @@ internal sealed class AliceEpochs : IProgress<AliceEpoch>
         return [.. clock._ends.Zip(clock._ends.Skip(1), (from, to) => Stopwatch.GetElapsedTime(from, to).TotalSeconds)];
     }
 
-    void IProgress<AliceEpoch>.Report(AliceEpoch value) => _ends.Add(Stopwatch.GetTimestamp());
+    void IProgress<AliceProgress>.Report(AliceProgress value)
+    {
+        if (value.Epoch is not null)
+            _ends.Add(Stopwatch.GetTimestamp());
+    }
 }

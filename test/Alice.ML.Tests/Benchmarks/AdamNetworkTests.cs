@@ -32,8 +32,9 @@ public class AdamNetworkTests
         float[] targets = [.. Enumerable.Range(0, Rows).Select(r =>
             task == TaskKind.Regression ? inputs[3 * r] * inputs[3 * r + 1] : MathF.Floor((inputs[3 * r] + 1) * (layers[^1] == 3 ? 1.4f : 0.99f)))];
         // One batch an epoch: the order of the rows does not matter.
-        var settings = new AdamSettings(null, [null], [NumericEncoding.None], LayerSizes[1..], Activation.ReLU, 0, Epochs, Rows, [weightDecay], 1, 1);
-        using var network = new AdamNetwork(layers, task, settings, weightDecay, seed: 1);
+        var settings = new AdamSettings(
+            null, [new AdamPlan(null, NumericEncoding.None, LayerSizes[1..], 0, Epochs, weightDecay)], Activation.ReLU, Rows, 1, 1);
+        using var network = new AdamNetwork(layers, task, settings, settings.Networks[0], seed: 1);
 
         using var scope = NewDisposeScope();
         var model = nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 5), nn.ReLU(), nn.Linear(5, layers[^1]));

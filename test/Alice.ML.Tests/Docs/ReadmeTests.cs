@@ -49,7 +49,7 @@ public class ReadmeTests
             NumberOfEpochs = 50,
             Optimizer = AliceOptimizerOptions.Tabular with { QuickSteps = 3 },
             Device = "cpu",
-            Progress = new Progress<AliceEpoch>(e => Console.WriteLine($"{e.Epoch}: {e.TrainingLoss}")),
+            Progress = new Progress<AliceProgress>(p => Console.WriteLine($"{p.Phase}: {p.Share:P0}")),
         });
         // </options>
         Assert.AreEqual("Price", trainer.LabelColumn.Name);

@@ -3,7 +3,11 @@ using Alice.ML.Training;
 namespace Alice.ML.Tests.Trainers;
 
 /// <summary>Calls back with every epoch.</summary>
-internal sealed class Watcher(Action<AliceEpoch> action) : IProgress<AliceEpoch>
+internal sealed class Watcher(Action<AliceEpoch> action) : IProgress<AliceProgress>
 {
-    public void Report(AliceEpoch value) => action(value);
+    public void Report(AliceProgress value)
+    {
+        if (value.Epoch is { } epoch)
+            action(epoch);
+    }
 }

@@ -1,3 +1,4 @@
+using Alice.ML.Trainers;
 using Alice.ML.Training;
 
 namespace Alice.ML.Tests.Training;
@@ -26,24 +27,18 @@ public sealed class TrainingBudgetTests
         Assert.AreEqual(epochs, TrainingBudget.Epochs(rows, batchSize, isShort));
 
     [TestMethod]
-    [DataRow(1000, 64, 96, 1.11, 3.33, 33.3)]
-    [DataRow(150, 64, 250, 8.53, 85.3)]
-    [DataRow(20, 20, 10, 10, 100)]
-    public void Weight_decays_of_classification_shrink_the_weights_as_much_whatever_the_steps(
-        int rows, int batchSize, int epochs, params double[] decays) =>
-        CollectionAssert.AreEqual(decays, TrainingBudget.WeightDecays(rows, batchSize, epochs, isClassification: true));
+    [DataRow(Effort.Quick, 48)]
+    [DataRow(Effort.Default, 384)]
+    [DataRow(Effort.Best, 1536)]
+    public void Effort_is_a_multiple_of_the_epochs(Effort effort, int epochs) =>
+        Assert.AreEqual(epochs, TrainingBudget.Epochs(1000, 64, isClassification: false, effort));
 
     [TestMethod]
-    [DataRow(49, 8, false, false)]
-    [DataRow(50, 8, false, true)]
-    [DataRow(50, 64, false, true)]
-    [DataRow(200, 400, false, true)]
-    [DataRow(200, 401, false, false)]
-    [DataRow(999, 8, true, false)]
-    [DataRow(1000, 32, true, true)]
-    [DataRow(1000, 33, true, false)]
-    public void Bins_need_rows_and_in_classification_few_columns(int rows, int columns, bool isClassification, bool suits) =>
-        Assert.AreEqual(suits, TrainingBudget.SuitsBins(rows, columns, isClassification));
+    [DataRow(49, 8, false)]
+    [DataRow(50, 8, true)]
+    [DataRow(200, 400, true)]
+    [DataRow(200, 401, false)]
+    public void Bins_need_rows(int rows, int columns, bool suits) => Assert.AreEqual(suits, TrainingBudget.SuitsBins(rows, columns));
 
     [TestMethod]
     [DataRow(500, 8, 32)]

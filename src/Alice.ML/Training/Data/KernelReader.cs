@@ -23,8 +23,8 @@ internal sealed unsafe class KernelReader : BatchReader
     private readonly int* _numbers;
     private readonly float* _targets;
     private readonly float* _weights;
-    private NetworkKernel? _kernel;
-    private KernelWork? _work;
+    private readonly List<(NetworkShape Shape, NetworkKernel Kernel)> _kernels = [];
+    private readonly List<(NetworkShape Shape, KernelWork Work)> _work = [];
     private int _rows;
 
     /// <param name="source">Has the rows.</param>
@@ -55,14 +55,30 @@ internal sealed unsafe class KernelReader : BatchReader
     /// <summary>Parts of a minibatch.</summary>
     public int Parts { get; }
 
-    /// <summary>What evaluates networks of this shape; all that are given these minibatches have the same.</summary>
-    public NetworkKernel Kernel(NetworkShape shape, Objective objective) => _kernel ??= NetworkKernel.Create(
-        shape, objective.Kernel,
-        _source.Sparse is not null ? FirstLayerInputs.Sparse : _inputs.Bins is not null ? FirstLayerInputs.Bins : FirstLayerInputs.Dense,
-        _inputs.Bins);
+    /// <summary>What evaluates networks of this shape.</summary>
+    public NetworkKernel Kernel(NetworkShape shape, Objective objective)
+    {
+        foreach (var (known, kernel) in _kernels)
+            if (ReferenceEquals(known, shape))
+                return kernel;
+        var made = NetworkKernel.Create(
+            shape, objective.Kernel,
+            _source.Sparse is not null ? FirstLayerInputs.Sparse : _inputs.Bins is not null ? FirstLayerInputs.Bins : FirstLayerInputs.Dense,
+            _inputs.Bins);
+        _kernels.Add((shape, made));
+        return made;
+    }
 
     /// <summary>What steps of networks of this shape need.</summary>
-    public KernelWork Work(NetworkShape shape, Objective objective) => _work ??= new KernelWork(shape, Kernel(shape, objective));
+    public KernelWork Work(NetworkShape shape, Objective objective)
+    {
+        foreach (var (known, work) in _work)
+            if (ReferenceEquals(known, shape))
+                return work;
+        var made = new KernelWork(shape, Kernel(shape, objective));
+        _work.Add((shape, made));
+        return made;
+    }
 
     public override void Read(int index)
     {

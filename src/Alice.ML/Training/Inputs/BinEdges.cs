@@ -8,21 +8,62 @@ internal static class BinEdges
 
     /// <summary>
     /// Edges e₀ … e_T of a prepared column, ascending, T up to <paramref name="bins"/> and to a 25th of the rows, two at least; empty where it has
-    /// fewer than three values, as an indicator has. Between them lies as much weight each as equal values allow.
+    /// fewer than three values, as an indicator has. Values that fill a bin alone, as zeros of counts do, are edges; between the others lies as
+    /// much weight each as equal values allow.
     /// </summary>
     public static float[] OfColumn(int rows, int bins, ColumnSample column)
     {
         bins = Math.Min(bins, Math.Max(2, rows / RowsPerBin));
-        var (sample, weights, total) = (column.Values, column.Weights, column.TotalWeight);
-        var edges = new List<float>();
-        var (at, below) = (0, 0.0);
-        for (var bin = 0; bin <= bins && sample.Length > 0; bin++)
+        var edges = new SortedSet<float>();
+        if (column.Values.Length > 0)
         {
-            while (at < sample.Length - 1 && (bin == bins || below + weights[at] <= total * bin / bins))
-                below += weights[at++];
-            if (edges.Count == 0 || sample[at] - edges[^1] > ColumnSample.LeastWidth)
-                edges.Add(sample[at]);
+            edges.Add(column.Values[0]);
+            edges.Add(column.Values[^1]);
         }
-        return edges.Count < 3 ? [] : [.. edges];
+        // What fills a bin alone leaves fewer bins for less weight: then others may.
+        var rest = Distinct(column);
+        var left = bins;
+        for (var found = true; found && left > 0;)
+        {
+            var share = rest.Sum(v => v.Weight) / left;
+            var alone = rest.Where(v => v.Weight > share).ToHashSet();
+            found = alone.Count > 0;
+            foreach (var value in alone)
+                edges.Add(value.Value);
+            left -= alone.Count;
+            rest.RemoveAll(alone.Contains);
+        }
+        var (total, below, bin) = (rest.Sum(v => v.Weight), 0.0, 0);
+        foreach (var (value, weight) in rest)
+        {
+            if (left > 0 && below >= total * bin / left)
+            {
+                edges.Add(value);
+                while (bin <= left && below >= total * bin / left)
+                    bin++;
+            }
+            below += weight;
+        }
+        return Apart(edges);
+    }
+
+    private static List<(float Value, double Weight)> Distinct(ColumnSample column)
+    {
+        var distinct = new List<(float Value, double Weight)>();
+        for (var i = 0; i < column.Values.Length; i++)
+            if (distinct.Count > 0 && distinct[^1].Value == column.Values[i])
+                distinct[^1] = (column.Values[i], distinct[^1].Weight + column.Weights[i]);
+            else
+                distinct.Add((column.Values[i], column.Weights[i]));
+        return distinct;
+    }
+
+    private static float[] Apart(SortedSet<float> edges)
+    {
+        var apart = new List<float>();
+        foreach (var edge in edges)
+            if (apart.Count == 0 || edge - apart[^1] > ColumnSample.LeastWidth)
+                apart.Add(edge);
+        return apart.Count < 3 ? [] : [.. apart];
     }
 }

@@ -44,13 +44,45 @@ internal sealed class InputEncoding
     /// <param name="data">Rows.</param>
     /// <param name="table">Their prepared features.</param>
     /// <param name="preparation">What prepared them.</param>
+    /// <param name="numbers">The columns that are to have bins, from <see cref="Numbers"/>.</param>
     /// <param name="bins">Bins a column, at most.</param>
-    public static InputEncoding PiecewiseLinear(TrainingData data, DenseFeatures table, FeaturePreparation preparation, int bins)
+    public static InputEncoding PiecewiseLinear(
+        TrainingData data, DenseFeatures table, FeaturePreparation preparation, int[] numbers, int bins)
     {
         var isThere = IsThere(data, table, preparation);
-        float[][] edges = [.. Enumerable.Range(0, table.Columns).Select(column =>
-            BinEdges.OfColumn(data.Rows, bins, Sample(data, table, isThere, column)))];
+        var edges = new float[table.Columns][];
+        Array.Fill(edges, []);
+        foreach (var column in numbers)
+            edges[column] = BinEdges.OfColumn(data.Rows, bins, Sample(data, table, isThere, column));
         return PiecewiseLinear(data, table, new PiecewiseLinearEncoder(Apart(edges)), keepsConstants: false);
+    }
+
+    /// <summary>The prepared columns of three values or more: indicators and slots of categories have two.</summary>
+    public static int[] Numbers(TrainingData data, DenseFeatures table)
+    {
+        var (first, second) = (table.Row(data.Start).ToArray(), new float[table.Columns]);
+        second.AsSpan().Fill(float.NaN);
+        var open = Enumerable.Range(0, table.Columns).ToList();
+        var numbers = new List<int>();
+        for (var row = 1; row < data.Rows && open.Count > 0; row++)
+        {
+            var values = table.Row(data.Start + row);
+            for (var i = open.Count - 1; i >= 0; i--)
+            {
+                var (column, value) = (open[i], values[open[i]]);
+                if (value == first[column] || value == second[column])
+                    continue;
+                if (float.IsNaN(second[column]))
+                {
+                    second[column] = value;
+                    continue;
+                }
+                numbers.Add(column);
+                open.RemoveAt(i);
+            }
+        }
+        numbers.Sort();
+        return [.. numbers];
     }
 
     /// <summary>Columns with the bins of a model's encoder beside them, to train its weights on.</summary>

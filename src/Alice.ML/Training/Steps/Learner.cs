@@ -57,6 +57,9 @@ internal abstract class Learner : IDisposable
         _averaged++;
     }
 
+    /// <summary>Begins the mean anew.</summary>
+    public void ForgetAverage() => _averaged = 0;
+
     /// <summary>Forgets all that was learned and starts from other weights.</summary>
     public void Restart(Tensor weights)
     {

@@ -82,7 +82,7 @@ public class LearnerTests
             var table = (DenseFeatures)data.Features;
             _inputs = kind switch
             {
-                "bins" => InputEncoding.PiecewiseLinear(data, table, preparation, 8),
+                "bins" => InputEncoding.PiecewiseLinear(data, table, preparation, InputEncoding.Numbers(data, table), 8),
                 "scores" => InputEncoding.NormalScores(data, table, preparation)!,
                 _ => InputEncoding.Plain(Standardization.Identity(data.Columns)),
             };

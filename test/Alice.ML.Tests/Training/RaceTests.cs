@@ -6,11 +6,11 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Tests.Trainers;
+namespace Alice.ML.Tests.Training;
 
-/// <summary>What trials do with networks that cannot be trained.</summary>
+/// <summary>What the choosing of plans does with networks that cannot be trained.</summary>
 [TestClass]
-public class TrialsTests
+public class RaceTests
 {
     private const int Rows = 100;
 
@@ -21,7 +21,7 @@ public class TrialsTests
     [DataRow(0.0, ExplodingDecay, true)]
     [DataRow(ExplodingDecay, 1.0, true)]
     [DataRow(ExplodingDecay, 1.0, false)]
-    public void A_trial_that_diverges_loses_and_is_told_of(double first, double second, bool usesKernels)
+    public void A_plan_that_diverges_loses_and_is_told_of(double first, double second, bool usesKernels)
     {
         var ml = new MLContext(seed: 1);
         var warnings = new List<string>();
@@ -58,11 +58,12 @@ public class TrialsTests
         var options = new AliceRegressionTrainer.Options { NumberOfNetworks = 2, NumericEncoding = NumericEncoding.None };
         var ensemble = new Ensemble(options, task, data, (preparation, common), null, settings);
         using var channel = ((IChannelProvider)ml).Start("test");
-        using var trials = new Trials(task, ensemble, new RowSet(data, source), settings, channel, Stopwatch.StartNew());
+        var choice = new PlanChoice(options, task, ensemble, new RowSet(data, source), settings, channel, Stopwatch.StartNew()).Make();
+        foreach (var member in choice.Members)
+            member.Dispose();
 
-        var (plans, _) = trials.Choose(findsEpochs: true);
-
-        Assert.IsTrue(plans.All(plan => plan.WeightDecay == Math.Min(first, second)));
+        Assert.HasCount(2, choice.Members);
+        Assert.IsTrue(choice.Members.All(member => member.WeightDecay == Math.Min(first, second)));
         Assert.IsNotEmpty(warnings);
         Assert.IsTrue(warnings.All(warning => warning.Contains("weight decay 1000000") && warning.Contains("diverged")));
     }

@@ -1,0 +1,31 @@
+namespace Alice.ML.Training;
+
+/// <summary>
+/// What to expect on new rows of the same kind, from rows that the measured networks did not train on. Its own uncertainty is that of the
+/// number of these rows; that new rows may be of another kind, it cannot know.
+/// </summary>
+public sealed record AliceEstimate
+{
+    /// <summary>Rows that it was measured on.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>Root of the mean squared error, in the label's units; null for classes.</summary>
+    public EstimatedValue? RootMeanSquaredError { get; init; }
+
+    /// <summary>Mean absolute error, in the label's units; null for classes.</summary>
+    public EstimatedValue? MeanAbsoluteError { get; init; }
+
+    /// <summary>Share of the rows, 0 to 1, whose class is the likeliest one; null for numbers.</summary>
+    public EstimatedValue? Accuracy { get; init; }
+
+    /// <summary>Mean of −ln p of the true class; null for numbers.</summary>
+    public EstimatedValue? LogLoss { get; init; }
+
+    /// <summary>Area under the ROC curve, 0 to 1; null but for two classes, and where the held-out rows are all of one.</summary>
+    public EstimatedValue? AreaUnderRocCurve { get; init; }
+}
+
+/// <summary>An estimated value.</summary>
+/// <param name="Value">The value.</param>
+/// <param name="StandardError">Its standard error.</param>
+public readonly record struct EstimatedValue(double Value, double StandardError);

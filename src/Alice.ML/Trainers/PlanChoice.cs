@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using Alice.ML.Training;
+using Microsoft.ML.Runtime;
+
+namespace Alice.ML.Trainers;
+
+/// <summary>Runs the race of the plans that the options leave open, and makes the ensemble's networks of its outcome.</summary>
+internal sealed class PlanChoice(
+    AliceTrainerOptions options, LearningTask task, Ensemble ensemble, RowSet rows, TrainingSettings settings, IChannel channel, Stopwatch clock)
+{
+    // Networks of chosen plans that were no longer, with the time that training them takes, in the time that is left.
+    private const double ShareToFinish = 0.9;
+
+    /// <summary>What was chosen.</summary>
+    /// <param name="Members">The networks; they belong to the caller.</param>
+    internal sealed record Result(IReadOnlyList<Member> Members)
+    {
+        /// <summary>The error to expect; null without a race.</summary>
+        public AliceEstimate? Estimate { get; init; }
+
+        /// <summary>All candidates; empty without a race.</summary>
+        public IReadOnlyList<AliceCandidate> Candidates { get; init; } = [];
+
+        /// <summary>Held-out loss of the ensemble, in the label's units; null without a race.</summary>
+        public double? HeldOutLoss { get; init; }
+
+        /// <summary>What cut the race short; null: nothing.</summary>
+        public StopReason? StopReason { get; init; }
+    }
+
+    /// <exception cref="OperationCanceledException">Cancelled before the first networks were measured.</exception>
+    public Result Make()
+    {
+        var watch = new RaceWatch(settings, clock, progress => options.Progress?.Report(progress));
+        // Of a chosen number of epochs the ensemble's networks take all, and candidates up to half.
+        var usual = options.NumberOfEpochs is { } asked
+            ? (int)Math.Ceiling(Math.Min(asked, TrainingBudget.Epochs(rows.Count, settings.BatchSize, task.IsClassification)) / 2.0)
+            : settings.NumberOfEpochs;
+        using var race = new Race(task, rows, settings with { NumberOfEpochs = usual }, channel, watch);
+        var one = settings with { Workers = 1 };
+        race.Run(ensemble.Candidates, (index, plan) => ensemble.Create(index, plan, one, new Course(LearningRateSchedule.Constant, usual)));
+
+        var chosen = race.Losses.Choose(race.Candidates, ensemble.Kinds);
+        var loss = race.Losses.Loss(chosen) * task.LossUnit;
+        channel.Info($"Chosen: {string.Join("; ", chosen.Select(candidate => candidate.Plan))}; loss {loss:g6} on held-out rows.");
+        if (task.Objective is QuantilesObjective quantiles)
+            ensemble.Shifts = race.Losses.QuantileShifts(quantiles.Levels, chosen);
+        var stepsPerPass = Math.Ceiling((double)rows.Count / settings.BatchSize);
+        var share = watch.IsCancelled ? 0 : ShareOfFinish(chosen, watch);
+        return new Result(ensemble.CreateMembers(chosen, settings, candidate =>
+            share < 1 || options.NumberOfEpochs is null ? share * candidate.Steps / stepsPerPass : options.NumberOfEpochs.Value))
+        {
+            Estimate = race.Losses.Estimate(chosen),
+            Candidates = [.. race.Candidates.Select(candidate => Describe(candidate, chosen.Count(c => c == candidate), stepsPerPass))],
+            HeldOutLoss = loss,
+            StopReason = watch.IsCancelled ? StopReason.Cancelled : race.IsShortened || share < 1 ? StopReason.MaximumTrainingTime : null,
+        };
+    }
+
+    /// <summary>Share of the usual passes that there is time for, 1 at most.</summary>
+    private double ShareOfFinish(IReadOnlyList<Candidate> chosen, RaceWatch watch)
+    {
+        var wanted = options.NumberOfEpochs is { } epochs ? chosen.Count * epochs * Math.Ceiling((double)rows.Count / settings.BatchSize) : chosen.Sum(c => c.Steps);
+        return Math.Min(1, ShareToFinish * watch.SecondsLeft / (wanted * watch.SecondsPerStep));
+    }
+
+    private AliceCandidate Describe(Candidate candidate, int networks, double stepsPerPass) => new()
+    {
+        NumericEncoding = candidate.Plan.Encoding,
+        HiddenLayers = candidate.Plan.HiddenLayers,
+        Dropout = candidate.Plan.Dropout,
+        WeightDecay = candidate.Plan.WeightDecay,
+        Epochs = candidate.Steps / stepsPerPass,
+        HeldOutLoss = candidate.Loss * task.LossUnit,
+        Networks = networks,
+    };
+}

@@ -1,0 +1,83 @@
+using Alice.ML.Optimization;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Training;
+
+/// <summary>
+/// A plan in the race, with a pair of networks in every fold. It starts, takes steps, is judged, goes on or stops; at the end it is what it was
+/// when its loss was lowest.
+/// </summary>
+internal sealed class Candidate(NetworkPlan plan, Member[] networks) : IDisposable
+{
+    private Tensor[] _outputs = [];
+    private Tensor[] _weights = [];
+
+    public NetworkPlan Plan => plan;
+
+    /// <summary>Two networks of each fold, fold after fold.</summary>
+    public IReadOnlyList<Member> Networks => networks;
+
+    /// <summary>Whether it goes on.</summary>
+    public bool IsRunning { get; set; } = true;
+
+    /// <summary>Whether a network diverged too often.</summary>
+    public bool HasDiverged => networks.Any(network => network.GaveUp);
+
+    /// <summary>Held-out loss of the pairs when they were judged last.</summary>
+    public double LastLoss { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>Held-out loss of the pairs at its lowest.</summary>
+    public double Loss { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>What one network's loss has more, then, than that of the mean of very many that differ by their seeds.</summary>
+    public double SeedLoss { get; private set; }
+
+    /// <summary>Steps that the networks had taken then.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>Mean outputs [rows, outputs] of the pair then, for the held-out rows of a fold; they belong to the caller's scope.</summary>
+    public Tensor Mean(int fold) => Mean(_outputs, fold);
+
+    /// <summary>Weights of a network then; not owned.</summary>
+    public Tensor Weights(int network) => _weights[network];
+
+    /// <summary>Judges the networks as they are.</summary>
+    /// <param name="outputs">Of every network, for the held-out rows of its fold; owned from now on.</param>
+    /// <param name="steps">Steps that they have taken.</param>
+    /// <param name="loss">The loss of outputs in a fold; it may overwrite them.</param>
+    public void Judge(Tensor[] outputs, long steps, Func<int, Tensor, double> loss)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var folds = networks.Length / RaceRules.NetworksPerFold;
+        LastLoss = Enumerable.Range(0, folds).Average(fold => loss(fold, Mean(outputs, fold)));
+        if (!(LastLoss < Loss))
+        {
+            Dispose(outputs);
+            return;
+        }
+        var single = outputs.Index().Average(output => loss(output.Index / RaceRules.NetworksPerFold, output.Item.clone()));
+        (Loss, Steps) = (LastLoss, steps);
+        SeedLoss = double.IsFinite(single) ? 2 * (single - Loss) : 0;
+        Dispose(_outputs);
+        Dispose(_weights);
+        _outputs = outputs;
+        _weights = [.. networks.Select(network => network.CopyWeights())];
+    }
+
+    public void Dispose()
+    {
+        foreach (var network in networks)
+            network.Dispose();
+        Dispose(_outputs);
+        Dispose(_weights);
+    }
+
+    private static Tensor Mean(Tensor[] outputs, int fold) => outputs[2 * fold].Plus(outputs[2 * fold + 1]).Scale(0.5);
+
+    private static void Dispose(Tensor[] tensors)
+    {
+        foreach (var tensor in tensors)
+            tensor.Dispose();
+    }
+}

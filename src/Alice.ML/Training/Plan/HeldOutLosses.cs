@@ -1,0 +1,91 @@
+using Alice.ML.Optimization;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Training;
+
+/// <summary>Losses of candidates, and of means of several, on the held-out rows of all folds.</summary>
+internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> folds)
+{
+    /// <summary>
+    /// The candidates whose networks' mean has the lowest loss, one network after the other, each the one that lowers the loss of the mean most
+    /// (Caruana et al. 2004, Ensemble Selection from Libraries of Models).
+    /// </summary>
+    /// <param name="candidates">Those to choose from.</param>
+    /// <param name="kinds">Per network of the ensemble the encodings that it may have.</param>
+    /// <exception cref="InvalidOperationException">None has a loss.</exception>
+    public IReadOnlyList<Candidate> Choose(IReadOnlyList<Candidate> candidates, IReadOnlyList<IReadOnlyList<Trainers.NumericEncoding>> kinds)
+    {
+        var chosen = new List<Candidate>();
+        foreach (var kind in kinds)
+            chosen.Add(candidates.Where(c => kind.Contains(c.Plan.Encoding) && double.IsFinite(c.Loss)).MinBy(c => Loss([.. chosen, c]))
+                ?? throw new InvalidOperationException(
+                    "Training diverged with every plan. Set LearningRate lower, lower the optimizer's MaximumStep, or look for extreme values in features "
+                    + "and label."));
+        return chosen;
+    }
+
+    /// <summary>
+    /// Loss of the mean of networks of these candidates. The mean of a pair stands for each of its networks; what the loss owes to the
+    /// networks' seeds falls with their number, so that n networks of a plan have 1/n of it and the pair one half.
+    /// </summary>
+    public double Loss(IReadOnlyList<Candidate> candidates)
+    {
+        using var guard = no_grad();
+        var loss = Enumerable.Range(0, folds.Count).Average(fold =>
+        {
+            using var scope = NewDisposeScope();
+            return Loss(fold, Mean(candidates, fold));
+        });
+        foreach (var (candidate, count) in candidates.CountBy(candidate => candidate))
+        {
+            var share = (double)count / candidates.Count;
+            loss += share * share * candidate.SeedLoss * (1.0 / count - 1.0 / RaceRules.NetworksPerFold);
+        }
+        return loss;
+    }
+
+    /// <summary>Loss of outputs [rows, outputs] for the held-out rows of a fold; they may be overwritten. Infinite where it is no number.</summary>
+    public double Loss(int fold, Tensor outputs) => folds[fold].Loss(task.Objective, outputs);
+
+    /// <summary>
+    /// What to add to each output so that quantiles cover the held-out rows as their levels say: networks fit the rows that they train on
+    /// too closely (Romano et al. 2019, Conformalized Quantile Regression).
+    /// </summary>
+    /// <param name="levels">Levels of the outputs after the first.</param>
+    /// <param name="chosen">The candidates of the ensemble.</param>
+    public float[] QuantileShifts(IReadOnlyList<float> levels, IReadOnlyList<Candidate> chosen)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var missing = cat([.. folds.Select((fold, i) => fold.Targets - Mean(chosen, i))], 0);
+        var rows = missing.shape[0];
+        var shifts = new float[1 + levels.Count];
+        for (var q = 1; q < shifts.Length; q++)
+        {
+            var sorted = missing.select(1, q).sort().Values.cpu().data<float>().ToArray();
+            var rank = (rows + 1) * (double)levels[q - 1];
+            shifts[q] = sorted[(int)Math.Clamp(levels[q - 1] < 0.5 ? Math.Floor(rank) - 1 : Math.Ceiling(rank) - 1, 0, rows - 1)];
+        }
+        return shifts;
+    }
+
+    /// <summary>The error to expect of the ensemble.</summary>
+    public AliceEstimate Estimate(IReadOnlyList<Candidate> chosen)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var measured = Enumerable.Range(0, folds.Count).Average(fold => Loss(fold, Mean(chosen, fold)));
+        var ratio = measured > 0 ? Math.Clamp(Loss(chosen) / measured, 0, 1) : 1;
+        return Estimates.Of(
+            task, cat([.. folds.Select((_, fold) => Mean(chosen, fold))], 0), cat([.. folds.Select(fold => fold.Targets)], 0), ratio);
+    }
+
+    /// <summary>Mean outputs [rows, outputs] for the held-out rows of a fold; they belong to the caller's scope.</summary>
+    public static Tensor Mean(IReadOnlyList<Candidate> candidates, int fold)
+    {
+        var mean = candidates[0].Mean(fold);
+        foreach (var candidate in candidates.Skip(1))
+            mean.Add(candidate.Mean(fold));
+        return mean.Scale(1.0 / candidates.Count);
+    }
+}

@@ -1,0 +1,18 @@
+using System.Globalization;
+using Alice.ML.Trainers;
+
+namespace Alice.ML.Training;
+
+/// <summary>What sets the networks of an ensemble apart from each other, beside their seeds.</summary>
+/// <param name="Encoding">How numbers are given: as they are, as normal scores or with bins.</param>
+/// <param name="HiddenLayers">Units of each hidden layer; none for a linear network.</param>
+/// <param name="Dropout">Share of hidden units that each step leaves out.</param>
+/// <param name="WeightDecay">Decoupled weight decay.</param>
+internal sealed record NetworkPlan(NumericEncoding Encoding, IReadOnlyList<int> HiddenLayers, double Dropout, double WeightDecay)
+{
+    /// <summary>Whether it is a linear network of the features.</summary>
+    public bool IsLinear => HiddenLayers.Count == 0;
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Encoding}, {(IsLinear ? "linear" : string.Join('-', HiddenLayers))}{(Dropout > 0 ? $", dropout {Dropout}" : "")}, weight decay {WeightDecay}");
+}

@@ -1,0 +1,208 @@
+using Alice.ML.Optimization;
+using Alice.ML.Runtime;
+using Microsoft.ML.Runtime;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Training;
+
+/// <summary>
+/// Chooses what the options leave open. A pair of networks of every plan starts at once; they are judged by held-out rows while they train,
+/// after twice the steps each time; those behind stop (successive halving, Jamieson and Talwalkar 2016), and those that stopped gaining. The
+/// ensemble is put together from what all of them were at their best; its networks then go on from there with all rows.
+/// </summary>
+/// <remarks>What it does depends on the rows, the options and the seed; with a time limit, on the time.</remarks>
+internal sealed class Race : IDisposable
+{
+    // Keys of the orders of rows must differ from those of the fit that comes after.
+    private const long OrderKeys = 1_000_000;
+    private const long TimingSteps = 8;
+
+    // A pair shares its order of rows with nobody, so that nobody waits for another's minibatch.
+    private readonly List<(int Fold, int Index, Lane Lane)> _lanes = [];
+    private readonly LearningTask _task;
+    private readonly TrainingSettings _settings;
+    private readonly IChannel _channel;
+    private readonly RaceWatch _watch;
+    private readonly int _rows;
+    private readonly PlanFold[] _folds;
+    private readonly List<Candidate> _candidates = [];
+    private long _steps;
+
+    /// <param name="task">What is learned.</param>
+    /// <param name="rows">All training rows; not owned.</param>
+    /// <param name="settings">Settings of the run; <see cref="TrainingSettings.NumberOfEpochs"/> are the usual passes.</param>
+    /// <param name="channel">Told of what happens.</param>
+    /// <param name="watch">Knows the time.</param>
+    public Race(LearningTask task, RowSet rows, TrainingSettings settings, IChannel channel, RaceWatch watch)
+    {
+        (_task, _settings, _channel, _watch) = (task, settings with { Workers = 1 }, channel, watch);
+        Workers = settings.Workers;
+        _rows = rows.Count;
+        var order = Enumerable.Range(rows.Data.Start, rows.Data.Rows).ToArray();
+        new Random(settings.Seed).Shuffle(order);
+        var held = RaceRules.HeldOutRows(order.Length);
+        _folds = [.. Enumerable.Range(0, settings.Folds).Select(fold => new PlanFold(
+            rows with { Numbers = [.. order[..(fold * held)], .. order[((fold + 1) * held)..]] },
+            rows with { Numbers = order[(fold * held)..((fold + 1) * held)] },
+            settings))];
+        Losses = new HeldOutLosses(task, _folds);
+    }
+
+    /// <summary>Losses on the held-out rows.</summary>
+    public HeldOutLosses Losses { get; }
+
+    /// <summary>All plans with what they came to.</summary>
+    public IReadOnlyList<Candidate> Candidates => _candidates;
+
+    /// <summary>Whether it ended early for want of time.</summary>
+    public bool IsShortened { get; private set; }
+
+    private int Workers { get; }
+
+    /// <summary>Runs to the end, or until time is up or somebody asks to stop.</summary>
+    /// <param name="plans">The plans that start.</param>
+    /// <param name="create">Makes a network of a plan at its start, by a number that decides its seed.</param>
+    /// <exception cref="OperationCanceledException">Cancelled before the first judgement.</exception>
+    public void Run(IReadOnlyList<NetworkPlan> plans, Func<int, NetworkPlan, Member> create)
+    {
+        foreach (var plan in plans)
+            Enter(plan, create);
+        var isClassification = _task.IsClassification;
+        var most = Math.Max(1, (long)(_settings.NumberOfEpochs * ((double)_rows / Math.Min(_settings.BatchSize, _rows))));
+        if (double.IsFinite(_watch.SecondsLeft))
+            most = FitIntoTime(most);
+        _watch.Expected = most * (RaceRules.Work(_candidates.Count, _folds.Length) + 2);
+        for (var rung = 0; rung <= RaceRules.LastRung(_rows, isClassification); rung++)
+        {
+            var until = RaceRules.Steps(rung, most);
+            if (until <= _steps)
+                continue;
+            RunTo(until);
+            if (_watch.IsCancelled && rung == 0)
+                throw new OperationCanceledException("Training was cancelled before its first networks were measured.");
+            if (!_watch.IsCancelled && (!_watch.IsLate || rung == 0))
+                Judge(rung);
+            IsShortened |= _watch.IsLate;
+            if (_watch.IsCancelled || _watch.IsLate || !Drop(rung))
+                return;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var (_, _, lane) in _lanes)
+            lane.Dispose();
+        foreach (var fold in _folds)
+            fold.Dispose();
+        foreach (var candidate in _candidates)
+            candidate.Dispose();
+    }
+
+    private void Enter(NetworkPlan plan, Func<int, NetworkPlan, Member> create)
+    {
+        var networks = new Member[RaceRules.NetworksPerFold * _folds.Length];
+        for (var i = 0; i < networks.Length; i++)
+        {
+            networks[i] = create(i, plan);
+            var (fold, index) = (i / RaceRules.NetworksPerFold, i % RaceRules.NetworksPerFold);
+            var lane = _lanes.Find(known => known.Fold == fold && known.Index == index && known.Lane.Inputs == networks[i].Inputs).Lane;
+            if (lane is null)
+                _lanes.Add((fold, index, lane = new Lane(
+                    _folds[fold].Training, networks[i].Inputs, _settings, AliceDirections.Key((ulong)_settings.Seed, OrderKeys + i))));
+            lane.Members.Add(networks[i]);
+        }
+        _candidates.Add(new Candidate(plan, networks));
+    }
+
+    /// <summary>Measures a few steps, and finds a length for which the time is enough; with very little time only some plans stay.</summary>
+    private long FitIntoTime(long usual)
+    {
+        // The first ones pay for what the runtime still has to compile.
+        RunTo(1);
+        _watch.Measure();
+        RunTo(1 + TimingSteps);
+        var seconds = _watch.SecondsPerStep;
+        var steps = Affordable();
+        if (steps < RaceRules.LeastSteps)
+        {
+            foreach (var candidate in _candidates.Where(c => c.Plan.IsLinear)
+                .Concat(_candidates.Where(c => !c.Plan.IsLinear).GroupBy(c => c.Plan.Encoding).SelectMany(group => group.Skip(1))).ToArray())
+                Stop(candidate);
+            steps = Affordable();
+        }
+        IsShortened = steps < usual;
+        _watch.Keep(0.4);
+        return Math.Clamp(steps, 1, usual);
+
+        long Affordable() => (long)(_watch.SecondsLeft / seconds / (RaceRules.Work(_candidates.Count(c => c.IsRunning), _folds.Length) + 4));
+    }
+
+    private void RunTo(long until)
+    {
+        // The mean of the second half of the steps since the start.
+        var averagesFrom = until / 2;
+        TorchParallel.For(_lanes.Count, Workers, i =>
+        {
+            var lane = _lanes[i].Lane;
+            lane.Run(until, averagesFrom, () => _watch.Tick(lane.Members.Count));
+        });
+        _steps = until;
+    }
+
+    private void Judge(int rung)
+    {
+        var outputs = new Dictionary<Member, Tensor>();
+        TorchParallel.For(_lanes.Count, Workers, i =>
+        {
+            var (fold, _, lane) = _lanes[i];
+            var given = lane.Members.Count == 0 ? [] : _folds[fold].Outputs(lane.Members, _task);
+            lock (outputs)
+                foreach (var (member, output) in lane.Members.Zip(given))
+                    outputs[member] = output;
+        });
+        foreach (var candidate in _candidates.Where(c => c.IsRunning))
+        {
+            var before = candidate.Loss;
+            if (!candidate.HasDiverged)
+            {
+                candidate.Judge([.. candidate.Networks.Select(network => outputs[network])], _steps, Losses.Loss);
+                _channel.Info($"{candidate.Plan}, {_steps:N0} steps: held-out loss {candidate.LastLoss * _task.LossUnit:g6}.");
+                if (RaceRules.HasGained(rung, before, candidate.LastLoss) && double.IsFinite(candidate.LastLoss)
+                    || rung < RaceRules.Rungs - 1 && IsPatient(candidate))
+                    continue;
+            }
+            else
+            {
+                _channel.Warning($"Networks with {candidate.Plan} diverged: they are no choice.");
+                foreach (var network in candidate.Networks)
+                    outputs.GetValueOrDefault(network)?.Dispose();
+            }
+            Stop(candidate);
+        }
+        var lowest = _candidates.Min(c => c.Loss);
+        _watch.HeldOutLoss = double.IsFinite(lowest) ? lowest * _task.LossUnit : null;
+    }
+
+    /// <summary>Stops those that are behind.</summary>
+    /// <returns>Whether any are left.</returns>
+    private bool Drop(int rung)
+    {
+        var running = _candidates.Where(c => c.IsRunning).OrderBy(c => c.LastLoss).ToArray();
+        var kept = running.Take(RaceRules.Kept(rung, running.Length)).ToHashSet();
+        kept.UnionWith(running.Where(IsPatient));
+        if (RaceRules.KeepsEveryEncoding(rung))
+            kept.UnionWith(running.GroupBy(c => c.Plan.Encoding, (_, group) => group.First()));
+        foreach (var candidate in running.Where(c => !kept.Contains(c)))
+            Stop(candidate);
+        return running.Length > 0;
+    }
+
+    private bool IsPatient(Candidate candidate) => RaceRules.IsPatient(candidate.Plan, _rows, _task.IsClassification);
+
+    private void Stop(Candidate candidate)
+    {
+        candidate.IsRunning = false;
+        foreach (var (_, _, lane) in _lanes)
+            lane.Members.RemoveAll(candidate.Networks.Contains);
+    }
+}

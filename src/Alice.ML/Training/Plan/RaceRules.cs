@@ -1,0 +1,76 @@
+namespace Alice.ML.Training;
+
+/// <summary>How the race of plans goes, where the options do not say. docs/settings.md gives the reasons.</summary>
+internal static class RaceRules
+{
+    /// <summary>Fewer rows tell nothing when some are held out.</summary>
+    public const int LeastRows = 50;
+
+    /// <summary>Networks of a plan in each fold: the second one tells how much of the loss is due to the seed.</summary>
+    public const int NetworksPerFold = 2;
+
+    /// <summary>Judgements up to the usual number of steps, each after twice the steps of the one before.</summary>
+    public const int Rungs = 7;
+
+    /// <summary>Shortest course that is worth comparing all plans on; with less time, only one plan of each encoding starts.</summary>
+    public const long LeastSteps = 400;
+
+    private const double HeldOutFraction = 0.2;
+    private const int MostHeldOutRows = 20_000;
+
+    // Networks that have taken a sixteenth of the steps are compared. From a quarter on, only the two best are left.
+    private const int FirstDrop = 2;
+    private const int LastFreeRung = 4;
+    private const int LeastKept = 2;
+
+    // Of the mean squared error: 0.75% of its root.
+    private const double WorthTwiceTheTime = 0.985;
+
+    // Smooth functions without noise are learned ever better.
+    private const double WorthLongerThanUsual = 0.5;
+    private const int MostRowsOfLongRaces = 50_000;
+    private const int LongRungs = 2;
+
+    // Where few rows are learned by heart, the loss may fall again long after it rose: one plan is given the time.
+    private const int MostRowsOfPatience = 3000;
+    private const double PatientDecay = 1;
+
+    /// <summary>Parts of the rows that are held out, each from networks of its own. The fewer rows, the more chance there is in one part.</summary>
+    public static int Folds(int rows) => rows switch
+    {
+        < 500 => 3,
+        < 1500 => 2,
+        _ => 1,
+    };
+
+    /// <summary>Rows of each part: a fifth of all, 20,000 at most.</summary>
+    public static int HeldOutRows(int rows) => (int)Math.Min(MostHeldOutRows, HeldOutFraction * rows);
+
+    /// <summary>Steps at the end of a rung.</summary>
+    /// <param name="rung">From 0.</param>
+    /// <param name="most">The usual number of steps.</param>
+    public static long Steps(int rung, long most) => Math.Max(rung + 1, rung < Rungs ? most >> (Rungs - 1 - rung) : most << (rung - Rungs + 1));
+
+    /// <summary>The last rung: that of the usual steps, and for regression up to 50,000 rows that of four times as many.</summary>
+    public static int LastRung(int rows, bool isClassification) => Rungs - 1 + (isClassification || rows > MostRowsOfLongRaces ? 0 : LongRungs);
+
+    /// <summary>Candidates of a rung that go on, by their loss: half of them from a sixteenth of the steps on, and two at least.</summary>
+    public static int Kept(int rung, int running) => rung < FirstDrop ? running : Math.Max(LeastKept, (running + 1) / 2);
+
+    /// <summary>Whether the best candidate of each encoding goes on whatever its rank.</summary>
+    public static bool KeepsEveryEncoding(int rung) => rung < LastFreeRung;
+
+    /// <summary>Whether a candidate has gained enough by the rung to go on.</summary>
+    /// <param name="rung">The rung.</param>
+    /// <param name="before">Its lowest loss before.</param>
+    /// <param name="now">Its loss now.</param>
+    public static bool HasGained(int rung, double before, double now) =>
+        rung < LastFreeRung || now < before * (rung < Rungs - 1 ? WorthTwiceTheTime : WorthLongerThanUsual);
+
+    /// <summary>Whether a plan runs for the usual steps however it does.</summary>
+    public static bool IsPatient(NetworkPlan plan, int rows, bool isClassification) => !isClassification && rows < MostRowsOfPatience
+        && plan.Encoding == Trainers.NumericEncoding.PiecewiseLinear && plan.WeightDecay == PatientDecay && !plan.IsLinear;
+
+    /// <summary>Steps of one network that a race with so many candidates takes in all, about, for each of its usual steps.</summary>
+    public static double Work(int candidates, int folds) => NetworksPerFold * folds * (candidates / 8.0 + 1.5);
+}

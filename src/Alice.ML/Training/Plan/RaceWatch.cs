@@ -1,0 +1,78 @@
+using System.Diagnostics;
+
+namespace Alice.ML.Training;
+
+/// <summary>How far a race has come, what it may still take, and whether somebody asked to stop. Its members are safe on any thread.</summary>
+/// <param name="settings">Settings of the run.</param>
+/// <param name="clock">Runs since the fit began.</param>
+/// <param name="report">Told of the progress, on one thread at a time.</param>
+internal sealed class RaceWatch(TrainingSettings settings, Stopwatch clock, Action<AliceProgress> report)
+{
+    private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
+
+    // What judging, reading and folding take beside steps.
+    private const double ShareOfTime = 0.85;
+
+    private readonly Lock _lock = new();
+    private readonly TimeSpan _start = clock.Elapsed;
+    private TimeSpan _lastReport = clock.Elapsed;
+    private long _taken;
+    private TimeSpan _measuredFrom;
+    private long _measuredTaken;
+    private double _deadline = double.PositiveInfinity;
+
+    /// <summary>Steps of one network that the whole fit will take, about.</summary>
+    public double Expected { get; set; } = 1;
+
+    /// <summary>Lowest held-out loss so far, in the label's units.</summary>
+    public double? HeldOutLoss { get; set; }
+
+    public bool IsCancelled => settings.IsCancelled();
+
+    /// <summary>Whether the time that is planned for the race has passed.</summary>
+    public bool IsLate => clock.Elapsed.TotalSeconds > _deadline;
+
+    /// <summary>Seconds of one step of one network, of those taken since <see cref="Measure"/>.</summary>
+    public double SecondsPerStep =>
+        (clock.Elapsed - _measuredFrom).TotalSeconds / Math.Max(1, Interlocked.Read(ref _taken) - _measuredTaken);
+
+    /// <summary>Seconds left for steps; infinite without a limit.</summary>
+    public double SecondsLeft => settings.MaximumTime is { } limit ? ShareOfTime * (limit - clock.Elapsed).TotalSeconds : double.PositiveInfinity;
+
+    /// <summary>Begins to measure the time of steps.</summary>
+    public void Measure() => (_measuredFrom, _measuredTaken) = (clock.Elapsed, Interlocked.Read(ref _taken));
+
+    /// <summary>Lets the race end so that this share of the time left is left then.</summary>
+    public void Keep(double share)
+    {
+        if (double.IsFinite(SecondsLeft))
+            _deadline = clock.Elapsed.TotalSeconds + (1 - share) * SecondsLeft;
+    }
+
+    /// <summary>Takes note of a step of some networks.</summary>
+    /// <returns>Whether the race may go on.</returns>
+    public bool Tick(int networks)
+    {
+        Interlocked.Add(ref _taken, networks);
+        if (IsCancelled || IsLate)
+            return false;
+        if (clock.Elapsed > _lastReport + _interval && _lock.TryEnter())
+            try
+            {
+                _lastReport = clock.Elapsed;
+                var share = Math.Min(0.99, _taken / Expected);
+                report(new AliceProgress
+                {
+                    Phase = TrainingPhase.Choosing,
+                    Share = share,
+                    TimeLeft = share > 0 ? (clock.Elapsed - _start) * ((1 - share) / share) : null,
+                    HeldOutLoss = HeldOutLoss,
+                });
+            }
+            finally
+            {
+                _lock.Exit();
+            }
+        return true;
+    }
+}
