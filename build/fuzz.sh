@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Damages model files of all tasks in many ways, 100,000 of each kind unless another number is given, and loads them: build/fuzz.sh [COUNT].
+# Damages model files of each task, 100,000 times unless another number is given, and loads them: build/fuzz.sh [COUNT].
 set -euo pipefail
 cd "$(dirname "$0")/.."
 dotnet build test/Alice.ML.Tests -c Release --nologo -v quiet
