@@ -121,6 +121,73 @@ internal static class DenseKernels<TVector, TLanes>
         }
     }
 
+    /// <summary>As <see cref="Wide"/>, for some inputs only; the others are zero.</summary>
+    /// <param name="x">The inputs.</param>
+    /// <param name="even">Those with an even index, ascending.</param>
+    /// <param name="odd">Those with an odd index, ascending.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="biases">The biases.</param>
+    /// <param name="width">64 or 32.</param>
+    /// <param name="y">The outputs.</param>
+    public static void WideActive(
+        ref float x, ReadOnlySpan<int> even, ReadOnlySpan<int> odd, ref float weights, ref float biases, nint width, ref float y)
+    {
+        nint n = TLanes.Count;
+        nint o = 0;
+        for (; o + 4 * n <= width; o += 4 * n)
+        {
+            ref var bias = ref Unsafe.Add(ref biases, o);
+            var even0 = TLanes.Load(ref bias);
+            var even1 = TLanes.Load(ref Unsafe.Add(ref bias, n));
+            var even2 = TLanes.Load(ref Unsafe.Add(ref bias, 2 * n));
+            var even3 = TLanes.Load(ref Unsafe.Add(ref bias, 3 * n));
+            TVector odd0 = default, odd1 = default, odd2 = default, odd3 = default;
+            ref var columns = ref Unsafe.Add(ref weights, o);
+            var k = 0;
+            for (; k < even.Length && k < odd.Length; k++)
+            {
+                nint i = even[k], j = odd[k];
+                AddRow(ref x, i, ref columns, width, ref even0, ref even1, ref even2, ref even3);
+                AddRow(ref x, j, ref columns, width, ref odd0, ref odd1, ref odd2, ref odd3);
+            }
+            foreach (nint i in even[k..])
+                AddRow(ref x, i, ref columns, width, ref even0, ref even1, ref even2, ref even3);
+            foreach (nint j in odd[k..])
+                AddRow(ref x, j, ref columns, width, ref odd0, ref odd1, ref odd2, ref odd3);
+            ref var output = ref Unsafe.Add(ref y, o);
+            TLanes.Store(TLanes.Add(even0, odd0), ref output);
+            TLanes.Store(TLanes.Add(even1, odd1), ref Unsafe.Add(ref output, n));
+            TLanes.Store(TLanes.Add(even2, odd2), ref Unsafe.Add(ref output, 2 * n));
+            TLanes.Store(TLanes.Add(even3, odd3), ref Unsafe.Add(ref output, 3 * n));
+        }
+        // 32 outputs are two vectors of 16.
+        for (; o < width; o += n)
+        {
+            var (evens, odds) = (TLanes.Load(ref Unsafe.Add(ref biases, o)), default(TVector));
+            ref var columns = ref Unsafe.Add(ref weights, o);
+            foreach (nint i in even)
+                evens = TLanes.MultiplyAdd(
+                    TLanes.Broadcast(Unsafe.Add(ref x, i)), TLanes.Load(ref Unsafe.Add(ref columns, i * width)), evens);
+            foreach (nint j in odd)
+                odds = TLanes.MultiplyAdd(
+                    TLanes.Broadcast(Unsafe.Add(ref x, j)), TLanes.Load(ref Unsafe.Add(ref columns, j * width)), odds);
+            TLanes.Store(TLanes.Add(evens, odds), ref Unsafe.Add(ref y, o));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddRow(
+        ref float x, nint input, ref float weights, nint width, ref TVector sum0, ref TVector sum1, ref TVector sum2, ref TVector sum3)
+    {
+        nint n = TLanes.Count;
+        var value = TLanes.Broadcast(Unsafe.Add(ref x, input));
+        ref var row = ref Unsafe.Add(ref weights, input * width);
+        sum0 = TLanes.MultiplyAdd(value, TLanes.Load(ref row), sum0);
+        sum1 = TLanes.MultiplyAdd(value, TLanes.Load(ref Unsafe.Add(ref row, n)), sum1);
+        sum2 = TLanes.MultiplyAdd(value, TLanes.Load(ref Unsafe.Add(ref row, 2 * n)), sum2);
+        sum3 = TLanes.MultiplyAdd(value, TLanes.Load(ref Unsafe.Add(ref row, 3 * n)), sum3);
+    }
+
     /// <summary>The dot product of two arrays whose length is a multiple of 16: 16 sums, by index modulo 16.</summary>
     public static float Dot(ref float x, ref float weights, nint length)
     {

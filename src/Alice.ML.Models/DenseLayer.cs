@@ -35,6 +35,13 @@ internal abstract class DenseLayer(int inputs, int outputs)
         MultiplyDense(inputs[..InputWidth], outputs[..OutputWidth]);
     }
 
+    /// <summary>Outputs from the sums of the layer before, which are overwritten.</summary>
+    public virtual void MultiplyActivated(Activation activation, Span<float> sums, Span<float> outputs)
+    {
+        ActivationFunctions.Apply(activation, sums);
+        Multiply(sums, outputs);
+    }
+
     /// <summary>Outputs from the inputs at ascending indices; the other inputs are zero.</summary>
     public void Multiply(ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> outputs)
     {

@@ -53,8 +53,7 @@ internal sealed class NetworkScorer
             MultiplyFeatures(values, indices, current, next);
             for (var l = 1; l < _layers.Length; l++)
             {
-                ActivationFunctions.Apply(_network.Activation, current[.._layers[l - 1].OutputWidth]);
-                _layers[l].Multiply(current, next);
+                _layers[l].MultiplyActivated(_network.Activation, current[.._layers[l - 1].OutputWidth], next);
                 var last = current;
                 current = next;
                 next = last;

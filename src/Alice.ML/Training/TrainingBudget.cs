@@ -71,10 +71,12 @@ internal static class TrainingBudget
     public static int Bins(int rows, int columns) => (int)Math.Clamp(Math.Min(Math.Sqrt(rows), 1024.0 / columns), 32, 96);
 
     /// <summary>Weight decays to choose from, ascending. Classes are told apart by large weights sooner than numbers are fitted by them.</summary>
-    public static double[] WeightDecays(bool isClassification) => isClassification ? [1, 6, 36] : [0, 1, 3, 10];
+    public static double[] WeightDecays(bool isClassification) => isClassification ? Knob("CDECAYS", "1 6 36") : Knob("RDECAYS", "0 1 3 10"); // DEBUG
+
+    public static double[] Knob(string name, string value) => [.. (Environment.GetEnvironmentVariable("ALICE_" + name) ?? value).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(t => double.Parse(t, System.Globalization.CultureInfo.InvariantCulture))]; // DEBUG
 
     /// <summary>Shares of hidden units to leave out to choose from, ascending.</summary>
-    public static double[] Dropouts(bool isClassification) => isClassification ? [0, 0.2] : [0];
+    public static double[] Dropouts(bool isClassification) => isClassification ? Knob("CDROP", "0 0.2") : [0]; // DEBUG
 
     /// <summary>Weight decays of linear networks to choose from; wide tables want strong ones.</summary>
     public static double[] LinearDecays(int rows, int columns) => columns > rows ? [1, 10, 100] : [1];

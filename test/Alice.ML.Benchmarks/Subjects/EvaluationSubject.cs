@@ -1,8 +1,6 @@
-using Alice.ML.Models;
 using Alice.ML.Optimization;
 using Alice.ML.Training;
 using Alice.ML.Training.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Benchmarks.Subjects;
@@ -12,51 +10,54 @@ internal sealed unsafe class EvaluationSubject : IDisposable
 {
     private const int BinsPerColumn = 48;
 
-    private readonly DisposeScope _scope = NewDisposeScope();
+    // Rows to find bins and usual values in.
+    private const int TableRows = 2048;
+
     private readonly Network _network;
+    private readonly IFeatureSource _source;
+    private readonly KernelReader _reader;
+    private readonly TensorReader _tensors;
+    private readonly BatchSource[] _batches;
     private readonly NetworkKernel _kernel;
     private readonly ParameterViews _at;
     private readonly ParameterViews _gradient;
-    private readonly Minibatch _batch;
-    private readonly KernelBatch _kernelBatch;
-    private readonly WorkMemory _memory = new();
 
-    /// <param name="columns">Inputs, or columns with bins.</param>
+    /// <param name="columns">Columns of numbers, which are inputs or have bins.</param>
     /// <param name="layers">Units of the hidden layers, and outputs: more than one are classes.</param>
     /// <param name="rows">Rows of the minibatch.</param>
     /// <param name="isBinned">Whether the columns have bins.</param>
-    public EvaluationSubject(int columns, int[] layers, int rows, bool isBinned)
+    /// <param name="slots">Further columns: slots of one-hot columns.</param>
+    /// <param name="levels">Slots of each one-hot column.</param>
+    public EvaluationSubject(int columns, int[] layers, int rows, bool isBinned, int slots = 0, int levels = 1)
     {
         using var guard = no_grad();
-        using var generator = new Generator(1UL);
+        var random = new Random(1);
+        var count = (TableRows + rows - 1) / rows * rows;
+        float[] labels = [.. Enumerable.Range(0, count).Select(_ => layers[^1] > 1 ? random.Next(layers[^1]) : Normal(random))];
+        var data = new TrainingData(Table(count, columns, slots, levels, random), labels, null, 0, count);
+        var preparation = data.Features.Scale(data, new ColumnReport(_ => ""));
+        (data, _) = TrainingData.Prepare(data, null, preparation);
+        var inputs = isBinned
+            ? InputEncoding.PiecewiseLinear(
+                data, (DenseFeatures)data.Features, preparation, InputEncoding.Numbers(data, (DenseFeatures)data.Features), BinsPerColumn)
+            : InputEncoding.Plain(Standardization.Identity(columns + slots));
         Objective objective = layers[^1] > 1 ? new SoftmaxObjective() : new SquaredObjective();
-        var bins = isBinned ? Bins(columns) : null;
-        Shape = new NetworkShape([bins?.Features ?? columns, .. layers], Activation.ReLU);
+        Shape = new NetworkShape([inputs.Features, .. layers], Models.Activation.ReLU);
         Rows = rows;
         _network = new Network(Shape, objective);
-        _kernel = NetworkKernel.Create(Shape, objective.Kernel, isBinned ? FirstLayerInputs.Bins : FirstLayerInputs.Dense, bins);
+        using var generator = new Generator(1UL);
         _at = new ParameterViews(Shape, Shape.Initialize(generator));
         _gradient = new ParameterViews(Shape, empty_like(_at.Flat));
 
-        var features = randn(rows, columns, generator: generator);
-        var targets = layers[^1] > 1
-            ? randint(0, layers[^1], [rows, 1], generator: generator).to_type(ScalarType.Float32)
-            : randn(rows, 1, generator: generator);
-        using var encoding = bins is null ? null : new DeviceEncoding(bins, CPU);
-        _batch = new Minibatch(encoding?.Encode(features) ?? features, targets, null, rows);
-        _kernelBatch = new KernelBatch
-        {
-            Features = Pointer(features),
-            FeatureStride = columns,
-            Targets = Pointer(targets),
-            Rows = rows,
-            WholeRows = rows,
-        };
-        if (bins is null)
-            return;
-        var (found, shares) = ((nint)_memory.Allocate((long)rows * columns), (nint)_memory.Allocate((long)rows * columns));
-        BinnedBatch.Locate(bins, Pointer(features), rows, (int*)found, (float*)shares);
-        _kernelBatch = _kernelBatch with { Binned = new BinnedBatch(Pointer(features), (int*)found, (float*)shares) };
+        _source = data.Features.Open(count, Standardization.Identity(columns + slots), CPU);
+        var part = new RowSet(data, _source);
+        var (forKernels, forTensors) = (new KernelBatches(part, rows), new TensorBatches(part, rows, CPU));
+        _batches = [forKernels, forTensors];
+        _reader = forKernels.Open(inputs, 1);
+        _tensors = forTensors.Open(inputs, 1);
+        _reader.Read(0);
+        _tensors.Read(0);
+        _kernel = _reader.Kernel(Shape, objective);
     }
 
     public NetworkShape Shape { get; }
@@ -75,30 +76,44 @@ internal sealed unsafe class EvaluationSubject : IDisposable
         }
     }
 
-    public void WithKernels() => _kernel.Evaluate(Pointer(_at.Flat), Pointer(_gradient.Flat), _kernelBatch);
+    public void WithKernels() => _kernel.Evaluate(Pointer(_at.Flat), Pointer(_gradient.Flat), _reader.Part(0));
 
     public void WithTensors()
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        _network.Evaluate(_at, _batch, _gradient);
+        _network.Evaluate(_at, _tensors.Parts[0], _gradient);
     }
 
     public void Dispose()
     {
         _at.Dispose();
+        _at.Flat.Dispose();
         _gradient.Dispose();
+        _gradient.Flat.Dispose();
         _network.Dispose();
-        _scope.Dispose();
+        _reader.Dispose();
+        _tensors.Dispose();
+        foreach (var batches in _batches)
+            batches.Dispose();
+        _source.Dispose();
     }
 
-    private static EncodedColumns Bins(int columns)
+    private static DenseFeatures Table(int rows, int columns, int slots, int levels, Random random)
     {
-        var bins = new EncodedColumns(
-            [.. Enumerable.Repeat(Enumerable.Range(0, BinsPerColumn + 1).Select(i => 4f * i / BinsPerColumn - 2).ToArray(), columns)]);
-        Array.Fill(bins.Scale, 1);
-        return bins;
+        var values = new float[rows * (columns + slots)];
+        for (var at = 0; at < values.Length; at += slots)
+        {
+            for (var column = 0; column < columns; column++)
+                values[at++] = Normal(random);
+            for (var slot = 0; slot < slots; slot += levels)
+                values[at + slot + random.Next(levels)] = 1;
+        }
+        return new(values, columns + slots);
     }
+
+    private static float Normal(Random random) =>
+        (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
 
     private static float* Pointer(Tensor tensor) => VectorLoop.Pointer<float>(tensor, tensor.numel());
 }

@@ -135,7 +135,7 @@ public class MlNetFeaturesTests
         using var source = table.Prepare(preparation, 50).Open(50, Standardization.Identity(20), torch.CPU);
         foreach (var row in new[] { 4, 0, 49 })
         {
-            var values = SparseTableTests.RowOf(source, row);
+            var values = SparseTableTests.RowOf(source, row, 20);
             for (var column = 0; column < 20; column++)
             {
                 var expected = column switch

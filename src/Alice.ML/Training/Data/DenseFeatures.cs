@@ -1,5 +1,4 @@
 using Alice.ML.Models;
-using Alice.ML.Training.Kernels;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -41,18 +40,29 @@ internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(
     {
         using var scope = NewDisposeScope();
         var table = frombuffer(values, ScalarType.Float32, (long)rows * Columns).view(rows, Columns).to(device);
-        return new Source(table.DetachFromDisposeScope());
+        return new Source(this, rows, table.DetachFromDisposeScope());
     }
 
     public Span<float> Row(int row) => values.AsSpan(row * Columns, Columns);
 
-    private sealed class Source(Tensor table) : IFeatureSource
+    private sealed class Source(DenseFeatures features, int rows, Tensor table) : IFeatureSource
     {
+        private readonly Dictionary<InputEncoding, ColumnSplit> _splits = [];
+        private (float Value, double Share)[]? _usual;
+
         public Device IndexDevice => table.device;
 
-        public SparseTable? Sparse => null;
+        public ColumnSplit Split(InputEncoding inputs)
+        {
+            lock (_splits)
+            {
+                if (!_splits.TryGetValue(inputs, out var split))
+                    _splits[inputs] = split = ColumnSplit.Of(features, rows, _usual ??= ColumnSplit.Usual(features, rows), inputs);
+                return split;
+            }
+        }
 
-        public Tensor Select(Tensor rows) => RowGather.Select(table, rows);
+        public Tensor Select(Tensor selected) => RowGather.Select(table, selected);
 
         public void Dispose() => table.Dispose();
     }

@@ -1,5 +1,4 @@
 using Alice.ML.Models;
-using Alice.ML.Training.Kernels;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -34,8 +33,8 @@ internal abstract class FeatureTable(int columns)
 /// <summary>Gives the features of minibatches.</summary>
 internal interface IFeatureSource : IDisposable
 {
-    /// <summary>On the CPU, the rows of features that are mostly zeros; else null, and <see cref="Select"/> gives minibatches.</summary>
-    SparseTable? Sparse { get; }
+    /// <summary>How vector kernels on the CPU read the columns for networks with some inputs. May be called on several threads.</summary>
+    ColumnSplit Split(InputEncoding inputs);
 
     /// <summary>Features [rows, columns] on the device, which belong to the caller's scope.</summary>
     /// <param name="rows">Row numbers, int64, on the device that <see cref="IndexDevice"/> names.</param>

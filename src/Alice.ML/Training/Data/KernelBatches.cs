@@ -1,14 +1,15 @@
-using Alice.ML.Training.Kernels;
-
 namespace Alice.ML.Training;
 
 /// <summary>Minibatches in plain memory, for vector kernels.</summary>
 internal sealed class KernelBatches(RowSet rows, int batchSize) : BatchSource(rows, batchSize)
 {
-    /// <summary>The features, unless they are <see cref="Sparse"/>.</summary>
-    public DenseFeatures? Dense { get; } = rows.Features.Sparse is null ? (DenseFeatures)rows.Data.Features : null;
+    private readonly IFeatureSource _features = rows.Features;
 
-    public SparseTable? Sparse { get; } = rows.Features.Sparse;
+    /// <summary>The features, unless all are sparse.</summary>
+    public DenseFeatures? Dense { get; } = rows.Data.Features as DenseFeatures;
+
+    /// <summary>How the columns are read.</summary>
+    public ColumnSplit Split(InputEncoding inputs) => _features.Split(inputs);
 
     /// <summary>Targets of the table's rows.</summary>
     public float[] Targets { get; } = rows.Data.LabelArray;

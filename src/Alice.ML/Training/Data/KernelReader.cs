@@ -15,6 +15,7 @@ internal sealed unsafe class KernelReader : BatchReader
     private readonly KernelBatches _source;
     private readonly InputEncoding _inputs;
     private readonly WorkMemory _memory = new();
+    private readonly ColumnSplit _split;
     private readonly int _columns;
     private readonly float* _features;
     private readonly float* _scores;
@@ -37,12 +38,10 @@ internal sealed unsafe class KernelReader : BatchReader
         _targets = _memory.Allocate(most);
         if (source.Weights is not null)
             _weights = _memory.Allocate(most);
-        if (source.Dense is null)
-        {
+        _split = source.Split(inputs);
+        if (_split.Sparse is not null)
             _numbers = (int*)_memory.Allocate(most);
-            return;
-        }
-        _columns = source.Dense.Columns;
+        _columns = _split.Numbers.Length;
         _features = _memory.Allocate((long)most * _columns);
         if (inputs.Scores is not null)
             _scores = _memory.Allocate((long)most * _columns);
@@ -62,9 +61,7 @@ internal sealed unsafe class KernelReader : BatchReader
             if (ReferenceEquals(known, shape))
                 return kernel;
         var made = NetworkKernel.Create(
-            shape, objective.Kernel,
-            _source.Sparse is not null ? FirstLayerInputs.Sparse : _inputs.Bins is not null ? FirstLayerInputs.Bins : FirstLayerInputs.Dense,
-            _inputs.Bins);
+            shape, objective.Kernel, new FirstLayerInputs(_inputs.Bins, _split.Sparse is null ? null : _split.Numbers));
         _kernels.Add((shape, made));
         return made;
     }
@@ -89,16 +86,14 @@ internal sealed unsafe class KernelReader : BatchReader
             _targets[i] = _source.Targets[order[i]];
         for (var i = 0; i < rows && _weights != null; i++)
             _weights[i] = (float)(_source.Weights![order[i]] * _source.WeightScale);
-        if (_source.Dense is not { } table)
-        {
+        if (_numbers != null)
             order.CopyTo(new Span<int>(_numbers, rows));
-            return;
-        }
-        Gather(table.Values, order);
+        if (_columns > 0)
+            Gather(_source.Dense!, order);
         if (_scores != null)
-            _inputs.Scores!.Apply(new ReadOnlySpan<float>(_features, rows * _columns), new Span<float>(_scores, rows * _columns));
+            _inputs.Scores!.Apply(new(_features, rows * _columns), new(_scores, rows * _columns), _split.Numbers);
         if (_bins != null)
-            BinnedBatch.Locate(_inputs.Bins!, _features, rows, _bins, _shares);
+            BinnedBatch.Locate(_inputs.Bins!, _split.Numbers, _features, rows, _bins, _shares);
     }
 
     /// <summary>A part of the minibatch, until the next is read.</summary>
@@ -111,7 +106,7 @@ internal sealed unsafe class KernelReader : BatchReader
             Features = (_scores != null ? _scores : _features) + at,
             FeatureStride = _columns,
             Binned = new BinnedBatch(_features + at, _bins + at, _shares + at),
-            Sparse = _source.Sparse,
+            Sparse = _split.Sparse,
             SparseRows = _numbers + first,
             Targets = _targets + first,
             Weights = _weights == null ? null : _weights + first,
@@ -122,15 +117,20 @@ internal sealed unsafe class KernelReader : BatchReader
         };
     }
 
-    private void Gather(float[] table, ReadOnlySpan<int> order)
+    private void Gather(DenseFeatures table, ReadOnlySpan<int> order)
     {
-        fixed (float* values = table)
+        var numbers = _split.Numbers;
+        fixed (float* values = table.Values)
             for (var i = 0; i < order.Length; i++)
             {
                 if (Sse.IsSupported && i + Ahead < order.Length)
-                    Sse.Prefetch0(values + (nint)order[i + Ahead] * _columns);
-                new ReadOnlySpan<float>(values + (nint)order[i] * _columns, _columns)
-                    .CopyTo(new Span<float>(_features + (nint)i * _columns, _columns));
+                    Sse.Prefetch0(values + (nint)order[i + Ahead] * table.Columns);
+                float* from = values + (nint)order[i] * table.Columns, to = _features + (nint)i * _columns;
+                if (_columns == table.Columns)
+                    new ReadOnlySpan<float>(from, _columns).CopyTo(new Span<float>(to, _columns));
+                else
+                    for (var k = 0; k < numbers.Length; k++)
+                        to[k] = from[numbers[k]];
             }
     }
 }

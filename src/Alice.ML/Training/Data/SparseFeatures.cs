@@ -80,7 +80,7 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
     {
         if (device.type != DeviceType.CPU)
             return new DeviceSource(rows, common, device);
-        var table = new SparseTable(rows, common);
+        var table = SparseTable.Of(rows, common);
         rows.Clear(); // twice the memory is too much
         return new HostSource(table);
     }
@@ -102,7 +102,9 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
 
     private sealed class HostSource(SparseTable table) : IFeatureSource
     {
-        public SparseTable? Sparse => table;
+        private readonly ColumnSplit _split = new([], table);
+
+        public ColumnSplit Split(InputEncoding inputs) => _split;
 
         public Device IndexDevice => CPU;
 
@@ -116,7 +118,7 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
     /// <summary>Minibatches written out in all columns.</summary>
     private sealed class DeviceSource(List<SparseRow> rows, Standardization common, Device device) : IFeatureSource
     {
-        public SparseTable? Sparse => null;
+        public ColumnSplit Split(InputEncoding inputs) => throw new NotSupportedException("Vector kernels are for the CPU.");
 
         public Device IndexDevice => CPU;
 

@@ -24,6 +24,12 @@ internal sealed class InputEncoding
     /// <summary>Features a row.</summary>
     public int Features => Scores?.Bins.Columns ?? Standardization.Mean.Length;
 
+    /// <summary>Whether a column has bins, or becomes a score; else it is one feature, the number as it is.</summary>
+    public bool HasBins(int column) => (Bins ?? Scores?.Bins)?.Edges[column].Length > 0;
+
+    /// <summary>The feature that is the number of a column.</summary>
+    public int Feature(int column) => Bins?.Range(column).Number ?? column;
+
     /// <summary>Prepared features as they are, but for a standardisation that only training knows.</summary>
     public static InputEncoding Plain(Standardization common) => new(null, common, null, null);
 

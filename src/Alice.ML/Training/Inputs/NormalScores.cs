@@ -20,11 +20,13 @@ internal sealed class NormalScores
 
     // Per bin the score at its lower edge.
     private readonly float[] _lower;
+    private readonly int[] _all;
 
     private NormalScores(float[][] edges, float[][] scores)
     {
         Bins = new EncodedColumns(edges);
         First = new float[edges.Length];
+        _all = [.. Enumerable.Range(0, edges.Length)];
         _lower = new float[Bins.Features];
         for (var column = 0; column < edges.Length; column++)
         {
@@ -61,14 +63,15 @@ internal sealed class NormalScores
         return edges.All(own => own.Length == 0) ? null : new NormalScores(edges, scores);
     }
 
-    /// <summary>Scores of rows of standardised columns, row-major [rows, columns].</summary>
-    public void Apply(ReadOnlySpan<float> numbers, Span<float> scores)
+    /// <summary>Scores of rows of standardised columns, all or some, row-major [rows, columns].</summary>
+    public void Apply(ReadOnlySpan<float> numbers, Span<float> scores, int[]? columns = null)
     {
         for (var i = 0; i < numbers.Length;)
-            for (var column = 0; column < Bins.Columns; column++, i++)
+            foreach (var column in columns ?? _all)
             {
                 var (feature, share) = Bins.Locate(column, numbers[i]);
                 scores[i] = feature == Bins.Range(column).Number ? numbers[i] : _lower[feature] + share * Bins.Scale[feature];
+                i++;
             }
     }
 

@@ -9,15 +9,33 @@ namespace Alice.ML.Training.Kernels;
 internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, IFloats<V>
 {
     private readonly EncodedColumns _encoding;
+    private readonly int[] _columns;
+
+    // Per column the feature that is its number.
+    private readonly int[] _numbers;
+
+    // Bias, and what usual values of sparse columns add; null where there are none.
+    private readonly float* _shared;
     private readonly RowsAt _perBin;
     private readonly float* _padded;
     private readonly float* _paddedGradient;
     private RowsAt _weights;
+    private RowsAt _sparseWeights;
 
-    public BinnedLayer(EncodedColumns encoding, int outputs, int rows, WorkMemory memory, float paddingBias = 0)
+    /// <param name="encoding">The features of all columns.</param>
+    /// <param name="columns">Columns with bins, and others that are numbers; the rest is sparse. Null: all.</param>
+    /// <param name="outputs">Outputs.</param>
+    /// <param name="rows">Rows that there is room for.</param>
+    /// <param name="memory">Gives the work memory.</param>
+    /// <param name="paddingBias">The bias of outputs that are padding.</param>
+    public BinnedLayer(EncodedColumns encoding, int[]? columns, int outputs, int rows, WorkMemory memory, float paddingBias = 0)
         : base(encoding.Features, outputs, 0, rows, memory, paddingBias)
     {
         _encoding = encoding;
+        _columns = columns ?? [.. Enumerable.Range(0, encoding.Columns)];
+        _numbers = [.. _columns.Select(column => encoding.Range(column).Number)];
+        if (columns is not null)
+            _shared = memory.Allocate(Width);
         _perBin = new RowsAt(memory.Allocate((Inputs + 1L) * Width), Width);
         if (!IsWhole)
         {
@@ -29,6 +47,7 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
     public override void Load(float* weights)
     {
         base.Load(weights);
+        _sparseWeights = new RowsAt(weights, Outputs);
         if (!IsWhole)
             Packing<V>.Pad(weights, Inputs, Outputs, _padded, Width);
         _weights = new RowsAt(IsWhole ? weights : _padded, Width);
@@ -36,48 +55,71 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
 
     public override void Forward(in KernelBatch batch, int firstRow, RowsAt inputs, int rows, float floor)
     {
-        SumBins(_encoding, _weights, Bias, _perBin, Width);
+        if (_shared != null && firstRow == 0)
+            SparseProducts<V>.AddUsual(batch.Sparse!, _sparseWeights, Bias, _shared, Outputs, Width);
+        SumBins(_encoding, _columns, _weights, _shared == null ? Bias : _shared, _perBin, Width);
+        var start = new RowsAt(_perBin[_encoding.Features], 0);
+        if (_shared != null)
+        {
+            SparseProducts<V>.Gather(
+                batch.Sparse!, batch.SparseRows + firstRow, rows, _sparseWeights, start.At, Values, Outputs, Width, float.NegativeInfinity);
+            start = Values;
+        }
         for (var row = 0; row < rows; row++)
         {
             nint u = 0;
             for (; u + 4 * V.Count <= Width; u += 4 * V.Count)
-                FourVectors(_encoding, batch.Binned, firstRow + row, _weights, _perBin, u, Values[row] + u, floor);
+                FourVectors(_numbers, batch.Binned, firstRow + row, _weights, _perBin, u, start[row] + u, Values[row] + u, floor);
             for (; u < Width; u += V.Count)
-                OneVector(_encoding, batch.Binned, firstRow + row, _weights, _perBin, u, Values[row] + u, floor);
+                OneVector(_numbers, batch.Binned, firstRow + row, _weights, _perBin, u, start[row] + u, Values[row] + u, floor);
         }
     }
 
     public override void FinishGradient()
     {
-        if (!IsWhole)
-            Packing<V>.Unpad(_paddedGradient, Width, Inputs, Outputs, Gradient, AddsToFlat);
+        if (IsWhole)
+            return;
+        foreach (var column in _columns)
+        {
+            var (number, end) = _encoding.Range(column);
+            Packing<V>.Unpad(_paddedGradient + number * Width, Width, end - number, Outputs, Gradient + number * Outputs, adds: true);
+        }
     }
 
     protected override void AddProducts(in KernelBatch batch, int firstRow, RowsAt inputs, int rows)
     {
+        if (!IsStarted && !AddsToFlat)
+            new Span<float>(Gradient, checked(Inputs * Outputs)).Clear();
+        if (!IsStarted && !IsWhole)
+            new Span<float>(_paddedGradient, checked(Inputs * Width)).Clear();
+        if (_shared != null)
+            SparseProducts<V>.Scatter(
+                batch.Sparse!, batch.SparseRows + firstRow, rows, Errors, RowSums, new RowsAt(Gradient, Outputs), Outputs);
         var gradient = new RowsAt(IsWhole ? Gradient : _paddedGradient, Width);
-        if (!IsStarted && !(IsWhole && AddsToFlat))
-            new Span<float>(gradient.At, checked(Inputs * Width)).Clear();
-        Spread(_encoding, batch.Binned, firstRow, Errors, _perBin, gradient, rows, Width);
-        Finish(_encoding, RowSums, _perBin, gradient, Width);
+        Spread(_encoding, _columns, _numbers, batch.Binned, firstRow, Errors, _perBin, gradient, rows, Width);
+        Finish(_encoding, _columns, RowSums, _perBin, gradient, Width);
     }
 
     /// <summary>Adds the errors of rows to their bins' sums, and what their numbers contribute to the gradient.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Spread(
-        EncodedColumns encoding, BinnedBatch batch, int firstRow, RowsAt errors, RowsAt inBin, RowsAt gradient, int rows, int width)
+        EncodedColumns encoding, int[] columns, int[] numbers, BinnedBatch batch, int firstRow, RowsAt errors, RowsAt inBin, RowsAt gradient,
+        int rows, int width)
     {
-        new Span<float>(inBin.At, checked(encoding.Features * width)).Clear();
-        var columns = encoding.Columns;
+        foreach (var column in columns)
+        {
+            var (number, end) = encoding.Range(column);
+            new Span<float>(inBin[number], (end - number) * width).Clear();
+        }
         for (var row = 0; row < rows; row++)
         {
             var error = errors[row];
-            var at = (firstRow + row) * columns;
-            for (var column = 0; column < columns; column++, at++)
+            var at = (firstRow + row) * numbers.Length;
+            for (var i = 0; i < numbers.Length; i++, at++)
             {
                 var bin = batch.Bins[at];
                 V share = V.All(batch.Shares[at]), x = V.All(batch.Numbers[at]);
-                float* sum = inBin[bin], inside = gradient[bin], number = gradient[encoding.Range(column).Number];
+                float* sum = inBin[bin], inside = gradient[bin], number = gradient[numbers[i]];
                 for (nint u = 0; u < width; u += V.Count)
                 {
                     var e = V.Load(error + u);
@@ -91,10 +133,10 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
 
     /// <summary>Adds what rows above a bin, for which it is full, and empty bins contribute.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Finish(EncodedColumns encoding, float* allErrors, RowsAt inBin, RowsAt gradient, int width)
+    private static void Finish(EncodedColumns encoding, int[] columns, float* allErrors, RowsAt inBin, RowsAt gradient, int width)
     {
         var above = inBin[encoding.Features];
-        for (var column = 0; column < encoding.Columns; column++)
+        foreach (var column in columns)
         {
             var (number, end) = encoding.Range(column);
             new Span<float>(above, width).Clear();
@@ -114,11 +156,11 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
 
     /// <summary>Per bin what the full bins below it add; last what all rows share: bias and empty bins.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SumBins(EncodedColumns encoding, RowsAt weights, float* bias, RowsAt below, int width)
+    private static void SumBins(EncodedColumns encoding, int[] columns, RowsAt weights, float* bias, RowsAt below, int width)
     {
         var shared = below[encoding.Features];
         new ReadOnlySpan<float>(bias, width).CopyTo(new Span<float>(shared, width));
-        for (var column = 0; column < encoding.Columns; column++)
+        foreach (var column in columns)
         {
             var (number, end) = encoding.Range(column);
             new Span<float>(below[number], Math.Min(2, end - number) * width).Clear();
@@ -140,17 +182,16 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourVectors(
-        EncodedColumns encoding, BinnedBatch batch, int row, RowsAt weights, RowsAt below, nint unit, float* to, float floor)
+        int[] numbers, BinnedBatch batch, int row, RowsAt weights, RowsAt below, nint unit, float* start, float* to, float floor)
     {
         nint n = V.Count;
-        var shared = below[encoding.Features] + unit;
-        V s0 = V.Load(shared), s1 = V.Load(shared + n), s2 = V.Load(shared + 2 * n), s3 = V.Load(shared + 3 * n);
-        var at = row * encoding.Columns;
-        for (var column = 0; column < encoding.Columns; column++, at++)
+        V s0 = V.Load(start), s1 = V.Load(start + n), s2 = V.Load(start + 2 * n), s3 = V.Load(start + 3 * n);
+        var at = row * numbers.Length;
+        for (var i = 0; i < numbers.Length; i++, at++)
         {
             var bin = batch.Bins[at];
             V share = V.All(batch.Shares[at]), x = V.All(batch.Numbers[at]);
-            float* full = below[bin] + unit, inside = weights[bin] + unit, number = weights[encoding.Range(column).Number] + unit;
+            float* full = below[bin] + unit, inside = weights[bin] + unit, number = weights[numbers[i]] + unit;
             s0 = V.MultiplyAdd(x, V.Load(number), V.MultiplyAdd(share, V.Load(inside), s0 + V.Load(full)));
             s1 = V.MultiplyAdd(x, V.Load(number + n), V.MultiplyAdd(share, V.Load(inside + n), s1 + V.Load(full + n)));
             s2 = V.MultiplyAdd(x, V.Load(number + 2 * n), V.MultiplyAdd(share, V.Load(inside + 2 * n), s2 + V.Load(full + 2 * n)));
@@ -164,16 +205,16 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
     }
 
     private static void OneVector(
-        EncodedColumns encoding, BinnedBatch batch, int row, RowsAt weights, RowsAt below, nint unit, float* to, float floor)
+        int[] numbers, BinnedBatch batch, int row, RowsAt weights, RowsAt below, nint unit, float* start, float* to, float floor)
     {
-        var sum = V.Load(below[encoding.Features] + unit);
-        var at = row * encoding.Columns;
-        for (var column = 0; column < encoding.Columns; column++, at++)
+        var sum = V.Load(start);
+        var at = row * numbers.Length;
+        for (var i = 0; i < numbers.Length; i++, at++)
         {
             var bin = batch.Bins[at];
             sum += V.Load(below[bin] + unit);
             sum = V.MultiplyAdd(V.All(batch.Shares[at]), V.Load(weights[bin] + unit), sum);
-            sum = V.MultiplyAdd(V.All(batch.Numbers[at]), V.Load(weights[encoding.Range(column).Number] + unit), sum);
+            sum = V.MultiplyAdd(V.All(batch.Numbers[at]), V.Load(weights[numbers[i]] + unit), sum);
         }
         V.Max(V.All(floor), sum).Store(to);
     }

@@ -1,9 +1,9 @@
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>Rows that a step learns from, in memory that outlives the call. Exactly one of the three kinds of features is given.</summary>
+/// <summary>Rows that a step learns from, in memory that outlives the call. Features are dense or have bins; columns that are not among them are sparse.</summary>
 internal readonly unsafe struct KernelBatch
 {
-    /// <summary>Dense features: row r starts at Features + r · FeatureStride.</summary>
+    /// <summary>Numbers: row r starts at Features + r · FeatureStride.</summary>
     public float* Features { get; init; }
 
     public nint FeatureStride { get; init; }

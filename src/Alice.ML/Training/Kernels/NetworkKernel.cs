@@ -12,16 +12,15 @@ internal abstract unsafe class NetworkKernel
     /// <summary>Makes a kernel.</summary>
     /// <param name="shape">Sizes, activation and dropout of the network.</param>
     /// <param name="loss">What is minimised.</param>
-    /// <param name="inputs">What the first layer is given.</param>
-    /// <param name="bins">The encoding, where it is given <see cref="FirstLayerInputs.Bins"/>.</param>
+    /// <param name="inputs">What the first layer is given; null: every feature as a number.</param>
     /// <param name="bits">Width of the vectors: 512, 256 or 128; 0: the widest that the processor is fast with.</param>
     public static NetworkKernel Create(
-        NetworkShape shape, KernelLoss loss, FirstLayerInputs inputs = FirstLayerInputs.Dense, EncodedColumns? bins = null, int bits = 0) =>
+        NetworkShape shape, KernelLoss loss, FirstLayerInputs? inputs = null, int bits = 0) =>
         (bits == 0 ? WidestVector : bits) switch
         {
-            512 => new NetworkKernel<Floats512>(shape, loss, inputs, bins),
-            256 => new NetworkKernel<Floats256>(shape, loss, inputs, bins),
-            128 => new NetworkKernel<Floats128>(shape, loss, inputs, bins),
+            512 => new NetworkKernel<Floats512>(shape, loss, inputs ?? new()),
+            256 => new NetworkKernel<Floats256>(shape, loss, inputs ?? new()),
+            128 => new NetworkKernel<Floats128>(shape, loss, inputs ?? new()),
             _ => throw new ArgumentOutOfRangeException(nameof(bits), bits, "Vectors have 512, 256 or 128 bits."),
         };
 
@@ -45,14 +44,6 @@ internal abstract unsafe class NetworkKernel
 }
 
 /// <summary>What a first layer is given.</summary>
-internal enum FirstLayerInputs
-{
-    /// <summary>Every feature of every row.</summary>
-    Dense,
-
-    /// <summary>Numbers with the bins that they lie in.</summary>
-    Bins,
-
-    /// <summary>The features of a row that are not zero.</summary>
-    Sparse,
-}
+/// <param name="Bins">The encoding of columns; null: they are features as they are.</param>
+/// <param name="Numbers">Columns that rows have numbers for, ascending; the others are sparse. Null: all columns.</param>
+internal sealed record FirstLayerInputs(EncodedColumns? Bins = null, int[]? Numbers = null);

@@ -17,7 +17,7 @@ internal sealed unsafe class NetworkKernel<V> : NetworkKernel where V : struct, 
     private readonly float* _factors;
     private readonly RowsAt _columns;
 
-    public NetworkKernel(NetworkShape shape, KernelLoss loss, FirstLayerInputs inputs, EncodedColumns? bins)
+    public NetworkKernel(NetworkShape shape, KernelLoss loss, FirstLayerInputs inputs)
     {
         (_shape, _loss) = (shape, loss);
         var isSoftmax = loss.Kind == LossKind.Softmax;
@@ -31,8 +31,8 @@ internal sealed unsafe class NetworkKernel<V> : NetworkKernel where V : struct, 
             var padding = isSoftmax && layer == shape.Layers - 1 ? float.NegativeInfinity : 0;
             _layers[layer] = (layer, inputs) switch
             {
-                (0, FirstLayerInputs.Bins) => new BinnedLayer<V>(bins!, to, RowsAtOnce, _memory, padding),
-                (0, FirstLayerInputs.Sparse) => new SparseLayer<V>(from, to, RowsAtOnce, _memory, padding),
+                (0, { Bins: { } bins }) => new BinnedLayer<V>(bins, inputs.Numbers, to, RowsAtOnce, _memory, padding),
+                (0, { Numbers: { } numbers }) => new SparseLayer<V>(from, to, numbers, RowsAtOnce, _memory, padding),
                 _ => new ProductLayer<V>(from, to, offset, RowsAtOnce, _memory, layer == 0, padding),
             };
             offset += (from + 1L) * to;

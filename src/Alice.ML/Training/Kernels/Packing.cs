@@ -33,6 +33,17 @@ internal static unsafe class Packing<V> where V : struct, IFloats<V>
         }
     }
 
+    /// <summary>Packs some rows of a row-major matrix; else as the other.</summary>
+    public static void Pack(float* matrix, int[] rows, int columns, float* packed)
+    {
+        for (var column = 0; column < columns; column += PanelWidth)
+            foreach (var row in rows)
+            {
+                Copy(matrix + (nint)row * columns + column, packed, Math.Min(PanelWidth, columns - column));
+                packed += PanelWidth;
+            }
+    }
+
     /// <summary>Packs the transpose [columns, rows] of a row-major matrix [rows, columns].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackTransposed(float* matrix, int rows, int columns, float* packed)

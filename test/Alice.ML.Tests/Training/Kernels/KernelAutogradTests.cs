@@ -12,6 +12,7 @@ public unsafe class KernelAutogradTests
 {
     private const int Rows = 45;
     private const int Inputs = 5;
+    private const int Numbers = 2;
     private const double Rate = 0.25;
     private const ulong Key = 99;
 
@@ -33,6 +34,9 @@ public unsafe class KernelAutogradTests
             _ => rand(Rows, 1, generator: generator),
         };
         var features = randn(Rows, Inputs, generator: generator);
+        // The last columns mostly have one value.
+        using (var last = features.narrow(1, Numbers, Inputs - Numbers))
+            last.copy_(last.gt(tensor(0.8f)).to_type(ScalarType.Float32) * tensor(2f) - tensor(0.5f));
         var rowWeights = rand(Rows, 1, generator: generator);
 
         var leaf = weights.clone().requires_grad_();
@@ -47,14 +51,19 @@ public unsafe class KernelAutogradTests
         var expected = (NetworkTests.Reference(objective, hidden, targets) * rowWeights).sum() / tensor(2f * Rows);
         expected.backward();
 
-        foreach (var bits in new[] { 128, 256, 512 })
+        var sparse = SparseTable.Of(
+            new DenseFeatures(features.data<float>().ToArray(), Inputs), Rows, [.. Enumerable.Range(Numbers, Inputs - Numbers).Select(column => (column, -0.5f, column))]);
+        using var order = tensor(Enumerable.Range(0, Rows).ToArray());
+        foreach (var (bits, isSparse) in from bits in new[] { 128, 256, 512 } from isSparse in new[] { false, true } select (bits, isSparse))
         {
             var gradient = zeros_like(weights);
-            var kernel = NetworkKernel.Create(shape, loss.Kernel, bits: bits);
+            var kernel = NetworkKernel.Create(shape, loss.Kernel, new FirstLayerInputs(null, isSparse ? [.. Enumerable.Range(0, Numbers)] : null), bits);
             var value = kernel.Evaluate(Pointer(weights), Pointer(gradient), new KernelBatch
             {
                 Features = Pointer(features),
                 FeatureStride = Inputs,
+                Sparse = sparse,
+                SparseRows = VectorLoop.Pointer<int>(order, Rows),
                 Targets = Pointer(targets),
                 Weights = Pointer(rowWeights),
                 Rows = Rows,
@@ -62,7 +71,7 @@ public unsafe class KernelAutogradTests
                 DropoutKey = Key,
             });
             Assert.AreEqual(expected.item<float>(), value, 1e-5);
-            Assert.IsLessThan(1e-5f, (leaf.grad! - gradient).abs().max().item<float>(), $"{bits} bits");
+            Assert.IsLessThan(1e-5f, (leaf.grad! - gradient).abs().max().item<float>(), $"{bits} bits, sparse: {isSparse}");
         }
     }
 

@@ -6,6 +6,16 @@ using FsCheck.Fluent;
 
 namespace Alice.ML.Tests.Training.Kernels;
 
+/// <summary>What a first layer is given.</summary>
+internal enum KernelInputs
+{
+    Numbers,
+    Bins,
+    Sparse,
+    NumbersAndSparse,
+    BinsAndSparse,
+}
+
 /// <summary>A random network and minibatch.</summary>
 internal sealed record KernelProblem
 {
@@ -15,7 +25,7 @@ internal sealed record KernelProblem
 
     public required double Dropout { get; init; }
 
-    public required FirstLayerInputs Inputs { get; init; }
+    public required KernelInputs Inputs { get; init; }
 
     public required int Columns { get; init; }
 
@@ -39,7 +49,7 @@ internal sealed record KernelProblem
         from hidden in Gen.ArrayOf(Gen.Elements(1, 2, 3, 5, 7, 8, 9, 13, 15, 16, 17, 24, 31, 32, 33, 40, 48, 63, 64, 65, 80, 128), depth)
         from activation in Gen.Elements(Enum.GetValues<Activation>())
         from dropout in Gen.Elements(0, 0, 0.3)
-        from inputs in Gen.Elements(Enum.GetValues<FirstLayerInputs>())
+        from inputs in Gen.Elements(Enum.GetValues<KernelInputs>())
         from columns in Gen.Elements(1, 2, 3, 6, 7, 8, 16, 19, 33)
         from rows in Gen.Elements(1, 2, 5, 6, 7, 11, 12, 13, 16, 31, 64, 127, 128, 129, 141)
         from loss in Gen.Elements(Enum.GetValues<LossKind>())

@@ -23,8 +23,10 @@ internal sealed unsafe class KernelRows
         Batch = new KernelBatch { Targets = targets, Weights = weights, Rows = rows, WholeRows = rows + 3, DropoutKey = (ulong)problem.Seed };
         Batch = problem.Inputs switch
         {
-            FirstLayerInputs.Bins => Binned(rows, columns, random),
-            FirstLayerInputs.Sparse => Sparse(rows, columns, random),
+            KernelInputs.Bins => Binned(rows, columns, random),
+            KernelInputs.Sparse => Sparse(rows, columns, random),
+            KernelInputs.NumbersAndSparse => Mixed(rows, columns, random, hasBins: false),
+            KernelInputs.BinsAndSparse => Mixed(rows, columns, random, hasBins: true),
             _ => Dense(rows, columns, random),
         };
     }
@@ -37,7 +39,7 @@ internal sealed unsafe class KernelRows
     /// <summary>What each row's loss counts.</summary>
     public double[] Factors { get; }
 
-    public EncodedColumns? Bins { get; private set; }
+    public FirstLayerInputs Inputs { get; private set; } = new();
 
     public KernelBatch Batch { get; }
 
@@ -53,7 +55,7 @@ internal sealed unsafe class KernelRows
         FirstRow = from,
     };
 
-    private int Columns => Bins?.Columns ?? 0;
+    private int Columns => Inputs.Numbers?.Length ?? Inputs.Bins?.Columns ?? 0;
 
     private KernelBatch Dense(int rows, int columns, Random random)
     {
@@ -72,24 +74,68 @@ internal sealed unsafe class KernelRows
 
     private KernelBatch Binned(int rows, int columns, Random random)
     {
+        var bins = Bins([.. Enumerable.Range(0, columns)], columns, random);
+        Inputs = new(bins);
+        var numbers = Fill(rows * columns, () => KernelProblem.Normal(random));
+        Features = [.. Enumerable.Range(0, rows).Select(row => Encoded(bins, numbers.AsSpan(row * columns, columns)))];
+        return Located(bins, [.. Enumerable.Range(0, columns)], numbers, rows);
+    }
+
+    /// <summary>Some columns, the first among them, with a value that most rows have.</summary>
+    private KernelBatch Mixed(int rows, int columns, Random random, bool hasBins)
+    {
+        int[] numbers = [.. Enumerable.Range(1, columns - 1).Where(_ => random.Next(3) == 0)];
+        var usual = Fill(columns, () => random.Next(3) == 0 ? 0 : KernelProblem.Normal(random));
+        var on = Fill(columns, () => KernelProblem.Normal(random));
+        var values = new float[2 * rows * columns];
+        for (var at = 0; at < values.Length; at++)
+            values[at] = numbers.Contains(at % columns) || random.Next(10) == 0 ? KernelProblem.Normal(random)
+                : random.Next(5) == 0 ? on[at % columns] : usual[at % columns];
+
+        var table = new DenseFeatures(values, columns);
+        var bins = hasBins ? Bins(numbers, columns, random) : null;
+        Inputs = new(bins, numbers);
+        var sparse = SparseTable.Of(table, 2 * rows, [.. Enumerable.Range(0, columns).Except(numbers)
+            .Select(column => (column, usual[column], bins?.Range(column).Number ?? column))]);
+        var order = (int*)_memory.Allocate(rows);
+        var given = new float[rows * numbers.Length];
+        Features = new double[rows][];
+        for (var row = 0; row < rows; row++)
+        {
+            order[row] = random.Next(2 * rows);
+            var from = table.Row(order[row]);
+            for (var k = 0; k < numbers.Length; k++)
+                given[row * numbers.Length + k] = from[numbers[k]];
+            Features[row] = bins is null ? [.. from.ToArray().Select(x => (double)x)] : Encoded(bins, from);
+        }
+        var batch = bins is null ? Batch with { Features = Copy(given), FeatureStride = numbers.Length } : Located(bins, numbers, given, rows);
+        return batch with { Sparse = sparse, SparseRows = order };
+    }
+
+    /// <summary>Random bins of some columns; a third of them has none.</summary>
+    private static EncodedColumns Bins(int[] binned, int columns, Random random)
+    {
         var edges = new float[columns][];
         for (var column = 0; column < columns; column++)
-            edges[column] = [.. Enumerable.Range(0, random.Next(3) == 0 ? 0 : random.Next(3, 12)).Select(i => i * 0.4f - 1.5f)];
-        Bins = new EncodedColumns(edges);
+            edges[column] = [.. Enumerable.Range(0, !binned.Contains(column) || random.Next(3) == 0 ? 0 : random.Next(3, 12)).Select(i => i * 0.4f - 1.5f)];
+        var bins = new EncodedColumns(edges);
         for (var column = 0; column < columns; column++)
-            for (var (bin, end) = (Bins.Range(column).Number + 1, Bins.Range(column).End); bin < end; bin++)
-                (Bins.Empty[bin], Bins.Scale[bin]) = (-random.NextSingle(), 1 + random.NextSingle());
+            for (var (bin, end) = (bins.Range(column).Number + 1, bins.Range(column).End); bin < end; bin++)
+                (bins.Empty[bin], bins.Scale[bin]) = (-random.NextSingle(), 1 + random.NextSingle());
+        return bins;
+    }
 
-        var numbers = Copy(Fill(rows * columns, () => KernelProblem.Normal(random)));
-        var shares = _memory.Allocate(rows * columns);
-        var bins = (int*)_memory.Allocate(rows * columns);
-        BinnedBatch.Locate(Bins, numbers, rows, bins, shares);
-        Features = [.. Enumerable.Range(0, rows).Select(row => Encoded(Bins, numbers + row * columns))];
+    private KernelBatch Located(EncodedColumns encoding, int[] columns, float[] values, int rows)
+    {
+        var numbers = Copy(values);
+        var shares = _memory.Allocate(values.Length);
+        var bins = (int*)_memory.Allocate(values.Length);
+        BinnedBatch.Locate(encoding, columns, numbers, rows, bins, shares);
         return Batch with { Binned = new BinnedBatch(numbers, bins, shares) };
     }
 
     /// <summary>The features by their definition: each bin's is linear between its edges, and flat beyond unless the bin is open.</summary>
-    private static double[] Encoded(EncodedColumns bins, float* numbers)
+    private static double[] Encoded(EncodedColumns bins, ReadOnlySpan<float> numbers)
     {
         var features = new double[bins.Features];
         for (var column = 0; column < bins.Columns; column++)
@@ -110,6 +156,7 @@ internal sealed unsafe class KernelRows
 
     private KernelBatch Sparse(int rows, int columns, Random random)
     {
+        Inputs = new(null, []);
         var standardization = Standardization.Identity(columns);
         for (var column = 0; column < columns; column += 3)
             (standardization.Mean[column], standardization.Scale[column]) = (random.NextDouble(), 0.5 + random.NextDouble());
@@ -129,7 +176,7 @@ internal sealed unsafe class KernelRows
                 dense[index] = value;
             Features[row] = [.. dense.Select((x, c) => (x - standardization.Mean[c]) * standardization.Scale[c])];
         }
-        return Batch with { Sparse = new SparseTable(table, standardization), SparseRows = numbers };
+        return Batch with { Sparse = SparseTable.Of(table, standardization), SparseRows = numbers };
     }
 
     private static float[] Fill(int count, Func<float> value) => [.. Enumerable.Range(0, count).Select(_ => value())];

@@ -104,7 +104,7 @@ public unsafe class NetworkKernelTests
         Hidden = [40, 17],
         Activation = activation,
         Dropout = 0,
-        Inputs = FirstLayerInputs.Dense,
+        Inputs = KernelInputs.Numbers,
         Columns = 9,
         Rows = 135,
         Loss = LossKind.Squared,
@@ -171,7 +171,7 @@ public unsafe class NetworkKernelTests
         var rows = new KernelRows(problem, random);
         var shape = problem.Shape(rows.Features[0].Length);
         float[] weights = [.. Enumerable.Range(0, shape.Parameters).Select(_ => 0.3f * KernelProblem.Normal(random))];
-        return (rows, weights, NetworkKernel.Create(shape, problem.KernelLoss, problem.Inputs, rows.Bins, bits));
+        return (rows, weights, NetworkKernel.Create(shape, problem.KernelLoss, rows.Inputs, bits));
     }
 
     private static float[] Gradient(NetworkKernel kernel, float[] weights, in KernelBatch batch)

@@ -11,6 +11,7 @@ public class LearnerTests
 {
     private const int Rows = 150;
     private const int Columns = 5;
+    private const int Levels = 15;
     private const int BatchSize = 32;
     private const ulong Key = 7;
 
@@ -23,6 +24,11 @@ public class LearnerTests
     [DataRow("sparse", 1)]
     [DataRow("sparse", 3)]
     [DataRow("sparse, linear", 1)]
+    [DataRow("numbers and slots", 1)]
+    [DataRow("numbers and slots", 3)]
+    [DataRow("scores and slots", 1)]
+    [DataRow("bins and slots", 1)]
+    [DataRow("bins and slots", 3)]
     public void Kernels_take_the_steps_of_tensors(string kind, int parts)
     {
         using var scope = NewDisposeScope();
@@ -47,6 +53,8 @@ public class LearnerTests
     [DataRow("bins", 0.2)]
     [DataRow("scores", 0.0)]
     [DataRow("sparse", 0.0)]
+    [DataRow("numbers and slots", 0.2)]
+    [DataRow("bins and slots", 0.0)]
     public void A_step_allocates_nothing(string kind, double dropout)
     {
         using var guard = no_grad();
@@ -74,13 +82,16 @@ public class LearnerTests
             // Heavy tails in the second column.
             float[] values = [.. Enumerable.Range(0, Rows * Columns).Select(i =>
                 i % Columns == 1 ? MathF.Exp(4 * (random.NextSingle() + random.NextSingle() + random.NextSingle() - 1.5f)) : random.NextSingle() * 2 - 1)];
-            float[] labels = [.. Enumerable.Range(0, Rows).Select(row => values[row * Columns] * values[row * Columns + 2])];
+            var columns = Columns;
+            if (kind.EndsWith("slots"))
+                (values, columns) = WithSlots(values, random);
+            float[] labels = [.. Enumerable.Range(0, Rows).Select(row => values[row * columns] * values[row * columns + 2])];
             float[] weights = [.. Enumerable.Range(0, Rows).Select(_ => 0.5f + random.NextSingle())];
-            var data = new TrainingData(new DenseFeatures(values, Columns), labels, weights, 0, Rows);
+            var data = new TrainingData(new DenseFeatures(values, columns), labels, weights, 0, Rows);
             var preparation = data.Features.Scale(data, new ColumnReport(_ => ""));
             (data, _) = TrainingData.Prepare(data, null, preparation);
             var table = (DenseFeatures)data.Features;
-            _inputs = kind switch
+            _inputs = kind.Split(' ')[0] switch
             {
                 "bins" => InputEncoding.PiecewiseLinear(data, table, preparation, InputEncoding.Numbers(data, table), 8),
                 "scores" => InputEncoding.NormalScores(data, table, preparation)!,
@@ -90,6 +101,20 @@ public class LearnerTests
             int[] hidden = kind.Contains("linear") ? [] : [16, 8];
             _shape = new NetworkShape([_inputs.Features, .. hidden, 1], Activation.ReLU, dropout);
             _rowsForKernels = kind.StartsWith("sparse") ? Sparse(data) : _rows;
+        }
+
+        /// <summary>Slots of two one-hot columns beside the numbers, of which vector kernels read those that are on.</summary>
+        private static (float[] Values, int Columns) WithSlots(float[] values, Random random)
+        {
+            var columns = Columns + 2 * Levels;
+            var wider = new float[Rows * columns];
+            for (var row = 0; row < Rows; row++)
+            {
+                values.AsSpan(row * Columns, Columns).CopyTo(wider.AsSpan(row * columns));
+                for (var slot = Columns; slot < columns; slot += Levels)
+                    wider[row * columns + slot + random.Next(Levels)] = 1;
+            }
+            return (wider, columns);
         }
 
         /// <summary>The same rows as values that are not zero, less a mean that training takes away.</summary>
