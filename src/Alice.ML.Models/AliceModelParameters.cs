@@ -63,6 +63,27 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
     /// <summary>How the model was trained. Null for a loaded model: it is not saved.</summary>
     public AliceTrainingSummary? TrainingSummary { get; internal set; }
 
+    /// <summary>Features of a row.</summary>
+    public int NumberOfFeatures => Ensemble.InputCount;
+
+    /// <summary>Numbers that a row gets: see <see cref="Score"/>.</summary>
+    public int NumberOfScores => Ensemble.OutputCount;
+
+    /// <summary>
+    /// Scores one row without ML.NET's pipeline, the same bits as with it. It may run on several threads at once.
+    /// </summary>
+    /// <param name="features"><see cref="NumberOfFeatures"/> values, as the trainer's feature column held them.</param>
+    /// <param name="scores">
+    /// Takes <see cref="NumberOfScores"/> values: for regression the score and the quantiles, for binary classification the log-odds of the
+    /// positive class, for multiclass classification the probability of each class.
+    /// </param>
+    /// <exception cref="ArgumentException">Another number of features, or of places for the scores.</exception>
+    public void Score(ReadOnlySpan<float> features, Span<float> scores)
+    {
+        Ensemble.Forward(features, scores[..Math.Min(scores.Length, NumberOfScores)]);
+        Order(scores[..NumberOfScores]);
+    }
+
     internal NetworkEnsemble Ensemble { get; }
 
     internal IHostEnvironment Environment => Host;
@@ -74,6 +95,13 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
     private protected abstract DataViewType OutputType { get; }
 
     private protected abstract VersionInfo Version { get; }
+
+    // Quantiles do not cross.
+    private protected virtual void Order(Span<float> scores)
+    {
+    }
+
+    private protected const long DefaultMaximumBytes = 1L << 30;
 
     /// <summary>
     /// Writes the network as an ONNX model (IR version 8, operator set 13), which every ONNX runtime since 2021 reads.

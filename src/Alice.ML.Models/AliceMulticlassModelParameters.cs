@@ -17,6 +17,7 @@ namespace Alice.ML.Models;
 /// <inheritdoc/>
 public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffer<float>>, ISingleCanSaveOnnx
 {
+    private const string Kind = "ALICE MC";
     internal const string LoaderSignature = "AliceMulticlassModel";
 
     internal AliceMulticlassModelParameters(IHostEnvironment env, NetworkEnsemble ensemble)
@@ -28,6 +29,18 @@ public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffe
         : base(env, LoaderSignature, ctx, Misfit)
     {
     }
+
+    /// <summary>
+    /// Reads the model alone from a file of <c>mlContext.Model.Save</c>, as for files from strangers: no type or assembly that the file names
+    /// is loaded, and the rest of its pipeline is not read. Score its rows with <see cref="AliceModelParameters{TOutput}.Score"/>.
+    /// </summary>
+    /// <param name="stream">The .zip, from its start; it stays open.</param>
+    /// <param name="maximumBytes">The most bytes that the networks may have unpacked, above 0. Reading takes about twice as much memory.
+    /// Default 1 GiB.</param>
+    /// <exception cref="FormatException">The file holds no such model, or more than one, or is damaged or too large; the message says which.</exception>
+    public static AliceMulticlassModelParameters Read(Stream stream, long maximumBytes = DefaultMaximumBytes) =>
+        ModelFileReader.Read(stream, maximumBytes, Kind, "multiclass classification model",
+            (reader, bytes, _) => new AliceMulticlassModelParameters(new MLContext(), NetworkEnsemble.Load(reader, bytes)));
 
     // Called by ML.NET's loader, which finds it by its name.
     internal static AliceMulticlassModelParameters Create(IHostEnvironment env, ModelLoadContext ctx)
@@ -73,7 +86,7 @@ public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffe
         return true;
     }
 
-    private static VersionInfo GetVersion() => MakeVersion("ALICE MC", LoaderSignature);
+    private static VersionInfo GetVersion() => MakeVersion(Kind, LoaderSignature);
 
     private static string? Misfit(NetworkEnsemble ensemble) =>
         ensemble.OutputCount < 2

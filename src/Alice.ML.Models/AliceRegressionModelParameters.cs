@@ -19,6 +19,7 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
 {
     internal const string LoaderSignature = "AliceRegressionModel";
 
+    private const string Kind = "ALICE RG";
     private const uint VersionWithColumns = 0x00010002;
 
     /// <param name="env">The host.</param>
@@ -41,12 +42,26 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
     private AliceRegressionModelParameters(IHostEnvironment env, ModelLoadContext ctx)
         : base(env, LoaderSignature, ctx, Misfit)
     {
-        Columns = ctx.Header.ModelVerWritten < VersionWithColumns
-            ? new RegressionColumns(addsStandardDeviation: false, levels: null)
-            : RegressionColumns.Load(ctx.Reader);
+        Columns = ReadColumns(ctx.Reader, ctx.Header.ModelVerWritten);
         if (Columns.Misfit(Ensemble) is { } why)
             throw new FormatException(why);
     }
+
+    /// <summary>
+    /// Reads the model alone from a file of <c>mlContext.Model.Save</c>, as for files from strangers: no type or assembly that the file names
+    /// is loaded, and the rest of its pipeline is not read. Score its rows with <see cref="AliceModelParameters{TOutput}.Score"/>.
+    /// </summary>
+    /// <param name="stream">The .zip, from its start; it stays open.</param>
+    /// <param name="maximumBytes">The most bytes that the networks may have unpacked, above 0. Reading takes about twice as much memory.
+    /// Default 1 GiB.</param>
+    /// <exception cref="FormatException">The file holds no such model, or more than one, or is damaged or too large; the message says which.</exception>
+    public static AliceRegressionModelParameters Read(Stream stream, long maximumBytes = DefaultMaximumBytes) =>
+        ModelFileReader.Read(stream, maximumBytes, Kind, "regression model", (reader, bytes, version) =>
+        {
+            var ensemble = NetworkEnsemble.Load(reader, bytes);
+            var columns = ReadColumns(reader, version);
+            return new AliceRegressionModelParameters(new MLContext(), ensemble, columns.AddsStandardDeviation, columns.Levels);
+        });
 
     // Called by ML.NET's loader, which finds it by its name.
     internal static AliceRegressionModelParameters Create(IHostEnvironment env, ModelLoadContext ctx)
@@ -82,7 +97,7 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
             Ensemble.Forward(in features, outputs);
         else
             Ensemble.Forward(in features, outputs, deviations);
-        outputs[1..].Sort();
+        Order(outputs);
     }
 
     ISchemaBoundMapper ISchemaBindableMapper.Bind(IHostEnvironment env, RoleMappedSchema schema) =>
@@ -100,6 +115,8 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
             score = outputs[0];
         };
     }
+
+    private protected override void Order(Span<float> scores) => scores[1..].Sort();
 
     private protected override void SaveCore(ModelSaveContext ctx)
     {
@@ -132,7 +149,11 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
         return true;
     }
 
-    private static VersionInfo GetVersion() => MakeVersion("ALICE RG", LoaderSignature, VersionWithColumns);
+    private static RegressionColumns ReadColumns(BinaryReader reader, uint version) => version < VersionWithColumns
+        ? new RegressionColumns(addsStandardDeviation: false, levels: null)
+        : RegressionColumns.Load(reader);
+
+    private static VersionInfo GetVersion() => MakeVersion(Kind, LoaderSignature, VersionWithColumns);
 
     private static string? Misfit(NetworkEnsemble ensemble) =>
         ensemble.OutputTransform == OutputTransform.Softmax ? "A regression network has no softmax." : null;

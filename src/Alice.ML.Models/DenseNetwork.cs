@@ -31,7 +31,8 @@ internal sealed class DenseNetwork
         IReadOnlyList<int> layerSizes,
         Activation activation,
         float[] weights,
-        OutputTransform outputTransform = OutputTransform.Identity)
+        OutputTransform outputTransform = OutputTransform.Identity,
+        bool ownsWeights = false)
     {
         _layerSizes = [.. layerSizes];
         var count = WeightCount(_layerSizes);
@@ -50,7 +51,7 @@ internal sealed class DenseNetwork
 
         Activation = activation;
         OutputTransform = outputTransform;
-        _weights = [.. weights];
+        _weights = ownsWeights ? weights : [.. weights];
     }
 
     public IReadOnlyList<int> LayerSizes => _layerSizes;

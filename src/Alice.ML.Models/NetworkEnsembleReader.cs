@@ -1,10 +1,16 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Alice.ML.Models;
 
 /// <summary>Reads one <see cref="NetworkEnsemble"/>, as <see cref="NetworkEnsembleFormat"/> describes it.</summary>
 internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
 {
+    // An application's own limit, in its runtimeconfig.json or by AppContext.SetData.
+    private const string MaximumBytesName = "Alice.ML.MaximumModelBytes";
+
     private const int WordSize = sizeof(uint);
     private const int HeaderWords = 4;
     private const uint VersionWithOutputTransform = 2;
@@ -12,12 +18,29 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
     private const uint VersionWithPreparation = 4;
     private const int FeatureWords = 5;
 
+    // Their bytes must fit a span.
+    private const int FloatsAtOnce = 1 << 26;
+
     private long _bytesLeft = bytesLeft;
     private uint _version;
     private uint _checksum = uint.MaxValue;
 
     public NetworkEnsemble Read()
     {
+        try
+        {
+            return ReadAll();
+        }
+        catch (EndOfStreamException)
+        {
+            throw Corrupt("it is cut short.");
+        }
+    }
+
+    private NetworkEnsemble ReadAll()
+    {
+        if (MaximumBytes is { } most && _bytesLeft > most)
+            throw Corrupt($"it has {_bytesLeft:N0} bytes, more than the {most:N0} that this application allows ({MaximumBytesName}).");
         Require(HeaderWords + 1L, "its header needs");
         _version = ReadWord();
         if (_version is 0 or > NetworkEnsembleFormat.CurrentVersion)
@@ -110,10 +133,22 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
     private float[] ReadFloats(int count)
     {
         var values = new float[count];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = BitConverter.UInt32BitsToSingle(ReadWord());
+        for (var start = 0; start < count; start += FloatsAtOnce)
+            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(start, Math.Min(FloatsAtOnce, count - start))));
+        _bytesLeft -= (long)count * WordSize;
+        var words = MemoryMarshal.Cast<float, uint>(values.AsSpan());
+        if (!BitConverter.IsLittleEndian)
+            BinaryPrimitives.ReverseEndianness(words, words);
+        foreach (var word in words)
+            _checksum = BitOperations.Crc32C(_checksum, word);
         return values;
     }
+
+    private static long? MaximumBytes => AppContext.GetData(MaximumBytesName) switch
+    {
+        null => null,
+        var set => Convert.ToInt64(set, CultureInfo.InvariantCulture),
+    };
 
     private uint ReadWord()
     {
@@ -138,10 +173,11 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
         }
         catch (ArgumentException e)
         {
-            throw new FormatException($"The network cannot be read: {e.Message}", e);
+            throw Corrupt(e.Message);
         }
     }
 
+    // Without an inner exception: of what Model.Load throws, this is the base exception.
     private static FormatException Corrupt(string what) => new($"The network cannot be read: {what}");
 
     /// <summary>What a member is made of, before the checksum says that it is undamaged.</summary>
@@ -149,7 +185,7 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
         Activation Activation, OutputTransform Transform, int[] Sizes, float[][] Edges, float[] Weights)
     {
         public EnsembleMember Create() => new(
-            new DenseNetwork(Sizes, Activation, Weights, Transform),
+            new DenseNetwork(Sizes, Activation, Weights, Transform, ownsWeights: true),
             Edges.Length == 0 ? null : new PiecewiseLinearEncoder(Edges));
     }
 }

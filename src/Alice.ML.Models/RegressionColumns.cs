@@ -12,7 +12,7 @@ internal sealed class RegressionColumns
     public const string StandardDeviation = "ScoreStandardDeviation";
     public const string Quantiles = "Quantiles";
 
-    private const int MaximumQuantiles = 1000;
+    public const int MaximumQuantiles = 1000;
 
     private readonly float[] _levels;
 

@@ -15,11 +15,8 @@ internal static class CommandLine
     /// <summary>The arguments are wrong.</summary>
     public const int Usage = 2;
 
-    /// <summary>Ctrl-C, or SIGTERM.</summary>
+    /// <summary>Ctrl-C, SIGTERM or SIGHUP.</summary>
     public const int Cancelled = 130;
-
-    // Enough for a running epoch to end and the training to unwind.
-    private static readonly TimeSpan _cancellationTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Runs one command.</summary>
     /// <param name="args">The arguments, without the program's name.</param>
@@ -51,7 +48,7 @@ internal static class CommandLine
                 Output = output,
                 Error = error,
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = _cancellationTimeout,
+                ProcessTerminationTimeout = null, // StopSignals does it: what was learned takes as long to save as it takes
             }, cancellation);
         }
         catch (OperationCanceledException)
@@ -75,7 +72,7 @@ internal static class CommandLine
             do the same for your own delimited text files.
 
             Exit codes: 0 success; 1 a file, its contents or the training failed; 2 wrong arguments; 130 cancelled
-            (Ctrl-C). Results go to the standard output; progress, notes and errors go to the standard error.
+            (Ctrl-C, SIGTERM or SIGHUP; a second one ends at once). Results go to the standard output; progress, notes and errors go to the standard error.
             """);
         root.Options.Add(verbose);
         DemoCommand.Configure(root, verbose);

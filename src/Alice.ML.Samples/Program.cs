@@ -1,3 +1,6 @@
 using Alice.ML.Samples;
+using Alice.ML.Samples.Files;
 
-return await CommandLine.RunAsync(args, Console.Out, Console.Error);
+using var signals = new StopSignals();
+Console.SetError(new ForgivingWriter(Console.Error));
+return await CommandLine.RunAsync(args, Console.Out, Console.Error, signals.Token);

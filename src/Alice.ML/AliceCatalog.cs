@@ -1,3 +1,4 @@
+using Alice.ML.Models;
 using Alice.ML.Trainers;
 using Microsoft.ML.Data;
 
@@ -37,8 +38,10 @@ public static class AliceCatalog
     {
         OptionErrors.Check(options, errors => errors
             .Require(options.Loss is { Error: null }, nameof(options.Loss), options.Loss, options.Loss?.Error ?? "must be set")
+            .Require(options.Quantiles is not { Count: > RegressionColumns.MaximumQuantiles }, nameof(options.Quantiles),
+                $"[{options.Quantiles?.Count} levels]", $"at most {RegressionColumns.MaximumQuantiles} are possible")
             .Require(AreLevels(options.Quantiles), nameof(options.Quantiles),
-                options.Quantiles is null ? null : $"[{string.Join(", ", options.Quantiles)}]", "must be between 0 and 1 and ascending")
+                options.Quantiles is null ? null : $"[{string.Join(", ", options.Quantiles)}]", "must be between 0 and 1 and ascending, in single precision")
             .Require(options.Quantiles is not { Count: > 0 } || options.Loss != RegressionLoss.Poisson, nameof(options.Quantiles), "set",
                 "quantiles cannot be learned beside the Poisson loss: set Loss to another")
             .Require(!options.AddScoreStandardDeviation || options.NumberOfNetworks > 1, nameof(options.AddScoreStandardDeviation), true,
@@ -110,8 +113,10 @@ public static class AliceCatalog
         return new AliceMulticlassTrainer(CatalogUtils.GetEnvironment(catalog), options);
     }
 
+    // As floats, which the model keeps: two levels closer than that are one.
     private static bool AreLevels(IReadOnlyList<double>? levels) =>
-        levels is not null && levels.All(level => level is > 0 and < 1) && levels.Zip(levels.Skip(1), (a, b) => a < b).All(rises => rises);
+        levels is not null && levels.All(level => (float)level is > 0 and < 1)
+        && levels.Zip(levels.Skip(1), (a, b) => (float)a < (float)b).All(rises => rises);
 
     private static TOptions Apply<TOptions>(TOptions options, string labelColumnName, string featureColumnName,
         string? exampleWeightColumnName, IReadOnlyList<int>? hiddenLayers, int? numberOfEpochs, double? learningRate)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Alice.ML.Models;
 using Alice.ML.Samples.Comparing;
+using Alice.ML.Samples.Files;
 using Alice.ML.Samples.Modelling;
 using Alice.ML.Samples.Reporting;
 using Microsoft.ML;
@@ -87,7 +88,8 @@ internal sealed class CompareCommand
     {
         var terminal = new Terminal(parsed);
         var prefix = parsed.GetRequiredValue(_out);
-        OutputFile.Check(prefix + ".csv");
+        var files = new OutputFiles(
+            terminal, _data.Inputs(parsed), ComparisonReport.Suffixes.Select(s => (_out.Name, (string?)(prefix + s))));
         var seed = parsed.GetValue(_seed);
         var table = _data.Read(parsed, terminal.Note);
         var (target, testTable, split) = _data.TestRows(parsed, table, seed, terminal.Note);
@@ -98,16 +100,16 @@ internal sealed class CompareCommand
         torch.set_num_threads(1); // two would wait for each other longer than such steps take
         try
         {
-            Compare(parsed, terminal, prefix, prepared, ml, contenders, cancellation);
+            Compare(parsed, terminal, files, prepared, ml, contenders, cancellation);
         }
         finally
         {
             torch.set_num_threads(threads);
         }
-        return CommandLine.Success;
+        return files.ExitCode;
     }
 
-    private void Compare(ParseResult parsed, Terminal terminal, string prefix, PreparedData prepared, MLContext ml,
+    private void Compare(ParseResult parsed, Terminal terminal, OutputFiles files, PreparedData prepared, MLContext ml,
         IReadOnlyList<Contender> contenders, CancellationToken cancellation)
     {
         var (seeds, file) = (parsed.GetValue(_seeds), Path.GetFileName(parsed.GetRequiredValue(_data.File)));
@@ -133,8 +135,8 @@ internal sealed class CompareCommand
             $"{data.Training.Targets.shape[0]} rows train, {data.Validation.Targets.shape[0]} choose learning rates, " +
             $"{data.Test.Targets.shape[0]} test; {settings.Epochs} epochs, {seeds} seeds, {settings.Activation}.");
         ComparisonReport.Write(terminal, standings, data.ErrorName);
-        ComparisonReport.Save(prefix, file, standings, results, data.ErrorName);
-        terminal.Note($"written: {prefix}-epochs.png, -evaluations.png, -seconds.png, -stability.png, {prefix}.csv, {prefix}-curves.csv");
+        ComparisonReport.Save(files, parsed.GetRequiredValue(_out), file, standings, results, data.ErrorName);
+        files.NoteWritten();
         if (!PictureStyle.HasFonts)
             terminal.Note(PictureStyle.NoFonts);
     }

@@ -120,6 +120,10 @@ internal sealed class DataOptions
     /// <summary>The file that validates.</summary>
     public Option<string> Validation => _validation;
 
+    /// <summary>Every file that is read; null where an option is not given.</summary>
+    public IEnumerable<string?> Inputs(ParseResult parsed) =>
+        [parsed.GetRequiredValue(_data), parsed.GetValue(_test), parsed.GetValue(_split), parsed.GetValue(_validation)];
+
     /// <summary>Reads the training file.</summary>
     public LabelledTable Read(ParseResult parsed, Action<string> note)
     {

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Runtime.InteropServices;
 using Alice.ML.Samples.Data;
+using Alice.ML.Samples.Files;
 using Alice.ML.Samples.Modelling;
 using Alice.ML.Samples.Reporting;
 using Alice.ML.Trainers;
@@ -21,6 +23,8 @@ internal sealed class DemoCommand
     internal static readonly string NoLightGbm = $"LightGBM is left out: its native library does not load here. Its package brings it "
         + $"for x64 alone (this is {RuntimeInformation.RuntimeIdentifier}), where it also needs OpenMP (libgomp1, or libomp on macOS).";
 
+    // An entry of the .zip that says that the demo made it, and so may replace it.
+    private const string DemoEntry = "alice-demo.txt";
     private const int ShownPredictions = 4;
     private const string Label = nameof(ArmReading.Distance);
     private const string Features = nameof(ArmReading.Angles);
@@ -67,8 +71,9 @@ internal sealed class DemoCommand
         var terminal = new Terminal(parsed);
         var settings = _network.Read(parsed);
         var (modelPath, plotPath) = (parsed.GetRequiredValue(_save), parsed.GetRequiredValue(_plot));
-        OutputFile.Check(modelPath);
-        OutputFile.Check(plotPath);
+        var files = new OutputFiles(terminal, [], [(_save.Name, modelPath), (_plot.Name, plotPath)]);
+        if (parsed.GetResult(_save) is null or { Implicit: true } && File.Exists(modelPath) && !IsOfDemo(modelPath))
+            throw new UserException($"{modelPath} exists and is not a model of the demo; name another file with --save");
 
         var ml = MlContexts.Create(settings.Seed, terminal, parsed.GetValue(_verbose));
         var readings = RobotArm.Simulate(parsed.GetValue(_rows), settings.Seed);
@@ -84,8 +89,9 @@ internal sealed class DemoCommand
         var (alice, epochs) = TrainAlice(ml, train, test, settings, terminal, cancellation);
         if (cancellation.IsCancellationRequested)
         {
-            ml.Model.Save(alice.Model, train.Schema, modelPath);
-            return terminal.Cancelled(epochs.Count, modelPath);
+            return Save(ml, alice.Model, train.Schema, files, modelPath)
+                ? terminal.Cancelled(epochs.Count, modelPath)
+                : throw new OperationCanceledException();
         }
         List<DemoResult> results = [alice];
         if (HasLightGbm())
@@ -97,23 +103,46 @@ internal sealed class DemoCommand
         cancellation.ThrowIfCancellationRequested();
         DemoReport.WriteTable(terminal.OutConsole, results);
 
-        ml.Model.Save(alice.Model, train.Schema, modelPath);
-        LearningCurvePlot.Save(plotPath, "Learning the kinematics of a robot arm", "root mean squared error, m", epochs,
-            Math.Sqrt,
+        var isSaved = Save(ml, alice.Model, train.Schema, files, modelPath);
+        var isDrawn = files.Write(plotPath, stream => LearningCurvePlot.Save(
+            stream, "Learning the kinematics of a robot arm", "root mean squared error, m", epochs, Math.Sqrt,
         [
             .. results.Select(r => new ReferenceLine($"{r.Name}, test", r.Metrics.RootMeanSquaredError)),
             new ReferenceLine("sensor noise", RobotArm.NoiseStandardDeviation),
-        ]);
+        ]));
         if (!PictureStyle.HasFonts)
             terminal.Note(PictureStyle.NoFonts);
-        terminal.Out.WriteLine($"Saved: {modelPath} (the model), {plotPath} (the learning curve).");
-        ShowReloaded(terminal, modelPath, testReadings);
-        return CommandLine.Success;
+        if (isSaved && isDrawn)
+            terminal.Out.WriteLine($"Saved: {modelPath} (the model), {plotPath} (the learning curve).");
+        if (isSaved)
+            ShowReloaded(terminal, modelPath, testReadings);
+        return files.ExitCode;
     }
 
     /// <summary>Whether LightGBM's native library is here and loads.</summary>
     internal static bool HasLightGbm() =>
         NativeLibrary.TryLoad("lib_lightgbm", typeof(LightGbmRegressionTrainer).Assembly, null, out _);
+
+    private static bool Save(MLContext ml, ITransformer model, DataViewSchema input, OutputFiles files, string path) =>
+        files.Write(path, stream =>
+        {
+            ml.Model.Save(model, input, stream);
+            using var zip = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true);
+            zip.CreateEntry(DemoEntry);
+        });
+
+    private static bool IsOfDemo(string path)
+    {
+        try
+        {
+            using var zip = ZipFile.OpenRead(path);
+            return zip.GetEntry(DemoEntry) is not null;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
 
     private static (DemoResult Result, IReadOnlyList<AliceEpoch> Epochs) TrainAlice(MLContext ml, IDataView train,
         IDataView test, NetworkSettings settings, Terminal terminal, CancellationToken cancellation) =>

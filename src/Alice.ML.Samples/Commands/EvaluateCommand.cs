@@ -23,7 +23,7 @@ internal static class EvaluateCommand
             training file or this file has no header. Rows without a label are skipped.
             """) { model, data, json };
         var format = new FileFormatOptions(command);
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             var terminal = new Terminal(parsed);
             var ml = MlContexts.Create(seed: 1, terminal, parsed.GetValue(verbose));
@@ -35,7 +35,7 @@ internal static class EvaluateCommand
             var members = new JsonObject { ["task"] = task.Name, ["label"] = saved.Schema.Label.Name };
             MetricsReport.Write(terminal.Out, "test", rows.RowCount, metrics, parsed.GetValue(json) ? members : null);
             return CommandLine.Success;
-        });
+        }, cancellation).WaitAsync(cancellation));
         return command;
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Alice.ML.Landscape;
 using Alice.ML.Models;
 using Alice.ML.Samples.Data;
+using Alice.ML.Samples.Files;
 using Alice.ML.Samples.Modelling;
 using Alice.ML.Samples.Reporting;
 using Alice.ML.Trainers;
@@ -67,7 +68,7 @@ internal sealed class LandscapeCommand
         var terminal = new Terminal(parsed);
         var settings = _network.Read(parsed);
         var prefix = parsed.GetRequiredValue(_out);
-        OutputFile.Check(prefix + "-variation.png");
+        var files = new OutputFiles(terminal, _data.Inputs(parsed), LandscapeFiles.Suffixes.Select(s => (_out.Name, (string?)(prefix + s))));
         var data = _data.Read(parsed, terminal.Note);
         var (target, testTable, split) = _data.TestRows(parsed, data, settings.Seed, terminal.Note);
         var prepared = PreparedData.Of(data, target, testTable, split, terminal.Note);
@@ -97,10 +98,10 @@ internal sealed class LandscapeCommand
         }
         foreach (var (name, report) in reports)
             LandscapeTables.Write(terminal, name, report);
-        LandscapeFiles.Save(prefix, $"{data.Table.Names[data.Label]} from {Path.GetFileName(data.Table.Path)}", reports);
-        terminal.Note($"written: {prefix}-variation.png and .csv, {prefix}-line.png and .csv, {prefix}-deviation.png");
+        LandscapeFiles.Save(files, prefix, $"{data.Table.Names[data.Label]} from {Path.GetFileName(data.Table.Path)}", reports);
+        files.NoteWritten();
         if (!PictureStyle.HasFonts)
             terminal.Note(PictureStyle.NoFonts);
-        return CommandLine.Success;
+        return files.ExitCode;
     }
 }

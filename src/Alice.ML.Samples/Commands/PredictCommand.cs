@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Alice.ML.Samples.Data;
+using Alice.ML.Samples.Files;
 using Alice.ML.Samples.Modelling;
 using Alice.ML.Samples.Reporting;
 
@@ -30,11 +31,12 @@ internal static class PredictCommand
             header.
             """) { model, data, file };
         var format = new FileFormatOptions(command);
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             var terminal = new Terminal(parsed);
             var path = parsed.GetValue(file);
-            OutputFile.Check(path);
+            var files = new OutputFiles(
+                terminal, [parsed.GetRequiredValue(model), parsed.GetRequiredValue(data)], [(file.Name, path)]);
             var ml = MlContexts.Create(seed: 1, terminal, parsed.GetValue(verbose));
             var saved = SavedModel.Load(ml, parsed.GetRequiredValue(model));
             var table = saved.ReadTable(parsed.GetRequiredValue(data), format.Read(parsed), terminal.Note);
@@ -48,11 +50,16 @@ internal static class PredictCommand
                 Write(terminal.Out, task, outputs);
                 return CommandLine.Success;
             }
-            using (var writer = new StreamWriter(path))
+            var isWritten = files.Write(path, stream =>
+            {
+                using var writer = new StreamWriter(stream, leaveOpen: true);
                 Write(writer, task, outputs);
-            terminal.Note($"{outputs.Length} predictions written to {path}");
-            return CommandLine.Success;
-        });
+            });
+            if (isWritten)
+                terminal.Note($"{outputs.Length} predictions written to {path}");
+            return files.ExitCode;
+            // Nothing to save when a signal comes: the file is whole or not there.
+        }, cancellation).WaitAsync(cancellation));
         return command;
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Alice.ML.Landscape;
 using Alice.ML.Samples.Data;
+using Alice.ML.Samples.Files;
 using Alice.ML.Samples.Modelling;
 using Alice.ML.Samples.Reporting;
 using Microsoft.ML;
@@ -74,8 +75,9 @@ internal static class PruneCommand
         {
             var terminal = new Terminal(parsed);
             var prefix = parsed.GetRequiredValue(output);
-            OutputFile.Check(prefix + ".png");
-            OutputFile.Check(parsed.GetValue(save));
+            var files = new OutputFiles(terminal,
+                [parsed.GetRequiredValue(model), parsed.GetRequiredValue(data), parsed.GetValue(test)],
+                [(output.Name, prefix + ".png"), (output.Name, prefix + ".csv"), (save.Name, parsed.GetValue(save))]);
             var ml = MlContexts.Create(seed: 1, terminal, parsed.GetValue(verbose));
             var saved = SavedModel.Load(ml, parsed.GetRequiredValue(model));
             var table = saved.ReadTable(parsed.GetRequiredValue(data), format.Read(parsed), terminal.Note);
@@ -103,17 +105,17 @@ internal static class PruneCommand
                 })
                 select new Result(order.Name, share, pruned, task.Test(ml, pruned.Model, testRows, labels, terminal.Note)[0])).ToArray();
             Show(terminal, results);
-            Save(prefix, Path.GetFileName(table.Path), results);
-            terminal.Note($"written: {prefix}.png and {prefix}.csv");
+            Save(files, prefix, Path.GetFileName(table.Path), results);
+            files.NoteWritten();
             if (!PictureStyle.HasFonts)
                 terminal.Note(PictureStyle.NoFonts);
             if (parsed.GetValue(save) is { } path)
             {
                 var kept = saved.Pipeline.Prune(parsed.GetValue(fraction), rows, columns, options);
-                new SavedModel(kept.Model, saved.Schema).Save(ml, rows.Schema, path);
-                terminal.Note($"model without {kept.ChangedCount} of its {kept.WeightCount} weights saved as {path}");
+                if (files.Write(path, stream => new SavedModel(kept.Model, saved.Schema).Save(ml, rows.Schema, stream)))
+                    terminal.Note($"model without {kept.ChangedCount} of its {kept.WeightCount} weights saved as {path}");
             }
-            return CommandLine.Success;
+            return files.ExitCode;
         }, cancellation));
         return command;
     }
@@ -143,18 +145,18 @@ internal static class PruneCommand
         terminal.Out.WriteLine("The losses are those of the weights removed by predicted loss, on the rows that chose them.");
     }
 
-    private static void Save(string prefix, string file, Result[] results)
+    private static void Save(OutputFiles files, string prefix, string file, Result[] results)
     {
         var metric = results[0].Metric.Name;
-        new Chart($"Removing weights: {file}", "share of the weights removed", $"test {metric}",
+        files.Write(prefix + ".png", new Chart($"Removing weights: {file}", "share of the weights removed", $"test {metric}",
             [.. _orders.Select((order, i) => new Series(order.Name, _fractions,
                 [.. results.Where(r => r.Order == order.Name).Select(r => r.Metric.Value)], SeriesKind.Line, i))])
         {
             HasLogY = metric == "RMSE",
-        }.Save(prefix + ".png");
-        CsvFile.Write(prefix + ".csv", ["order", "removed", metric, "loss", "predicted loss", "measured loss"],
+        }.Save);
+        files.Write(prefix + ".csv", stream => CsvFile.Write(stream, ["order", "removed", metric, "loss", "predicted loss", "measured loss"],
             results.Select(r => (IReadOnlyList<object>)[r.Order, r.Share, r.Metric.Value, r.Pruned.Loss, r.Pruned.PredictedLoss,
-                r.Pruned.MeasuredLoss]));
+                r.Pruned.MeasuredLoss])));
     }
 
     private sealed record Result(string Order, double Share, CompressedModel<ITransformer> Pruned, Metric Metric);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Alice.ML.Samples.Data;
+using Alice.ML.Samples.Files;
 using Alice.ML.Samples.Modelling;
 using Alice.ML.Samples.Reporting;
 using Alice.ML.Training;
@@ -80,17 +81,17 @@ internal sealed class TrainCommand
     {
         var terminal = new Terminal(parsed);
         var settings = _network.Read(parsed);
-        OutputFile.Check(parsed.GetValue(_save));
-        OutputFile.Check(parsed.GetValue(_plot));
+        var files = new OutputFiles(terminal, _data.Inputs(parsed),
+            [(_save.Name, parsed.GetValue(_save)), (_plot.Name, parsed.GetValue(_plot))]);
         var data = _data.Read(parsed, terminal.Note);
         var ml = MlContexts.Create(settings.Seed, terminal, parsed.GetValue(_verbose));
         return parsed.GetValue(_data.Folds) is { } folds
             ? CrossValidate(parsed, ml, data, folds, settings, terminal, cancellation)
-            : TrainOne(parsed, ml, data, settings, terminal, cancellation);
+            : TrainOne(parsed, ml, data, settings, files, terminal, cancellation);
     }
 
     private int TrainOne(ParseResult parsed, MLContext ml, LabelledTable data, NetworkSettings settings,
-        Terminal terminal, CancellationToken cancellation)
+        OutputFiles files, Terminal terminal, CancellationToken cancellation)
     {
         var (target, testTable, split) = _data.TestRows(parsed, data, settings.Seed, terminal.Note);
         var (schema, train, _, test, testLabels) = PreparedData.Of(data, target, testTable, split, terminal.Note);
@@ -101,18 +102,16 @@ internal sealed class TrainCommand
         var (model, epochs) = TrainingProgress.Run(terminal, $"{train.RowCount} rows",
             progress => task.Fit(ml, train, validation, settings, progress, cancellation));
         var seconds = stopwatch.Elapsed.TotalSeconds;
-        NoteEnd(terminal, epochs);
+        // First of all: the next signal ends the process.
         var save = parsed.GetValue(_save);
-        if (save is not null)
-            new SavedModel(model, schema).Save(ml, train.Schema, save);
+        var isSaved = save is not null && files.Write(save, stream => new SavedModel(model, schema).Save(ml, train.Schema, stream));
+        NoteEnd(terminal, epochs);
         if (cancellation.IsCancellationRequested)
-            return save is null ? throw new OperationCanceledException() : terminal.Cancelled(epochs.Count, save);
-        if (save is not null)
+            return isSaved ? terminal.Cancelled(epochs.Count, save!) : throw new OperationCanceledException();
+        if (isSaved)
             terminal.Note($"model saved as {save}");
 
         var metrics = task.Test(ml, model, test, testLabels, terminal.Note);
-        if (parsed.GetValue(_plot) is { } picture)
-            Draw(picture, task.Curve(settings, metrics), epochs, data, terminal);
         var members = new JsonObject
         {
             ["task"] = task.Name,
@@ -122,7 +121,9 @@ internal sealed class TrainCommand
             ["seconds"] = seconds,
         };
         MetricsReport.Write(terminal.Out, "test", test.RowCount, metrics, parsed.GetValue(_json) ? members : null);
-        return CommandLine.Success;
+        if (parsed.GetValue(_plot) is { } picture)
+            Draw(files, picture, task.Curve(settings, metrics), epochs, data, terminal);
+        return files.ExitCode;
     }
 
     private int CrossValidate(ParseResult parsed, MLContext ml, LabelledTable data, int folds,
@@ -181,12 +182,13 @@ internal sealed class TrainCommand
             terminal.Note($"{epochs.Count} of {epochs[0].NumberOfEpochs} epochs");
     }
 
-    private static void Draw(string path, LearningCurve curve, IReadOnlyList<AliceEpoch> epochs, LabelledTable data,
-        Terminal terminal)
+    private static void Draw(OutputFiles files, string path, LearningCurve curve, IReadOnlyList<AliceEpoch> epochs,
+        LabelledTable data, Terminal terminal)
     {
-        LearningCurvePlot.Save(path, $"{data.Table.Names[data.Label]} from {Path.GetFileName(data.Table.Path)}",
+        if (!files.Write(path, stream => LearningCurvePlot.Save(stream, $"{data.Table.Names[data.Label]} from {Path.GetFileName(data.Table.Path)}",
             curve.Quantity, epochs, curve.OfLoss,
-            curve.Test is { } test ? [new ReferenceLine("Alice, test", test)] : []);
+            curve.Test is { } test ? [new ReferenceLine("Alice, test", test)] : [])))
+            return;
         terminal.Note($"learning curve drawn as {path}");
         if (!PictureStyle.HasFonts)
             terminal.Note(PictureStyle.NoFonts);

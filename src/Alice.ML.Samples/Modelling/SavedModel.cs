@@ -13,22 +13,13 @@ internal sealed record SavedModel(ITransformer Pipeline, TableSchema Schema)
 {
     private const string SchemaEntry = "alice-table.json";
 
-    /// <summary>Writes the file; what stood there before is replaced only when all is written.</summary>
-    public void Save(MLContext ml, DataViewSchema input, string path)
+    /// <summary>Writes the .zip.</summary>
+    public void Save(MLContext ml, DataViewSchema input, Stream stream)
     {
-        var partial = path + ".partial";
-        try
-        {
-            ml.Model.Save(Pipeline, input, partial);
-            using (var zip = ZipFile.Open(partial, ZipArchiveMode.Update))
-            using (var entry = zip.CreateEntry(SchemaEntry).Open())
-                JsonSerializer.Serialize(entry, Schema);
-            File.Move(partial, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(partial);
-        }
+        ml.Model.Save(Pipeline, input, stream);
+        using var zip = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true);
+        using var entry = zip.CreateEntry(SchemaEntry).Open();
+        JsonSerializer.Serialize(entry, Schema);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>

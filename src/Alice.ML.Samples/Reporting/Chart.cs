@@ -42,16 +42,18 @@ internal sealed record Chart(string Title, string Horizontal, string Vertical, I
     /// <summary>Vertical values above this are cut off; null: none are.</summary>
     public double? Highest { get; init; }
 
-    /// <summary>Writes a PNG file.</summary>
-    public void Save(string path)
+    /// <summary>Writes it as PNG; only its frame where no point can be shown.</summary>
+    public void Save(Stream stream)
     {
         using var plot = new Plot();
         List<double> xs = [], ys = [];
         foreach (var series in Series)
             Add(plot, series, xs, ys);
         if (ys.Count == 0)
-            return;
-
+        {
+            xs.Add(0);
+            ys.Add(0);
+        }
         var top = Highest is { } highest ? Math.Min(ys.Max(), Place(highest, HasLogY)) : ys.Max();
         var (left, right) = Widened(xs.Min(), xs.Max());
         var (low, high) = Widened(ys.Min(), top);
@@ -62,7 +64,7 @@ internal sealed record Chart(string Title, string Horizontal, string Vertical, I
             plot.Axes.Left.TickGenerator = PictureStyle.LogTicks(low, high);
         PictureStyle.Apply(plot, Title, Horizontal, Vertical);
         plot.ShowLegend(Edge.Right);
-        plot.SavePng(path, PictureStyle.Width + LegendWidth, PictureStyle.Height);
+        PictureStyle.Write(stream, plot, PictureStyle.Width + LegendWidth);
     }
 
     private void Add(Plot plot, Series series, List<double> xs, List<double> ys)

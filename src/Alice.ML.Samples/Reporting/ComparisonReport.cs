@@ -1,4 +1,5 @@
 using Alice.ML.Samples.Comparing;
+using Alice.ML.Samples.Files;
 using Spectre.Console;
 using Table = Spectre.Console.Table;
 
@@ -7,6 +8,9 @@ namespace Alice.ML.Samples.Reporting;
 /// <summary>Tables, pictures and numbers of a comparison.</summary>
 internal static class ComparisonReport
 {
+    private const string StabilityPicture = "-stability.png";
+    private const string RunTable = ".csv";
+    private const string CurveTable = "-curves.csv";
     private static readonly double[] _factors = [0.1, Math.Sqrt(0.1), 1, Math.Sqrt(10), 10];
 
     /// <summary>The final errors, the stability, and who wins.</summary>
@@ -35,8 +39,12 @@ internal static class ComparisonReport
         terminal.Out.WriteLine(Verdict(standings, target));
     }
 
+    /// <summary>What follows the prefix in the names of the files.</summary>
+    public static IReadOnlyList<string> Suffixes { get; } =
+        ["-epochs.png", "-evaluations.png", "-seconds.png", StabilityPicture, RunTable, CurveTable];
+
     /// <summary>Writes the pictures and the .csv files.</summary>
-    public static void Save(
+    public static void Save(OutputFiles files,
         string prefix, string file, IReadOnlyList<Standing> standings, IReadOnlyList<ComparisonResult> results, string error)
     {
         foreach (var (suffix, axis, value) in new (string, string, Func<ComparisonEpoch, int, double>)[]
@@ -44,25 +52,25 @@ internal static class ComparisonReport
                 ("epochs", "epochs", (_, i) => i + 1), ("evaluations", "gradient evaluations", (e, _) => e.Evaluations),
                 ("seconds", "seconds of training", (e, _) => e.Seconds),
             })
-            new Chart($"Validation error at the best learning rate: {file}", axis, $"validation {error}",
+            files.Write($"{prefix}-{suffix}.png", new Chart($"Validation error at the best learning rate: {file}", axis, $"validation {error}",
                 [.. standings.Select((s, color) => new Series(s.Name, [.. s.Curve().Select(value)],
                     [.. s.Curve().Select(e => e.ValidationError)], SeriesKind.Line, color))])
-            { HasLogX = suffix != "epochs", HasLogY = true }.Save($"{prefix}-{suffix}.png");
+            { HasLogX = suffix != "epochs", HasLogY = true }.Save);
 
         var best = standings.Min(s => s.TestError().Mean);
-        new Chart($"Stability: {file}", "learning rate / best learning rate", $"test {error}",
+        files.Write(prefix + StabilityPicture, new Chart($"Stability: {file}", "learning rate / best learning rate", $"test {error}",
             [.. standings.Select((s, color) => new Series(s.Name, _factors,
                 [.. Enumerable.Range(0, _factors.Length).Select(i => s.TestError(i).Mean)], SeriesKind.Line, color))])
-        { HasLogX = true, HasLogY = true, Highest = 10 * best }.Save(prefix + "-stability.png");
+        { HasLogX = true, HasLogY = true, Highest = 10 * best }.Save);
 
-        CsvFile.Write(prefix + ".csv", ["optimizer", "learning rate", "seed", "validation error", "test error"],
-            results.Select(r => (IReadOnlyList<object>)[r.Name, r.LearningRate, r.Seed, r.ValidationError, r.TestError]));
-        CsvFile.Write(prefix + "-curves.csv", ["optimizer", "seed", "epoch", "loss", "validation error", "gradients", "seconds"],
+        files.Write(prefix + RunTable, stream => CsvFile.Write(stream, ["optimizer", "learning rate", "seed", "validation error", "test error"],
+            results.Select(r => (IReadOnlyList<object>)[r.Name, r.LearningRate, r.Seed, r.ValidationError, r.TestError])));
+        files.Write(prefix + CurveTable, stream => CsvFile.Write(stream, ["optimizer", "seed", "epoch", "loss", "validation error", "gradients", "seconds"],
             from s in standings
             from r in s.Best
             from e in r.Epochs.Index()
             select (IReadOnlyList<object>)[r.Name, r.Seed, e.Index + 1, e.Item.Loss, e.Item.ValidationError, e.Item.Evaluations,
-                e.Item.Seconds]);
+                e.Item.Seconds]));
     }
 
     /// <summary>The middle one of the errors that the optimizers end with.</summary>

@@ -6,9 +6,9 @@ namespace Alice.ML.Samples.Reporting;
 internal static class CsvFile
 {
     /// <summary>Writes a header and rows; numbers with a decimal point, texts quoted where they hold a comma.</summary>
-    public static void Write(string path, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<object>> rows)
+    public static void Write(Stream stream, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<object>> rows)
     {
-        using var writer = new StreamWriter(path);
+        using var writer = new StreamWriter(stream, leaveOpen: true);
         writer.WriteLine(string.Join(',', header));
         foreach (var row in rows)
             writer.WriteLine(string.Join(',', row.Select(Text)));

@@ -1,35 +1,48 @@
 using Alice.ML.Landscape;
+using Alice.ML.Samples.Files;
 
 namespace Alice.ML.Samples.Reporting;
 
 /// <summary>The pictures of landscape reports, and the numbers behind them.</summary>
 internal static class LandscapeFiles
 {
-    /// <summary>Writes prefix-variation.png, prefix-line.png and prefix-deviation.png, and two .csv files.</summary>
-    public static void Save(string prefix, string title, IReadOnlyList<(string Name, LandscapeReport Report)> reports)
+    private const string VariationPicture = "-variation.png";
+    private const string VariationTable = "-variation.csv";
+    private const string LinePicture = "-line.png";
+    private const string LineTable = "-line.csv";
+    private const string DeviationPicture = "-deviation.png";
+
+    /// <summary>What follows the prefix in the names of the files.</summary>
+    public static IReadOnlyList<string> Suffixes { get; } =
+        [VariationPicture, VariationTable, LinePicture, LineTable, DeviationPicture];
+
+    /// <summary>Writes them.</summary>
+    public static void Save(
+        OutputFiles files, string prefix, string title, IReadOnlyList<(string Name, LandscapeReport Report)> reports)
     {
-        new Chart($"Even part of gradient changes: {title}", "distance σ in every weight", "mean square",
+        files.Write(prefix + VariationPicture, new Chart($"Even part of gradient changes: {title}", "distance σ in every weight", "mean square",
             [.. reports.SelectMany((r, i) => Variation(r.Name, r.Report.Total, i))])
         {
             HasLogX = true, HasLogY = true,
-        }.Save(prefix + "-variation.png");
-        CsvFile.Write(prefix + "-variation.csv",
+        }.Save);
+        files.Write(prefix + VariationTable, stream => CsvFile.Write(stream,
             ["network", "layer", "distance", "even", "even standard error", "odd", "odd standard error"],
             from r in reports
             from layer in r.Report.Layers.Append(r.Report.Total)
             from v in layer.Variation
             select (IReadOnlyList<object>)[r.Name, layer.Name, v.Distance, v.EvenMeanSquare, v.EvenStandardError, v.OddMeanSquare,
-                v.OddStandardError]);
+                v.OddStandardError]));
 
         var line = reports[0].Report.Line;
-        new Chart($"Along a step of Alice: {title}", "steps", "loss", [.. Losses(reports[0].Name, line)]).Save(prefix + "-line.png");
-        new Chart($"Loss less the quadratic's prediction: {title}", "steps", "difference, bands ± two standard deviations",
-            [.. Deviations(reports[0].Name, line)]).Save(prefix + "-deviation.png");
-        CsvFile.Write(prefix + "-line.csv",
+        files.Write(prefix + LinePicture,
+            new Chart($"Along a step of Alice: {title}", "steps", "loss", [.. Losses(reports[0].Name, line)]).Save);
+        files.Write(prefix + DeviationPicture, new Chart($"Loss less the quadratic's prediction: {title}", "steps", "difference, bands ± two standard deviations",
+            [.. Deviations(reports[0].Name, line)]).Save);
+        files.Write(prefix + LineTable, stream => CsvFile.Write(stream,
             ["network", "steps", "loss", "predicted", "quadratic band", "glass band", "independent glass band"],
             from r in reports
             from p in r.Report.Line.Points
-            select (IReadOnlyList<object>)[r.Name, p.Steps, p.Loss, p.Predicted, p.QuadraticBand, p.GlassBand, p.IndependentGlassBand]);
+            select (IReadOnlyList<object>)[r.Name, p.Steps, p.Loss, p.Predicted, p.QuadraticBand, p.GlassBand, p.IndependentGlassBand]));
     }
 
     private static IEnumerable<Series> Variation(string name, LandscapeLayer total, int color)

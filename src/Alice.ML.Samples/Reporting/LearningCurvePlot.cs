@@ -17,15 +17,15 @@ internal static class LearningCurvePlot
     private static readonly string[] _referenceColors = ["#0072B2", "#009E73", "#D55E00", "#777777"];
 
     /// <summary>
-    /// Writes a PNG file of the training error, and the validation error where there is one, per epoch.
+    /// Writes a PNG picture of the training error, and the validation error where there is one, per epoch.
     /// </summary>
-    /// <param name="path">The file.</param>
+    /// <param name="stream">Where to.</param>
     /// <param name="title">What was trained on what.</param>
     /// <param name="quantity">What the vertical axis shows: an error and its unit.</param>
     /// <param name="epochs">The epochs.</param>
     /// <param name="ofLoss">From an epoch's loss to the quantity.</param>
     /// <param name="references">Levels of the quantity to draw as dashed lines.</param>
-    public static void Save(string path, string title, string quantity, IReadOnlyList<AliceEpoch> epochs,
+    public static void Save(Stream stream, string title, string quantity, IReadOnlyList<AliceEpoch> epochs,
         Func<double, double> ofLoss, IReadOnlyList<ReferenceLine> references)
     {
         using var plot = new Plot();
@@ -46,7 +46,7 @@ internal static class LearningCurvePlot
         SetAxes(plot, epochs.Count, shown.Min(), shown.Max(), logarithmic);
         PictureStyle.Apply(plot, title, "epoch", quantity);
         plot.ShowLegend(Alignment.UpperRight);
-        plot.SavePng(path, PictureStyle.Width, PictureStyle.Height);
+        PictureStyle.Write(stream, plot, PictureStyle.Width);
     }
 
     /// <summary>The height of an error; a perfect fit has no logarithm and stands at the bottom.</summary>

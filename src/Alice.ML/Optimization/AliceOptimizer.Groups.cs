@@ -22,7 +22,7 @@ public sealed partial class AliceOptimizer
 
         group.Parameters = parameters;
         group.Options ??= new Options(_settings);
-        group.Options.Run = _run;
+        group.Options.Optimizer = this;
         group.InitialLearningRate = group.LearningRate;
         var worker = new AliceGroup(index, parameters, group.Options);
         _groups.Add(worker);
@@ -30,18 +30,6 @@ public sealed partial class AliceOptimizer
         foreach (var block in worker.Blocks)
             for (var i = 0; i < block.Parameters.Count; i++)
                 _state[block.Parameters[i].Handle] = new State(block, i);
-    }
-
-    /// <summary>
-    /// Everything needed to go on: options, learning rates, step and skip counts, the key of the random directions,
-    /// and six tensors for each parameter. The entries are those of this optimizer, not copies.
-    /// </summary>
-    public override StateDictionary state_dict()
-    {
-        ReadDeferredSkips(loss: null);
-        using (no_grad())
-            TakeOver();
-        return base.state_dict();
     }
 
     /// <inheritdoc/>

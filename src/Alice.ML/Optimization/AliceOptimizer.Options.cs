@@ -9,7 +9,6 @@ public sealed partial class AliceOptimizer
     /// </summary>
     public sealed class Options : OptimizerOptions
     {
-        private const byte Version = 2;
         private AliceOptimizerOptions _settings;
 
         /// <summary>Starts at the learning rate of <paramref name="settings"/>.</summary>
@@ -39,30 +38,26 @@ public sealed partial class AliceOptimizer
         /// <summary>n: steps that changed this group's state.</summary>
         public long StepCount { get; internal set; }
 
-        internal AliceRun Run { get; set; } = new(0);
+        internal AliceOptimizer? Optimizer { get; set; }
 
-        /// <inheritdoc/>
+        /// <summary>Writes the whole state of the optimizer with its first group; nothing with the others.</summary>
         public override void SaveStateDict(BinaryWriter writer)
         {
-            base.SaveStateDict(writer);
-            writer.Write(Version);
-            writer.Write(StepCount);
-            Run.Save(writer);
-            AliceOptionsFormat.Write(writer, Settings);
+            ArgumentNullException.ThrowIfNull(writer);
+            if (IsFirst)
+                Optimizer!.WriteState(writer.BaseStream);
         }
 
-        /// <inheritdoc/>
-        /// <exception cref="InvalidDataException">The state was written by a later version.</exception>
+        /// <summary>Reads the whole state of the optimizer with its first group; where that throws, nothing was changed.</summary>
+        /// <exception cref="InvalidDataException">The state is damaged, or was written by another version.</exception>
+        /// <exception cref="ArgumentException">The state is that of other groups, shapes or dtypes.</exception>
         public override void LoadStateDict(BinaryReader reader)
         {
-            base.LoadStateDict(reader);
-            var version = reader.ReadByte();
-            if (version != Version)
-                throw new InvalidDataException(
-                    $"The optimizer state has version {version}; this Alice.ML reads {Version}. Load the weights alone and begin a new run.");
-            StepCount = reader.ReadInt64();
-            Run.Load(reader);
-            Settings = AliceOptionsFormat.Read(reader) with { Generator = Settings.Generator };
+            ArgumentNullException.ThrowIfNull(reader);
+            if (!IsFirst)
+                return;
+            using var loaded = Optimizer!.ReadState(reader.BaseStream);
+            loaded.Apply();
         }
 
         /// <inheritdoc/>
@@ -72,8 +67,34 @@ public sealed partial class AliceOptimizer
                 throw new ArgumentException("The state is not that of an AliceOptimizer.", nameof(source));
             base.LoadStateDict(source);
             StepCount = other.StepCount;
-            Run.Load(other.Run);
+            if (IsFirst && other.Optimizer is { } from)
+                Optimizer!._run.Load(from._run);
             Settings = other.Settings with { Generator = Settings.Generator };
         }
+
+        internal void Write(BinaryWriter writer)
+        {
+            writer.Write(InitialLearningRate);
+            writer.Write(LearningRate ?? Settings.LearningRate);
+            writer.Write(StepCount);
+            AliceOptionsFormat.Write(writer, Settings);
+        }
+
+        /// <summary>Reads and checks; the action puts it into effect.</summary>
+        internal Action Read(BinaryReader reader)
+        {
+            var (initial, rate, steps) = (reader.ReadDouble(), reader.ReadDouble(), reader.ReadInt64());
+            var settings = AliceOptionsFormat.Read(reader) with { Generator = Settings.Generator };
+            if (!(double.IsFinite(initial) && rate >= 0 && double.IsFinite(rate) && steps >= 0))
+                throw new InvalidDataException(FormattableString.Invariant(
+                    $"The {StateName} is damaged: learning rate {rate}, at first {initial}, after {steps} steps."));
+            settings.Validate();
+            return () =>
+            {
+                (InitialLearningRate, LearningRate, StepCount, Settings) = (initial, rate, steps, settings);
+            };
+        }
+
+        private bool IsFirst => ReferenceEquals(Optimizer?._parameter_groups[0].Options, this);
     }
 }

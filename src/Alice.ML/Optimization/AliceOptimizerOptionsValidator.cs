@@ -14,7 +14,8 @@ internal static class AliceOptimizerOptionsValidator
                 "The Alice options are not valid:" + string.Concat(errors.Select(e => Environment.NewLine + "  " + e)));
     }
 
-    private static IEnumerable<string> Errors(AliceOptimizerOptions o)
+    /// <summary>One line for each value outside its range, which starts with the option's name.</summary>
+    public static IEnumerable<string> Errors(AliceOptimizerOptions o)
     {
         var invariant = CultureInfo.InvariantCulture;
         var memoryLoss = (o.QuickSteps + 1.0) * (1 - o.Beta2);

@@ -16,6 +16,9 @@ internal static class LibTorch
     /// <summary>Environment variable that names the libtorch folder of a PyTorch installation (…/torch/lib).</summary>
     public const string FolderVariable = "ALICE_LIBTORCH";
 
+    // In runtimeconfig.json: false leaves all loading to .NET and TorchSharp.
+    private const string Switch = "Alice.ML.LoadsLibTorch";
+
     private const string Binding = "LibTorchSharp";
 
     // LibTorchSharp's only need of this version is a marker (std::ios_base_library_init) that nothing refers to.
@@ -28,6 +31,8 @@ internal static class LibTorch
     [SuppressMessage("Usage", "CA2255", Justification = "The handler must be there before TorchSharp first loads its library.")]
     internal static void Register()
     {
+        if (AppContext.TryGetSwitch(Switch, out var isOn) && !isOn)
+            return;
         // A host may have loaded Alice.ML and TorchSharp as a plug-in, into a context of its own.
         var own = AssemblyLoadContext.GetLoadContext(typeof(LibTorch).Assembly) ?? AssemblyLoadContext.Default;
         own.ResolvingUnmanagedDll += (_, name) => Resolve(name);
@@ -42,6 +47,9 @@ internal static class LibTorch
         var assembly = typeof(torch).Assembly;
         var tried = new List<string>();
         var folder = Environment.GetEnvironmentVariable(FolderVariable);
+        if (folder is not null && !Path.IsPathFullyQualified(folder))
+            throw new DllNotFoundException(
+                $"{FolderVariable} names '{folder}': give the whole path, since libraries are never taken from the current directory.");
         if (folder is not null && NativeFolders.FindBesideApplication("torch_cpu") is { } own)
             throw new DllNotFoundException(
                 $"{FolderVariable} names '{folder}', but this application carries its own libtorch ('{own}'), and a process "
@@ -91,7 +99,7 @@ internal static class LibTorch
         if (NativeFolders.FindLoaded(name) is { } loaded)
             return NativeLibrary.Load(loaded);
         var folder = Environment.GetEnvironmentVariable(FolderVariable) ?? FolderOf(NativeFolders.FindInPackages(name));
-        return folder is null ? 0 : LoadFolder(folder, name);
+        return Path.IsPathFullyQualified(folder ?? "") ? LoadFolder(folder!, name) : 0;
     }
 
     private static nint LoadBinding()

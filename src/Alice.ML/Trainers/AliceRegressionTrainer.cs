@@ -38,7 +38,7 @@ public sealed class AliceRegressionTrainer
         public RegressionLoss Loss { get; set; } = RegressionLoss.Squared;
 
         /// <summary>
-        /// Levels, between 0 and 1 and ascending, of quantiles that the model gives in a vector column Quantiles beside the score; they
+        /// Levels, at most 1,000 between 0 and 1 and ascending, of quantiles that the model gives in a vector column Quantiles beside the score; they
         /// never cross. With 50 to 100,000 rows, no time limit and no model to go on from they are shifted so that rows held out in
         /// trials lie below them as often as they say. Not with the Poisson loss. Default none.
         /// </summary>
@@ -50,6 +50,9 @@ public sealed class AliceRegressionTrainer
         /// </summary>
         public bool AddScoreStandardDeviation { get; set; }
     }
+
+    // No label lies so many deviations from the others; a float holds the square.
+    private const double MostDeviations = 1e18;
 
     private readonly RegressionLoss _loss;
     private readonly bool _addsDeviation;
@@ -91,7 +94,7 @@ public sealed class AliceRegressionTrainer
         var unit = 1 / label.Scale[0];
         return _loss.Name switch
         {
-            nameof(RegressionLoss.Huber) => Task(new HuberObjective(_loss.Parameter / unit), unit * unit),
+            nameof(RegressionLoss.Huber) => Task(new HuberObjective(Math.Min(_loss.Parameter / unit, MostDeviations)), unit * unit),
             nameof(RegressionLoss.Quantile) => Task(new QuantileObjective(_loss.Parameter), unit),
             nameof(RegressionLoss.Absolute) => Task(new QuantileObjective(0.5), 2 * unit),
             _ => Task(new SquaredObjective(), unit * unit),

@@ -75,6 +75,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
     private protected sealed override TModel TrainModelCore(TrainContext trainContext)
     {
         var clock = Stopwatch.StartNew();
+        OptionErrors.CheckValidation(_options, trainContext.ValidationSet is not null);
         using var channel = Host.Start("Training");
         var device = TorchDevice.Resolve(_options.Device);
         var training = DataReader.Read(trainContext.TrainingSet, channel);
@@ -86,7 +87,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
 
         TrainingData? validation = null;
         if (trainContext.ValidationSet is { } set)
-            validation = DataReader.Read(set, channel);
+            validation = DataReader.Read(set, channel, "validation");
         else if (_options.ValidationFraction > 0)
             (training, validation) = training.Split(_options.ValidationFraction, _seed);
 

@@ -13,7 +13,7 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     }
 
     /// <summary>
-    /// Units of each hidden layer, from the first; each 1 or more. Empty gives a linear model. Default null: two layers of 64 units, of 128
+    /// Units of each hidden layer, at most 999, from the first; each 1 or more. Empty gives a linear model. Default null: two layers of 64 units, of 128
     /// for 33 to 1,024 columns; none for featurised text (classes, or a mean, of 1,024 columns or more, mostly zeros, that are more than the
     /// rows); where Fit goes on from a model, the model's.
     /// </summary>
@@ -23,7 +23,7 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     public Activation Activation { get; set; } = Activation.ReLU;
 
     /// <summary>
-    /// Networks, 1 or more, that are trained side by side from different seeds; the score is the mean of theirs. Default 4.
+    /// Networks, 1 to 1,000, that are trained side by side from different seeds; the score is the mean of theirs. Default 4.
     /// </summary>
     public int NumberOfNetworks { get; set; } = 4;
 
@@ -82,13 +82,13 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     public string Device { get; set; } = "auto";
 
     /// <summary>
-    /// Threads that libtorch may use on the CPU during Fit, 1 or more; put back afterwards. Default null: one where a step is too
+    /// Threads that libtorch may use on the CPU during Fit, 1 to 1,024; put back afterwards. Default null: one where a step is too
     /// small to share, else as many as libtorch is set to.
     /// </summary>
     public int? NumberOfThreads { get; set; }
 
     /// <summary>
-    /// Decoupled weight decay (Loshchilov and Hutter 2019): each step multiplies the weights by 1 − learning rate · this. 0 or more.
+    /// Decoupled weight decay (Loshchilov and Hutter 2019): each step multiplies the weights by 1 − learning rate · this. 0 or more, at most 1 / learning rate.
     /// Default null: for each network the one of 0, 1, 3 and 10 (classification: of 5,000 / steps, ten times that and, from 1,000 rows, a
     /// third) that lowers the loss of the mean most on held-out rows, where there are 50 to 100,000 rows, no time limit and no model to go on
     /// from; else the smallest. For featurised text (see <see cref="HiddenLayers"/>) 0: L1 and L2 regularisation take its place.
@@ -108,7 +108,8 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     public double ValidationFraction { get; set; }
 
     /// <summary>
-    /// Epochs, 1 or more, that the validation loss may go without improving before training ends. Default null: it never ends early.
+    /// Epochs, 1 or more, that the validation loss may go without improving before training ends. Fit then needs validation data, or a
+    /// <see cref="ValidationFraction"/>. Default null: it never ends early.
     /// </summary>
     public int? EarlyStoppingPatience { get; set; }
 

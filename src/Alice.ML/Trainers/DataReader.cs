@@ -43,10 +43,13 @@ internal sealed class DataReader
     /// All rows whose label and weight are finite; how many were not goes to <paramref name="channel"/>. Features may be missing (NaN) or
     /// infinite; the latter are told of.
     /// </summary>
+    /// <param name="data">The rows.</param>
+    /// <param name="channel">Is told of rows that are left out.</param>
+    /// <param name="what">What the rows are for, in errors.</param>
     /// <exception cref="InvalidOperationException">No usable row, or a negative weight.</exception>
-    public static TrainingData Read(RoleMappedData data, IChannel channel) => new DataReader(data).Read(channel);
+    public static TrainingData Read(RoleMappedData data, IChannel channel, string what = "training") => new DataReader(data).Read(channel, what);
 
-    private TrainingData Read(IChannel channel)
+    private TrainingData Read(IChannel channel, string what)
     {
         var feature = _data.Schema.Feature!.Value;
         var label = _data.Schema.Label!.Value;
@@ -83,8 +86,8 @@ internal sealed class DataReader
         var skipped = missingLabels + missingWeights;
         if (_rows == 0)
             throw new InvalidOperationException(skipped + weightless == 0
-                ? "The training data has no rows."
-                : $"The training data has no usable row: {Reasons()}.");
+                ? $"The {what} data has no rows."
+                : $"The {what} data has no usable row: {Reasons()}.");
         if (skipped > 0)
             channel.Warning($"Skipped {skipped:N0} of {_rows + skipped + weightless:N0} rows: {Reasons()}.");
         if (_infinite.Count > 0)

@@ -1,3 +1,4 @@
+using Alice.ML.Models;
 using Alice.ML.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -10,19 +11,19 @@ internal static class MemoryCheck
     // Floats of the optimizer's state, the three gradients of a step and the points they are evaluated at.
     private const int BytesPerParameter = 64;
 
-    /// <exception cref="InvalidOperationException">The first layers alone would take more than what is free.</exception>
+    /// <exception cref="InvalidOperationException">The layers would take more than what is free.</exception>
     public static void Require(AliceTrainerOptions options, DataViewSchema.Column feature)
     {
         var columns = ((VectorDataViewType)feature.Type).Size;
-        var units = (options.HiddenLayers ?? TrainingBudget.HiddenLayers(columns)).FirstOrDefault(1);
-        var weights = (columns + 1L) * units;
+        int[] sizes = [columns, .. options.HiddenLayers ?? TrainingBudget.HiddenLayers(columns), 1];
+        var weights = sizes.Zip(sizes.Skip(1)).Sum(layer => (layer.First + 1.0) * layer.Second);
         var memory = GC.GetGCMemoryInfo();
         var free = memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes;
-        var needed = (double)weights * options.NumberOfNetworks * BytesPerParameter;
+        var needed = weights * options.NumberOfNetworks * BytesPerParameter;
         if (weights <= Array.MaxLength && needed <= free)
             return;
         throw new InvalidOperationException(
-            $"The feature column '{feature.Name}' has {columns:N0} values: {options.NumberOfNetworks} network(s) with {units:N0} units in the first layer take "
+            $"The feature column '{feature.Name}' has {columns:N0} values: {options.NumberOfNetworks} network(s) with layers {DenseNetwork.Describe(sizes)} take "
             + $"{needed / (1 << 30):N1} GB to train, and {free / (double)(1 << 30):N1} GB are free. Give fewer features (hash them into fewer slots, or count "
             + "rare words as one), or lower HiddenLayers or NumberOfNetworks.");
     }

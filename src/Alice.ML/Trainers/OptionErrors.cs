@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Numerics;
+using Alice.ML.Models;
+using Alice.ML.Optimization;
 using Alice.ML.Runtime;
 
 namespace Alice.ML.Trainers;
@@ -7,10 +9,16 @@ namespace Alice.ML.Trainers;
 /// <summary>Collects every bad option, so that one exception names them all.</summary>
 internal sealed class OptionErrors
 {
+    // More than any machine runs; a multiple of it ends the process.
+    private const int MaximumThreads = 1024;
+
     private readonly List<string> _errors = [];
 
     public OptionErrors AtLeast<T>(string name, T? value, T minimum) where T : struct, INumber<T> =>
         Require(value is not { } v || v >= minimum, name, value, $"must be {Text(minimum)} or more");
+
+    public OptionErrors Between<T>(string name, T? value, T minimum, T maximum) where T : struct, INumber<T> =>
+        Require(value is not { } v || (v >= minimum && v <= maximum), name, value, $"must be {Text(minimum)} to {Text(maximum)}");
 
     public OptionErrors Positive(string name, double? value) =>
         Require(value is not { } v || (v > 0 && double.IsFinite(v)), name, value, "must be above 0 and finite");
@@ -34,6 +42,14 @@ internal sealed class OptionErrors
             throw new ArgumentException(string.Join(Environment.NewLine, _errors));
     }
 
+    /// <summary>Checks what only Fit knows: whether there are rows to measure on.</summary>
+    /// <exception cref="ArgumentException">Training would end early by a loss that nobody measures.</exception>
+    public static void CheckValidation(AliceTrainerOptions options, bool hasValidationData) => new OptionErrors()
+        .Require(options.EarlyStoppingPatience is null || hasValidationData || options.ValidationFraction > 0,
+            nameof(options.EarlyStoppingPatience), options.EarlyStoppingPatience,
+            "there are no rows to measure on: give Fit validation data, or set ValidationFraction")
+        .ThrowIfAny();
+
     /// <summary>Checks the options that all trainers share, and those that <paramref name="more"/> adds.</summary>
     public static void Check(AliceTrainerOptions options, Action<OptionErrors>? more = null)
     {
@@ -44,10 +60,14 @@ internal sealed class OptionErrors
                 "must name a column")
             .Require(!string.IsNullOrEmpty(options.FeatureColumnName), nameof(options.FeatureColumnName),
                 options.FeatureColumnName, "must name a column")
+            .Require(options.ExampleWeightColumnName != "", nameof(options.ExampleWeightColumnName), options.ExampleWeightColumnName,
+                "must name a column, or be null for none")
+            .Require(layers is null || layers.Count < DenseNetwork.MaximumLayers, nameof(options.HiddenLayers), $"[{layers?.Count} layers]",
+                $"at most {DenseNetwork.MaximumLayers - 1} hidden layers are possible")
             .Require(layers is null || layers.All(units => units >= 1), nameof(options.HiddenLayers),
                 $"[{string.Join(", ", layers ?? [])}]", "every hidden layer must have 1 unit or more")
             .Defined(nameof(options.Activation), options.Activation)
-            .AtLeast<int>(nameof(options.NumberOfNetworks), options.NumberOfNetworks, 1)
+            .Between<int>(nameof(options.NumberOfNetworks), options.NumberOfNetworks, 1, NetworkEnsemble.MaximumMembers)
             .Defined(nameof(options.NumericEncoding), options.NumericEncoding)
             .AtLeast(nameof(options.NumberOfBins), options.NumberOfBins, 2)
             .Require(options.Dropout is null or (>= 0 and < 1), nameof(options.Dropout), options.Dropout,
@@ -62,9 +82,11 @@ internal sealed class OptionErrors
                 "a trainer draws from its own generator: set Seed instead")
             .Require(TorchDevice.IsName(options.Device), nameof(options.Device), options.Device,
                 $"must be {TorchDevice.Names}")
-            .AtLeast(nameof(options.NumberOfThreads), options.NumberOfThreads, 1)
+            .Between(nameof(options.NumberOfThreads), options.NumberOfThreads, 1, MaximumThreads)
             .Require(options.WeightDecay is not { } decay || (decay >= 0 && double.IsFinite(decay)), nameof(options.WeightDecay),
                 options.WeightDecay, "must be 0 or more and finite")
+            .Require(!(options.WeightDecay * (options.LearningRate ?? options.Optimizer?.LearningRate) > 1), nameof(options.WeightDecay),
+                options.WeightDecay, "a step multiplies weights by 1 − learning rate · this, which must not be negative: lower it")
             .AtLeast<int>(nameof(options.GradientAccumulation), options.GradientAccumulation, 1)
             .Require(options.ValidationFraction is >= 0 and < 1, nameof(options.ValidationFraction),
                 options.ValidationFraction, "must be 0 or more and below 1")
@@ -74,8 +96,9 @@ internal sealed class OptionErrors
             .Require(options.MaximumTrainingTime is not { } time || time > TimeSpan.Zero, nameof(options.MaximumTrainingTime),
                 options.MaximumTrainingTime, "must be above 0");
         more?.Invoke(errors);
+        if (options.Optimizer is { } optimizer)
+            errors._errors.AddRange(AliceOptimizerOptionsValidator.Errors(optimizer).Select(error => $"{nameof(options.Optimizer)}.{error}"));
         errors.ThrowIfAny();
-        options.Optimizer!.Validate();
     }
 
     private static string Text(object? value) => value switch

@@ -45,8 +45,8 @@ public sealed record RegressionLoss
     /// <summary>What is wrong with the parameter; null where nothing is.</summary>
     internal string? Error => Name switch
     {
-        nameof(Huber) when !(Parameter > 0 && double.IsFinite(Parameter)) => "the threshold must be above 0 and finite",
-        nameof(Quantile) when !(Parameter is > 0 and < 1) => "the quantile must be between 0 and 1",
+        nameof(Huber) when !((float)Parameter > 0 && float.IsFinite((float)Parameter)) => "the threshold must be above 0 and finite in single precision: 1e-45 to 3e38",
+        nameof(Quantile) when !((float)Parameter is > 0 and < 1) => "the quantile must be between 0 and 1",
         _ => null,
     };
 

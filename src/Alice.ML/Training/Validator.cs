@@ -9,6 +9,7 @@ internal sealed class Validator(RowSet rows, LearningTask task, TrainingSettings
     private readonly HeldOutRows _rows = new(rows, settings);
     private readonly Dictionary<InputEncoding, BatchReader> _readers = [];
     private double _bestLoss = double.PositiveInfinity;
+    private bool _isFirst = true;
     private int _worse;
 
     /// <summary>Whether the loss has not improved for as long as the settings allow.</summary>
@@ -45,9 +46,10 @@ internal sealed class Validator(RowSet rows, LearningTask task, TrainingSettings
     private void Remember(double loss, IReadOnlyList<Member> members)
     {
         _worse = loss < _bestLoss * (1 - settings.MinimumImprovement) ? 0 : _worse + 1;
-        if (loss >= _bestLoss)
+        // Infinite losses from the start: the first epoch is the best, and so it is reported.
+        if (!_isFirst && !(loss < _bestLoss))
             return;
-        _bestLoss = loss;
+        (_isFirst, _bestLoss) = (false, loss);
         foreach (var member in members)
             member.KeepWeights();
     }

@@ -162,7 +162,7 @@ public sealed class CommandLineTests
         var model = Path.Combine(_folder.PathOf("nowhere"), "model.zip");
         var result = await Run("train", data, "--label", "price", "--save", model);
         Assert.AreEqual(1, result.ExitCode);
-        Assert.AreEqual($"error: {model}: its folder does not exist; make it first\n", result.Error);
+        Assert.AreEqual($"error: --save {model} cannot be written: its folder does not exist; make it first\n", result.Error);
     }
 
     [TestMethod]

@@ -97,7 +97,8 @@ public class BadInputTests
             "Dropout is 1, but must be 0 or more and below 1.",
             "NumberOfEpochs is 0, but must be 1 or more.",
             "LearningRate is NaN, but must be above 0 and finite.",
-            "NumberOfThreads is -1, but must be 1 or more."),
+            "NumberOfThreads is -1, but must be 1 to 1024.",
+            "Optimizer.Beta1 is 2; it must be 0 or more and below 1."),
         new()
         {
             LabelColumnName = "",
@@ -106,7 +107,67 @@ public class BadInputTests
             NumberOfEpochs = 0,
             LearningRate = double.NaN,
             NumberOfThreads = -1,
+            Optimizer = AliceOptimizerOptions.Tabular with { Beta1 = 2 },
         });
+
+    [TestMethod]
+    public void Options_that_would_fail_later_are_refused_at_once()
+    {
+        foreach (var (options, message) in new (AliceRegressionTrainer.Options, string)[]
+            {
+                (new() { NumberOfThreads = 100_000 }, "NumberOfThreads is 100000, but must be 1 to 1024."),
+                (new() { NumberOfNetworks = 1001 }, "NumberOfNetworks is 1001, but must be 1 to 1000."),
+                (new() { HiddenLayers = new int[1000] }, string.Join(Environment.NewLine,
+                    "HiddenLayers is [1000 layers], but at most 999 hidden layers are possible.",
+                    $"HiddenLayers is [{string.Join(", ", new int[1000])}], but every hidden layer must have 1 unit or more.")),
+                (new() { Quantiles = [.. Enumerable.Range(1, 1001).Select(q => q / 1002.0)] },
+                    "Quantiles is [1001 levels], but at most 1000 are possible."),
+                (new() { Quantiles = [0.5, 0.5 + 1e-12] }, "Quantiles is [0.5, 0.500000000001], but must be between 0 and 1 and ascending, in single precision."),
+                (new() { Quantiles = [1e-60] }, "Quantiles is [1E-60], but must be between 0 and 1 and ascending, in single precision."),
+                (new() { Loss = RegressionLoss.Huber(1e300) },
+                    "Loss is Huber(1E+300), but the threshold must be above 0 and finite in single precision: 1e-45 to 3e38."),
+                (new() { Loss = RegressionLoss.Quantile(1e-60) }, "Loss is Quantile(1E-60), but the quantile must be between 0 and 1."),
+                (new() { ExampleWeightColumnName = "" }, "ExampleWeightColumnName is '', but must name a column, or be null for none."),
+                (new() { WeightDecay = 1000 },
+                    "WeightDecay is 1000, but a step multiplies weights by 1 − learning rate · this, which must not be negative: lower it."),
+            })
+            OptionsFail(message, options);
+    }
+
+    [TestMethod]
+    public void The_most_that_is_accepted_trains()
+    {
+        var rows = Rows([.. Enumerable.Range(0, 30).Select(i => new Example { Label = i, Features = [i, -i, i % 3, 1] })]);
+        foreach (var options in new AliceRegressionTrainer.Options[]
+            {
+                new() { NumberOfThreads = 1024, NumberOfNetworks = 1 },
+                new() { NumberOfThreads = 1024 },
+                new() { NumberOfNetworks = 1000, HiddenLayers = [1] },
+                new() { HiddenLayers = [.. Enumerable.Repeat(1, 999)], NumberOfNetworks = 1 },
+                new() { Quantiles = [.. Enumerable.Range(1, 1000).Select(q => q / 1002.0)], NumberOfNetworks = 1 },
+                new() { Loss = RegressionLoss.Huber(3e38), NumberOfNetworks = 1 },
+            })
+        {
+            (options.NumberOfEpochs, options.NumericEncoding, options.WeightDecay) = (1, NumericEncoding.None, 0);
+            Assert.IsTrue(_ml.Regression.Trainers.Alice(options).Fit(rows).Transform(rows).GetColumn<float>("Score").All(float.IsFinite));
+        }
+    }
+
+    [TestMethod]
+    public void Patience_without_rows_to_measure_on() => FitFails(
+        "EarlyStoppingPatience is 5, but there are no rows to measure on: give Fit validation data, or set ValidationFraction.",
+        Rows(new Example { Label = 1 }, new Example { Label = 2 }), new() { EarlyStoppingPatience = 5 });
+
+    [TestMethod]
+    public void An_empty_validation_set_is_named_as_such()
+    {
+        var trainer = _ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options());
+        var rows = Rows(new Example { Label = 1 }, new Example { Label = 2 });
+        Assert.AreEqual("The validation data has no rows.", Assert.Throws<InvalidOperationException>(() => trainer.Fit(rows, Rows())).Message);
+        var missing = Rows(new Example { Label = float.NaN });
+        Assert.AreEqual("The validation data has no usable row: 1 with a missing or infinite value in the label column 'Label'.",
+            Assert.Throws<InvalidOperationException>(() => trainer.Fit(rows, missing)).Message);
+    }
 
     [TestMethod]
     public void A_generator_in_the_optimizer_options()

@@ -249,9 +249,9 @@ public class EnsembleTests
     {
         foreach (var (change, message) in new (Action<AliceRegressionTrainer.Options>, string)[]
         {
-            (o => o.NumberOfNetworks = 0, "NumberOfNetworks is 0, but must be 1 or more."),
+            (o => o.NumberOfNetworks = 0, "NumberOfNetworks is 0, but must be 1 to 1000."),
             (o => o.NumberOfBins = 1, "NumberOfBins is 1, but must be 2 or more."),
-            (o => o.Quantiles = [0.5, 0.1], "Quantiles is [0.5, 0.1], but must be between 0 and 1 and ascending."),
+            (o => o.Quantiles = [0.5, 0.1], "Quantiles is [0.5, 0.1], but must be between 0 and 1 and ascending, in single precision."),
             (o => (o.AddScoreStandardDeviation, o.NumberOfNetworks) = (true, 1),
                 "AddScoreStandardDeviation is True, but one network has no standard deviation: set NumberOfNetworks to 2 or more."),
         })

@@ -78,7 +78,7 @@ public class RegressionLossTests
     {
         foreach (var (loss, message) in new[]
         {
-            (RegressionLoss.Huber(0), "Loss is Huber(0), but the threshold must be above 0 and finite."),
+            (RegressionLoss.Huber(0), "Loss is Huber(0), but the threshold must be above 0 and finite in single precision: 1e-45 to 3e38."),
             (RegressionLoss.Quantile(1), "Loss is Quantile(1), but the quantile must be between 0 and 1."),
         })
         {

@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Alice.ML.Models;
+using Alice.ML.Trainers;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Alice.ML.Tests.Models;
+
+/// <summary>
+/// Small models of each task and layout version, with rows and the scores that they had when they were saved. Each later version loads them
+/// and scores the same. build/golden-models.sh makes those of the current layout.
+/// </summary>
+[TestClass]
+public class GoldenModelTests
+{
+    private const double Tolerance = 1e-6;
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Models", "Golden");
+
+    public static IEnumerable<object[]> Models => Directory.GetFiles(Folder, "*.zip").Select(f => new object[] { Path.GetFileNameWithoutExtension(f) });
+
+    [TestMethod]
+    [DynamicData(nameof(Models))]
+    public void A_model_of_an_earlier_version_scores_as_it_did(string name)
+    {
+        var lines = File.ReadAllLines(Path.Combine(Folder, name + ".csv"))
+            .Select(line => line.Split(';').Select(Numbers).ToArray()).ToArray();
+        var context = new MLContext();
+        using var stream = File.OpenRead(Path.Combine(Folder, name + ".zip"));
+        var scored = Scores(Enum.Parse<TestTask>(name.Split('-')[0]), context.Model.Load(stream, out _).Transform(View(context, lines.Select(l => l[0]))));
+        stream.Position = 0;
+        for (var row = 0; row < lines.Length; row++)
+        {
+            AssertClose(lines[row][1], scored[row], $"row {row} by ML.NET");
+            AssertClose(lines[row][1], Read(name, stream, lines[row][0]), $"row {row} by the reader alone");
+        }
+    }
+
+    [TestMethod]
+    public void Each_task_has_a_model_of_the_current_layout()
+    {
+        foreach (var task in new[] { TestTask.Regression, TestTask.Binary, TestTask.Multiclass })
+            Assert.IsTrue(File.Exists(Path.Combine(Folder, $"{task}-{NetworkEnsembleFormat.CurrentVersion}.zip")),
+                $"no {task} model of layout {NetworkEnsembleFormat.CurrentVersion}: run build/golden-models.sh");
+    }
+
+    /// <summary>What build/golden-models.sh calls.</summary>
+    [TestMethod]
+    public void Golden_models_are_made_when_asked_for()
+    {
+        if (Environment.GetEnvironmentVariable("ALICE_WRITE_GOLDEN_MODELS") is null)
+            Assert.Inconclusive("build/golden-models.sh asks for them.");
+        var random = new Random(1);
+        float[][] rows = [.. Enumerable.Range(0, 200).Select(i => new[]
+            { random.NextSingle(), i % 7 == 0 ? float.NaN : random.NextSingle() * 100, random.Next(2), (float)Math.Exp(3 * random.NextSingle()) })];
+        foreach (var task in new[] { TestTask.Regression, TestTask.Binary, TestTask.Multiclass })
+        {
+            var context = new MLContext(seed: 1);
+            var data = View(context, rows);
+            var model = Train(context, task, data);
+            var name = Path.Combine(SourceFolder(), $"{task}-{NetworkEnsembleFormat.CurrentVersion}");
+            context.Model.Save(model, data.Schema, name + ".zip");
+            // Also rows unlike those of training.
+            float[][] shown = [.. rows.Take(8), [float.NaN, float.NaN, float.NaN, float.NaN], [1e30f, -1e30f, 5, float.PositiveInfinity]];
+            var scores = Scores(task, model.Transform(View(context, shown)));
+            File.WriteAllLines(name + ".csv", shown.Zip(scores, (row, score) => $"{Text(row)};{Text(score)}"));
+        }
+    }
+
+    private static ITransformer Train(MLContext context, TestTask task, IDataView data)
+    {
+        switch (task)
+        {
+            case TestTask.Regression:
+                return context.Regression.Trainers.Alice(Small(new AliceRegressionTrainer.Options
+                    { Quantiles = [0.1, 0.9], AddScoreStandardDeviation = true })).Fit(data);
+            case TestTask.Binary:
+                return context.BinaryClassification.Trainers.Alice(Small(new AliceBinaryTrainer.Options { LabelColumnName = nameof(GoldenRow.IsHigh) })).Fit(data);
+            default:
+                return context.Transforms.Conversion.MapValueToKey(nameof(GoldenRow.Kind))
+                    .Append(context.MulticlassClassification.Trainers.Alice(Small(new AliceMulticlassTrainer.Options { LabelColumnName = nameof(GoldenRow.Kind) })))
+                    .Fit(data);
+        }
+    }
+
+    private static T Small<T>(T options) where T : AliceTrainerOptions
+    {
+        (options.HiddenLayers, options.NumberOfNetworks, options.NumberOfEpochs, options.WeightDecay, options.NumberOfBins) = ([4, 5], 2, 5, 0, 4);
+        options.NumericEncoding = NumericEncoding.PiecewiseLinear;
+        return options;
+    }
+
+    private static IDataView View(MLContext context, IEnumerable<float[]> rows) => context.Data.LoadFromEnumerable(rows.Select(row => new GoldenRow
+    {
+        Features = row,
+        Label = row[0] + row[2],
+        IsHigh = row[0] > 0.5f,
+        Kind = row[2] > 0.5f ? "a" : row[0] > 0.5f ? "b" : "c",
+    }));
+
+    private static float[][] Scores(TestTask task, IDataView scored)
+    {
+        if (task == TestTask.Multiclass)
+            return [.. scored.GetColumn<float[]>("Score")];
+        var scores = scored.GetColumn<float>("Score").ToArray();
+        return task == TestTask.Binary
+            ? [.. scores.Select(score => new[] { score })]
+            : [.. scores.Zip(scored.GetColumn<float[]>("Quantiles"), (score, quantiles) => (float[])[score, .. quantiles])];
+    }
+
+    private static float[] Read(string name, Stream stream, float[] features)
+    {
+        stream.Position = 0;
+        switch (Enum.Parse<TestTask>(name.Split('-')[0]))
+        {
+            case TestTask.Regression:
+                return Score(AliceRegressionModelParameters.Read(stream), features);
+            case TestTask.Binary:
+                return Score(AliceBinaryModelParameters.Read(stream), features);
+            default:
+                return Score(AliceMulticlassModelParameters.Read(stream), features);
+        }
+    }
+
+    private static float[] Score<T>(AliceModelParameters<T> model, float[] features)
+    {
+        Assert.AreEqual(features.Length, model.NumberOfFeatures);
+        var scores = new float[model.NumberOfScores];
+        model.Score(features, scores);
+        return scores;
+    }
+
+    private static void AssertClose(float[] expected, float[] actual, string what)
+    {
+        Assert.HasCount(expected.Length, actual, what);
+        for (var i = 0; i < expected.Length; i++)
+            Assert.AreEqual(expected[i], actual[i], Tolerance * Math.Max(1, Math.Abs(expected[i])), what);
+    }
+
+    private static float[] Numbers(string text) => [.. text.Split(' ').Select(number => float.Parse(number, CultureInfo.InvariantCulture))];
+
+    private static string Text(float[] values) => string.Join(' ', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
+
+    private static string SourceFolder([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "Golden");
+
+    private sealed class GoldenRow
+    {
+        [VectorType(4)]
+        public float[] Features { get; set; } = [];
+
+        public float Label { get; set; }
+
+        public bool IsHigh { get; set; }
+
+        public string Kind { get; set; } = "";
+    }
+}
