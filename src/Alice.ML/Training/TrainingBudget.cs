@@ -28,7 +28,7 @@ internal static class TrainingBudget
     /// On numbers as they are a falling rate does better.
     /// </summary>
     public static LearningRateSchedule Schedule(int rows, bool isEncoded, bool isClassification) =>
-        isEncoded && HasManySteps(rows, isClassification) ? LearningRateSchedule.Averaged : LearningRateSchedule.Cosine;
+        isEncoded && !isClassification && rows >= Knob("AVGROWS", "3000")[0] ? LearningRateSchedule.Averaged : LearningRateSchedule.Cosine;
 
     /// <summary>64 rows, and twice as many for every fourfold of 50,000 rows, up to 1,024.</summary>
     public static int BatchSize(int rows)

@@ -19,12 +19,12 @@ internal static class RaceRules
     private const int MostHeldOutRows = 20_000;
 
     // Networks that have taken a sixteenth of the steps are compared. From a quarter on, only the two best are left.
-    private const int FirstDrop = 2;
+    private static readonly int FirstDrop = (int)TrainingBudget.Knob("FIRSTDROP", "2")[0];
     private const int LastFreeRung = 4;
     private const int LeastKept = 2;
 
     // Of the mean squared error: 0.75% of its root.
-    private const double WorthTwiceTheTime = 0.985;
+    private static readonly double WorthTwiceTheTime = TrainingBudget.Knob("WORTH", "0.985")[0];
 
     // Smooth functions without noise are learned ever better.
     private const double WorthLongerThanUsual = 0.5;
@@ -55,7 +55,7 @@ internal static class RaceRules
     public static int LastRung(int rows, bool isClassification) => Rungs - 1 + (isClassification || rows > MostRowsOfLongRaces ? 0 : LongRungs);
 
     /// <summary>Candidates of a rung that go on, by their loss: half of them from a sixteenth of the steps on, and two at least.</summary>
-    public static int Kept(int rung, int running) => rung < FirstDrop ? running : Math.Max(LeastKept, (running + 1) / 2);
+    public static int Kept(int rung, int running) => rung < FirstDrop ? running : Math.Max(rung >= LastFreeRung ? (int)TrainingBudget.Knob("LASTKEEP", "2")[0] : LeastKept, (running + 1) / 2);
 
     /// <summary>Whether the best candidate of each encoding goes on whatever its rank.</summary>
     public static bool KeepsEveryEncoding(int rung) => rung < LastFreeRung;
