@@ -225,7 +225,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             WeightDecays = _options.WeightDecay is { } decay
                 ? [decay]
                 : isText ? [0]
-                : TrainingBudget.WeightDecays(task.IsClassification),
+                : TrainingBudget.WeightDecays(rows, task.IsClassification),
             Patience = _options.EarlyStoppingPatience,
             MinimumImprovement = _options.EarlyStoppingMinimumImprovement,
             MaximumTime = _options.MaximumTrainingTime,

@@ -49,9 +49,10 @@ internal sealed class PlanChoice(
         if (task.Objective is QuantilesObjective quantiles)
             ensemble.Shifts = race.Losses.QuantileShifts(quantiles.Levels, chosen);
         var stepsPerPass = Math.Ceiling((double)rows.Count / settings.BatchSize);
+        var finish = RaceRules.StepsToFinish(rows.Count, task.IsClassification);
         var share = watch.IsCancelled ? 0 : ShareOfFinish(chosen, watch);
         return new Result(ensemble.CreateMembers(chosen, settings, candidate =>
-            share < 1 || options.NumberOfEpochs is null ? TrainingBudget.Knob("PHI", "1")[0] * share * candidate.Steps / stepsPerPass : options.NumberOfEpochs.Value))
+            share < 1 || options.NumberOfEpochs is null ? share * finish * candidate.Steps / stepsPerPass : options.NumberOfEpochs.Value))
         {
             Estimate = race.Losses.Estimate(chosen),
             Candidates = [.. race.Candidates.Select(candidate => Describe(candidate, chosen.Count(c => c == candidate), stepsPerPass))],
@@ -63,7 +64,7 @@ internal sealed class PlanChoice(
     /// <summary>Share of the usual passes that there is time for, 1 at most.</summary>
     private double ShareOfFinish(IReadOnlyList<Candidate> chosen, RaceWatch watch)
     {
-        var wanted = options.NumberOfEpochs is { } epochs ? chosen.Count * epochs * Math.Ceiling((double)rows.Count / settings.BatchSize) : chosen.Sum(c => c.Steps);
+        var wanted = options.NumberOfEpochs is { } epochs ? chosen.Count * epochs * Math.Ceiling((double)rows.Count / settings.BatchSize) : chosen.Sum(c => c.Steps) * RaceRules.StepsToFinish(rows.Count, task.IsClassification);
         return Math.Min(1, ShareToFinish * watch.SecondsLeft / (wanted * watch.SecondsPerStep));
     }
 

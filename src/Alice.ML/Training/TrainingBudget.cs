@@ -11,6 +11,9 @@ internal static class TrainingBudget
 
     private const int ManyRows = 3000;
 
+    // So many rows cannot be learned by heart: strong decays were never chosen.
+    private const int ManyRowsForDecay = 10_000;
+
     /// <summary>Two layers of 64 units; of 128 for 33 to 1,024 columns. Wider tables are text, mostly zeros, and larger layers take long.</summary>
     public static int[] HiddenLayers(int columns) => columns is > ManyColumns and <= 1024 ? [128, 128] : [64, 64];
 
@@ -28,7 +31,7 @@ internal static class TrainingBudget
     /// On numbers as they are a falling rate does better.
     /// </summary>
     public static LearningRateSchedule Schedule(int rows, bool isEncoded, bool isClassification) =>
-        isEncoded && !isClassification && rows >= Knob("AVGROWS", "3000")[0] ? LearningRateSchedule.Averaged : LearningRateSchedule.Cosine;
+        isEncoded && !isClassification && HasManySteps(rows, isClassification) ? LearningRateSchedule.Averaged : LearningRateSchedule.Cosine;
 
     /// <summary>64 rows, and twice as many for every fourfold of 50,000 rows, up to 1,024.</summary>
     public static int BatchSize(int rows)
@@ -79,12 +82,18 @@ internal static class TrainingBudget
     public static int Bins(int rows, int columns) => (int)Math.Clamp(Math.Min(Math.Sqrt(rows), 1024.0 / columns), 32, 96);
 
     /// <summary>Weight decays to choose from, ascending. Classes are told apart by large weights sooner than numbers are fitted by them.</summary>
-    public static double[] WeightDecays(bool isClassification) => isClassification ? Knob("CDECAYS", "1 6 36") : Knob("RDECAYS", "0 1 3 10"); // DEBUG
+    public static double[] WeightDecays(int rows, bool isClassification) => (isClassification, rows < ManyRowsForDecay) switch
+    {
+        (true, true) => [1, 6, 36],
+        (true, false) => [1, 6],
+        (false, true) => [0, 1, 3, 10],
+        (false, false) => [0, 1],
+    };
 
     public static double[] Knob(string name, string value) => [.. (Environment.GetEnvironmentVariable("ALICE_" + name) ?? value).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(t => double.Parse(t, System.Globalization.CultureInfo.InvariantCulture))]; // DEBUG
 
     /// <summary>Shares of hidden units to leave out to choose from, ascending.</summary>
-    public static double[] Dropouts(bool isClassification) => isClassification ? Knob("CDROP", "0 0.2") : [0]; // DEBUG
+    public static double[] Dropouts(bool isClassification) => isClassification ? [0, 0.2] : [0];
 
     /// <summary>Weight decays of linear networks to choose from; wide tables want strong ones.</summary>
     public static double[] LinearDecays(int rows, int columns) => columns > rows ? [1, 10, 100] : [1];

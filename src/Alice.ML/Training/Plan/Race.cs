@@ -17,6 +17,9 @@ internal sealed class Race : IDisposable
     private const long OrderKeys = 1_000_000;
     private const long TimingSteps = 8;
 
+    // With much time the race may take so many times the usual steps, while networks gain.
+    private const long MostOfUsual = 4;
+
     // A pair shares its order of rows with nobody, so that nobody waits for another's minibatch.
     private readonly List<(int Fold, int Index, Lane Lane)> _lanes = [];
     private readonly LearningTask _task;
@@ -40,7 +43,7 @@ internal sealed class Race : IDisposable
         _rows = rows.Count;
         var order = Enumerable.Range(rows.Data.Start, rows.Data.Rows).ToArray();
         new Random(settings.Seed).Shuffle(order);
-        var held = RaceRules.HeldOutRows(order.Length);
+        var held = RaceRules.HeldOutRows(order.Length, settings.Folds);
         _folds = [.. Enumerable.Range(0, settings.Folds).Select(fold => new PlanFold(
             rows with { Numbers = [.. order[..(fold * held)], .. order[((fold + 1) * held)..]] },
             rows with { Numbers = order[(fold * held)..((fold + 1) * held)] },
@@ -78,9 +81,10 @@ internal sealed class Race : IDisposable
             if (until <= _steps)
                 continue;
             RunTo(until);
-            if (_watch.IsCancelled && rung == 0)
+            var isFirst = _candidates.All(candidate => candidate.Steps == 0);
+            if (_watch.IsCancelled && isFirst)
                 throw new OperationCanceledException("Training was cancelled before its first networks were measured.");
-            if (!_watch.IsCancelled && (!_watch.IsLate || rung == 0))
+            if (!_watch.IsCancelled && (!_watch.IsLate || isFirst))
                 Judge(rung);
             IsShortened |= _watch.IsLate;
             if (_watch.IsCancelled || _watch.IsLate || !Drop(rung))
@@ -132,7 +136,7 @@ internal sealed class Race : IDisposable
         }
         IsShortened = steps < usual;
         _watch.Keep(0.4);
-        return Math.Clamp(steps, 1, usual);
+        return Math.Clamp(steps, 1 + 2 * TimingSteps, MostOfUsual * usual);
 
         long Affordable() => (long)(_watch.SecondsLeft / seconds / (RaceRules.Work(_candidates.Count(c => c.IsRunning), _folds.Length) + 4));
     }

@@ -19,12 +19,12 @@ internal static class RaceRules
     private const int MostHeldOutRows = 20_000;
 
     // Networks that have taken a sixteenth of the steps are compared. From a quarter on, only the two best are left.
-    private static readonly int FirstDrop = (int)TrainingBudget.Knob("FIRSTDROP", "2")[0];
+    private static readonly int FirstDrop = (int)TrainingBudget.Knob("FIRSTDROP", "2")[0]; // DEBUG
     private const int LastFreeRung = 4;
     private const int LeastKept = 2;
 
     // Of the mean squared error: 0.75% of its root.
-    private static readonly double WorthTwiceTheTime = TrainingBudget.Knob("WORTH", "0.985")[0];
+    private const double WorthTwiceTheTime = 0.985;
 
     // Smooth functions without noise are learned ever better.
     private const double WorthLongerThanUsual = 0.5;
@@ -32,7 +32,7 @@ internal static class RaceRules
     private const int LongRungs = 2;
 
     // Where few rows are learned by heart, the loss may fall again long after it rose: one plan is given the time.
-    private const int MostRowsOfPatience = 10_000;
+    private const int MostRowsOfPatience = 5000;
     private const double PatientDecay = 1;
 
     /// <summary>Parts of the rows that are held out, each from networks of its own. The fewer rows, the more chance there is in one part.</summary>
@@ -43,8 +43,8 @@ internal static class RaceRules
         _ => 1,
     };
 
-    /// <summary>Rows of each part: a fifth of all, 20,000 at most.</summary>
-    public static int HeldOutRows(int rows) => (int)Math.Min(MostHeldOutRows, HeldOutFraction * rows);
+    /// <summary>Rows of each part: a fifth of all, less for more than five parts, 20,000 at most.</summary>
+    public static int HeldOutRows(int rows, int folds) => (int)Math.Min(MostHeldOutRows, Math.Min(HeldOutFraction, 1.0 / folds) * rows);
 
     /// <summary>Steps at the end of a rung.</summary>
     /// <param name="rung">From 0.</param>
@@ -55,7 +55,7 @@ internal static class RaceRules
     public static int LastRung(int rows, bool isClassification) => Rungs - 1 + (isClassification || rows > MostRowsOfLongRaces ? 0 : LongRungs);
 
     /// <summary>Candidates of a rung that go on, by their loss: half of them from a sixteenth of the steps on, and two at least.</summary>
-    public static int Kept(int rung, int running) => rung < FirstDrop ? running : Math.Max(rung >= LastFreeRung ? (int)TrainingBudget.Knob("LASTKEEP", "2")[0] : LeastKept, (running + 1) / 2);
+    public static int Kept(int rung, int running) => rung < FirstDrop ? running : Math.Max(LeastKept, (running + 1) / 2);
 
     /// <summary>Whether the best candidate of each encoding goes on whatever its rank.</summary>
     public static bool KeepsEveryEncoding(int rung) => rung < LastFreeRung;
@@ -74,6 +74,12 @@ internal static class RaceRules
         rows < MostRowsOfPatience && plan.WeightDecay == PatientDecay && !plan.IsLinear && (isClassification
             ? plan.Dropout > 0 && plan.Encoding != Trainers.NumericEncoding.PiecewiseLinear
             : plan.Encoding == Trainers.NumericEncoding.PiecewiseLinear);
+
+    /// <summary>
+    /// Steps that the networks of the ensemble take with all rows, for each that they have taken: half, and all of it where few rows make every
+    /// one of the held-out rows count.
+    /// </summary>
+    public static double StepsToFinish(int rows, bool isClassification) => isClassification || Folds(rows) == 1 ? 0.5 : 1;
 
     /// <summary>Steps of one network that a race with so many candidates takes in all, about, for each of its usual steps.</summary>
     public static double Work(int candidates, int folds) => NetworksPerFold * folds * (candidates / 8.0 + 1.5);
