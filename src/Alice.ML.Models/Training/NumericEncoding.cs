@@ -5,8 +5,8 @@ public enum NumericEncoding
 {
     /// <summary>
     /// For each network <see cref="None"/> (in regression from 3,000 rows <see cref="NormalScores"/>) or <see cref="PiecewiseLinear"/>,
-    /// whichever lowers the loss of the mean more on held-out rows; without trials <see cref="PiecewiseLinear"/> for the second, fourth, …
-    /// network; below 50 rows (classification: below 1,000 rows or above 32 columns) and without hidden layers <see cref="None"/>.
+    /// whichever lowers the loss of the mean more on held-out rows. <see cref="None"/> below 50 rows, with more than two columns a row,
+    /// without hidden layers, and in classification with more than 32 columns of three values or more.
     /// </summary>
     Automatic,
 
@@ -15,8 +15,8 @@ public enum NumericEncoding
 
     /// <summary>
     /// With a piecewise-linear encoding beside each: how far the number is through each of <c>NumberOfBins</c> bins, whose edges are
-    /// quantiles of the training rows (Gorishniy et al. 2022, On Embeddings for Numerical Features in Tabular Deep Learning). It suits
-    /// functions that trees fit well.
+    /// quantiles of the training rows and values that fill a bin alone (Gorishniy et al. 2022, On Embeddings for Numerical Features in
+    /// Tabular Deep Learning). It suits functions that trees fit well.
     /// </summary>
     PiecewiseLinear,
 

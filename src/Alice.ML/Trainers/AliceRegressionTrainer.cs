@@ -39,8 +39,8 @@ public sealed class AliceRegressionTrainer
 
         /// <summary>
         /// Levels, at most 1,000 between 0 and 1 and ascending, of quantiles that the model gives in a vector column Quantiles beside the score; they
-        /// never cross. With 50 to 100,000 rows, no time limit and no model to go on from they are shifted so that rows held out in
-        /// trials lie below them as often as they say. Not with the Poisson loss. Default none.
+        /// never cross. From 50 rows on, with no model to go on from, they are shifted so that rows held out while plans are compared lie
+        /// below them as often as they say. Not with the Poisson loss. Default none.
         /// </summary>
         public IReadOnlyList<double> Quantiles { get; set; } = [];
 

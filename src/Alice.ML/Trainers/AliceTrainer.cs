@@ -39,7 +39,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
     /// <param name="input">Rows with the label, feature and, where one is named, weight columns.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">No usable rows, labels that cannot be learned from, or a run that diverged.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled before the first epoch ended.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before networks were measured on held-out rows, or the first epoch ended.</exception>
     public new TTransformer Fit(IDataView input)
     {
         Check(input);

@@ -13,9 +13,10 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     }
 
     /// <summary>
-    /// Units of each hidden layer, at most 999, from the first; each 1 or more. Empty gives a linear model. Default null: two layers of 64 units, of 128
-    /// for 33 to 1,024 columns; none for featurised text (classes, or a mean, of 1,024 columns or more, mostly zeros, that are more than the
-    /// rows); where Fit goes on from a model, the model's.
+    /// Units of each hidden layer, at most 999, from the first; each 1 or more. Empty gives a linear model. Default null: two layers of
+    /// 64 units, of 128 for 33 to 1,024 columns of three values or more (sparse features: 33 to 1,024 columns); none for featurised text
+    /// (classes, or a mean, of 1,024 columns or more, mostly zeros, that are more than the rows); where Fit goes on from a model, the
+    /// model's.
     /// </summary>
     public IReadOnlyList<int>? HiddenLayers { get; set; }
 
@@ -35,7 +36,7 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
 
     /// <summary>
     /// Bins of a piecewise-linear encoding, 2 or more; fewer where they would hold less than 25 rows each. Default null: the square root of
-    /// the number of rows, at most 96 and 1,024 / columns, at least 32.
+    /// the number of rows, at most 96 and 1,024 / columns of three values or more, at least 32.
     /// </summary>
     public int? NumberOfBins { get; set; }
 
@@ -46,8 +47,9 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     public double? Dropout { get; set; }
 
     /// <summary>
-    /// Passes over the training rows, 1 or more. Default null: chosen from the number of rows; for classification a quarter of those for
-    /// regression.
+    /// Passes over the training rows, 1 or more, that the networks of the ensemble take. Default null: for each network what is best on
+    /// held-out rows; where no plans are compared (see <see cref="WeightDecay"/>), from the number of rows, for classification a quarter
+    /// of those for regression.
     /// </summary>
     public int? NumberOfEpochs { get; set; }
 
@@ -61,8 +63,9 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     public double? LearningRate { get; set; }
 
     /// <summary>
-    /// How the learning rate changes over the run. Default null: <see cref="LearningRateSchedule.Averaged"/> for networks with bins in
-    /// regression from 3,000 rows, else <see cref="LearningRateSchedule.Cosine"/>.
+    /// How the learning rate changes once plans are chosen; while they are compared it is constant. Default null:
+    /// <see cref="LearningRateSchedule.Averaged"/> for networks with bins in regression from 3,000 rows, else
+    /// <see cref="LearningRateSchedule.Cosine"/>.
     /// </summary>
     public LearningRateSchedule? LearningRateSchedule { get; set; }
 
@@ -82,16 +85,16 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     public string Device { get; set; } = "auto";
 
     /// <summary>
-    /// Threads that libtorch may use on the CPU during Fit, 1 to 1,024; put back afterwards. Default null: one where a step is too
-    /// small to share, else as many as libtorch is set to.
+    /// Networks that train side by side on the CPU, a thread each, 1 to 1,024. Default null: as many as there are processors. For a single network
+    /// also the threads that libtorch may use, put back afterwards; null: one where a step is too small to share, else as many as libtorch is set to.
     /// </summary>
     public int? NumberOfThreads { get; set; }
 
     /// <summary>
-    /// Decoupled weight decay (Loshchilov and Hutter 2019): each step multiplies the weights by 1 − learning rate · this. 0 or more, at most 1 / learning rate.
-    /// Default null: for each network the one of 0, 1, 3 and 10 (classification: of 5,000 / steps, ten times that and, from 1,000 rows, a
-    /// third) that lowers the loss of the mean most on held-out rows, where there are 50 to 100,000 rows, no time limit and no model to go on
-    /// from; else the smallest. For featurised text (see <see cref="HiddenLayers"/>) 0: L1 and L2 regularisation take its place.
+    /// Decoupled weight decay (Loshchilov and Hutter 2019): each step multiplies the weights by 1 − learning rate · this. 0 or more, at
+    /// most 1 / learning rate. Default null: for each network the one of 0, 1, 3 and 10 (classification: of 1, 6 and 36) that lowers the
+    /// loss of the mean most on held-out rows; below 50 rows, and where Fit goes on from a model, no plans are compared: the smallest.
+    /// For featurised text (see <see cref="HiddenLayers"/>) 0: L1 and L2 regularisation take its place.
     /// </summary>
     public double? WeightDecay { get; set; }
 
@@ -117,23 +120,28 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     public double EarlyStoppingMinimumImprovement { get; set; }
 
     /// <summary>
-    /// Time after which training ends with what it has learned; the first epoch always ends. Above 0. Default null: no limit.
+    /// Time that Fit is planned to take at most, reading the data included: with less time, fewer steps and plans. Above 0. Where no
+    /// plans are compared (see <see cref="WeightDecay"/>) training ends then with what it has learned; the first epoch always ends.
+    /// Default null: no limit.
     /// </summary>
     public TimeSpan? MaximumTrainingTime { get; set; }
 
     /// <summary>
-    /// Ends training: Fit gives what was learned so far once the first epoch has ended, and throws
-    /// <see cref="OperationCanceledException"/> before. MLContext.CancelExecution does the same.
+    /// Ends training: Fit gives the best that was learned so far once plans have been measured on held-out rows, or where none are compared once the
+    /// first epoch has ended, and throws <see cref="OperationCanceledException"/> before. MLContext.CancelExecution does the same.
     /// </summary>
     public CancellationToken CancellationToken { get; set; }
 
     /// <summary>
-    /// Told how far the fit has come: every tenth of a second while plans are compared, and as every epoch ends; on one of the training threads, by one
-    /// at a time. Default null.
+    /// Told how far the fit has come: every tenth of a second while plans are compared, and as every epoch ends; on one of the training
+    /// threads, by one at a time. Default null.
     /// </summary>
     public IProgress<AliceProgress>? Progress { get; set; }
 
-    /// <summary>How much time to spend, where the other options leave it open. Default <see cref="Effort.Default"/>.</summary>
+    /// <summary>
+    /// How much time to spend: the steps, where <see cref="NumberOfEpochs"/> is null, and how often rows are held out to compare plans. Default
+    /// <see cref="Effort.Default"/>.
+    /// </summary>
     public Effort Effort { get; set; }
 
     /// <summary>A copy, so that a trainer does not change with the object it was made from.</summary>

@@ -53,10 +53,10 @@ internal sealed class Ensemble
         Candidates = FindCandidates(settings.WeightDecays);
     }
 
-    /// <summary>Per network how it can be given its numbers: trials choose among several.</summary>
+    /// <summary>Per network how it can be given its numbers: the race chooses among several.</summary>
     public IReadOnlyList<IReadOnlyList<NumericEncoding>> Kinds { get; }
 
-    /// <summary>Per network what it is to be; without trials every second one has bins where the options leave it open.</summary>
+    /// <summary>Per network what it is to be; without a race every second one has bins where the options leave it open.</summary>
     public IReadOnlyList<NetworkPlan> Plans { get; set; }
 
     /// <summary>The plans that the options leave open.</summary>

@@ -17,10 +17,7 @@ internal static class TrainingBudget
     /// <summary>Two layers of 64 units; of 128 for 33 to 1,024 columns. Wider tables are text, mostly zeros, and larger layers take long.</summary>
     public static int[] HiddenLayers(int columns) => columns is > ManyColumns and <= 1024 ? [128, 128] : [64, 64];
 
-    /// <summary>
-    /// Whether a regression has rows enough, 3,000, for many steps: then trials find out how many epochs suit, since much noise can be
-    /// learned by heart.
-    /// </summary>
+    /// <summary>Whether a regression has rows enough, 3,000, for many steps.</summary>
     public static bool HasManySteps(int rows, bool isClassification) => !isClassification && rows >= ManyRows;
 
     /// <summary>What the learning rate is multiplied by: two thirds where a regression has many steps.</summary>

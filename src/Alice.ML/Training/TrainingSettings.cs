@@ -17,7 +17,7 @@ internal sealed record TrainingSettings
     /// <summary>Parts that a minibatch is evaluated in, one after the other.</summary>
     public required int GradientAccumulation { get; init; }
 
-    /// <summary>Decoupled weight decays to choose from, ascending; the first is that of runs without trials.</summary>
+    /// <summary>Decoupled weight decays to choose from, ascending; the first is that of runs without a race.</summary>
     public required IReadOnlyList<double> WeightDecays { get; init; }
 
     /// <summary>Epochs without improvement after which training ends; null: never.</summary>

@@ -34,6 +34,18 @@ public class ReadmeTests
         Assert.AreEqual(metrics.MeanSquaredError, again.MeanSquaredError);
         File.Delete("houses.zip");
         Snippets.AssertShown("README.md", "pipeline");
+
+        // <effort>
+        // What to expect on new rows, from rows that were held out in training.
+        EstimatedValue error = model.LastTransformer.Model.TrainingSummary!.Estimate!.RootMeanSquaredError!.Value;
+        Console.WriteLine($"RMSE {error.Value:g3} ± {error.StandardError:g2}");
+
+        // Quick for a first look, Best for the model that you keep.
+        var best = ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options { LabelColumnName = "Price", Effort = Effort.Best });
+        // </effort>
+        Assert.IsInRange(0.5, 2, error.Value / metrics.RootMeanSquaredError);
+        Assert.AreEqual("Price", best.LabelColumn.Name);
+        Snippets.AssertShown("README.md", "effort");
     }
 
     [TestMethod]
