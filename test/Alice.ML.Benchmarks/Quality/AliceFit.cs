@@ -12,12 +12,16 @@ internal sealed class AliceFit
     private AliceFit(ITransformer model, NetworkEnsemble networks, AliceTrainingSummary summary, AliceTrainerOptions options)
     {
         Model = model;
+        Estimate = summary.Estimate;
         Adam = new AdamSettings(
             networks, [.. networks.Members.Select((member, index) => Plan(member, index, summary, options))], networks.Members[0].Network.Activation,
             summary.BatchSize, options.NumberOfThreads, summary.Seed);
     }
 
     public ITransformer Model { get; }
+
+    /// <summary>The error that the fit expects on new rows; null where it compared no plans.</summary>
+    public AliceEstimate? Estimate { get; }
 
     /// <summary>The same for the hand-written Adam network. All that a fit chooses by itself is handed on here.</summary>
     public AdamSettings Adam { get; }

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using Alice.ML.Samples.Data;
+using Alice.ML.Trainers;
 using Microsoft.ML;
 
 namespace Alice.ML.Benchmarks.Quality;
 
-/// <summary>One run of a table: its rows, and Alice's model of them, which two contestants need.</summary>
+/// <summary>One run of a table: its rows, and Alice's model of them, which other contestants need.</summary>
 internal sealed class Run
 {
     private readonly Lazy<(AliceFit Fit, double Seconds)> _alice;
@@ -33,7 +34,8 @@ internal sealed class Run
 /// <param name="Key">What --trainers calls it.</param>
 /// <param name="Name">What the report calls it.</param>
 /// <param name="Measure">Does it.</param>
-internal sealed record Contestant(string Key, string Name, Func<Run, Outcome> Measure)
+/// <param name="IsDefault">Whether it runs where --trainers names none.</param>
+internal sealed record Contestant(string Key, string Name, Func<Run, Outcome> Measure, bool IsDefault = true)
 {
     // Enough rows and time for a mean, little enough for a run of many tables.
     private const int RowsToTime = 1000;
@@ -42,20 +44,37 @@ internal sealed record Contestant(string Key, string Name, Func<Run, Outcome> Me
     public static IReadOnlyList<Contestant> All { get; } =
     [
         new("alice", "Alice", run => Measured(run, run.Alice.Fit.Model, run.Alice.Seconds)),
+        new("alice-quick", "Alice, quick", run => Alice(run, Effort.Quick)),
+        new("alice-best", "Alice, best", run => Alice(run, Effort.Best), IsDefault: false),
         new("lightgbm", "LightGBM", run => Trained(run, LightGbm)),
+        new("lightgbm-tuned", "LightGBM, tuned for Alice's seconds", TunedLightGbm.Measure),
         new("fasttree", "FastTree", run => Trained(run, FastTree)),
         new("sdca", "SDCA", run => Trained(run, Sdca)),
         new("adam", "Adam network", run => Adam(run.Data, run.Alice.Fit.Adam)),
     ];
 
-    public static Contestant Alice => All[0];
+    public static Contestant Default => All[0];
+
+    /// <summary>Outputs for scored rows, as <see cref="Outcome.Of"/> takes them.</summary>
+    public static IReadOnlyList<float[]> Outputs(MLContext ml, TaskKind task, IDataView scored)
+    {
+        return task switch
+        {
+            TaskKind.Binary => Read<BinaryPrediction>(Output),
+            TaskKind.Multiclass => Read<MulticlassPrediction>(Output),
+            _ => Read<NumberPrediction>(Output),
+        };
+
+        List<float[]> Read<T>(Func<T, float[]> outputs)
+            where T : class, new() => [.. ml.Data.CreateEnumerable<T>(scored, reuseRowObject: false).Select(outputs)];
+    }
 
     /// <summary>A model's outputs on the test rows, and how long one row takes through a PredictionEngine.</summary>
     public static Outcome Measured(Run run, ITransformer model, double seconds) => run.Data.Task switch
     {
-        TaskKind.Binary => Measured<BinaryPrediction>(run, model, seconds, p => [p.Score, p.Probability]),
-        TaskKind.Multiclass => Measured<MulticlassPrediction>(run, model, seconds, p => [.. p.Score]),
-        _ => Measured<NumberPrediction>(run, model, seconds, p => [p.Score]),
+        TaskKind.Binary => Measured<BinaryPrediction>(run, model, seconds, Output),
+        TaskKind.Multiclass => Measured<MulticlassPrediction>(run, model, seconds, Output),
+        _ => Measured<NumberPrediction>(run, model, seconds, Output),
     };
 
     /// <summary>The hand-written Adam network with the settings of a fit of Alice.</summary>
@@ -71,6 +90,18 @@ internal sealed record Contestant(string Key, string Name, Func<Run, Outcome> Me
         var start = Stopwatch.GetTimestamp();
         var result = action();
         return (result, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private static float[] Output(NumberPrediction row) => [row.Score];
+
+    private static float[] Output(BinaryPrediction row) => [row.Score, row.Probability];
+
+    private static float[] Output(MulticlassPrediction row) => [.. row.Score];
+
+    private static Outcome Alice(Run run, Effort effort)
+    {
+        var (fit, seconds) = Time(() => AliceFit.Train(run.ML, run.Data, run.Train, run.Seed, options => options.Effort = effort));
+        return Measured(run, fit.Model, seconds);
     }
 
     private static Outcome Trained(Run run, Func<Run, IEstimator<ITransformer>> trainer)

@@ -13,6 +13,12 @@ namespace Alice.ML.Benchmarks.Quality;
 /// </param>
 internal sealed record Outcome(double Error, double Auc, double Accuracy, double LogLoss, double Brier)
 {
+    /// <summary>Standard error of <see cref="Error"/> as that of these test rows.</summary>
+    public required double StandardError { get; init; }
+
+    /// <summary>Expected calibration error of the probability of true (binary), or of the likeliest class (multiclass).</summary>
+    public double CalibrationError { get; init; } = double.NaN;
+
     public double SecondsToTrain { get; init; }
 
     public double MicrosecondsToScore { get; init; }
@@ -43,10 +49,12 @@ internal sealed record Outcome(double Error, double Auc, double Accuracy, double
         {
             TaskKind.Binary => Binary(data, outputs),
             TaskKind.Multiclass => Multiclass(data, outputs),
-            _ => new(Math.Sqrt(data.Test.Zip(outputs, (row, o) => Math.Pow((double)row.Label - o[0], 2)).Average()),
-                double.NaN, double.NaN, double.NaN, double.NaN),
+            _ => Regression([.. data.Test.Zip(outputs, (row, o) => Math.Pow((double)row.Label - o[0], 2))]),
         };
     }
+
+    private static Outcome Regression(double[] squares) =>
+        new(Math.Sqrt(squares.Average()), double.NaN, double.NaN, double.NaN, double.NaN) { StandardError = StandardErrors.Rmse(squares) };
 
     private static Outcome Binary(SplitData data, IReadOnlyList<float[]> outputs)
     {
@@ -56,15 +64,24 @@ internal sealed record Outcome(double Error, double Auc, double Accuracy, double
         return new(1 - auc, auc,
             ClassificationMetrics.Accuracy(truth, [.. outputs.Select(o => o[1] > 0.5f ? 1 : 0)]),
             ClassificationMetrics.LogLoss(truth.Zip(outputs, (t, o) => t > 0 ? o[1] : 1.0 - o[1])),
-            truth.Zip(outputs, (t, o) => Math.Pow(t - o[1], 2)).Average());
+            truth.Zip(outputs, (t, o) => Math.Pow(t - o[1], 2)).Average())
+        {
+            StandardError = StandardErrors.Auc(auc, truth.Count(t => t > 0), truth.Count(t => t <= 0)),
+            CalibrationError = Calibration.Error([.. truth.Zip(outputs, (t, o) => ((double)o[1], t > 0))]),
+        };
     }
 
     private static Outcome Multiclass(SplitData data, IReadOnlyList<float[]> outputs)
     {
         float[] truth = [.. data.Test.Select(row => row.Label)];
-        var accuracy = ClassificationMetrics.Accuracy(truth, [.. outputs.Select(o => Array.IndexOf(o, o.Max()))]);
+        int[] predicted = [.. outputs.Select(o => Array.IndexOf(o, o.Max()))];
+        var accuracy = ClassificationMetrics.Accuracy(truth, predicted);
         return new(1 - accuracy, double.NaN, accuracy,
             ClassificationMetrics.LogLoss(truth.Zip(outputs, (t, o) => t < 0 ? 0.0 : o[(int)t])),
-            truth.Zip(outputs, (t, o) => o.Select((p, i) => Math.Pow(p - (i == (int)t ? 1 : 0), 2)).Sum()).Average());
+            truth.Zip(outputs, (t, o) => o.Select((p, i) => Math.Pow(p - (i == (int)t ? 1 : 0), 2)).Sum()).Average())
+        {
+            StandardError = StandardErrors.Share(accuracy, truth.Length),
+            CalibrationError = Calibration.Error([.. truth.Select((t, row) => ((double)outputs[row].Max(), predicted[row] == (int)t))]),
+        };
     }
 }

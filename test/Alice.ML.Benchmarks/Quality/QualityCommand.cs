@@ -11,14 +11,14 @@ internal static class QualityCommand
     public static Command Create(Func<string> defaultOutput)
     {
         var command = new Command("quality", """
-            Trains Alice, ML.NET's LightGBM, FastTree and SDCA, all with default options, and a hand-written Adam network on every table of a
-            folder, and writes how well and how fast they predict.
+            Trains Alice, ML.NET's LightGBM, FastTree and SDCA with default options, LightGBM with searched ones, and a hand-written Adam network
+            on every table of a folder, and writes how well and how fast they predict.
             """);
         var tables = new TableOptions(command);
         var trainers = new Option<string>("--trainers")
         {
             Description = "Contestants, separated by commas: " + string.Join(',', Contestant.All.Select(c => c.Key))
-                + ". Default: all. Alice always runs.",
+                + $". Default: all but {string.Join(", ", Contestant.All.Where(c => !c.IsDefault).Select(c => c.Key))}. Alice always runs.",
             DefaultValueFactory = _ => "",
         };
         trainers.Validators.Add(result =>
@@ -33,24 +33,36 @@ internal static class QualityCommand
         {
             var file = parsed.GetValue(output) ?? defaultOutput();
             var names = TableOptions.Names(parsed.GetValue(trainers)!);
-            var contestants = Contestant.All.Where(c => c == Contestant.Alice || names.Length == 0 || names.Contains(c.Key)).ToList();
+            var contestants = Contestant.All.Where(c => c == Contestant.Default || (names.Length == 0 ? c.IsDefault : names.Contains(c.Key))).ToList();
             var machine = Machine.Describe().ToList();
             var results = new List<TableResult>();
             foreach (var table in tables.Read(parsed))
             {
                 results.Add(Measure(table, contestants, parsed.GetValue(tables.Seed)));
                 // After every table: a long run that is cut off leaves what it has.
-                File.WriteAllText(file, QualityReport.Write(machine, contestants, results, string.Join(' ', CommandLine(parsed))));
+                Write(file, machine, contestants, results, string.Join(' ', CommandLine(parsed)));
             }
             Console.Error.WriteLine($"Wrote {file}.");
         }));
         return command;
     }
 
+    // The picture lies beside the report, as those of docs do.
+    private static void Write(
+        string file, IReadOnlyList<(string, string)> machine, IReadOnlyList<Contestant> contestants, IReadOnlyList<TableResult> results, string command)
+    {
+        var picture = $"pictures/{Path.GetFileNameWithoutExtension(file)}-time.svg";
+        File.WriteAllText(file, QualityReport.Write(machine, contestants, results, command, picture));
+        var path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, picture);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, TimePicture.Draw(TimeSection.Points(contestants, results)));
+    }
+
     private static TableResult Measure(QualityTable table, IReadOnlyList<Contestant> contestants, int seed)
     {
         var outcomes = contestants.ToDictionary(c => c, _ => new List<Outcome>());
         var uncertainties = new List<Uncertainty>();
+        var expectations = new List<Expectation?>();
         for (var i = 0; i < table.Splits.Count; i++)
         {
             var run = new Run(table.Prepare(i, quiet: false), seed + i);
@@ -61,10 +73,11 @@ internal static class QualityCommand
                 outcomes[contestant].Add(outcome);
                 Console.Error.WriteLine($"{table.Name} {i + 1}/{table.Splits.Count} {contestant.Name}: {outcome.Describe(table.Task)}");
             }
+            expectations.Add(Expectation.Of(table.Task, run.Alice.Fit.Estimate, outcomes[Contestant.Default][i]));
             if (table.Task == TaskKind.Regression)
                 uncertainties.Add(Uncertainty.Measure(run));
         }
-        return new(table, outcomes, uncertainties);
+        return new(table, outcomes, uncertainties, expectations);
     }
 
     // Folders and files of this machine are not named: they are of no use to others.
@@ -78,33 +91,4 @@ internal static class QualityCommand
             before = token;
         }
     }
-}
-
-/// <summary>Outcomes of the contestants on a table, one for each run, in the same order.</summary>
-internal sealed record TableResult(
-    QualityTable Table, IReadOnlyDictionary<Contestant, List<Outcome>> Outcomes, IReadOnlyList<Uncertainty> Uncertainties)
-{
-    public double[] Values(Contestant contestant, Func<Outcome, double> figure) => [.. Outcomes[contestant].Select(figure)];
-
-    public Estimate Mean(Contestant contestant, Func<Outcome, double> figure) => Estimate.Of(Values(contestant, figure));
-
-    /// <summary>Mean and standard error of Alice's error less a rival's, in pairs.</summary>
-    public Estimate Difference(Contestant rival) =>
-        Estimate.Of([.. Values(Contestant.Alice, o => o.Error).Zip(Values(rival, o => o.Error), (a, b) => a - b)]);
-
-    /// <summary>Within one paired standard error nobody is better. With one run there is none: the lower error wins.</summary>
-    public Verdict Verdict(Contestant rival)
-    {
-        var difference = Difference(rival);
-        return difference.Mean == 0 || Math.Abs(difference.Mean) <= difference.StandardError ? Quality.Verdict.Tie
-            : difference.Mean < 0 ? Quality.Verdict.Win : Quality.Verdict.Loss;
-    }
-}
-
-/// <summary>How Alice did against a rival.</summary>
-internal enum Verdict
-{
-    Win,
-    Tie,
-    Loss,
 }

@@ -10,9 +10,9 @@ internal static class QualityReport
 {
     public static string Write(
         IEnumerable<(string Name, string Value)> machine, IReadOnlyList<Contestant> contestants, IReadOnlyList<TableResult> results,
-        string command)
+        string command, string picture)
     {
-        var rivals = contestants.Where(c => c != Contestant.Alice).ToList();
+        var rivals = contestants.Where(c => c != Contestant.Default).ToList();
         var text = new StringBuilder("# Quality of predictions\n\n");
         text.Append($"Written by `dotnet run -c Release --project test/Alice.ML.Benchmarks -- {command}`: not to be edited.\n\n");
         text.Append(string.Join("; ", machine.Select(m => $"{m.Name}: {m.Value}"))).Append(".\n\n");
@@ -21,40 +21,46 @@ internal static class QualityReport
             them, all decided by the training rows. Alice, LightGBM, FastTree and SDCA have their default options (SDCA its features normalised by
             mean and variance; FastTree one model against the others for each of several classes). The Adam network is written by hand with
             TorchSharp: Adam at 3e-3, β .95/.995, half a cosine to 1%, with the layers, inputs, number of networks, epochs, batch size, dropout
-            and weight decay that Alice's fit of the same rows had. What Alice chose by trials it gets for nothing: its seconds are of the last fit alone.
+            and weight decay that Alice's fit of the same rows had. What Alice's race of plans chose (docs/settings.md) it gets for nothing: its
+            seconds are those of training the chosen networks alone. Quick and best: `Effort` of Alice.
+
+            LightGBM tuned for Alice's seconds: a random search over leaves, learning rate, iterations, rows per leaf, L1 and L2, shares of features
+            and rows, and where there are categories splits by sets of them and their smoothing. Each setting is judged on a fifth of the
+            training rows, held out (of each class alike); the default is the first. The search ends when the next try would take longer than
+            Alice's fit of the same rows took; then the best setting is fitted to all training rows. Its seconds are of the search and this fit.
+            It may use as many threads as Alice.
 
             Figures are means ± one standard error over the runs: splits, or the seeds of the trainers where the split is fixed (a method that
             draws nothing then has no spread).
 
-
             """.ReplaceLineEndings("\n"));
 
-        text.Append("## Test error\n\nRMSE: lower is better; AUC (two classes) and accuracy (several): higher.\n\n");
-        Table(text, ["table", "rows", "columns", "measure", "splits", "runs", .. contestants.Select(c => c.Name)], results.Select(r => (string[])
+        if (rivals.Count > 0)
+            SummarySection.Write(text, rivals, results);
+
+        text.Append("\n## Test error\n\nRMSE: lower is better; AUC (two classes) and accuracy (several): higher.\n\n");
+        Markdown.Table(text, ["table", "rows", "columns", "measure", "splits", "runs", .. contestants.Select(c => c.Name)], results.Select(r => (string[])
         [
             .. Head(r), Outcome.Measure(r.Table.Task), r.Table.Splitting, r.Table.Splits.Count.ToString(CultureInfo.InvariantCulture),
-            .. contestants.Select(c => Text(Headline(r, c))),
+            .. contestants.Select(c => Markdown.Text(Headline(r, c))),
         ]));
 
         if (rivals.Count > 0)
         {
-            text.Append("\n## Alice against each\n\nA tie: the means differ by no more than one standard error of the paired differences. "
-                + "A single run has none: there the lower error wins.\n\n");
-            Table(text, ["against", "wins", "ties", "losses"], rivals.Select(rival => (string[])
-                [rival.Name, .. Enum.GetValues<Verdict>().Select(v => results.Count(r => r.Verdict(rival) == v).ToString(CultureInfo.InvariantCulture))]));
-            text.Append("\nAlice's error (RMSE, 1 − AUC, 1 − accuracy) less the other's:\n\n");
-            Table(text, ["table", .. rivals.Select(c => c.Name)], results.Select(r => (string[])
-                [r.Table.Name, .. rivals.Select(c => $"{Text(r.Difference(c), signed: true)} {r.Verdict(c).ToString().ToLowerInvariant()}")]));
+            text.Append("\n## Alice against each\n\nAlice's error (RMSE, 1 − AUC, 1 − accuracy) less the other's:\n\n");
+            Markdown.Table(text, ["table", .. rivals.Select(c => c.Name)], results.Select(r => (string[])
+                [r.Table.Name, .. rivals.Select(c => $"{Markdown.Text(r.Difference(c), signed: true)} {r.Verdict(c).ToString().ToLowerInvariant()}")]));
         }
 
         var classified = results.Where(r => r.Table.Task != TaskKind.Regression).ToList();
         if (classified.Count > 0)
         {
-            text.Append("\n## Classification\n\nBrier score: mean squared error of the probabilities, summed over several classes.\n\n");
-            Table(text, ["table", "contestant", "AUC", "accuracy", "log-loss", "Brier score"], classified.SelectMany(r => contestants.Select(c => (string[])
+            text.Append("\n## Classification\n\nBrier score: mean squared error of the probabilities, summed over several classes. ECE: expected calibration error of "
+                + "the probability of true (two classes) or of the likeliest class, with 15 bins of equal width.\n\n");
+            Markdown.Table(text, ["table", "contestant", "AUC", "accuracy", "log-loss", "Brier score", "ECE"], classified.SelectMany(r => contestants.Select(c => (string[])
             [
-                r.Table.Name, c.Name, Text(r.Mean(c, o => o.Auc)), Text(r.Mean(c, o => o.Accuracy)), Text(r.Mean(c, o => o.LogLoss)),
-                Text(r.Mean(c, o => o.Brier)),
+                r.Table.Name, c.Name, Markdown.Text(r.Mean(c, o => o.Auc)), Markdown.Text(r.Mean(c, o => o.Accuracy)), Markdown.Text(r.Mean(c, o => o.LogLoss)),
+                Markdown.Text(r.Mean(c, o => o.Brier)), Markdown.Text(r.Mean(c, o => o.CalibrationError)),
             ])));
         }
 
@@ -65,7 +71,7 @@ internal static class QualityReport
                 + "the share of test labels below each quantile and between the outer two (0.90 if they were right), the mean distance of the outer "
                 + "two in standard deviations of the labels; the RMSE over the root mean square of the deviation; and the RMSE of the "
                 + "thirds of the rows with the smallest and the largest deviation, over that of all rows.\n\n");
-            Table(text, ["table", .. Uncertainty.Levels.Select(l => $"below {l.ToString(CultureInfo.InvariantCulture)}"), "inside", "width", "RMSE", "RMSE / deviation",
+            Markdown.Table(text, ["table", .. Uncertainty.Levels.Select(l => $"below {l.ToString(CultureInfo.InvariantCulture)}"), "inside", "width", "RMSE", "RMSE / deviation",
                 "surest third", "least sure third"], numbers.Select(r => (string[])
             [
                 r.Table.Name, .. Uncertainty.Levels.Select((_, level) => Of(r, u => u.Below[level])), Of(r, u => u.Inside), Of(r, u => u.Width),
@@ -73,6 +79,8 @@ internal static class QualityReport
             ]));
         }
 
+        EstimateSection.Write(text, [.. results.Select(r => (r.Table.Name, r.Expectations))]);
+        TimeSection.Write(text, contestants, results, picture);
         text.Append("\n## Seconds to train\n\nMean over the runs, on all cores.\n\n");
         Times(text, contestants, results, o => o.SecondsToTrain);
         text.Append("\n## Microseconds to score one row\n\nOne row at a time: through a PredictionEngine around the model alone, and through torch for "
@@ -81,28 +89,8 @@ internal static class QualityReport
         return text.ToString();
     }
 
-    /// <summary>A table of Markdown.</summary>
-    public static void Table(StringBuilder text, IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
-    {
-        foreach (var row in rows.Prepend([.. headings.Select(_ => "---")]).Prepend(headings))
-            text.Append($"| {string.Join(" | ", row)} |\n");
-    }
-
-    /// <summary>Four digits, and as many decimals of the standard error.</summary>
-    public static string Text(Estimate estimate, bool signed = false)
-    {
-        if (double.IsNaN(estimate.Mean))
-            return "–";
-        var size = Math.Max(Math.Abs(estimate.Mean), signed ? estimate.StandardError : 0);
-        var decimals = size > 0 ? Math.Clamp(3 - (int)Math.Floor(Math.Log10(size)), 0, 6) : 4;
-        var format = "F" + decimals.ToString(CultureInfo.InvariantCulture);
-        var mean = estimate.Mean.ToString(format, CultureInfo.InvariantCulture);
-        return (signed && estimate.Mean > 0 ? "+" : "") + mean
-            + (double.IsNaN(estimate.StandardError) ? "" : " ± " + estimate.StandardError.ToString(format, CultureInfo.InvariantCulture));
-    }
-
     private static string Of(TableResult result, Func<Uncertainty, double> figure) =>
-        Text(Estimate.Of([.. result.Uncertainties.Select(figure)]));
+        Markdown.Text(Estimate.Of([.. result.Uncertainties.Select(figure)]));
 
     private static Estimate Headline(TableResult result, Contestant contestant) =>
         result.Mean(contestant, o => Outcome.Shown(result.Table.Task, o.Error));
@@ -112,6 +100,6 @@ internal static class QualityReport
 
     private static void Times(
         StringBuilder text, IReadOnlyList<Contestant> contestants, IReadOnlyList<TableResult> results, Func<Outcome, double> time) =>
-        Table(text, ["table", .. contestants.Select(c => c.Name)], results.Select(r => (string[])
+        Markdown.Table(text, ["table", .. contestants.Select(c => c.Name)], results.Select(r => (string[])
             [r.Table.Name, .. contestants.Select(c => Figures.Number(r.Mean(c, time).Mean))]));
 }

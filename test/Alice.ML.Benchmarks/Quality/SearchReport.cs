@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Alice.ML.Benchmarks.Report;
 
@@ -11,29 +10,20 @@ internal static class SearchReport
     {
         var text = new StringBuilder($"Errors (RMSE, 1 − AUC, 1 − accuracy) over those of '{result.Names[0]}': lower is better; ± one paired "
             + "standard error over splits and seeds. All tables: geometric mean; spread: standard deviation of the logarithm between tables.\n\n");
-        QualityReport.Table(
+        Markdown.Table(
             text, ["variant", "all tables", "spread", .. result.Tables.Select(t => t.Name), "seconds a fit"], result.Names.Select(name =>
         {
             var ratios = result.Tables.Select(table => result.LogRatio(table, name)).ToArray();
             return (string[])
             [
-                name, Ratio(Estimate.MeanOf(ratios)), Number(Estimate.Deviation([.. ratios.Select(r => r.Mean)])), .. ratios.Select(Ratio),
+                name, Markdown.Ratio(Estimate.MeanOf(ratios)), Markdown.Decimals(Estimate.Deviation([.. ratios.Select(r => r.Mean)])), .. ratios.Select(Markdown.Ratio),
                 Figures.Number(result.Tables.Average(table => result.Seconds[table][name].Average())),
             ];
         }));
         text.Append("\nMeans and their standard errors over splits and seeds:\n\n");
-        QualityReport.Table(
+        Markdown.Table(
             text, ["variant", .. result.Tables.Select(t => $"{t.Name}, {Outcome.Measure(t.Task)}")], result.Names.Select(name => (string[])
-            [name, .. result.Tables.Select(t => QualityReport.Text(Estimate.Of([.. result.Errors[t][name].Select(e => Outcome.Shown(t.Task, e))])))]));
+            [name, .. result.Tables.Select(t => Markdown.Text(Estimate.Of([.. result.Errors[t][name].Select(e => Outcome.Shown(t.Task, e))])))]));
         return text.ToString();
     }
-
-    // The ratio's standard error is that of its logarithm times the ratio.
-    private static string Ratio(Estimate logarithm)
-    {
-        var ratio = Math.Exp(logarithm.Mean);
-        return Number(ratio) + (double.IsNaN(logarithm.StandardError) ? "" : $" ± {Number(logarithm.StandardError * ratio)}");
-    }
-
-    private static string Number(double value) => double.IsNaN(value) ? "–" : value.ToString("F3", CultureInfo.InvariantCulture);
 }

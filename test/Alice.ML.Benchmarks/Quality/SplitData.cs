@@ -21,15 +21,16 @@ internal sealed class QualityRow
 /// <summary>Training and test rows of one run, encoded: the same for all contestants.</summary>
 internal sealed class SplitData
 {
-    private readonly SchemaDefinition _schema;
+    private const string CategoryRanges = "CategoricalSlotRanges";
 
-    private SplitData(TaskKind task, int classes, QualityRow[] train, QualityRow[] test)
+    private readonly SchemaDefinition _schema;
+    private readonly DataViewSchema.Annotations _annotations;
+
+    private SplitData(TaskKind task, int classes, QualityRow[] train, QualityRow[] test, DataViewSchema.Annotations annotations)
     {
-        (Task, Classes, Train, Test) = (task, classes, train, test);
+        (Task, Classes, Train, Test, _annotations) = (task, classes, train, test, annotations);
         Features = train[0].Features.Length;
-        _schema = SchemaDefinition.Create(typeof(QualityRow));
-        _schema[nameof(QualityRow.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, Features);
-        _schema[nameof(QualityRow.Class)].ColumnType = new KeyDataViewType(typeof(uint), Math.Max(classes, 1));
+        _schema = Schema();
     }
 
     public TaskKind Task { get; }
@@ -44,6 +45,9 @@ internal sealed class SplitData
 
     public IReadOnlyList<QualityRow> Test { get; }
 
+    /// <summary>Whether the features have one-hot columns.</summary>
+    public bool HasCategories => _annotations.Schema.GetColumnOrNull(CategoryRanges) is not null;
+
     /// <summary>The label column of the task.</summary>
     public string LabelName => Task switch
     {
@@ -57,7 +61,8 @@ internal sealed class SplitData
     {
         var columns = FeaturePipeline.Fit(new MLContext(1), schema, train);
         return new(schema.Target.Task, schema.Target.Classes.Count,
-            Rows(columns.Training, trainLabels), Rows(columns.Transforms.Transform(test), testLabels));
+            Rows(columns.Training, trainLabels), Rows(columns.Transforms.Transform(test), testLabels),
+            columns.Training.Schema[columns.Features].Annotations);
 
         QualityRow[] Rows(IDataView view, float[] labels) => [.. view.GetColumn<float[]>(columns.Features).Zip(labels, (values, label) => new QualityRow
         {
@@ -68,20 +73,45 @@ internal sealed class SplitData
         })];
     }
 
+    /// <summary>The training rows alone: one part of them as test rows, of each class alike, and the others to train on.</summary>
+    public SplitData HoldOut(int parts, int seed)
+    {
+        var labels = Task == TaskKind.Regression ? null : Train.Select(row => row.Label).ToArray();
+        var split = RowSplit.Folds([.. Enumerable.Range(0, Train.Count)], labels, parts, seed)[0];
+        return new(Task, Classes, [.. split.Train.Select(i => Train[i])], [.. split.Test.Select(i => Train[i])], _annotations);
+    }
+
     /// <summary>The training rows for ML.NET, in memory.</summary>
-    public IDataView TrainView(MLContext ml) => View(ml, Train);
+    /// <param name="ml">Where to train.</param>
+    /// <param name="withCategories">Whether the view says which columns are the one-hot ones of a category, as ML.NET's own encoder does.</param>
+    public IDataView TrainView(MLContext ml, bool withCategories = false) => View(ml, Train, withCategories);
 
     /// <summary>The test rows for ML.NET, in memory.</summary>
-    public IDataView TestView(MLContext ml) => View(ml, Test);
+    public IDataView TestView(MLContext ml) => View(ml, Test, withCategories: false);
 
     public PredictionEngine<QualityRow, TPrediction> Engine<TPrediction>(MLContext ml, ITransformer model)
         where TPrediction : class, new() =>
         ml.Model.CreatePredictionEngine<QualityRow, TPrediction>(model, inputSchemaDefinition: _schema);
 
-    private IDataView View(MLContext ml, IReadOnlyList<QualityRow> rows)
+    private SchemaDefinition Schema()
     {
+        var schema = SchemaDefinition.Create(typeof(QualityRow));
+        schema[nameof(QualityRow.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, Features);
+        schema[nameof(QualityRow.Class)].ColumnType = new KeyDataViewType(typeof(uint), Math.Max(Classes, 1));
+        return schema;
+    }
+
+    private IDataView View(MLContext ml, IReadOnlyList<QualityRow> rows, bool withCategories)
+    {
+        var schema = Schema();
+        if (withCategories && _annotations.Schema.GetColumnOrNull(CategoryRanges) is { } column)
+        {
+            VBuffer<int> ranges = default;
+            _annotations.GetValue(CategoryRanges, ref ranges);
+            schema[nameof(QualityRow.Features)].AddAnnotation(CategoryRanges, ranges, column.Type);
+        }
         // A cache can shuffle, which SDCA needs to converge. Filled here, so that no trainer's clock runs meanwhile.
-        var cached = ml.Data.Cache(ml.Data.LoadFromEnumerable(rows, _schema));
+        var cached = ml.Data.Cache(ml.Data.LoadFromEnumerable(rows, schema));
         cached.GetColumn<VBuffer<float>>(nameof(QualityRow.Features)).Count();
         cached.GetColumn<float>(nameof(QualityRow.Label)).Count();
         return cached;

@@ -22,7 +22,6 @@ internal sealed record Variant(string Name, Action<AliceTrainerOptions> Change)
         new("four", options => options.NumberOfNetworks = 4),
         new("four-mixed", options => (options.NumberOfNetworks, options.NumericEncoding) = (4, NumericEncoding.Mixed)),
         new("four-encoded", options => (options.NumberOfNetworks, options.NumericEncoding) = (4, NumericEncoding.PiecewiseLinear)),
-        new("trial-decay", options => options.WeightDecay = null),
         new("glass", options => options.Optimizer = options.Optimizer with { UseGlass = true }),
         new("published", options => options.Optimizer = AliceOptimizerOptions.Published),
     ];

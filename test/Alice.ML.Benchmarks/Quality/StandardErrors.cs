@@ -1,0 +1,25 @@
+namespace Alice.ML.Benchmarks.Quality;
+
+/// <summary>Standard errors of measures of independent test rows.</summary>
+internal static class StandardErrors
+{
+    /// <summary>Of the root of the mean: that of the mean, over twice the root, to first order. 0 where all is right.</summary>
+    /// <param name="squares">Squared errors of the rows.</param>
+    public static double Rmse(IReadOnlyCollection<double> squares)
+    {
+        var root = Math.Sqrt(squares.Average());
+        return root > 0 ? Estimate.Of(squares).StandardError / (2 * root) : 0;
+    }
+
+    /// <summary>Of the area under the ROC curve: Hanley and McNeil (1982).</summary>
+    public static double Auc(double area, int positives, int negatives)
+    {
+        var (q1, q2) = (area / (2 - area), 2 * area * area / (1 + area));
+        var square = area * area;
+        var variance = (area * (1 - area) + (positives - 1) * (q1 - square) + (negatives - 1) * (q2 - square)) / ((double)positives * negatives);
+        return Math.Sqrt(Math.Max(0, variance));
+    }
+
+    /// <summary>Of a share of rows: binomial.</summary>
+    public static double Share(double share, int rows) => Math.Sqrt(share * (1 - share) / rows);
+}
