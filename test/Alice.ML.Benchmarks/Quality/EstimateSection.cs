@@ -14,7 +14,7 @@ internal static class EstimateSection
         if (known.Count == 0)
             return;
         text.Append("\n## Estimates of the error\n\nWhat `TrainingSummary.Estimate` of Alice's default fit expected (RMSE, 1 − AUC, 1 − accuracy) and the error "
-            + "on the test rows, means over the runs; their ratio; and for each run the test error less the expected one, in standard errors "
+            + "on the test rows, means over the runs; the ratio of these means; and for each run the test error less the expected one, in standard errors "
             + "of both together. Those of more than two are bold. Standard errors of the test: from the squared errors (RMSE), by Hanley and "
             + "McNeil 1982 (AUC), binomial (accuracy).\n\n");
         Markdown.Table(text, ["table", "expected", "test", "test / expected", "within two", "runs"], tables.Select(Row));
@@ -22,26 +22,30 @@ internal static class EstimateSection
         var within = known.Count(run => run.IsWithin);
         var missing = tables.Sum(table => table.Runs.Count) - known.Count;
         text.Append(CultureInfo.InvariantCulture, $"\nWithin two standard errors: {within} of {known.Count} runs ({(double)within / known.Count:P0}). ")
-            .Append($"Geometric mean of test / expected: {Ratio(known)}.")
+            .Append("Geometric mean of test / expected over the tables: ")
+            .Append(Markdown.MeanRatio(tables.Select(table => table.Runs.OfType<Expectation>().ToList()).Where(runs => runs.Count > 0).Select(Ratio)))
+            .Append('.')
             .Append(missing > 0 ? $" {Markdown.Count(missing)} fits had no estimate.\n" : "\n");
     }
 
     private static string[] Row((string Name, IReadOnlyList<Expectation?> Runs) table)
     {
         var known = table.Runs.OfType<Expectation>().ToList();
-        string runs = string.Join("; ", table.Runs.Select(run => run is null ? Markdown.None : Deviation(run)));
+        var runs = string.Join("; ", table.Runs.Select(run => run is null ? Markdown.None : Deviation(run)));
         return known.Count == 0
             ? [table.Name, Markdown.None, Markdown.None, Markdown.None, Markdown.None, runs]
             :
             [
-                table.Name, Mean(run => run.Expected.Mean), Mean(run => run.Test.Mean), Ratio(known),
+                table.Name, Mean(run => run.Expected.Mean), Mean(run => run.Test.Mean), Markdown.MeanRatio([Ratio(known)]),
                 $"{Markdown.Count(known.Count(run => run.IsWithin))} of {Markdown.Count(known.Count)}", runs,
             ];
 
         string Mean(Func<Expectation, double> figure) => Markdown.Text(new(known.Average(figure), double.NaN));
     }
 
-    private static string Ratio(IEnumerable<Expectation> runs) => Markdown.MeanRatio(runs.Select(run => new Estimate(run.LogRatio, double.NaN)));
+    // Of means: the error of one small run may be 0.
+    private static Estimate Ratio(IReadOnlyList<Expectation> runs) =>
+        Estimate.LogRatio([.. runs.Select(run => run.Test.Mean)], [.. runs.Select(run => run.Expected.Mean)]);
 
     private static string Deviation(Expectation run)
     {

@@ -21,9 +21,6 @@ internal sealed record Expectation(Estimate Expected, Estimate Test)
 
     public bool IsWithin => Math.Abs(Deviation) <= StandardErrors;
 
-    /// <summary>ln(test error / expected error); not finite where one of them is 0.</summary>
-    public double LogRatio => Math.Log(Test.Mean / Expected.Mean);
-
     /// <summary>Null where the fit has no estimate of the measure.</summary>
     public static Expectation? Of(TaskKind task, AliceEstimate? estimate, Outcome outcome)
     {

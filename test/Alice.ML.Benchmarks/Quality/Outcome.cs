@@ -19,6 +19,9 @@ internal sealed record Outcome(double Error, double Auc, double Accuracy, double
     /// <summary>Expected calibration error of the probability of true (binary), or of the likeliest class (multiclass).</summary>
     public double CalibrationError { get; init; } = double.NaN;
 
+    /// <summary>Settings that a search tried; null: there was no search.</summary>
+    public int? Tries { get; init; }
+
     public double SecondsToTrain { get; init; }
 
     public double MicrosecondsToScore { get; init; }

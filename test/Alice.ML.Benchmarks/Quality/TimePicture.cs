@@ -12,6 +12,8 @@ internal sealed record TimePoint(string Name, double Seconds, double Error);
 /// <summary>Time against error, both on logarithmic axes.</summary>
 internal static class TimePicture
 {
+    private const int LegendWidth = 300;
+
     /// <summary>The picture as SVG.</summary>
     public static string Draw(IReadOnlyList<TimePoint> points)
     {
@@ -28,7 +30,7 @@ internal static class TimePicture
         plot.Axes.Left.TickGenerator = ErrorTicks(low, high);
         PictureStyle.Apply(plot, "Time against error", "seconds of all fits", "error, relative to Alice's default");
         plot.ShowLegend(Edge.Right);
-        return plot.GetSvgXml(PictureStyle.Width, PictureStyle.Height);
+        return plot.GetSvgXml(PictureStyle.Width + LegendWidth, PictureStyle.Height);
     }
 
     private static (double Low, double High) Limits(IEnumerable<double> values)

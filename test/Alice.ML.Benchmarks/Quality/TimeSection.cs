@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Alice.ML.Benchmarks.Report;
 
@@ -19,6 +20,13 @@ internal static class TimeSection
             c.Name, Markdown.MeanRatio(Ratios(c, results)), Figures.Number(Seconds(c, results)),
             Figures.Number(Seconds(c, results) / Seconds(Contestant.Default, results)),
         ]));
+        foreach (var contestant in contestants)
+        {
+            var tries = results.SelectMany(r => r.Outcomes[contestant]).Select(o => o.Tries).OfType<int>().ToList();
+            if (tries.Count > 0)
+                text.Append(CultureInfo.InvariantCulture, $"\n{contestant.Name}: {Figures.Median(tries.Select(t => (double)t)):F0} settings tried in the median fit, ")
+                    .Append(CultureInfo.InvariantCulture, $"{tries.Min()} to {tries.Max()}.\n");
+        }
         text.Append($"\n![Time against error]({picture})\n");
     }
 

@@ -16,14 +16,16 @@ internal static class TunedLightGbm
         var all = run.Data.TrainView(run.ML, withCategories: true);
         var random = new Random(run.Seed);
 
+        var tries = 0;
         var (model, seconds) = Contestant.Time(() =>
         {
             var found = TimedSearch.Run(
                 null, () => LightGbmSetting.Draw(random, run.Data.HasCategories), Try, TimeSpan.FromSeconds(time), TimeProvider.System);
-            Console.Error.WriteLine($"LightGBM, tuned: {found.Tries} tries, best: {found.Best?.ToString() ?? "the default"}");
+            tries = found.Tries;
+            Console.Error.WriteLine($"LightGBM, tuned: {tries} tries, best: {found.Best?.ToString() ?? "the default"}");
             return LightGbmSetting.Trainer(found.Best, run.ML, run.Data, run.Seed, threads).Fit(all);
         });
-        return Contestant.Measured(run, model, seconds);
+        return Contestant.Measured(run, model, seconds) with { Tries = tries };
 
         TryResult Try(LightGbmSetting? setting)
         {
