@@ -52,7 +52,7 @@ internal sealed class NetworkOptions
     private readonly Option<double?> _weightDecay = new("--weight-decay")
     {
         Description = "Decoupled weight decay: each step shrinks the weights by this share of the learning rate " +
-            "(default: chosen by trial networks)",
+            "(default: chosen by held-out rows)",
         HelpName = "number",
     };
 
@@ -78,13 +78,20 @@ internal sealed class NetworkOptions
 
     private readonly Option<double?> _maximumSeconds = new("--max-seconds")
     {
-        Description = "Stop after this time with what was learned; the first epoch always ends (default: no limit)",
+        Description = "Plan the training for this time, and stop after it with what was learned (default: no limit)",
         HelpName = "seconds",
+    };
+
+    private readonly Option<Effort> _effort = new("--effort")
+    {
+        Description = "How much time to spend: quick (an eighth of the default's), default or best (up to eight times as much)",
+        HelpName = "effort",
+        DefaultValueFactory = _ => Effort.Default,
     };
 
     private readonly Option<int?> _epochs = new("--epochs")
     {
-        Description = "Passes over the training rows (default: chosen from their number)",
+        Description = "Passes over the training rows (default: chosen by held-out rows)",
         HelpName = "count",
     };
 
@@ -147,7 +154,7 @@ internal sealed class NetworkOptions
         foreach (var option in new Option[]
             {
                 _networks, _hidden, _activation, _encoding, _bins, _dropout, _weightDecay, _loss, _epochs, _batchSize, _learningRate,
-                _validationFraction, _patience, _maximumSeconds, _device, _threads, _seed,
+                _effort, _validationFraction, _patience, _maximumSeconds, _device, _threads, _seed,
             })
             command.Options.Add(option);
     }
@@ -172,6 +179,7 @@ internal sealed class NetworkOptions
         ValidationFraction = parsed.GetValue(_validationFraction),
         Patience = parsed.GetValue(_patience),
         MaximumTime = parsed.GetValue(_maximumSeconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        Effort = parsed.GetValue(_effort),
         NumberOfEpochs = parsed.GetValue(_epochs),
         BatchSize = parsed.GetValue(_batchSize),
         LearningRate = parsed.GetValue(_learningRate),

@@ -21,6 +21,8 @@ internal sealed record NetworkSettings
 
     public double? WeightDecay { get; init; }
 
+    public Effort Effort { get; init; }
+
     public int? NumberOfEpochs { get; init; }
 
     public int? BatchSize { get; init; }
@@ -55,6 +57,7 @@ internal sealed record NetworkSettings
         options.NumericEncoding = NumericEncoding ?? options.NumericEncoding;
         options.NumberOfBins = NumberOfBins ?? options.NumberOfBins;
         options.WeightDecay = WeightDecay ?? options.WeightDecay;
+        options.Effort = Effort;
         options.NumberOfEpochs = NumberOfEpochs;
         options.BatchSize = BatchSize;
         options.LearningRate = LearningRate;

@@ -107,11 +107,11 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             ? new PlanChoice(_options, task, ensemble, rows.Training, settings, channel, clock).Make()
             : new PlanChoice.Result(ensemble.CreateMembers(settings));
         channel.Info($"Training on {training.Rows:N0} rows of {preparation.InputCount:N0} features: {ensemble.Parameters:N0} parameters, "
-            + $"batches of {settings.BatchSize:N0}, device {device}, seed {_seed}.");
+            + $"{Math.Ceiling(choice.Members.Max(member => member.Course.Length)):N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {_seed}.");
 
         using var trainer = new EnsembleTrainer(rows.Training, rows.Validation, choice.Members, task, settings, clock) { IsStarted = choice.Estimate is not null };
         var epochs = new List<AliceEpoch>();
-        trainer.Run(epoch => Report(InLabelUnits(epoch, task), task.Objective.MetricName, choice.HeldOutLoss, epochs, channel));
+        trainer.Run(epoch => Report(InLabelUnits(epoch, task), task.Objective.MetricName, choice, epochs, channel));
         return CreateModel(
             ensemble.Fold(trainer.Members),
             new AliceTrainingSummary
@@ -243,7 +243,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         ValidationMetric = epoch.ValidationMetric * task.MetricUnit,
     };
 
-    private void Report(AliceEpoch epoch, string metric, double? heldOutLoss, List<AliceEpoch> epochs, IChannel channel)
+    private void Report(AliceEpoch epoch, string metric, PlanChoice.Result choice, List<AliceEpoch> epochs, IChannel channel)
     {
         epochs.Add(epoch);
         var validation = epoch.ValidationLoss is null
@@ -254,9 +254,11 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         _options.Progress?.Report(new AliceProgress
         {
             Phase = TrainingPhase.Training,
-            Share = epoch.Epoch / (double)epoch.NumberOfEpochs,
-            TimeLeft = TimeSpan.FromSeconds((epoch.Seconds - (epochs.Count > 1 ? epochs[0].Seconds : 0)) / epoch.Epoch * (epoch.NumberOfEpochs - epoch.Epoch)),
-            HeldOutLoss = heldOutLoss,
+            Share = choice.ShareDone + (1 - choice.ShareDone) * epoch.Epoch / epoch.NumberOfEpochs,
+            TimeLeft = epochs.Count < 2
+                ? null
+                : TimeSpan.FromSeconds((epoch.Seconds - epochs[0].Seconds) / (epoch.Epoch - epochs[0].Epoch) * (epoch.NumberOfEpochs - epoch.Epoch)),
+            HeldOutLoss = choice.HeldOutLoss,
             Epoch = epoch,
         });
     }

@@ -100,9 +100,10 @@ internal sealed class Ensemble
             var folds = candidate.Networks.Count / RaceRules.NetworksPerFold;
             var network = taken % folds * RaceRules.NetworksPerFold + taken / folds;
             var isNew = network >= candidate.Networks.Count;
+            network %= candidate.Networks.Count;
             var course = new Course(Schedule(candidate.Plan), passes(candidate), isNew ? passes(candidate) : 0, isNew ? 0 : Course.UsualWarmUp);
-            var weights = isNew ? null : candidate.Weights(network).cpu().data<float>().ToArray();
-            return Create(SeedsOfRace + index, candidate.Plan, settings, course, weights);
+            using var weights = candidate.Weights(network).cpu();
+            return Create(SeedsOfRace + index, candidate.Plan, settings, course, isNew ? null : weights.data<float>().ToArray());
         })];
     }
 

@@ -24,6 +24,9 @@ internal sealed class PlanChoice(
         /// <summary>Held-out loss of the ensemble, in the label's units; null without a race.</summary>
         public double? HeldOutLoss { get; init; }
 
+        /// <summary>Share of the fit's work that the race was, about.</summary>
+        public double ShareDone { get; init; }
+
         /// <summary>What cut the race short; null: nothing.</summary>
         public StopReason? StopReason { get; init; }
     }
@@ -43,17 +46,17 @@ internal sealed class PlanChoice(
         var chosen = race.Losses.Choose(race.Candidates, ensemble.Kinds);
         var loss = race.Losses.Loss(chosen) * task.LossUnit;
         channel.Info($"Chosen: {string.Join("; ", chosen.Select(candidate => candidate.Plan))}; loss {loss:g6} on held-out rows.");
-        if (Environment.GetEnvironmentVariable("ALICE_LOG") is not null) // DEBUG
-            foreach (var c in race.Candidates) // DEBUG
-                Console.Error.WriteLine($"      {c.Plan}: {c.Loss * task.LossUnit:g5} last {c.LastLoss * task.LossUnit:g5} seed {c.SeedLoss:g2} at {c.Steps * settings.BatchSize / (double)rows.Count:f1} x{chosen.Count(x => x == c)}, ens {loss:g5}, {clock.Elapsed.TotalSeconds:f2} s"); // DEBUG
         if (task.Objective is QuantilesObjective quantiles)
             ensemble.Shifts = race.Losses.QuantileShifts(quantiles.Levels, chosen);
         var stepsPerPass = Math.Ceiling((double)rows.Count / settings.BatchSize);
         var finish = RaceRules.StepsToFinish(rows.Count, task.IsClassification);
         var share = watch.IsCancelled ? 0 : ShareOfFinish(chosen, watch);
-        return new Result(ensemble.CreateMembers(chosen, settings, candidate =>
-            share < 1 || options.NumberOfEpochs is null ? share * finish * candidate.Steps / stepsPerPass : options.NumberOfEpochs.Value))
+        var members = ensemble.CreateMembers(chosen, settings, candidate =>
+            share < 1 || options.NumberOfEpochs is null ? share * finish * candidate.Steps / stepsPerPass : options.NumberOfEpochs.Value);
+        var rest = members.Sum(member => member.Course.Length) * stepsPerPass;
+        return new Result(members)
         {
+            ShareDone = watch.Taken / (watch.Taken + rest),
             Estimate = race.Losses.Estimate(chosen),
             Candidates = [.. race.Candidates.Select(candidate => Describe(candidate, chosen.Count(c => c == candidate), stepsPerPass))],
             HeldOutLoss = loss,

@@ -28,7 +28,7 @@ internal static class TrainingBudget
     /// On numbers as they are a falling rate does better.
     /// </summary>
     public static LearningRateSchedule Schedule(int rows, bool isEncoded, bool isClassification) =>
-        isEncoded && !isClassification && HasManySteps(rows, isClassification) ? LearningRateSchedule.Averaged : LearningRateSchedule.Cosine;
+        isEncoded && HasManySteps(rows, isClassification) ? LearningRateSchedule.Averaged : LearningRateSchedule.Cosine;
 
     /// <summary>64 rows, and twice as many for every fourfold of 50,000 rows, up to 1,024.</summary>
     public static int BatchSize(int rows)
@@ -86,8 +86,6 @@ internal static class TrainingBudget
         (false, true) => [0, 1, 3, 10],
         (false, false) => [0, 1],
     };
-
-    public static double[] Knob(string name, string value) => [.. (Environment.GetEnvironmentVariable("ALICE_" + name) ?? value).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(t => double.Parse(t, System.Globalization.CultureInfo.InvariantCulture))]; // DEBUG
 
     /// <summary>Shares of hidden units to leave out to choose from, ascending.</summary>
     public static double[] Dropouts(bool isClassification) => isClassification ? [0, 0.2] : [0];

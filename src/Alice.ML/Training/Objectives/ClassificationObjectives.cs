@@ -18,7 +18,7 @@ internal sealed class LogisticObjective : Objective
         return outputs.abs().neg_().exp_().log1p_().Add(outputs.relu()).sub_(outputs.mul_(targets));
     }
 
-    public override Tensor TrialLosses(Tensor outputs, Tensor targets) => Brier.Scores(this, outputs, targets);
+    public override Tensor ComparedLosses(Tensor outputs, Tensor targets) => Brier.Scores(this, outputs, targets);
 
     // A row is right where the signs of f and of 2y − 1 agree.
     public override Tensor Measure(Tensor outputs, Tensor targets) =>
@@ -42,7 +42,7 @@ internal sealed class SoftmaxObjective : Objective
         return loss;
     }
 
-    public override Tensor TrialLosses(Tensor outputs, Tensor targets) => Brier.Scores(this, outputs, targets);
+    public override Tensor ComparedLosses(Tensor outputs, Tensor targets) => Brier.Scores(this, outputs, targets);
 
     public override Tensor Measure(Tensor outputs, Tensor targets) =>
         outputs.argmax(1, keepdim: true).eq(Classes(targets)).to_type(outputs.dtype);

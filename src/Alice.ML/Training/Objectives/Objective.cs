@@ -32,7 +32,7 @@ internal abstract class Objective
     public abstract Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient);
 
     /// <summary>What plans are compared by: for every row [rows, 1]; <paramref name="outputs"/> may be overwritten.</summary>
-    public virtual Tensor TrialLosses(Tensor outputs, Tensor targets) => RowLosses(outputs, targets, out _);
+    public virtual Tensor ComparedLosses(Tensor outputs, Tensor targets) => RowLosses(outputs, targets, out _);
 
     /// <summary>What a row adds to the metric [rows, 1]; <paramref name="outputs"/> stay as they are.</summary>
     public abstract Tensor Measure(Tensor outputs, Tensor targets);

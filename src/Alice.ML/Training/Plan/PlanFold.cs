@@ -24,7 +24,7 @@ internal sealed class PlanFold(RowSet training, RowSet heldOut, TrainingSettings
     /// <summary>Mean of what networks are compared by, by the rows' weights; infinite where it is no number.</summary>
     public double Loss(Objective objective, Tensor outputs)
     {
-        var loss = _heldOut.Mean(objective.TrialLosses(outputs, Targets));
+        var loss = _heldOut.Mean(objective.ComparedLosses(outputs, Targets));
         return double.IsFinite(loss) ? loss : double.PositiveInfinity;
     }
 

@@ -171,16 +171,15 @@ internal sealed class Race : IDisposable
             {
                 candidate.Judge([.. candidate.Networks.Select(network => outputs[network])], _steps, Losses.Loss);
                 _channel.Info($"{candidate.Plan}, {_steps:N0} steps: held-out loss {candidate.LastLoss * _task.LossUnit:g6}.");
-                if (RaceRules.HasGained(rung, before, candidate.LastLoss) && double.IsFinite(candidate.LastLoss)
-                    || rung < RaceRules.Rungs - 1 && IsPatient(candidate))
+                if (double.IsFinite(candidate.LastLoss)
+                    && (RaceRules.HasGained(rung, before, candidate.LastLoss) || rung < RaceRules.Rungs - 1 && IsPatient(candidate)))
                     continue;
             }
             else
-            {
-                _channel.Warning($"Networks with {candidate.Plan} diverged: they are no choice.");
                 foreach (var network in candidate.Networks)
                     outputs.GetValueOrDefault(network)?.Dispose();
-            }
+            if (candidate.HasDiverged || !double.IsFinite(candidate.LastLoss))
+                _channel.Warning($"Networks with {candidate.Plan} diverged: they are no choice.");
             Stop(candidate);
         }
         var lowest = _candidates.Min(c => c.Loss);

@@ -19,7 +19,7 @@ internal static class RaceRules
     private const int MostHeldOutRows = 20_000;
 
     // Networks that have taken a sixteenth of the steps are compared. From a quarter on, only the two best are left.
-    private static readonly int FirstDrop = (int)TrainingBudget.Knob("FIRSTDROP", "2")[0]; // DEBUG
+    private const int FirstDrop = 2;
     private const int LastFreeRung = 4;
     private const int LeastKept = 2;
 

@@ -27,6 +27,9 @@ internal sealed class RaceWatch(TrainingSettings settings, Stopwatch clock, Acti
     /// <summary>Lowest held-out loss so far, in the label's units.</summary>
     public double? HeldOutLoss { get; set; }
 
+    /// <summary>Steps of one network so far.</summary>
+    public long Taken => Interlocked.Read(ref _taken);
+
     public bool IsCancelled => settings.IsCancelled();
 
     /// <summary>Whether the time that is planned for the race has passed.</summary>
@@ -34,13 +37,13 @@ internal sealed class RaceWatch(TrainingSettings settings, Stopwatch clock, Acti
 
     /// <summary>Seconds of one step of one network, of those taken since <see cref="Measure"/>.</summary>
     public double SecondsPerStep =>
-        (clock.Elapsed - _measuredFrom).TotalSeconds / Math.Max(1, Interlocked.Read(ref _taken) - _measuredTaken);
+        (clock.Elapsed - _measuredFrom).TotalSeconds / Math.Max(1, Taken - _measuredTaken);
 
     /// <summary>Seconds left for steps; infinite without a limit.</summary>
     public double SecondsLeft => settings.MaximumTime is { } limit ? ShareOfTime * (limit - clock.Elapsed).TotalSeconds : double.PositiveInfinity;
 
     /// <summary>Begins to measure the time of steps.</summary>
-    public void Measure() => (_measuredFrom, _measuredTaken) = (clock.Elapsed, Interlocked.Read(ref _taken));
+    public void Measure() => (_measuredFrom, _measuredTaken) = (clock.Elapsed, Taken);
 
     /// <summary>Lets the race end so that this share of the time left is left then.</summary>
     public void Keep(double share)
@@ -60,7 +63,7 @@ internal sealed class RaceWatch(TrainingSettings settings, Stopwatch clock, Acti
             try
             {
                 _lastReport = clock.Elapsed;
-                var share = Math.Min(0.99, _taken / Expected);
+                var share = Math.Min(0.99, Taken / Expected);
                 report(new AliceProgress
                 {
                     Phase = TrainingPhase.Choosing,
