@@ -33,7 +33,8 @@ internal static class QualityCommand
         {
             var file = parsed.GetValue(output) ?? defaultOutput();
             var names = TableOptions.Names(parsed.GetValue(trainers)!);
-            var contestants = Contestant.All.Where(c => c == Contestant.Default || (names.Length == 0 ? c.IsDefault : names.Contains(c.Key))).ToList();
+            var contestants = Contestant.All
+                .Where(c => c == Contestant.Default || (names.Length == 0 ? c.IsDefault : names.Contains(c.Key))).ToList();
             var machine = Machine.Describe().ToList();
             var results = new List<TableResult>();
             foreach (var table in tables.Read(parsed))
@@ -49,7 +50,8 @@ internal static class QualityCommand
 
     // The picture lies beside the report, as those of docs do.
     private static void Write(
-        string file, IReadOnlyList<(string, string)> machine, IReadOnlyList<Contestant> contestants, IReadOnlyList<TableResult> results, string command)
+        string file, IReadOnlyList<(string, string)> machine, IReadOnlyList<Contestant> contestants, IReadOnlyList<TableResult> results,
+        string command)
     {
         var picture = $"pictures/{Path.GetFileNameWithoutExtension(file)}-time.svg";
         File.WriteAllText(file, QualityReport.Write(machine, contestants, results, command, picture));

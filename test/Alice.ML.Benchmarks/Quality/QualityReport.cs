@@ -17,8 +17,8 @@ internal static class QualityReport
         text.Append($"Written by `dotnet run -c Release --project test/Alice.ML.Benchmarks -- {command}`: not to be edited.\n\n");
         text.Append(string.Join("; ", machine.Select(m => $"{m.Name}: {m.Value}"))).Append(".\n\n");
         text.Append("""
-            Every contestant gets the same rows and features: texts one-hot encoded (those of many values target encoded), missing numbers replaced by the mean with an indicator beside
-            them, all decided by the training rows. Alice, LightGBM, FastTree and SDCA have their default options (SDCA its features normalised by
+            Every contestant gets the same rows and features: texts one-hot encoded (those of many values target encoded), missing numbers
+            replaced by the mean with an indicator beside them, all decided by the training rows. Alice, LightGBM, FastTree and SDCA have their default options (SDCA its features normalised by
             mean and variance; FastTree one model against the others for each of several classes). The Adam network is written by hand with
             TorchSharp: Adam at 3e-3, β .95/.995, half a cosine to 1%, with the layers, inputs, number of networks, epochs, batch size, dropout
             and weight decay that Alice's fit of the same rows had. What Alice's race of plans chose (docs/settings.md) it gets for nothing: its
@@ -55,13 +55,12 @@ internal static class QualityReport
         var classified = results.Where(r => r.Table.Task != TaskKind.Regression).ToList();
         if (classified.Count > 0)
         {
-            text.Append("\n## Classification\n\nBrier score: mean squared error of the probabilities, summed over several classes. ECE: expected calibration error of "
-                + "the probability of true (two classes) or of the likeliest class, with 15 bins of equal width.\n\n");
-            Markdown.Table(text, ["table", "contestant", "AUC", "accuracy", "log-loss", "Brier score", "ECE"], classified.SelectMany(r => contestants.Select(c => (string[])
-            [
-                r.Table.Name, c.Name, Markdown.Text(r.Mean(c, o => o.Auc)), Markdown.Text(r.Mean(c, o => o.Accuracy)), Markdown.Text(r.Mean(c, o => o.LogLoss)),
-                Markdown.Text(r.Mean(c, o => o.Brier)), Markdown.Text(r.Mean(c, o => o.CalibrationError)),
-            ])));
+            text.Append("\n## Classification\n\nBrier score: mean squared error of the probabilities, summed over several classes. "
+                + "ECE: expected calibration error of the probability of true (two classes) or of the likeliest class, with 15 bins of equal width.\n\n");
+            Func<Outcome, double>[] figures = [o => o.Auc, o => o.Accuracy, o => o.LogLoss, o => o.Brier, o => o.CalibrationError];
+            Markdown.Table(text, ["table", "contestant", "AUC", "accuracy", "log-loss", "Brier score", "ECE"],
+                classified.SelectMany(r => contestants.Select(c => (string[])
+                    [r.Table.Name, c.Name, .. figures.Select(figure => Markdown.Text(r.Mean(c, figure)))])));
         }
 
         var numbers = results.Where(r => r.Uncertainties.Count > 0).ToList();

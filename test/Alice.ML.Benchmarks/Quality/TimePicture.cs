@@ -35,7 +35,7 @@ internal static class TimePicture
 
     private static (double Low, double High) Limits(IEnumerable<double> values)
     {
-        var places = values.Select(Math.Log10).ToArray();
+        var places = values.DefaultIfEmpty(1).Select(Math.Log10).ToArray();
         var margin = Math.Max(0.02, 0.1 * (places.Max() - places.Min()));
         return (places.Min() - margin, places.Max() + margin);
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Alice.ML.Benchmarks.Report;
 
@@ -13,8 +12,8 @@ internal static class TimeSection
     /// <param name="picture">Where the picture is, from the report.</param>
     public static void Write(StringBuilder text, IReadOnlyList<Contestant> contestants, IReadOnlyList<TableResult> results, string picture)
     {
-        text.Append("\n## Time against error\n\nGeometric mean over the tables of the error (RMSE, 1 − AUC, 1 − accuracy) over that of Alice's default, and the "
-            + "seconds of all fits together. Tables on which one of the two makes no error are left out and counted.\n\n");
+        text.Append("\n## Time against error\n\nGeometric mean over the tables of the error (RMSE, 1 − AUC, 1 − accuracy) over that of "
+            + "Alice's default, and the seconds of all fits together. Tables on which one of the two makes no error are left out and counted.\n\n");
         Markdown.Table(text, ["contestant", "error / Alice's", "seconds", "seconds / Alice's"], contestants.Select(c => (string[])
         [
             c.Name, Markdown.MeanRatio(Ratios(c, results)), Figures.Number(Seconds(c, results)),
@@ -24,8 +23,8 @@ internal static class TimeSection
         {
             var tries = results.SelectMany(r => r.Outcomes[contestant]).Select(o => o.Tries).OfType<int>().ToList();
             if (tries.Count > 0)
-                text.Append(CultureInfo.InvariantCulture, $"\n{contestant.Name}: {Figures.Median(tries.Select(t => (double)t)):F0} settings tried in the median fit, ")
-                    .Append(CultureInfo.InvariantCulture, $"{tries.Min()} to {tries.Max()}.\n");
+                text.Append($"\n{contestant.Name}: {Figures.Number(Figures.Median(tries.Select(t => (double)t)))} settings tried in the median "
+                    + $"fit, {Markdown.Count(tries.Min())} to {Markdown.Count(tries.Max())}.\n");
         }
         text.Append($"\n![Time against error]({picture})\n");
     }

@@ -22,7 +22,7 @@ internal static class TunedLightGbm
             var found = TimedSearch.Run(
                 null, () => LightGbmSetting.Draw(random, run.Data.HasCategories), Try, TimeSpan.FromSeconds(time), TimeProvider.System);
             tries = found.Tries;
-            Console.Error.WriteLine($"LightGBM, tuned: {tries} tries, best: {found.Best?.ToString() ?? "the default"}");
+            Console.Error.WriteLine($"LightGBM, tuned: {tries} settings tried, best: {found.Best?.ToString() ?? "the default"}");
             return LightGbmSetting.Trainer(found.Best, run.ML, run.Data, run.Seed, threads).Fit(all);
         });
         return Contestant.Measured(run, model, seconds) with { Tries = tries };

@@ -89,7 +89,8 @@ public class QualityFiguresTests
         Assert.Contains("| first | 20.00 | 40.00 | 2.000 ± 0.000 | 1 of 2 | +2.0; **+6.0** |", lines);
         Assert.Contains("| second | 40.00 | 20.00 | 0.500 | 0 of 1 | **-4.0**; – |", lines);
         Assert.Contains("| third | – | – | – | – | – |", lines);
-        Assert.Contains("Within two standard errors: 1 of 3 runs (33 %). Geometric mean of test / expected over the tables: 1.000. 2 fits had no estimate.", lines);
+        Assert.Contains("Within two standard errors: 1 of 3 runs (33%). Geometric mean of test / expected over the tables: 1.000. "
+            + "2 fits had no estimate.", lines);
     }
 
     [TestMethod]
@@ -106,6 +107,15 @@ public class QualityFiguresTests
         Estimate none = new(double.NegativeInfinity, 0);
         Assert.AreEqual("2.000 ± 0.000 (without 1)", Markdown.MeanRatio([new(Math.Log(4), 0), new(0, 0), none]));
         Assert.AreEqual("– (without 1)", Markdown.MeanRatio([none]));
+    }
+
+    [TestMethod]
+    public void The_picture_names_every_contestant_and_stands_without_any()
+    {
+        var picture = TimePicture.Draw([new("first", 10, 1), new("second", 100, 3)]);
+        Assert.Contains("first", picture);
+        Assert.Contains("second", picture);
+        Assert.StartsWith("<?xml", TimePicture.Draw([]));
     }
 
     private static Expectation Of(double expected, double test) => new(new(expected, 3), new(test, 4));
