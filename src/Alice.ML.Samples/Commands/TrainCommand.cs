@@ -175,7 +175,9 @@ internal sealed class TrainCommand
 
     private static void NoteEnd(Terminal terminal, IReadOnlyList<AliceEpoch> epochs)
     {
-        if (epochs[^1].ValidationLoss is not null)
+        if (epochs.Count == 0)
+            terminal.Note("stopped while plans were compared; the model is the best until then");
+        else if (epochs[^1].ValidationLoss is not null)
             terminal.Note($"{epochs.Count} epochs; the model is that of epoch " +
                 $"{epochs.MinBy(e => e.ValidationLoss)!.Epoch}, whose validation loss is the lowest");
         else if (epochs.Count < epochs[0].NumberOfEpochs)

@@ -219,6 +219,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             Optimizer = optimizer,
             LearningRate = _options.LearningRate ?? optimizer.LearningRate * TrainingBudget.LearningRateFactor(rows, task.IsClassification),
             NumberOfEpochs = _options.NumberOfEpochs ?? (isText ? WideTables.TextEpochs : usual),
+            HasChosenLength = _options.NumberOfEpochs is not null,
             Folds = TrainingBudget.Folds(rows, _options.Effort),
             BatchSize = batchSize,
             GradientAccumulation = Math.Min(_options.GradientAccumulation, batchSize),

@@ -76,6 +76,7 @@ internal sealed class OptionErrors
             .AtLeast(nameof(options.BatchSize), options.BatchSize, 1)
             .Positive(nameof(options.LearningRate), options.LearningRate)
             .Defined(nameof(options.LearningRateSchedule), options.LearningRateSchedule)
+            .Defined(nameof(options.Effort), options.Effort)
             .Require(options.Optimizer is not null, nameof(options.Optimizer), options.Optimizer,
                 "must be set, for example to AliceOptimizerOptions.Tabular")
             .Require(options.Optimizer?.Generator is null, "Optimizer.Generator", "set",

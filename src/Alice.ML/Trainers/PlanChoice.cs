@@ -46,10 +46,12 @@ internal sealed class PlanChoice(
         var chosen = race.Losses.Choose(race.Candidates, ensemble.Kinds);
         var loss = race.Losses.Loss(chosen) * task.LossUnit;
         channel.Info($"Chosen: {string.Join("; ", chosen.Select(candidate => candidate.Plan))}; loss {loss:g6} on held-out rows.");
+        foreach (var candidate in race.Candidates.Except(chosen).Where(candidate => candidate.Networks.Any(network => network.Restarts > 0)))
+            channel.Warning($"Networks with {candidate.Plan} diverged: they were no choice.");
         if (task.Objective is QuantilesObjective quantiles)
             ensemble.Shifts = race.Losses.QuantileShifts(quantiles.Levels, chosen);
         var stepsPerPass = Math.Ceiling((double)rows.Count / settings.BatchSize);
-        var finish = RaceRules.StepsToFinish(rows.Count, task.IsClassification);
+        var finish = RaceRules.StepsToFinish(rows.Count, task);
         var share = watch.IsCancelled ? 0 : ShareOfFinish(chosen, watch);
         var members = ensemble.CreateMembers(chosen, settings, candidate =>
             share < 1 || options.NumberOfEpochs is null ? share * finish * candidate.Steps / stepsPerPass : options.NumberOfEpochs.Value);
@@ -67,7 +69,7 @@ internal sealed class PlanChoice(
     /// <summary>Share of the usual passes that there is time for, 1 at most.</summary>
     private double ShareOfFinish(IReadOnlyList<Candidate> chosen, RaceWatch watch)
     {
-        var wanted = options.NumberOfEpochs is { } epochs ? chosen.Count * epochs * Math.Ceiling((double)rows.Count / settings.BatchSize) : chosen.Sum(c => c.Steps) * RaceRules.StepsToFinish(rows.Count, task.IsClassification);
+        var wanted = options.NumberOfEpochs is { } epochs ? chosen.Count * epochs * Math.Ceiling((double)rows.Count / settings.BatchSize) : chosen.Sum(c => c.Steps) * RaceRules.StepsToFinish(rows.Count, task);
         return Math.Min(1, ShareToFinish * watch.SecondsLeft / (wanted * watch.SecondsPerStep));
     }
 

@@ -23,6 +23,9 @@ internal sealed class Divergence(Tensor start) : IDisposable
     /// <summary>What the learning rate is multiplied by.</summary>
     public double RateFactor { get; private set; } = 1;
 
+    /// <summary>Whether it may go back no more.</summary>
+    public bool IsExhausted => _retries >= MostRetries;
+
     /// <summary>Whether it diverged too often.</summary>
     public bool GaveUp => _retries > MostRetries;
 

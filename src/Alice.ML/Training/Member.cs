@@ -14,6 +14,7 @@ internal sealed class Member : IDisposable
     private readonly Divergence _divergence;
     // Weights of a candidate at its best.
     private readonly float[]? _start;
+    private bool _hasEnded;
     private Tensor? _best;
     private AliceStep _lastStep;
     private long _step;
@@ -91,6 +92,8 @@ internal sealed class Member : IDisposable
     /// <param name="phase">How.</param>
     public void Step(BatchReader batch, StepPhase phase)
     {
+        if (_hasEnded)
+            return;
         var rate = _settings.LearningRate * phase.RateFactor * _divergence.RateFactor;
         _lastStep = AliceStep.Create(_settings.Optimizer, rate, ++_step);
         _learner.Step(batch, _lastStep, 1 - rate * WeightDecay, AliceDirections.Key(Key, _stepsInAll++));
@@ -101,6 +104,13 @@ internal sealed class Member : IDisposable
 
     /// <summary>Begins the mean of weights that predictions use anew; until it has weights, they use those of now.</summary>
     public void ForgetAverage() => _learner.ForgetAverage();
+
+    /// <summary>Whether the weights that predictions use are all finite.</summary>
+    public bool IsFinite()
+    {
+        using var scope = NewDisposeScope();
+        return AliceUpdate.IsFinite(_learner.Current);
+    }
 
     /// <summary>A copy of the weights that predictions use. It belongs to the caller.</summary>
     public Tensor CopyWeights() => _learner.Current.clone().DetachFromDisposeScope();
@@ -118,6 +128,11 @@ internal sealed class Member : IDisposable
         {
             _divergence.Remember(Loss, _learner.State.Center);
             return true;
+        }
+        if (_start is not null && _divergence.IsExhausted)
+        {
+            _learner.Restart(tensor(_start));
+            return _hasEnded = true;
         }
         _learner.Restart(_divergence.GoBack(_settings.LearningRate));
         _step = 0;

@@ -12,6 +12,9 @@ internal sealed record TrainingSettings
 
     public required int NumberOfEpochs { get; init; }
 
+    /// <summary>Whether somebody has chosen <see cref="NumberOfEpochs"/>.</summary>
+    public bool HasChosenLength { get; init; }
+
     public required int BatchSize { get; init; }
 
     /// <summary>Parts that a minibatch is evaluated in, one after the other.</summary>

@@ -212,7 +212,7 @@ public class DirtyDataTests
         schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 1 << 30);
         var data = _ml.Data.LoadFromEnumerable<WideRow>([], schema);
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => _ml.Regression.Trainers.Alice().Fit(data));
-        StringAssert.StartsWith(error.Message, "The feature column 'Features' has 1,073,741,824 values: 4 network(s) with 64 units");
+        StringAssert.StartsWith(error.Message, "The feature column 'Features' has 1,073,741,824 values: 4 network(s) with layers 1073741824-64-64-1 take");
     }
 
     private sealed class Wide

@@ -79,22 +79,21 @@ public class EnsembleTests
     [TestMethod]
     public void A_large_regression_with_heavy_tails_gets_normal_scores_by_itself()
     {
-        // Without trials.
-        NumericEncoding Encoding(IDataView data) => Trainer(o => (o.NumericEncoding, o.NumberOfEpochs, o.NumberOfNetworks, o.MaximumTrainingTime) =
-            (NumericEncoding.Automatic, 2, 1, TimeSpan.FromMinutes(5))).Fit(data).Model.TrainingSummary!.NumericEncodings.Single();
-        Assert.AreEqual(NumericEncoding.NormalScores, Encoding(HeavyTails(3000, 1)));
-        Assert.AreEqual(NumericEncoding.None, Encoding(HeavyTails(500, 1)));
-        Assert.AreEqual(NumericEncoding.None, Encoding(Example.View(_ml, Example.Smooth(3000))));
+        NumericEncoding Numbers(IDataView data) => Trainer(o => (o.NumericEncoding, o.NumberOfEpochs, o.NumberOfNetworks) =
+            (NumericEncoding.Automatic, 2, 1)).Fit(data).Model.TrainingSummary!.Candidates.Select(candidate => candidate.NumericEncoding)
+            .Distinct().Single(encoding => encoding != NumericEncoding.PiecewiseLinear);
+        Assert.AreEqual(NumericEncoding.NormalScores, Numbers(HeavyTails(3000, 1)));
+        Assert.AreEqual(NumericEncoding.None, Numbers(HeavyTails(500, 1)));
+        Assert.AreEqual(NumericEncoding.None, Numbers(Example.View(_ml, Example.Smooth(3000))));
     }
 
     [TestMethod]
-    public void Training_goes_on_from_networks_of_different_encodings()
+    [DataRow(NumericEncoding.Mixed)]
+    [DataRow(NumericEncoding.NormalScores)]
+    public void Training_goes_on_from_networks_of_every_encoding(NumericEncoding encoding)
     {
         var data = HeavyTails(3000, 1);
-        var first = Trainer(o => (o.NumericEncoding, o.NumberOfNetworks, o.MaximumTrainingTime) =
-            (NumericEncoding.Automatic, 2, TimeSpan.FromMinutes(5))).Fit(data);
-        CollectionAssert.AreEqual(
-            new[] { NumericEncoding.NormalScores, NumericEncoding.PiecewiseLinear }, first.Model.TrainingSummary!.NumericEncodings.ToArray());
+        var first = Trainer(o => (o.NumericEncoding, o.NumberOfNetworks) = (encoding, 2)).Fit(data);
         var more = Trainer(o => (o.NumberOfEpochs, o.LearningRate, o.NumberOfNetworks) = (1, 1e-7, 2)).Fit(data, first.Model);
         foreach (var (before, after) in Scores(first, data).Zip(Scores(more, data)))
             Assert.AreEqual(before, after, 0.01f);
@@ -152,18 +151,16 @@ public class EnsembleTests
                 example.Label += 4 * (random.NextSingle() - random.NextSingle());
             return examples;
         }
-        // A time limit leaves out the trials, whose held-out rows tell how far off the quantiles are.
-        double Inside(TimeSpan? limit)
+        double Inside(int? epochs, int rows)
         {
-            var model = Trainer(o => (o.Quantiles, o.WeightDecay, o.NumberOfEpochs, o.MaximumTrainingTime) = ([0.05, 0.95], 0, 200, limit))
-                .Fit(Example.View(_ml, Noisy(300, 1)));
+            var model = Trainer(o => (o.Quantiles, o.WeightDecay, o.NumberOfEpochs) = ([0.05, 0.95], 0, epochs)).Fit(Example.View(_ml, Noisy(rows, 1)));
             var test = Example.View(_ml, Noisy(2000, 2));
             return model.Transform(test).GetColumn<float[]>("Quantiles").Zip(test.GetColumn<float>("Label"))
                 .Average(row => row.First[0] <= row.Second && row.Second <= row.First[1] ? 1.0 : 0);
         }
-        var (shifted, unshifted) = (Inside(null), Inside(TimeSpan.FromHours(1)));
-        Assert.IsGreaterThan(0.8, shifted, $"{shifted} of 0.9; without trials {unshifted}");
-        Assert.IsLessThan(0.7, unshifted, "the test shows nothing");
+        Assert.IsGreaterThan(0.8, Inside(null, 300), "of 0.9");
+        // Networks that are to train for long learn few rows by heart: the shifts are of as long a training.
+        Assert.IsGreaterThan(0.75, Inside(200, 300), "of 0.9");
     }
 
     [TestMethod]
@@ -186,7 +183,7 @@ public class EnsembleTests
     }
 
     [TestMethod]
-    public void Trials_choose_the_weight_decay_where_it_is_null()
+    public void The_race_chooses_the_weight_decay_where_it_is_null()
     {
         // More noise than there is to learn: networks without decay fit it.
         var random = new Random(1);
@@ -202,7 +199,7 @@ public class EnsembleTests
     }
 
     [TestMethod]
-    public void Trials_shorten_the_fit_of_a_large_table_of_noise_and_lengthen_that_of_an_exact_one()
+    public void The_race_shortens_the_fit_of_a_large_table_of_noise_and_lengthens_that_of_an_exact_one()
     {
         const int Rows = 3000;
         double Epochs(int[] layers, Func<Random, Example, float> label)
@@ -213,17 +210,17 @@ public class EnsembleTests
                 row.Label = label(random, row);
             var model = Trainer(o => (o.NumberOfEpochs, o.NumberOfNetworks, o.NumericEncoding, o.WeightDecay, o.HiddenLayers) =
                 (null, 2, NumericEncoding.None, null, layers)).Fit(Example.View(_ml, rows));
-            return model.Model.TrainingSummary!.Epochs.Count
+            return model.Model.TrainingSummary!.Candidates.Where(candidate => candidate.Networks > 0).Max(candidate => candidate.Epochs)
                 / (double)TrainingBudget.Epochs(Rows, TrainingBudget.BatchSize(Rows), isClassification: false);
         }
-        Assert.IsLessThan(0.51, Epochs([8], (random, _) => random.NextSingle()));
-        Assert.AreEqual(2, Epochs([32, 32], (_, row) => row.Features[0] * row.Features[3]));
+        Assert.IsLessThan(0.26, Epochs([8], (random, _) => random.NextSingle()));
+        Assert.IsGreaterThanOrEqualTo(0.9, Epochs([32, 32], (_, row) => row.Features[0] * row.Features[3]));
     }
 
     [TestMethod]
-    public void Trials_choose_the_encoding_that_suits()
+    public void The_race_chooses_the_encoding_that_suits()
     {
-        int Encoded(IDataView data) => Trainer(o => (o.NumericEncoding, o.NumberOfEpochs) = (NumericEncoding.Automatic, 100))
+        int Encoded(IDataView data) => Trainer(o => (o.NumericEncoding, o.NumberOfEpochs) = (NumericEncoding.Automatic, null))
             .Fit(data).Model.Ensemble.Members.Count(member => member.Encoder is not null);
         Assert.AreEqual(4, Encoded(Stairs(1000, 1)), "a staircase");
         var smooth = Example.Smooth(1000);

@@ -78,8 +78,9 @@ public class EstimatorContractTests
         var repeated = Labelled(task, rows.SelectMany(row => Enumerable.Repeat(row, (int)row.Weight)));
         var once = Labelled(task, rows);
 
-        // One batch an epoch, so that both runs take the same steps, and as many bins; what is left is the rounding of sums in another order.
-        void Full(AliceTrainerOptions options) => (options.BatchSize, options.NumberOfEpochs, options.NumberOfBins) = (1000, 60, 2);
+        // One batch an epoch and one plan, so that both runs take the same steps; what is left is the rounding of sums in another order.
+        void Full(AliceTrainerOptions options) => (options.BatchSize, options.NumberOfEpochs, options.NumericEncoding, options.WeightDecay, options.Dropout) =
+            (1000, 60, NumericEncoding.None, 1, 0);
         var plain = task.Trainer(_ml, Full).Fit(repeated);
         var weighted = task.Trainer(_ml, options =>
         {

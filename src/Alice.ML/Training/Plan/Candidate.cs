@@ -5,9 +5,9 @@ namespace Alice.ML.Training;
 
 /// <summary>
 /// A plan in the race, with a pair of networks in every fold. It starts, takes steps, is judged, goes on or stops; at the end it is what it was
-/// when its loss was lowest.
+/// when its loss was lowest, or, where somebody has chosen the length of training, what it was last.
 /// </summary>
-internal sealed class Candidate(NetworkPlan plan, Member[] networks) : IDisposable
+internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesLast) : IDisposable
 {
     private Tensor[] _outputs = [];
     private Tensor[] _weights = [];
@@ -50,8 +50,11 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks) : IDisposab
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var folds = networks.Length / RaceRules.NetworksPerFold;
-        LastLoss = Enumerable.Range(0, folds).Average(fold => loss(fold, Mean(outputs, fold)));
-        if (!(LastLoss < Loss))
+        // Outputs are held near the labels: it is the weights that tell of networks that have left all bounds.
+        LastLoss = networks.All(network => network.IsFinite())
+            ? Enumerable.Range(0, folds).Average(fold => loss(fold, Mean(outputs, fold)))
+            : double.PositiveInfinity;
+        if (!(LastLoss < Loss) && !(takesLast && double.IsFinite(LastLoss)))
         {
             Dispose(outputs);
             return;

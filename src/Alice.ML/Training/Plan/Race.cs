@@ -75,7 +75,7 @@ internal sealed class Race : IDisposable
         if (double.IsFinite(_watch.SecondsLeft))
             most = FitIntoTime(most);
         _watch.Expected = most * (RaceRules.Work(_candidates.Count, _folds.Length) + 2);
-        for (var rung = 0; rung <= RaceRules.LastRung(_rows, isClassification); rung++)
+        for (var rung = 0; rung <= RaceRules.LastRung(_rows, isClassification || _settings.HasChosenLength); rung++)
         {
             var until = RaceRules.Steps(rung, most);
             if (until <= _steps)
@@ -115,7 +115,7 @@ internal sealed class Race : IDisposable
                     _folds[fold].Training, networks[i].Inputs, _settings, AliceDirections.Key((ulong)_settings.Seed, OrderKeys + i))));
             lane.Members.Add(networks[i]);
         }
-        _candidates.Add(new Candidate(plan, networks));
+        _candidates.Add(new Candidate(plan, networks, _settings.HasChosenLength));
     }
 
     /// <summary>Measures a few steps, and finds a length for which the time is enough; with very little time only some plans stay.</summary>
@@ -172,14 +172,12 @@ internal sealed class Race : IDisposable
                 candidate.Judge([.. candidate.Networks.Select(network => outputs[network])], _steps, Losses.Loss);
                 _channel.Info($"{candidate.Plan}, {_steps:N0} steps: held-out loss {candidate.LastLoss * _task.LossUnit:g6}.");
                 if (double.IsFinite(candidate.LastLoss)
-                    && (RaceRules.HasGained(rung, before, candidate.LastLoss) || rung < RaceRules.Rungs - 1 && IsPatient(candidate)))
+                    && (_settings.HasChosenLength || RaceRules.HasGained(rung, before, candidate.LastLoss) || rung < RaceRules.Rungs - 1 && IsPatient(candidate)))
                     continue;
             }
             else
                 foreach (var network in candidate.Networks)
                     outputs.GetValueOrDefault(network)?.Dispose();
-            if (candidate.HasDiverged || !double.IsFinite(candidate.LastLoss))
-                _channel.Warning($"Networks with {candidate.Plan} diverged: they are no choice.");
             Stop(candidate);
         }
         var lowest = _candidates.Min(c => c.Loss);
