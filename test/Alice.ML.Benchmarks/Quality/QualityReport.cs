@@ -28,7 +28,7 @@ internal static class QualityReport
             and rows, and where there are categories splits by sets of them and their smoothing. Each setting is judged on a fifth of the
             training rows, held out (of each class alike); the default is the first. The search ends when the next try would take longer than
             Alice's fit of the same rows took; then the best setting is fitted to all training rows. Its seconds are of the search and this fit.
-            It may use as many threads as Alice.
+            It may use as many threads as Alice. How many settings it tries depends on the machine and on what else runs there.
 
             Figures are means ± one standard error over the runs: splits, or the seeds of the trainers where the split is fixed (a method that
             draws nothing then has no spread).
