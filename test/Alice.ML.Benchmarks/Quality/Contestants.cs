@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Alice.ML.Samples.Data;
 using Alice.ML.Trainers;
 using Microsoft.ML;
+using Microsoft.ML.Transforms;
 
 namespace Alice.ML.Benchmarks.Quality;
 
@@ -162,7 +163,10 @@ internal sealed record Contestant(string Key, string Name, Func<Run, Outcome> Me
 
     private static IEstimator<ITransformer> Sdca(Run run)
     {
-        var normalized = run.ML.Transforms.NormalizeMeanVariance(nameof(QualityRow.Features));
+        // It takes no missing numbers.
+        var normalized = run.ML.Transforms.ReplaceMissingValues(
+                nameof(QualityRow.Features), replacementMode: MissingValueReplacingEstimator.ReplacementMode.Mean)
+            .Append(run.ML.Transforms.NormalizeMeanVariance(nameof(QualityRow.Features)));
         return run.Data.Task switch
         {
             TaskKind.Binary => normalized.Append(run.ML.BinaryClassification.Trainers.SdcaLogisticRegression(run.Data.LabelName)),
