@@ -82,6 +82,6 @@ internal static class RobotArm
     }
 
     /// <summary>A standard normal draw (Box and Muller 1958).</summary>
-    private static double Gaussian(Random random) =>
+    public static double Gaussian(Random random) =>
         Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

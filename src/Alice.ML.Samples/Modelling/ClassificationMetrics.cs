@@ -1,3 +1,5 @@
+using Alice.ML.Training;
+
 namespace Alice.ML.Samples.Modelling;
 
 /// <summary>
@@ -23,21 +25,8 @@ internal static class ClassificationMetrics
     public static double LogLoss(IEnumerable<double> probabilities) =>
         probabilities.Average(p => -Math.Log(Math.Max(p, Smallest)));
 
-    /// <summary>
-    /// Probability that a random row of the positive class scores above one of the other, ties counting half: from the
-    /// mean rank of the positive rows (Mann and Whitney 1947). NaN where only one class occurs.
-    /// </summary>
-    public static double Auc(IReadOnlyList<float> truth, IReadOnlyList<float> scores)
-    {
-        double positives = truth.Count(t => t > 0), negatives = truth.Count - positives, rankSum = 0, rank = 0;
-        foreach (var ties in truth.Zip(scores).GroupBy(row => row.Second).OrderBy(group => group.Key))
-        {
-            var count = ties.Count();
-            rankSum += ties.Count(row => row.First > 0) * (rank + (count + 1) / 2.0);
-            rank += count;
-        }
-        return (rankSum - positives * (positives + 1) / 2) / (positives * negatives);
-    }
+    /// <inheritdoc cref="RocArea.Of"/>
+    public static double Auc(IReadOnlyList<float> truth, IReadOnlyList<float> scores) => RocArea.Of(truth, scores);
 
     /// <summary>
     /// Harmonic mean of precision and recall of the positive class; NaN where it neither occurs nor is predicted.

@@ -118,7 +118,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             {
                 Epochs = epochs,
                 BestEpoch = validation is null || epochs.Count == 0 ? epochs.Count : epochs.MinBy(epoch => epoch.ValidationLoss)!.Epoch,
-                StopReason = choice.StopReason is { } early && trainer.StopReason == StopReason.Finished ? early : trainer.StopReason,
+                StopReason = trainer.StopReason == StopReason.Finished ? choice.StopReason ?? StopReason.Finished : trainer.StopReason,
                 MetricName = task.Objective.MetricName,
                 Estimate = choice.Estimate,
                 Candidates = choice.Candidates,

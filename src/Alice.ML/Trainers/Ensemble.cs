@@ -25,7 +25,7 @@ internal sealed class Ensemble
     private readonly int _rows;
     private readonly int _columns;
 
-    // Columns of three values or more.
+    // Columns of three values or more, where there is a choice of encodings.
     private readonly int[] _numbers;
     private readonly int _seed;
 
@@ -39,7 +39,7 @@ internal sealed class Ensemble
         (_rows, _columns) = (data.Rows, data.Columns);
         _seed = settings.Seed;
         var table = data.Features as DenseFeatures;
-        _numbers = table is null ? [] : InputEncoding.Numbers(data, table);
+        _numbers = table is null || initial is not null ? [] : InputEncoding.Numbers(data, table);
         _hiddenLayers = options.HiddenLayers ?? initial?.Members[0].Network.HiddenLayers
             ?? (WideTables.IsText(options, task, data) ? [] : TrainingBudget.HiddenLayers(table is null ? data.Columns : _numbers.Length));
         _inputs[NumericEncoding.None] = InputEncoding.Plain(inputs.Common);
@@ -100,10 +100,8 @@ internal sealed class Ensemble
             var folds = candidate.Networks.Count / RaceRules.NetworksPerFold;
             var network = taken % folds * RaceRules.NetworksPerFold + taken / folds;
             var isNew = network >= candidate.Networks.Count;
-            network %= candidate.Networks.Count;
             var course = new Course(Schedule(candidate.Plan), passes(candidate), isNew ? passes(candidate) : 0, isNew ? 0 : Course.UsualWarmUp);
-            using var weights = candidate.Weights(network).cpu();
-            return Create(SeedsOfRace + index, candidate.Plan, settings, course, isNew ? null : weights.data<float>().ToArray());
+            return Create(SeedsOfRace + index, candidate.Plan, settings, course, isNew ? null : candidate.Weights(network));
         })];
     }
 

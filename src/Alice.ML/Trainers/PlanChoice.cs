@@ -8,7 +8,7 @@ namespace Alice.ML.Trainers;
 internal sealed class PlanChoice(
     AliceTrainerOptions options, LearningTask task, Ensemble ensemble, RowSet rows, TrainingSettings settings, IChannel channel, Stopwatch clock)
 {
-    // Networks of chosen plans that were no longer, with the time that training them takes, in the time that is left.
+    // The rest of the time that is left is for making the model.
     private const double ShareToFinish = 0.9;
 
     /// <summary>What was chosen.</summary>
@@ -51,10 +51,11 @@ internal sealed class PlanChoice(
         if (task.Objective is QuantilesObjective quantiles)
             ensemble.Shifts = race.Losses.QuantileShifts(quantiles.Levels, chosen);
         var stepsPerPass = Math.Ceiling((double)rows.Count / settings.BatchSize);
-        var finish = RaceRules.StepsToFinish(rows.Count, task);
-        var share = watch.IsCancelled ? 0 : ShareOfFinish(chosen, watch);
+        double UsualPasses(Candidate candidate) => RaceRules.StepsToFinish(rows.Count, task) * candidate.Steps / stepsPerPass;
+        var wanted = stepsPerPass * chosen.Sum(candidate => options.NumberOfEpochs ?? UsualPasses(candidate));
+        var share = watch.IsCancelled ? 0 : Math.Min(1, ShareToFinish * watch.SecondsLeft / (wanted * watch.SecondsPerStep));
         var members = ensemble.CreateMembers(chosen, settings, candidate =>
-            share < 1 || options.NumberOfEpochs is null ? share * finish * candidate.Steps / stepsPerPass : options.NumberOfEpochs.Value);
+            share == 1 && options.NumberOfEpochs is { } epochs ? epochs : share * UsualPasses(candidate));
         var rest = members.Sum(member => member.Course.Length) * stepsPerPass;
         return new Result(members)
         {
@@ -64,13 +65,6 @@ internal sealed class PlanChoice(
             HeldOutLoss = loss,
             StopReason = watch.IsCancelled ? StopReason.Cancelled : race.IsShortened || share < 1 ? StopReason.MaximumTrainingTime : null,
         };
-    }
-
-    /// <summary>Share of the usual passes that there is time for, 1 at most.</summary>
-    private double ShareOfFinish(IReadOnlyList<Candidate> chosen, RaceWatch watch)
-    {
-        var wanted = options.NumberOfEpochs is { } epochs ? chosen.Count * epochs * Math.Ceiling((double)rows.Count / settings.BatchSize) : chosen.Sum(c => c.Steps) * RaceRules.StepsToFinish(rows.Count, task);
-        return Math.Min(1, ShareToFinish * watch.SecondsLeft / (wanted * watch.SecondsPerStep));
     }
 
     private AliceCandidate Describe(Candidate candidate, int networks, double stepsPerPass) => new()

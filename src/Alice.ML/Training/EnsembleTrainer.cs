@@ -124,12 +124,15 @@ internal sealed class EnsembleTrainer : IDisposable
             // Each minibatch is read once for the members that are given the same.
             foreach (var (reader, group) in groups)
             {
-                if (!group.Any(member => passes < member.Course.Length))
-                    continue;
-                reader.Read(i);
+                var isRead = false;
                 foreach (var member in group)
                     if (member.Course.At(passes) is { } phase)
+                    {
+                        if (!isRead)
+                            reader.Read(i);
+                        isRead = true;
                         member.Step(reader, phase);
+                    }
             }
         }
 

@@ -51,16 +51,6 @@ internal sealed record LearningTask(
         Targets.Apply(labels);
     }
 
-    /// <summary>The label that an output of a regression stands for.</summary>
-    public double Label(float output)
-    {
-        var score = output / Scores.Scale[0] + Scores.Mean[0];
-        return OutputTransform == OutputTransform.Exponential ? Math.Exp(score) : score;
-    }
-
-    /// <summary>The label that a row's target stands for.</summary>
-    public double Label(float[] targets, int row) => targets[row] / Targets.Scale[0] + Targets.Mean[0];
-
     /// <summary>Holds outputs [rows, outputs] of a network as the model will hold its scores.</summary>
     /// <returns>The same tensor, changed. On a device the host waits for it.</returns>
     public Tensor Hold(Tensor outputs)

@@ -12,6 +12,7 @@ internal sealed class Member : IDisposable
     private readonly TrainingSettings _settings;
     private readonly Learner _learner;
     private readonly Divergence _divergence;
+
     // Weights of a candidate at its best.
     private readonly float[]? _start;
     private bool _hasEnded;
@@ -112,17 +113,14 @@ internal sealed class Member : IDisposable
         return AliceUpdate.IsFinite(_learner.Current);
     }
 
-    /// <summary>A copy of the weights that predictions use. It belongs to the caller.</summary>
-    public Tensor CopyWeights() => _learner.Current.clone().DetachFromDisposeScope();
-
     /// <summary>Ends the epoch.</summary>
     /// <returns>Whether it went well; else the weights are the best of before, and the learning rate is halved.</returns>
     /// <exception cref="InvalidOperationException">The loss grew beyond reason, again and again.</exception>
     public bool EndEpoch()
     {
-        var (first, sum) = _learner.Losses();
         if (_steps == 0)
             return true;
+        var (first, sum) = _learner.Losses();
         Loss = sum / _steps;
         if (!_divergence.HasDiverged(Loss, first))
         {

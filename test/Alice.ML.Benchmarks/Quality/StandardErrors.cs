@@ -1,3 +1,5 @@
+using Alice.ML.Training;
+
 namespace Alice.ML.Benchmarks.Quality;
 
 /// <summary>Standard errors of measures of independent test rows.</summary>
@@ -12,13 +14,7 @@ internal static class StandardErrors
     }
 
     /// <summary>Of the area under the ROC curve: Hanley and McNeil (1982).</summary>
-    public static double Auc(double area, int positives, int negatives)
-    {
-        var (q1, q2) = (area / (2 - area), 2 * area * area / (1 + area));
-        var square = area * area;
-        var variance = (area * (1 - area) + (positives - 1) * (q1 - square) + (negatives - 1) * (q2 - square)) / ((double)positives * negatives);
-        return Math.Sqrt(Math.Max(0, variance));
-    }
+    public static double Auc(double area, int positives, int negatives) => RocArea.StandardError(area, positives, negatives);
 
     /// <summary>Of a share of rows: binomial.</summary>
     public static double Share(double share, int rows) => Math.Sqrt(share * (1 - share) / rows);

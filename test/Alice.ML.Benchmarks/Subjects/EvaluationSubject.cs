@@ -1,4 +1,5 @@
 using Alice.ML.Optimization;
+using Alice.ML.Samples.Data;
 using Alice.ML.Training;
 using Alice.ML.Training.Kernels;
 using static TorchSharp.torch;
@@ -33,7 +34,7 @@ internal sealed unsafe class EvaluationSubject : IDisposable
         using var guard = no_grad();
         var random = new Random(1);
         var count = (TableRows + rows - 1) / rows * rows;
-        float[] labels = [.. Enumerable.Range(0, count).Select(_ => layers[^1] > 1 ? random.Next(layers[^1]) : Normal(random))];
+        float[] labels = [.. Enumerable.Range(0, count).Select(_ => layers[^1] > 1 ? random.Next(layers[^1]) : (float)RobotArm.Gaussian(random))];
         var data = new TrainingData(Table(count, columns, slots, levels, random), labels, null, 0, count);
         var preparation = data.Features.Scale(data, new ColumnReport(_ => ""));
         (data, _) = TrainingData.Prepare(data, null, preparation);
@@ -105,15 +106,12 @@ internal sealed unsafe class EvaluationSubject : IDisposable
         for (var at = 0; at < values.Length; at += slots)
         {
             for (var column = 0; column < columns; column++)
-                values[at++] = Normal(random);
+                values[at++] = (float)RobotArm.Gaussian(random);
             for (var slot = 0; slot < slots; slot += levels)
                 values[at + slot + random.Next(levels)] = 1;
         }
         return new(values, columns + slots);
     }
-
-    private static float Normal(Random random) =>
-        (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
 
     private static float* Pointer(Tensor tensor) => VectorLoop.Pointer<float>(tensor, tensor.numel());
 }

@@ -111,7 +111,7 @@ public sealed class LandscapeProbeTests
         var calls = 0;
         var before = State(module);
         var reported = 0;
-        var options = _small with { DoublePrecision = inDouble, Progress = new Reporter(n => reported = n) };
+        var options = _small with { DoublePrecision = inDouble, Progress = new Reporter<int>(n => reported = n) };
         var report = LandscapeProbe.Measure(module, () => { calls++; return Loss(module); }, options);
         AssertSame(before, State(module));
         Assert.AreEqual(options.GradientEvaluations, calls);
@@ -133,7 +133,7 @@ public sealed class LandscapeProbeTests
         AssertSame(before, State(module));
 
         using var cancellation = new CancellationTokenSource();
-        options = options with { CancellationToken = cancellation.Token, Progress = new Reporter(n => { if (n == 7) cancellation.Cancel(); }) };
+        options = options with { CancellationToken = cancellation.Token, Progress = new Reporter<int>(n => { if (n == 7) cancellation.Cancel(); }) };
         calls = 0;
         Assert.ThrowsExactly<OperationCanceledException>(() => LandscapeProbe.Measure(module, () => { calls++; return Loss(module); }, options));
         Assert.AreEqual(7, calls);
@@ -230,10 +230,5 @@ public sealed class LandscapeProbeTests
         foreach (var (before, after) in expected.Zip(actual))
             Assert.AreEqual(before, after);
         Assert.HasCount(expected.Count, actual);
-    }
-
-    private sealed class Reporter(Action<int> action) : IProgress<int>
-    {
-        public void Report(int value) => action(value);
     }
 }

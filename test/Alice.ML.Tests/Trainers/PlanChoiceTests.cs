@@ -78,7 +78,7 @@ public class PlanChoiceTests
         var model = Fit(data, options =>
         {
             options.CancellationToken = source.Token;
-            options.Progress = new Reports(progress =>
+            options.Progress = new Reporter<AliceProgress>(progress =>
             {
                 if (progress.HeldOutLoss is not null)
                     source.Cancel();
@@ -104,7 +104,7 @@ public class PlanChoiceTests
     public void Progress_rises_to_the_end_through_both_phases()
     {
         var reports = new List<AliceProgress>();
-        Fit(Noisy(3000), options => options.Progress = new Reports(reports.Add));
+        Fit(Noisy(3000), options => options.Progress = new Reporter<AliceProgress>(reports.Add));
         Assert.AreEqual(1, reports[^1].Share, 1e-9);
         Assert.IsTrue(reports.Zip(reports.Skip(1)).All(pair => pair.First.Phase <= pair.Second.Phase));
         Assert.IsTrue(reports.Where(report => report.Phase == TrainingPhase.Training).All(report => report.Epoch is not null && report.HeldOutLoss > 0));
@@ -138,10 +138,5 @@ public class PlanChoiceTests
                 return schema;
             }
         }
-    }
-
-    private sealed class Reports(Action<AliceProgress> action) : IProgress<AliceProgress>
-    {
-        public void Report(AliceProgress value) => action(value);
     }
 }

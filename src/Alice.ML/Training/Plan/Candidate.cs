@@ -10,7 +10,7 @@ namespace Alice.ML.Training;
 internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesLast) : IDisposable
 {
     private Tensor[] _outputs = [];
-    private Tensor[] _weights = [];
+    private float[][] _weights = [];
 
     public NetworkPlan Plan => plan;
 
@@ -38,8 +38,8 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
     /// <summary>Mean outputs [rows, outputs] of the pair then, for the held-out rows of a fold; they belong to the caller's scope.</summary>
     public Tensor Mean(int fold) => Mean(_outputs, fold);
 
-    /// <summary>Weights of a network then; not owned.</summary>
-    public Tensor Weights(int network) => _weights[network];
+    /// <summary>Weights of a network then.</summary>
+    public float[] Weights(int network) => _weights[network];
 
     /// <summary>Judges the networks as they are.</summary>
     /// <param name="outputs">Of every network, for the held-out rows of its fold; owned from now on.</param>
@@ -63,9 +63,8 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
         (Loss, Steps) = (LastLoss, steps);
         SeedLoss = double.IsFinite(single) ? 2 * (single - Loss) : 0;
         Dispose(_outputs);
-        Dispose(_weights);
         _outputs = outputs;
-        _weights = [.. networks.Select(network => network.CopyWeights())];
+        _weights = [.. networks.Select(network => network.Weights())];
     }
 
     public void Dispose()
@@ -73,7 +72,6 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
         foreach (var network in networks)
             network.Dispose();
         Dispose(_outputs);
-        Dispose(_weights);
     }
 
     private static Tensor Mean(Tensor[] outputs, int fold) => outputs[2 * fold].Plus(outputs[2 * fold + 1]).Scale(0.5);

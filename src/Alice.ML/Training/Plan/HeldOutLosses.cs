@@ -30,18 +30,24 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
     /// </summary>
     public double Loss(IReadOnlyList<Candidate> candidates)
     {
-        using var guard = no_grad();
-        var loss = Enumerable.Range(0, folds.Count).Average(fold =>
-        {
-            using var scope = NewDisposeScope();
-            return Loss(fold, Mean(candidates, fold));
-        });
+        var loss = MeanLoss(candidates);
         foreach (var (candidate, count) in candidates.CountBy(candidate => candidate))
         {
             var share = (double)count / candidates.Count;
             loss += share * share * candidate.SeedLoss * (1.0 / count - 1.0 / RaceRules.NetworksPerFold);
         }
         return loss;
+    }
+
+    /// <summary>Loss of the mean of the candidates' pairs.</summary>
+    private double MeanLoss(IReadOnlyList<Candidate> candidates)
+    {
+        using var guard = no_grad();
+        return Enumerable.Range(0, folds.Count).Average(fold =>
+        {
+            using var scope = NewDisposeScope();
+            return Loss(fold, Mean(candidates, fold));
+        });
     }
 
     /// <summary>Loss of outputs [rows, outputs] for the held-out rows of a fold; they may be overwritten. Infinite where it is no number.</summary>
@@ -74,7 +80,7 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        var measured = Enumerable.Range(0, folds.Count).Average(fold => Loss(fold, Mean(chosen, fold)));
+        var measured = MeanLoss(chosen);
         var ratio = measured > 0 ? Math.Clamp(Loss(chosen) / measured, 0, 1) : 1;
         return Estimates.Of(
             task, cat([.. folds.Select((_, fold) => Mean(chosen, fold))], 0), cat([.. folds.Select(fold => fold.Targets)], 0), ratio);

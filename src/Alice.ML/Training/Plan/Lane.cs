@@ -20,14 +20,11 @@ internal sealed class Lane : IDisposable
     public Lane(RowSet rows, InputEncoding inputs, TrainingSettings settings, ulong key)
     {
         (Inputs, _key) = (inputs, key);
-        _batches = BatchSource.Create(rows, Math.Min(settings.BatchSize, rows.Count), settings);
+        _batches = BatchSource.Create(rows, settings.BatchSize, settings);
         _reader = _batches.Open(inputs, settings.GradientAccumulation);
     }
 
     public InputEncoding Inputs { get; }
-
-    /// <summary>Minibatches an epoch.</summary>
-    public int StepsPerEpoch => _batches.Count;
 
     /// <summary>The networks that learn; those that are taken out learn no more.</summary>
     public List<Member> Members { get; } = [];

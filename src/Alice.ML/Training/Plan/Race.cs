@@ -71,7 +71,7 @@ internal sealed class Race : IDisposable
         foreach (var plan in plans)
             Enter(plan, create);
         var isClassification = _task.IsClassification;
-        var most = Math.Max(1, (long)(_settings.NumberOfEpochs * ((double)_rows / Math.Min(_settings.BatchSize, _rows))));
+        var most = Math.Max(1, (long)(_settings.NumberOfEpochs * ((double)_rows / _settings.BatchSize)));
         if (double.IsFinite(_watch.SecondsLeft))
             most = FitIntoTime(most);
         _watch.Expected = most * (RaceRules.Work(_candidates.Count, _folds.Length) + 2);

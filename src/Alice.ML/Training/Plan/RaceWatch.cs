@@ -46,11 +46,7 @@ internal sealed class RaceWatch(TrainingSettings settings, Stopwatch clock, Acti
     public void Measure() => (_measuredFrom, _measuredTaken) = (clock.Elapsed, Taken);
 
     /// <summary>Lets the race end so that this share of the time left is left then.</summary>
-    public void Keep(double share)
-    {
-        if (double.IsFinite(SecondsLeft))
-            _deadline = clock.Elapsed.TotalSeconds + (1 - share) * SecondsLeft;
-    }
+    public void Keep(double share) => _deadline = clock.Elapsed.TotalSeconds + (1 - share) * SecondsLeft;
 
     /// <summary>Takes note of a step of some networks.</summary>
     /// <returns>Whether the race may go on.</returns>
