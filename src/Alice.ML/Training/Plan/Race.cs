@@ -72,12 +72,12 @@ internal sealed class Race : IDisposable
     {
         foreach (var plan in plans)
             Enter(plan, create);
-        var isClassification = _task.IsClassification;
         var most = Math.Max(1, (long)(_settings.NumberOfEpochs * ((double)_rows / _settings.BatchSize)));
         if (double.IsFinite(_watch.SecondsLeft))
             most = FitIntoTime(most);
         _watch.Expected = most * (RaceRules.Work(_candidates.Count, _folds.Length) + 2);
-        for (var rung = 0; rung <= RaceRules.LastRung(_rows, isClassification || _settings.HasChosenLength); rung++)
+        var lastRung = _settings.HasChosenLength ? RaceRules.Rungs - 1 : RaceRules.LastRung(_rows, _task.IsClassification);
+        for (var rung = 0; rung <= lastRung; rung++)
         {
             var until = RaceRules.Steps(rung, most);
             if (until <= _steps)
