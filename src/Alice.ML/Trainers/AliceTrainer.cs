@@ -105,7 +105,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             ? 1
             : _options.NumberOfThreads ?? TrainingBudget.Threads(ensemble.Parameters, settings.BatchSize));
         var choice = initial is null && !isText && IsOpen(ensemble, task) && training.Rows >= RaceRules.LeastRows
-            ? new PlanChoice(_options, task, ensemble, rows.Training, settings, channel, clock).Make()
+            ? new PlanChoice(_options, task, ensemble, rows, settings, channel, clock).Make()
             : new PlanChoice.Result(ensemble.CreateMembers(settings));
         channel.Info($"Training on {training.Rows:N0} rows of {preparation.InputCount:N0} features: {ensemble.Parameters:N0} parameters, "
             + $"{Math.Ceiling(choice.Members.Max(member => member.Course.Length)):N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {_seed}.");
