@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Alice.ML.Benchmarks.Report;
-using Alice.ML.Samples.Data;
+using Alice.ML.Tool.Data;
 
 namespace Alice.ML.Benchmarks.Quality;
 

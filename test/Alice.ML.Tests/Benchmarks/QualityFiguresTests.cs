@@ -1,6 +1,6 @@
 using System.Text;
 using Alice.ML.Benchmarks.Quality;
-using Alice.ML.Samples.Data;
+using Alice.ML.Tool.Data;
 using Alice.ML.Training;
 
 namespace Alice.ML.Tests.Benchmarks;
