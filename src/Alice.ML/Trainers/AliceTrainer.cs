@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Alice.ML.Models;
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Runtime;
 using Alice.ML.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Alice.ML.Optimization;
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Runtime;
+using Alice.ML.Optimization.Update;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
