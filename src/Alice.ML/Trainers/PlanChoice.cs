@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Text.Json.Serialization;
 using Alice.ML.Training;
 using Microsoft.ML.Runtime;
 
@@ -6,14 +6,14 @@ namespace Alice.ML.Trainers;
 
 /// <summary>Runs the race of the plans that the options leave open, and makes the ensemble's networks of its outcome.</summary>
 internal sealed class PlanChoice(
-    AliceTrainerOptions options, LearningTask task, Ensemble ensemble, RowSet rows, TrainingSettings settings, IChannel channel, Stopwatch clock)
+    AliceTrainerOptions options, LearningTask task, Ensemble ensemble, RowSet rows, TrainingSettings settings, IChannel channel, RunClock clock)
 {
     // The rest of the time that is left is for making the model.
     private const double ShareToFinish = 0.9;
 
     /// <summary>What was chosen.</summary>
     /// <param name="Members">The networks; they belong to the caller.</param>
-    internal sealed record Result(IReadOnlyList<Member> Members)
+    internal sealed record Result([property: JsonIgnore] IReadOnlyList<Member> Members)
     {
         /// <summary>The error to expect; null without a race.</summary>
         public AliceEstimate? Estimate { get; init; }
@@ -31,6 +31,9 @@ internal sealed class PlanChoice(
         public StopReason? StopReason { get; init; }
     }
 
+    /// <summary>Keeps the race while it runs; null: nothing does.</summary>
+    public RunCheckpoint? Checkpoint { get; init; }
+
     /// <exception cref="OperationCanceledException">Cancelled before the first networks were measured.</exception>
     public Result Make()
     {
@@ -39,9 +42,12 @@ internal sealed class PlanChoice(
         var usual = options.NumberOfEpochs is { } asked
             ? (int)Math.Ceiling(Math.Min(asked, TrainingBudget.Epochs(rows.Count, settings.BatchSize, task.IsClassification)) / 2.0)
             : settings.NumberOfEpochs;
-        using var race = new Race(task, rows, settings with { NumberOfEpochs = usual }, channel, watch);
+        using var race = new Race(task, rows, settings with { NumberOfEpochs = usual }, channel, watch) { Checkpoint = Checkpoint };
         var one = settings with { Workers = 1 };
         race.Run(ensemble.Candidates, (index, plan) => ensemble.Create(index, plan, one, new Course(LearningRateSchedule.Constant, usual)));
+        var isCancelled = watch.IsCancelled;
+        if (isCancelled)
+            Checkpoint?.SaveInterrupted();
 
         var chosen = race.Losses.Choose(race.Candidates, ensemble.Kinds);
         var loss = race.Losses.Loss(chosen) * task.LossUnit;
@@ -53,7 +59,7 @@ internal sealed class PlanChoice(
         var stepsPerPass = Math.Ceiling((double)rows.Count / settings.BatchSize);
         double UsualPasses(Candidate candidate) => RaceRules.StepsToFinish(rows.Count, task) * candidate.Steps / stepsPerPass;
         var wanted = stepsPerPass * chosen.Sum(candidate => options.NumberOfEpochs ?? UsualPasses(candidate));
-        var share = watch.IsCancelled ? 0 : Math.Min(1, ShareToFinish * watch.SecondsLeft / (wanted * watch.SecondsPerStep));
+        var share = isCancelled ? 0 : Math.Min(1, ShareToFinish * watch.SecondsLeft / (wanted * watch.SecondsPerStep));
         var members = ensemble.CreateMembers(chosen, settings, candidate =>
             share == 1 && options.NumberOfEpochs is { } epochs ? epochs : share * UsualPasses(candidate));
         var rest = members.Sum(member => member.Course.Length) * stepsPerPass;
@@ -63,7 +69,7 @@ internal sealed class PlanChoice(
             Estimate = race.Losses.Estimate(chosen),
             Candidates = [.. race.Candidates.Select(candidate => Describe(candidate, chosen.Count(c => c == candidate), stepsPerPass))],
             HeldOutLoss = loss,
-            StopReason = watch.IsCancelled ? StopReason.Cancelled : race.IsShortened || share < 1 ? StopReason.MaximumTrainingTime : null,
+            StopReason = isCancelled ? StopReason.Cancelled : race.IsShortened || share < 1 ? StopReason.MaximumTrainingTime : null,
         };
     }
 
