@@ -77,7 +77,7 @@ internal sealed class RunCheckpoint : IDisposable
         _run = run;
         foreach (var found in _found)
             if (run.DifferencesFrom(found.Header.Run, nameOf).ToArray() is { Length: > 0 } differences)
-                _problems.Add($"The checkpoint '{found.Path}' is of another run: {string.Join("; ", differences)}. Give Fit what that run had, or delete the file.");
+                _problems.Add($"The checkpoint '{found.Path}' is of another run: {string.Join("; ", differences)}. Give what that run had, or delete the file.");
             else
                 _saved ??= found;
         if (_saved is null)
