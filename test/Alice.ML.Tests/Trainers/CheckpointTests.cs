@@ -2,6 +2,7 @@ using Alice.ML.Tests.Samples;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Alice.ML.Tests.Trainers;
 
@@ -24,9 +25,11 @@ public sealed class CheckpointTests
 
     public static IEnumerable<object[]> Runs =>
     [
-        Run("race", 0, 120, o => (o.NumberOfEpochs, o.HiddenLayers, o.NumericEncoding, o.WeightDecay, o.Dropout) = (null, [8], NumericEncoding.Automatic, null, null)),
+        Run("race", 0, 120, o => (o.NumberOfEpochs, o.HiddenLayers, o.NumericEncoding, o.WeightDecay, o.Effort) =
+            (null, [8], NumericEncoding.Automatic, null, Effort.Quick)),
+        Run("race of several folds", 2, 120, o => (o.NumberOfEpochs, o.HiddenLayers, o.WeightDecay) = (null, [8], 6)),
         Run("race with chosen epochs", 0, 200, o => (o.NumericEncoding, o.WeightDecay) = (NumericEncoding.Automatic, null)),
-        Run("two classes, dropout, several folds", 1, 120, o => (o.NumberOfEpochs, o.HiddenLayers, o.WeightDecay, o.Dropout, o.Effort) = (null, [8], null, null, Effort.Quick)),
+        Run("two classes, dropout", 1, 120, o => (o.NumberOfEpochs, o.HiddenLayers, o.WeightDecay, o.Dropout, o.Effort) = (null, [8], null, null, Effort.Quick)),
         Run("three classes", 2, 120, o => (o.NumberOfEpochs, o.HiddenLayers, o.Effort) = (null, [8], Effort.Quick)),
         Run("no race", 0, 300, o => (o.NumericEncoding, o.NumberOfThreads) = (NumericEncoding.None, 2)),
         Run("one network", 0, 300, o => o.NumberOfNetworks = 1),
@@ -39,7 +42,7 @@ public sealed class CheckpointTests
             (o.Optimizer, o.Dropout) = (o.Optimizer with { HessianEstimate = Alice.ML.Optimization.HessianEstimate.Signed }, 0.3)),
         Run("quantiles", 0, 120, o =>
         {
-            (o.NumberOfEpochs, o.HiddenLayers) = (null, [8]);
+            (o.NumberOfEpochs, o.HiddenLayers, o.Effort) = (null, [8], Effort.Quick);
             ((AliceRegressionTrainer.Options)o).Quantiles = [0.1, 0.9];
         }),
     ];
@@ -49,7 +52,7 @@ public sealed class CheckpointTests
     public void A_run_resumed_from_any_checkpoint_equals_the_uninterrupted_one(string name, int task, int rows, Action<AliceTrainerOptions> change)
     {
         var whole = Fit(task, rows, change);
-        var copies = Copies(() => Fit(task, rows, change, o => (o.CheckpointPath, o.CheckpointInterval) = (FilePath, TimeSpan.FromMilliseconds(10))));
+        var copies = Copies(() => Fit(task, rows, change, o => (o.CheckpointPath, o.CheckpointInterval) = (FilePath, TimeSpan.FromMilliseconds(2))));
         Assert.IsTrue(File.Exists(FilePath), "the ended run");
         Assert.IsFalse(File.Exists(FilePath + ".before"));
         var phases = new List<string>();
@@ -62,6 +65,32 @@ public sealed class CheckpointTests
         }
         TestContext.WriteLine($"{name}: {string.Join("; ", phases)}");
         Assert.IsEmpty(_warnings);
+    }
+
+    [TestMethod]
+    public void A_fit_of_text_is_resumed_too()
+    {
+        var random = new Random(1);
+        var rows = Enumerable.Range(0, 120).Select(i => new Text
+        {
+            Label = i % 2 == 0, Words = string.Join(' ', Enumerable.Range(0, 20).Select(_ => $"word{random.Next(600) + (i % 2 == 0 ? 40 : 0)}")),
+        }).ToList();
+        float[] Scores(params Action<AliceTrainerOptions>[] changes)
+        {
+            var ml = new MLContext(seed: 1);
+            var data = ml.Data.LoadFromEnumerable(rows);
+            var features = ml.Transforms.Text.FeaturizeText("Features", nameof(Text.Words)).Fit(data).Transform(data);
+            var options = new AliceBinaryTrainer.Options { Device = "cpu" };
+            foreach (var change in changes)
+                change(options);
+            var model = ml.BinaryClassification.Trainers.Alice(options).Fit(features);
+            Assert.IsEmpty(model.Model.SubModel.TrainingSummary!.Candidates, "text has no race");
+            return [.. model.Transform(features).GetColumn<float>("Score")];
+        }
+        var whole = Scores();
+        using (var source = new CancellationTokenSource())
+            CollectionAssert.AreNotEqual(whole, Scores(o => (o.CheckpointPath, o.CancellationToken, o.Progress) = (FilePath, source.Token, new Watcher(e => source.Cancel()))));
+        CollectionAssert.AreEqual(whole, Scores(o => (o.CheckpointPath, o.ResumeFromCheckpoint) = (FilePath, true)));
     }
 
     private static object[] Run(string name, int task, int rows, Action<AliceTrainerOptions> change) => [name, task, rows, change];
@@ -117,6 +146,13 @@ public sealed class CheckpointTests
             (now.StopReason, now.BestEpoch, now.Restarts, now.TrainingRows, now.ValidationRows));
 
         static AliceEpoch[] Epochs(AliceTrainingSummary summary) => [.. summary.Epochs.Select(epoch => epoch with { Seconds = 0 })];
+    }
+
+    private sealed class Text
+    {
+        public bool Label { get; set; }
+
+        public string Words { get; set; } = "";
     }
 
     private sealed record Fitted(float[] Scores, AliceTrainingSummary Summary);
