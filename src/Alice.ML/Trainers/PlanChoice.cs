@@ -40,11 +40,11 @@ internal sealed class PlanChoice(
         var watch = new RaceWatch(settings, clock, progress => options.Progress?.Report(progress));
         // Of a chosen number of epochs the ensemble's networks take all, and candidates up to half.
         var usual = options.NumberOfEpochs is { } asked
-            ? (int)Math.Ceiling(Math.Min(asked, TrainingBudget.Epochs(rows.Count, settings.BatchSize, task.IsClassification)) / 2.0)
+            ? (int)Math.Ceiling(Math.Min(asked / 2.0, TrainingBudget.Epochs(rows.Count, settings.BatchSize, task.IsClassification)))
             : settings.NumberOfEpochs;
         using var race = new Race(task, rows, settings with { NumberOfEpochs = usual }, channel, watch) { Checkpoint = Checkpoint };
         var one = settings with { Workers = 1 };
-        race.Run(ensemble.Candidates, (index, plan) => ensemble.Create(index, plan, one, new Course(LearningRateSchedule.Constant, usual)));
+        race.Run(ensemble.Candidates, ensemble.Kinds, (index, plan) => ensemble.Create(index, plan, one, new Course(LearningRateSchedule.Constant, usual)));
         var isCancelled = watch.IsCancelled;
         if (isCancelled)
             Checkpoint?.SaveInterrupted();
@@ -57,11 +57,11 @@ internal sealed class PlanChoice(
         if (task.Objective is QuantilesObjective quantiles)
             ensemble.Shifts = race.Losses.QuantileShifts(quantiles.Levels, chosen);
         var stepsPerPass = Math.Ceiling((double)rows.Count / settings.BatchSize);
-        double UsualPasses(Candidate candidate) => RaceRules.StepsToFinish(rows.Count, task) * candidate.Steps / stepsPerPass;
-        var wanted = stepsPerPass * chosen.Sum(candidate => options.NumberOfEpochs ?? UsualPasses(candidate));
+        double Passes(Candidate candidate) =>
+            options.NumberOfEpochs ?? RaceRules.StepsToFinish(rows.Count, task) * candidate.Steps / stepsPerPass;
+        var wanted = stepsPerPass * chosen.Sum(Passes);
         var share = isCancelled ? 0 : Math.Min(1, ShareToFinish * watch.SecondsLeft / (wanted * watch.SecondsPerStep));
-        var members = ensemble.CreateMembers(chosen, settings, candidate =>
-            share == 1 && options.NumberOfEpochs is { } epochs ? epochs : share * UsualPasses(candidate));
+        var members = ensemble.CreateMembers(chosen, settings, candidate => share * Passes(candidate));
         var rest = members.Sum(member => member.Course.Length) * stepsPerPass;
         return new Result(members)
         {

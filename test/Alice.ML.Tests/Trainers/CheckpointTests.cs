@@ -31,7 +31,7 @@ public sealed class CheckpointTests
         Run("race with chosen epochs", 0, 200, o => (o.NumericEncoding, o.WeightDecay) = (NumericEncoding.Automatic, null)),
         Run("two classes, dropout", 1, 120, o => (o.NumberOfEpochs, o.HiddenLayers, o.WeightDecay, o.Dropout, o.Effort) = (null, [8], null, null, Effort.Quick)),
         Run("three classes", 2, 120, o => (o.NumberOfEpochs, o.HiddenLayers, o.Effort) = (null, [8], Effort.Quick)),
-        Run("no race", 0, 300, o => (o.NumericEncoding, o.NumberOfThreads) = (NumericEncoding.None, 2)),
+        Run("no race", 0, 300, o => (o.NumericEncoding, o.NumberOfThreads, o.NumberOfEpochs) = (NumericEncoding.None, 2, 200)),
         Run("one network", 0, 300, o => o.NumberOfNetworks = 1),
         Run("averaged weights", 0, 300, o => o.LearningRateSchedule = LearningRateSchedule.Averaged),
         Run("validation that ends it early", 0, 300, o =>

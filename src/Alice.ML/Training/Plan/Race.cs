@@ -18,7 +18,7 @@ internal sealed class Race : IDisposable
     private const long TimingSteps = 8;
 
     // With much time the race may take so many times the usual steps, while networks gain.
-    private const long MostOfUsual = 4;
+    private const long MostOfUsual = 8;
 
     // A pair shares its order of rows with nobody, so that nobody waits for another's minibatch.
     private readonly List<(int Fold, int Index, Lane Lane)> _lanes = [];
@@ -73,9 +73,11 @@ internal sealed class Race : IDisposable
 
     /// <summary>Runs to the end, or until time is up or somebody asks to stop.</summary>
     /// <param name="plans">The plans that start.</param>
+    /// <param name="kinds">Per network of the ensemble the encodings that it may have.</param>
     /// <param name="create">Makes a network of a plan at its start, by a number that decides its seed.</param>
     /// <exception cref="OperationCanceledException">Cancelled before the first judgement.</exception>
-    public void Run(IReadOnlyList<NetworkPlan> plans, Func<int, NetworkPlan, Member> create)
+    public void Run(
+        IReadOnlyList<NetworkPlan> plans, IReadOnlyList<IReadOnlyList<Trainers.NumericEncoding>> kinds, Func<int, NetworkPlan, Member> create)
     {
         foreach (var plan in plans)
             Enter(plan, create);
@@ -105,7 +107,7 @@ internal sealed class Race : IDisposable
             if (!isCancelled && (!_watch.IsLate || isFirst))
                 Judge(_rung, until);
             IsShortened |= _watch.IsLate;
-            if (isCancelled || _watch.IsLate || !Drop(_rung))
+            if (isCancelled || _watch.IsLate || !Drop(_rung, kinds))
                 return;
             _steps = until;
         }
@@ -233,7 +235,7 @@ internal sealed class Race : IDisposable
                 candidate.Judge([.. candidate.Networks.Select(network => outputs[network])], steps, Losses.Loss);
                 _channel.Info($"{candidate.Plan}, {steps:N0} steps: held-out loss {candidate.LastLoss * _task.LossUnit:g6}.");
                 if (double.IsFinite(candidate.LastLoss)
-                    && (_settings.HasChosenLength || RaceRules.HasGained(rung, before, candidate.LastLoss) || rung < RaceRules.Rungs - 1 && IsPatient(candidate)))
+                    && (_settings.HasChosenLength || RaceRules.HasGained(rung, before, candidate.LastLoss) || IsPatient(rung, candidate)))
                     continue;
             }
             else
@@ -252,19 +254,22 @@ internal sealed class Race : IDisposable
 
     /// <summary>Stops those that are behind.</summary>
     /// <returns>Whether any are left.</returns>
-    private bool Drop(int rung)
+    private bool Drop(int rung, IReadOnlyList<IReadOnlyList<Trainers.NumericEncoding>> kinds)
     {
         var running = _candidates.Where(c => c.IsRunning).OrderBy(c => c.LastLoss).ToArray();
         var kept = running.Take(RaceRules.Kept(rung, running.Length)).ToHashSet();
-        kept.UnionWith(running.Where(IsPatient));
-        if (RaceRules.KeepsEveryEncoding(rung))
+        if (!RaceRules.KeepsEnsemble(rung))
             kept.UnionWith(running.GroupBy(c => c.Plan.Encoding, (_, group) => group.First()));
+        else if (!_settings.HasChosenLength && running.Length > 0)
+            kept.IntersectWith(Losses.Choose(_candidates, kinds));
+        kept.UnionWith(running.Where(c => IsPatient(rung, c)));
         foreach (var candidate in running.Where(c => !kept.Contains(c)))
             Stop(candidate);
-        return running.Length > 0;
+        return kept.Count > 0;
     }
 
-    private bool IsPatient(Candidate candidate) => RaceRules.IsPatient(candidate.Plan, _rows, _task.IsClassification);
+    private bool IsPatient(int rung, Candidate candidate) =>
+        RaceRules.IsPatient(rung, candidate.Plan, _rows, _task.IsClassification, candidate.EarlierLoss, candidate.LastLoss);
 
     private void Stop(Candidate candidate)
     {
