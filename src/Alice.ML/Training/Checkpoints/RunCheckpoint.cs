@@ -126,6 +126,7 @@ internal sealed class RunCheckpoint : IDisposable
             if (isFinished)
                 File.Delete(RunFile.Before(_path));
             (_isGood, _failure) = (true, null);
+            _channel.Trace($"Checkpoint of {new FileInfo(_path).Length:N0} bytes, written in {(_clock.Elapsed - start).TotalSeconds:f3} s");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -133,9 +134,7 @@ internal sealed class RunCheckpoint : IDisposable
                 _channel.Warning($"The checkpoint '{_path}' could not be written: the run goes on, and the last checkpoint stays. {e.Message}");
             _failure = e.Message;
         }
-        var taken = _clock.Elapsed - start;
-        _channel.Trace($"Checkpoint: {_phase}, {taken.TotalSeconds:f3} s.");
-        ScheduleNext(taken);
+        ScheduleNext(_clock.Elapsed - start);
     }
 
     /// <summary>Writes what an interrupted run has, so that it can go on later. What comes after is not part of it any more.</summary>
