@@ -104,8 +104,9 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             },
             FeatureNames.Of(trainContext.TrainingSet.Schema.Feature!.Value));
 
+        var leftOut = LeftOutRows.None;
         if (task.LeavesOutExtremeLabels)
-            training = WithoutExtremeLabels(training, task.Labels!.Value, channel);
+            (training, leftOut) = WithoutExtremeLabels(training, task.Labels!.Value, channel);
 
         if (validation is null && _options.ValidationFraction > 0)
             (training, validation) = training.Split(_options.ValidationFraction, seed);
@@ -143,15 +144,16 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         checkpoint?.Enter(TrainingPhase.Training, writer => TrainingState.Save(writer, choice, ensemble, epochs, trainer));
         trainer.Run(epoch => Report(InLabelUnits(epoch, task), task.Objective.MetricName, choice, epochs, channel));
         checkpoint?.Save(isFinished: true);
+        var networks = ensemble.Fold(trainer.Members, choice.Calibration);
         return CreateModel(
-            ensemble.Fold(trainer.Members),
+            networks,
             new AliceTrainingSummary
             {
                 Epochs = epochs,
                 BestEpoch = validation is null || epochs.Count == 0 ? epochs.Count : epochs.MinBy(epoch => epoch.ValidationLoss)!.Epoch,
                 StopReason = trainer.StopReason == StopReason.Finished ? choice.StopReason ?? StopReason.Finished : trainer.StopReason,
                 MetricName = task.Objective.MetricName,
-                Estimate = choice.Estimate,
+                Estimate = choice.Estimate is { } estimate ? leftOut.Complete(estimate, training.Rows + (validation?.Rows ?? 0), networks) : null,
                 Candidates = choice.Candidates,
                 TrainingRows = training.Rows,
                 ValidationRows = validation?.Rows ?? 0,
@@ -192,13 +194,14 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
     {
     }
 
-    private TrainingData WithoutExtremeLabels(TrainingData training, in ColumnScale labels, IChannel channel)
+    private (TrainingData Kept, LeftOutRows LeftOut) WithoutExtremeLabels(TrainingData training, in ColumnScale labels, IChannel channel)
     {
         if (labels.Extreme == 0)
-            return training;
+            return (training, LeftOutRows.None);
         channel.Warning($"Left out {labels.Extreme:N0} of {training.Rows:N0} rows: their labels in '{LabelColumn.Name}' are extreme and stand alone, "
             + $"while the others lie between {labels.Lowest} and {labels.Highest}. Mend them, or set Loss to RegressionLoss.Absolute or Huber to keep them.");
-        return training.WithLabels(labels.Lowest, labels.Highest);
+        var leftOut = LeftOutRows.Outside(training, labels.Lowest, labels.Highest);
+        return (training.WithLabels(labels.Lowest, labels.Highest), leftOut);
     }
 
     private static FeaturePreparation Scale(TrainingData training, bool isText, DataViewSchema.Column feature, IChannel channel)

@@ -15,6 +15,9 @@ internal sealed class PlanChoice(
     /// <param name="Members">The networks; they belong to the caller.</param>
     internal sealed record Result([property: JsonIgnore] IReadOnlyList<Member> Members)
     {
+        /// <summary>What held-out rows say of the outputs.</summary>
+        public OutputCalibration Calibration { get; init; } = OutputCalibration.None;
+
         /// <summary>The error to expect; null without a race.</summary>
         public AliceEstimate? Estimate { get; init; }
 
@@ -54,8 +57,7 @@ internal sealed class PlanChoice(
         channel.Info($"Chosen: {string.Join("; ", chosen.Select(candidate => candidate.Plan))}; loss {loss:g6} on held-out rows.");
         foreach (var candidate in race.Candidates.Except(chosen).Where(candidate => candidate.Networks.Any(network => network.Restarts > 0)))
             channel.Warning($"Networks with {candidate.Plan} diverged: they were no choice.");
-        if (task.Objective is QuantilesObjective quantiles)
-            ensemble.Shifts = race.Losses.QuantileShifts(quantiles.Levels, chosen);
+        var calibration = race.Losses.Calibrate(chosen);
         var stepsPerPass = Math.Ceiling((double)rows.Count / settings.BatchSize);
         double Passes(Candidate candidate) =>
             options.NumberOfEpochs ?? RaceRules.StepsToFinish(rows.Count, task) * candidate.Steps / stepsPerPass;
@@ -66,7 +68,8 @@ internal sealed class PlanChoice(
         return new Result(members)
         {
             ShareDone = watch.Taken / (watch.Taken + rest),
-            Estimate = race.Losses.Estimate(chosen),
+            Calibration = calibration,
+            Estimate = race.Losses.Estimate(chosen, calibration),
             Candidates = [.. race.Candidates.Select(candidate => Describe(candidate, chosen.Count(c => c == candidate), stepsPerPass))],
             HeldOutLoss = loss,
             StopReason = isCancelled ? StopReason.Cancelled : race.IsShortened || share < 1 ? StopReason.MaximumTrainingTime : null,

@@ -11,9 +11,6 @@ internal sealed record TrainingState
 
     public required IReadOnlyList<Course> Courses { get; init; }
 
-    /// <inheritdoc cref="Ensemble.Shifts"/>
-    public float[]? Shifts { get; init; }
-
     public required IReadOnlyList<AliceEpoch> Epochs { get; init; }
 
     /// <summary>Writes all that the rest of a fit depends on.</summary>
@@ -24,7 +21,6 @@ internal sealed record TrainingState
             Choice = choice,
             Plans = ensemble.Plans,
             Courses = [.. choice.Members.Select(member => member.Course)],
-            Shifts = ensemble.Shifts,
             Epochs = epochs,
         });
         if (choice.Estimate is not null)
@@ -43,7 +39,7 @@ internal sealed record TrainingState
         // Without a race, the options say all.
         if (state.Choice.Estimate is null)
             return state with { Choice = state.Choice with { Members = ensemble.CreateMembers(settings) } };
-        (ensemble.Plans, ensemble.Shifts) = (state.Plans, state.Shifts);
+        ensemble.Plans = state.Plans;
         return state with
         {
             Choice = state.Choice with

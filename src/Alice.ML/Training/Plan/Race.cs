@@ -81,7 +81,6 @@ internal sealed class Race : IDisposable
     {
         foreach (var plan in plans)
             Enter(plan, create);
-        var isClassification = _task.IsClassification;
         if (Checkpoint?.Saved(TrainingPhase.Choosing) is { } saved)
             Restore(saved);
         if (_most == 0)
@@ -91,7 +90,8 @@ internal sealed class Race : IDisposable
         }
         _watch.Expected = _most * (RaceRules.Work(_candidates.Count, _folds.Length) + 2);
         Checkpoint?.Enter(TrainingPhase.Choosing, Save);
-        for (; _rung <= RaceRules.LastRung(_rows, isClassification || _settings.HasChosenLength); _rung++)
+        var lastRung = _settings.HasChosenLength ? RaceRules.Rungs - 1 : RaceRules.LastRung(_rows, _task.IsClassification);
+        for (; _rung <= lastRung; _rung++)
         {
             var until = RaceRules.Steps(_rung, _most);
             if (until <= _steps)
