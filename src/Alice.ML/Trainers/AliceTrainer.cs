@@ -85,25 +85,13 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         using var checkpoint = RunCheckpoint.Open(_options, clock, channel);
         var seed = _givenSeed ?? checkpoint?.Seed ?? _seed;
         var training = DataReader.Read(trainContext.TrainingSet, channel);
-        var given = checkpoint is null ? null : DataIdentity.Of(training);
         var task = CreateTask(training, trainContext.TrainingSet.Schema.Label!.Value.Type);
         var initial = trainContext.InitialPredictor is { } predictor ? InitialModel(predictor, training.Columns, task.Outputs) : null;
 
-        // What is read of validation data does not depend on what is done to the training data.
+        // Rows as they were read decide whether a run may be resumed: what follows changes them.
         var validation = trainContext.ValidationSet is { } set ? DataReader.Read(set, channel, "validation") : null;
         checkpoint?.Begin(
-            new RunIdentity
-            {
-                Trainer = GetType().Name,
-                Seed = seed,
-                Device = device.ToString(),
-                Options = RunIdentity.ValuesOf(_options),
-                Training = given!,
-                Validation = validation is null ? null : DataIdentity.Of(validation),
-                Model = RunIdentity.Hash(initial),
-            },
-            FeatureNames.Of(trainContext.TrainingSet.Schema.Feature!.Value));
-
+            RunIdentity.Of(_options, seed, device, training, validation, initial), FeatureNames.Of(trainContext.TrainingSet.Schema.Feature!.Value));
         var leftOut = LeftOutRows.None;
         if (task.LeavesOutExtremeLabels)
             (training, leftOut) = WithoutExtremeLabels(training, task.Labels!.Value, channel);

@@ -111,7 +111,7 @@ public sealed class CheckpointFileTests
         }
 
         Refused("the training data has 4 more rows: 204", changeRows: rows => rows.AddRange(Example.Smooth(4, seed: 2)));
-        Refused("the training data has 1 fewer rows: 199", changeRows: rows => rows.RemoveAt(7));
+        Refused("the training data has 1 fewer row: 199", changeRows: rows => rows.RemoveAt(7));
         Refused("the training data has other values of feature 2 of 'Features'", changeRows: rows => rows[17].Features[2]++);
         Refused("the training data has other labels", changeRows: rows => rows[199].Label++);
         Refused("NumberOfNetworks was 2 and is 3", o => o.NumberOfNetworks = 3);
@@ -139,7 +139,7 @@ public sealed class CheckpointFileTests
         using (var source = new CancellationTokenSource())
             Run(validation, Keep, o => (o.CancellationToken, o.Progress) = (source.Token, new Watcher(e => source.Cancel())));
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => Run(validation[1..], Resume));
-        StringAssert.Contains(error.Message, "is of another run: the validation data has 1 fewer rows: 59.");
+        StringAssert.Contains(error.Message, "is of another run: the validation data has 1 fewer row: 59.");
         error = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(Resume, o => o.ExampleWeightColumnName = "Weight"));
         StringAssert.Contains(error.Message, "is of another run: there was validation data.");
         CollectionAssert.AreEqual(whole, Run(validation, Resume));

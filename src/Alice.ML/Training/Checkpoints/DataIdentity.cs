@@ -37,9 +37,9 @@ internal sealed record DataIdentity
     public IEnumerable<string> DifferencesFrom(DataIdentity saved, string what, Func<int, string> nameOf)
     {
         if (Rows != saved.Rows)
-            yield return $"the {what} has {Count(Rows - saved.Rows, "rows")}: {Rows:N0}";
+            yield return $"the {what} has {Count(Rows - saved.Rows, "row")}: {Rows:N0}";
         if (Columns != saved.Columns)
-            yield return $"the {what} has {Count(Columns - saved.Columns, "features")}: {Columns:N0}";
+            yield return $"the {what} has {Count(Columns - saved.Columns, "feature")}: {Columns:N0}";
         if (Rows != saved.Rows || Columns != saved.Columns)
             yield break;
         if (Features.Count != saved.Features.Count || Columns != Features.Count && Features[0] != saved.Features[0])
@@ -52,7 +52,7 @@ internal sealed record DataIdentity
             yield return saved.Weights is null ? $"the {what} had no weights" : Weights is null ? $"the {what} had weights" : $"the {what} has other weights";
     }
 
-    private static string Count(int more, string what) => more > 0 ? $"{more:N0} more {what}" : $"{-more:N0} fewer {what}";
+    private static string Count(int more, string what) => $"{Math.Abs(more):N0} {(more > 0 ? "more" : "fewer")} {what}{(Math.Abs(more) == 1 ? "" : "s")}";
 
     private static string[] Hash(DenseFeatures table, int start, int rows)
     {

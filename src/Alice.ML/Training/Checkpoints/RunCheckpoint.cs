@@ -45,7 +45,8 @@ internal sealed class RunCheckpoint : IDisposable
     {
         if (options.CheckpointPath is not { } path)
             return null;
-        var checkpoint = new RunCheckpoint(path, options.CheckpointInterval, clock, channel);
+        // The folder of now, whatever becomes of it.
+        var checkpoint = new RunCheckpoint(Path.GetFullPath(path), options.CheckpointInterval, clock, channel);
         try
         {
             checkpoint.Probe();

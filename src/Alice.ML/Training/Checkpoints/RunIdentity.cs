@@ -42,22 +42,24 @@ internal sealed record RunIdentity
     /// <summary>Hash of the model to go on from.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The options of a trainer with their values, those of the optimizer one by one.</summary>
-    public static Dictionary<string, string> ValuesOf(AliceTrainerOptions options) => Values(options)
-        .Where(option => !_free.Contains(option.Name) && option.Value is not AliceOptimizerOptions)
-        .Concat(Values(options.Optimizer).Select(option => (Name: "Optimizer." + option.Name, option.Value)))
-        .ToDictionary(option => option.Name, option => Text(option.Value));
-
-    /// <summary>Hash of the networks of a model.</summary>
-    public static string? Hash(NetworkEnsemble? model)
+    /// <summary>The run of some options on some rows.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="seed">Seed of the run.</param>
+    /// <param name="device">Where it trains.</param>
+    /// <param name="training">The rows as they were read.</param>
+    /// <param name="validation">Those to measure on.</param>
+    /// <param name="model">The model to go on from.</param>
+    public static RunIdentity Of(
+        AliceTrainerOptions options, int seed, TorchSharp.torch.Device device, TrainingData training, TrainingData? validation, NetworkEnsemble? model) => new()
     {
-        if (model is null)
-            return null;
-        using var stream = new MemoryStream();
-        using var writer = new BinaryWriter(stream);
-        model.Save(writer);
-        return Convert.ToHexString(SHA256.HashData(stream.GetBuffer().AsSpan(0, (int)stream.Length)));
-    }
+        Trainer = options.GetType().DeclaringType!.Name,
+        Seed = seed,
+        Device = device.ToString(),
+        Options = ValuesOf(options),
+        Training = DataIdentity.Of(training),
+        Validation = validation is null ? null : DataIdentity.Of(validation),
+        Model = Hash(model),
+    };
 
     /// <summary>What differs from the run of a checkpoint; nothing where this run may go on with it.</summary>
     /// <param name="saved">The run of the checkpoint.</param>
@@ -80,6 +82,22 @@ internal sealed record RunIdentity
             yield return saved.Validation is null ? "there was no validation data" : "there was validation data";
         if (Model != saved.Model)
             yield return saved.Model is null ? "there was no model to go on from" : Model is null ? "there was a model to go on from" : "the model to go on from differs";
+    }
+
+    // Those of the optimizer one by one.
+    private static Dictionary<string, string> ValuesOf(AliceTrainerOptions options) => Values(options)
+        .Where(option => !_free.Contains(option.Name) && option.Value is not AliceOptimizerOptions)
+        .Concat(Values(options.Optimizer).Select(option => (Name: "Optimizer." + option.Name, option.Value)))
+        .ToDictionary(option => option.Name, option => Text(option.Value));
+
+    private static string? Hash(NetworkEnsemble? model)
+    {
+        if (model is null)
+            return null;
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        model.Save(writer);
+        return Convert.ToHexString(SHA256.HashData(stream.GetBuffer().AsSpan(0, (int)stream.Length)));
     }
 
     // Those of ML.NET's base class are fields.
