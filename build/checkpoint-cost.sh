@@ -5,10 +5,10 @@ set -euo pipefail
 data=$(realpath "$1") label=$2
 shift 2
 cd "$(dirname "$0")/.."
-dotnet build src/Alice.ML.Samples -c Release --nologo -v quiet
+dotnet build src/Alice.ML.Tool -c Release --nologo -v quiet
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-dotnet run --no-build -c Release --project src/Alice.ML.Samples -- train "$data" --label "$label" --verbose \
+dotnet run --no-build -c Release --project src/Alice.ML.Tool -- train "$data" --label "$label" --verbose \
     --checkpoint "$folder/run.ckpt" --checkpoint-seconds 1 "$@" 2>&1 >/dev/null | awk '
     /Checkpoint of/ {
         n++; sum += $(NF - 1); if ($(NF - 1) + 0 > most) most = $(NF - 1) + 0

@@ -1,6 +1,6 @@
-using Alice.ML.Samples;
-using Alice.ML.Samples.Files;
+using Alice.ML.Samples.Start;
+using Alice.ML.Tool.Shell;
 
 using var signals = new StopSignals();
 Console.SetError(new ForgivingWriter(Console.Error));
-return await CommandLine.RunAsync(args, Console.Out, Console.Error, signals.Token);
+return await SampleCommands.RunAsync(args, Console.Out, Console.Error, signals.Token);

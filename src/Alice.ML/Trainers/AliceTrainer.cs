@@ -115,7 +115,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         var state = saved is null ? null : TrainingState.Restore(saved, ensemble, settings);
         var choice = state is not null ? state.Choice
             : initial is null && !isText && IsOpen(ensemble, task) && training.Rows >= RaceRules.LeastRows
-            ? new PlanChoice(_options, task, ensemble, rows.Training, settings, channel, clock) { Checkpoint = checkpoint }.Make()
+            ? new PlanChoice(_options, task, ensemble, rows, settings, channel, clock) { Checkpoint = checkpoint }.Make()
             : new PlanChoice.Result(ensemble.CreateMembers(settings));
         channel.Info($"Training on {training.Rows:N0} rows of {preparation.InputCount:N0} features: {ensemble.Parameters:N0} parameters, "
             + $"{Math.Ceiling(choice.Members.Max(member => member.Course.Length)):N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {seed}.");

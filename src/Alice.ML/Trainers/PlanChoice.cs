@@ -6,8 +6,10 @@ namespace Alice.ML.Trainers;
 
 /// <summary>Runs the race of the plans that the options leave open, and makes the ensemble's networks of its outcome.</summary>
 internal sealed class PlanChoice(
-    AliceTrainerOptions options, LearningTask task, Ensemble ensemble, RowSet rows, TrainingSettings settings, IChannel channel, RunClock clock)
+    AliceTrainerOptions options, LearningTask task, Ensemble ensemble, TrainingRows data, TrainingSettings settings, IChannel channel, RunClock clock)
 {
+    private readonly RowSet _rows = data.Training;
+
     // The rest of the time that is left is for making the model.
     private const double ShareToFinish = 0.9;
 
@@ -43,9 +45,12 @@ internal sealed class PlanChoice(
         var watch = new RaceWatch(settings, clock, progress => options.Progress?.Report(progress));
         // Of a chosen number of epochs the ensemble's networks take all, and candidates up to half.
         var usual = options.NumberOfEpochs is { } asked
-            ? (int)Math.Ceiling(Math.Min(asked / 2.0, TrainingBudget.Epochs(rows.Count, settings.BatchSize, task.IsClassification)))
+            ? (int)Math.Ceiling(Math.Min(asked / 2.0, TrainingBudget.Epochs(_rows.Count, settings.BatchSize, task.IsClassification)))
             : settings.NumberOfEpochs;
-        using var race = new Race(task, rows, settings with { NumberOfEpochs = usual }, channel, watch) { Checkpoint = Checkpoint };
+        using var race = new Race(task, _rows, RaceRules.JudgesBy(data.Validation) ? data.Validation : null, settings with { NumberOfEpochs = usual }, channel, watch)
+        {
+            Checkpoint = Checkpoint,
+        };
         var one = settings with { Workers = 1 };
         race.Run(ensemble.Candidates, ensemble.Kinds, (index, plan) => ensemble.Create(index, plan, one, new Course(LearningRateSchedule.Constant, usual)));
         var isCancelled = watch.IsCancelled;
@@ -58,9 +63,9 @@ internal sealed class PlanChoice(
         foreach (var candidate in race.Candidates.Except(chosen).Where(candidate => candidate.Networks.Any(network => network.Restarts > 0)))
             channel.Warning($"Networks with {candidate.Plan} diverged: they were no choice.");
         var calibration = race.Losses.Calibrate(chosen);
-        var stepsPerPass = Math.Ceiling((double)rows.Count / settings.BatchSize);
+        var stepsPerPass = Math.Ceiling((double)_rows.Count / settings.BatchSize);
         double Passes(Candidate candidate) =>
-            options.NumberOfEpochs ?? RaceRules.StepsToFinish(rows.Count, task) * candidate.Steps / stepsPerPass;
+            options.NumberOfEpochs ?? RaceRules.StepsToFinish(_rows.Count, task) * candidate.Steps / stepsPerPass;
         var wanted = stepsPerPass * chosen.Sum(Passes);
         var share = isCancelled ? 0 : Math.Min(1, ShareToFinish * watch.SecondsLeft / (wanted * watch.SecondsPerStep));
         var members = ensemble.CreateMembers(chosen, settings, candidate => share * Passes(candidate));

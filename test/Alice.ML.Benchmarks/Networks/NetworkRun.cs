@@ -1,5 +1,5 @@
 using Alice.ML.Optimization;
-using Alice.ML.Samples.Comparing;
+using Alice.ML.Tool.Comparing;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Benchmarks.Networks;

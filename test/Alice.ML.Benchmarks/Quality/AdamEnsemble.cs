@@ -1,6 +1,6 @@
 using Alice.ML.Models;
 using Alice.ML.Runtime;
-using Alice.ML.Samples.Data;
+using Alice.ML.Tool.Data;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 

@@ -1,7 +1,7 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization;
-using Alice.ML.Samples.Comparing;
-using Alice.ML.Samples.Data;
+using Alice.ML.Tool.Comparing;
+using Alice.ML.Tool.Data;
 using Alice.ML.Training;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using Alice.ML.Models;
-using Alice.ML.Samples.Data;
+using Alice.ML.Tool.Data;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Microsoft.ML;

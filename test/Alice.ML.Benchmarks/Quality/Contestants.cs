@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Alice.ML.Samples.Data;
+using Alice.ML.Tool.Data;
 using Alice.ML.Trainers;
 using Microsoft.ML;
 using Microsoft.ML.Transforms;

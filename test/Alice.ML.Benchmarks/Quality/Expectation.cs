@@ -1,4 +1,4 @@
-using Alice.ML.Samples.Data;
+using Alice.ML.Tool.Data;
 using Alice.ML.Training;
 
 namespace Alice.ML.Benchmarks.Quality;

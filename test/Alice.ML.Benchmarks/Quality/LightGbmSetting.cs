@@ -1,4 +1,4 @@
-using Alice.ML.Samples.Data;
+using Alice.ML.Tool.Data;
 using Microsoft.ML;
 using Microsoft.ML.Trainers.LightGbm;
 

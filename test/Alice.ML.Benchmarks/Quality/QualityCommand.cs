@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Alice.ML.Benchmarks.Report;
-using Alice.ML.Samples.Data;
+using Alice.ML.Tool.Data;
 
 namespace Alice.ML.Benchmarks.Quality;
 

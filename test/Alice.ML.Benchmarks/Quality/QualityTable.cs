@@ -1,4 +1,4 @@
-using Alice.ML.Samples.Data;
+using Alice.ML.Tool.Data;
 
 namespace Alice.ML.Benchmarks.Quality;
 
@@ -37,7 +37,7 @@ internal sealed class QualityTable
     /// <param name="columns">What the user said of its columns.</param>
     /// <param name="runs">Runs at most.</param>
     /// <param name="seed">Seed of the splits that no file gives.</param>
-    /// <exception cref="Samples.UserException">A file cannot be read or learned from.</exception>
+    /// <exception cref="Tool.Shell.UserException">A file cannot be read or learned from.</exception>
     public static QualityTable Read(TableFiles files, ColumnChoices columns, int runs, int seed)
     {
         void Note(string text) => Console.Error.WriteLine($"{files.Name}: {text}");

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.CommandLine;
 using Alice.ML.Runtime;
-using Alice.ML.Samples;
+using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Benchmarks.Quality;
 

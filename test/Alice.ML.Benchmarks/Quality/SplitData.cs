@@ -1,5 +1,5 @@
-using Alice.ML.Samples.Data;
-using Alice.ML.Samples.Modelling;
+using Alice.ML.Tool.Data;
+using Alice.ML.Tool.Modelling;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

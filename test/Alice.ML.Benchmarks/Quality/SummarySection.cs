@@ -1,5 +1,5 @@
 using System.Text;
-using Alice.ML.Samples.Data;
+using Alice.ML.Tool.Data;
 
 namespace Alice.ML.Benchmarks.Quality;
 

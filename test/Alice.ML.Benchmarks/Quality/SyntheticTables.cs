@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Alice.ML.Samples.Data;
+using Alice.ML.Samples;
 
 namespace Alice.ML.Benchmarks.Quality;
 
@@ -36,7 +36,7 @@ internal static class SyntheticTables
 
     private static (string Name, Func<IEnumerable<double[]>> Rows)[] All =>
     [
-        ("arm", () => RobotArm.Simulate(ArmRows, seed: 1).Select(r => (double[])[.. r.Angles, r.Distance])),
+        ("arm", () => Arm.Simulate(ArmRows, seed: 1).Select(r => (double[])[.. r.Angles, r.Distance])),
         ("collinear", () => Draw(12_000, seed: 2, Collinear)),
         ("steps-45k", () => Draw(45_000, seed: 3, Steps)),
         ("steep", () => Draw(308, seed: 4, Steep)),
@@ -61,15 +61,15 @@ internal static class SyntheticTables
             600 * Math.Pow(load, 1.2) * (1 + 0.01 * turbine), heat, outlet, pressure, 1 + 3 * Math.Log(pressure), 1.01 + 0.03 * shaft * shaft,
             5 + 90 * Math.Tanh(fuel), fuel, heat / outlet, pressure * fuel,
         ];
-        return [.. columns, (0.95 + 0.05 * (1 - compressor * compressor) + 0.01 * Math.Sin(3 * lever) * turbine) + 2e-5 * RobotArm.Gaussian(random)];
+        return [.. columns, (0.95 + 0.05 * (1 - compressor * compressor) + 0.01 * Math.Sin(3 * lever) * turbine) + 2e-5 * Arm.Gaussian(random)];
     }
 
     private static double[] Steps(Random random)
     {
-        double[] x = [.. Enumerable.Range(0, 9).Select(_ => Math.Exp(1.5 * RobotArm.Gaussian(random)))];
+        double[] x = [.. Enumerable.Range(0, 9).Select(_ => Math.Exp(1.5 * Arm.Gaussian(random)))];
         var level = (x[0] > 1 ? 4 : 0) + (x[1] > 3 ? 3 : x[1] > 0.5 ? 1 : 0)
             + (x[2] > 1 && x[3] < 0.7 ? 5 : 0) + (x[4] > x[5] ? 2 : 0) + (x[0] > 4 && x[6] > 0.3 ? -3 : 0) + 0.5 * Math.Log(1 + x[7]);
-        return [.. x, level + 2 * Math.Abs(RobotArm.Gaussian(random)) * (x[8] > 1 ? 1.5 : 0.7)];
+        return [.. x, level + 2 * Math.Abs(Arm.Gaussian(random)) * (x[8] > 1 ? 1.5 : 0.7)];
     }
 
     private static double[] Steep(Random random)
@@ -79,12 +79,12 @@ internal static class SyntheticTables
         double[] hull = [.. Enumerable.Range(0, 5).Select(_ => Math.Round(shape.NextDouble(), 2))];
         var speed = 0.125 + 0.025 * random.Next(14);
         var level = 1_400 * Math.Pow(speed, 5) * (1 + 0.2 * hull[0] - 0.15 * hull[1] * hull[2]) + 10 * speed * (1 + 0.1 * hull[3]);
-        return [.. hull, speed, level * (1 + 0.01 * RobotArm.Gaussian(random))];
+        return [.. hull, speed, level * (1 + 0.01 * Arm.Gaussian(random))];
     }
 
     private static double[] NoisyClasses(Random random)
     {
-        double[] x = [.. Enumerable.Range(0, 12).Select(i => i % 3 == 2 ? random.Next(5) : RobotArm.Gaussian(random))];
+        double[] x = [.. Enumerable.Range(0, 12).Select(i => i % 3 == 2 ? random.Next(5) : Arm.Gaussian(random))];
         var score = (x[0] > 0 ? 1.5 : -1) + (x[2] >= 3 ? 1 : 0) * (x[1] > -0.5 ? 1 : -1.5) + 0.7 * x[3] - (x[4] is > -0.5 and < 0.5 ? 1 : 0);
         var positive = score > 0 != random.NextDouble() < 0.125;
         return [.. x, positive ? 1 : 0];
@@ -92,8 +92,8 @@ internal static class SyntheticTables
 
     private static double[] MostlyNoise(Random random)
     {
-        double[] x = [.. Enumerable.Range(0, 30).Select(_ => random.NextDouble() < 0.3 ? RobotArm.Gaussian(random) : 0)];
-        return [.. x, 1.5 * x[0] - x[1] + x[2] + 0.7 * x[3] - 0.5 * x[4] + RobotArm.Gaussian(random)];
+        double[] x = [.. Enumerable.Range(0, 30).Select(_ => random.NextDouble() < 0.3 ? Arm.Gaussian(random) : 0)];
+        return [.. x, 1.5 * x[0] - x[1] + x[2] + 0.7 * x[3] - 0.5 * x[4] + Arm.Gaussian(random)];
     }
 
     private static IEnumerable<double[]> Draw(int rows, int seed, Func<Random, double[]> row)

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Alice.ML.Samples;
-using Alice.ML.Samples.Data;
+using Alice.ML.Tool.Data;
+using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Benchmarks.Quality;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Alice.ML.Samples;
+using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Benchmarks.Quality;
 

@@ -1,4 +1,4 @@
-using Alice.ML.Samples.Reporting;
+using Alice.ML.Tool.Reporting;
 using ScottPlot;
 
 namespace Alice.ML.Benchmarks.Quality;

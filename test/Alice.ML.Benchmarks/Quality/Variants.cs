@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Alice.ML.Optimization;
-using Alice.ML.Samples;
+using Alice.ML.Tool.Shell;
 using Alice.ML.Trainers;
 using Microsoft.ML;
 

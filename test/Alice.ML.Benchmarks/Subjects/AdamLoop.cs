@@ -1,4 +1,4 @@
-using Alice.ML.Samples.Comparing;
+using Alice.ML.Tool.Comparing;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

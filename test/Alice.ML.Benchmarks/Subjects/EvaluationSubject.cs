@@ -1,5 +1,5 @@
 using Alice.ML.Optimization;
-using Alice.ML.Samples.Data;
+using Alice.ML.Samples;
 using Alice.ML.Training;
 using Alice.ML.Training.Kernels;
 using static TorchSharp.torch;
@@ -34,7 +34,7 @@ internal sealed unsafe class EvaluationSubject : IDisposable
         using var guard = no_grad();
         var random = new Random(1);
         var count = (TableRows + rows - 1) / rows * rows;
-        float[] labels = [.. Enumerable.Range(0, count).Select(_ => layers[^1] > 1 ? random.Next(layers[^1]) : (float)RobotArm.Gaussian(random))];
+        float[] labels = [.. Enumerable.Range(0, count).Select(_ => layers[^1] > 1 ? random.Next(layers[^1]) : (float)Arm.Gaussian(random))];
         var data = new TrainingData(Table(count, columns, slots, levels, random), labels, null, 0, count);
         var preparation = data.Features.Scale(data, new ColumnReport(_ => ""));
         (data, _) = TrainingData.Prepare(data, null, preparation);
@@ -106,7 +106,7 @@ internal sealed unsafe class EvaluationSubject : IDisposable
         for (var at = 0; at < values.Length; at += slots)
         {
             for (var column = 0; column < columns; column++)
-                values[at++] = (float)RobotArm.Gaussian(random);
+                values[at++] = (float)Arm.Gaussian(random);
             for (var slot = 0; slot < slots; slot += levels)
                 values[at + slot + random.Next(levels)] = 1;
         }

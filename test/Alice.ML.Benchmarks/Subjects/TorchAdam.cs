@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Alice.ML.Samples.Comparing;
+using Alice.ML.Tool.Comparing;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -2,7 +2,7 @@ using Alice.ML.Benchmarks.Quality;
 using Alice.ML.Models;
 using Alice.ML.Optimization;
 using Alice.ML.Runtime;
-using Alice.ML.Samples.Data;
+using Alice.ML.Tool.Data;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 using static TorchSharp.torch;

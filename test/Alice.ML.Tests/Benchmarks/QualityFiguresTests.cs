@@ -1,6 +1,6 @@
 using System.Text;
 using Alice.ML.Benchmarks.Quality;
-using Alice.ML.Samples.Data;
+using Alice.ML.Tool.Data;
 using Alice.ML.Training;
 
 namespace Alice.ML.Tests.Benchmarks;
@@ -14,6 +14,15 @@ public class QualityFiguresTests
     [TestMethod]
     public void Probabilities_that_come_true_as_often_as_they_say_have_no_calibration_error() =>
         Assert.AreEqual(0, Calibration.Error([.. Enumerable.Range(0, 10).Select(i => (0.7, i < 7))]), Tolerance);
+
+    [TestMethod]
+    public void Right_probabilities_have_the_calibration_error_of_chance()
+    {
+        var random = new Random(1);
+        double[] probabilities = [.. Enumerable.Range(0, 1000).Select(_ => random.NextDouble())];
+        var mean = Enumerable.Range(0, 200).Average(_ => Calibration.Error([.. probabilities.Select(p => (p, random.NextDouble() < p))]));
+        Assert.AreEqual(mean, Calibration.ByChance(probabilities), 0.05 * mean);
+    }
 
     [TestMethod]
     public void Calibration_error_is_the_mean_over_the_rows_of_their_bins()

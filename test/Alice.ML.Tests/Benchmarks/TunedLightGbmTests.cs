@@ -1,5 +1,5 @@
 using Alice.ML.Benchmarks.Quality;
-using Alice.ML.Samples.Data;
+using Alice.ML.Tool.Data;
 using Microsoft.ML;
 using Microsoft.ML.Trainers.LightGbm;
 

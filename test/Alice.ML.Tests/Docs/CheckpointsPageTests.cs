@@ -1,4 +1,4 @@
-using Alice.ML.Tests.Samples;
+using Alice.ML.Tests.Tool;
 using Alice.ML.Tests.Trainers;
 using Alice.ML.Trainers;
 using Microsoft.ML;

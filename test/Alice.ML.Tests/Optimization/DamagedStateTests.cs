@@ -1,5 +1,5 @@
 using Alice.ML.Optimization;
-using Alice.ML.Tests.Samples;
+using Alice.ML.Tests.Tool;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

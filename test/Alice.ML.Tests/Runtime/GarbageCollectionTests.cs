@@ -2,9 +2,10 @@ using System.Globalization;
 using Alice.ML.Landscape;
 using Alice.ML.Models;
 using Alice.ML.Runtime;
-using Alice.ML.Samples.Comparing;
-using Alice.ML.Samples.Data;
-using Alice.ML.Samples.Modelling;
+using Alice.ML.Samples;
+using Alice.ML.Tool.Comparing;
+using Alice.ML.Tool.Data;
+using Alice.ML.Tool.Modelling;
 using Alice.ML.Tests.Landscape;
 using Alice.ML.Tests.Trainers;
 using Alice.ML.Trainers;
@@ -73,10 +74,10 @@ public class GarbageCollectionTests
     public void A_comparison_is_the_same()
     {
         LibTorch.EnsureLoaded();
-        var readings = RobotArm.Simulate(120, 1);
-        var table = new Table("arm.csv", [.. Enumerable.Range(1, RobotArm.Joints).Select(joint => $"joint{joint}"), "distance"], true, ',',
+        var readings = Arm.Simulate(120, 1);
+        var table = new Table("arm.csv", [.. Enumerable.Range(1, Arm.Joints).Select(joint => $"joint{joint}"), "distance"], true, ',',
             [.. readings.Select((reading, row) => new Record(row + 2, [.. reading.Angles.Append(reading.Distance).Select(value => value.ToString(CultureInfo.InvariantCulture))]))]);
-        var labelled = new LabelledTable(table, RobotArm.Joints, TaskKind.Regression) { AsText = new HashSet<int>(), Ignored = new HashSet<int>() };
+        var labelled = new LabelledTable(table, Arm.Joints, TaskKind.Regression) { AsText = new HashSet<int>(), Ignored = new HashSet<int>() };
         var prepared = PreparedData.Of(labelled, Target.Number, table, RowSplit.Random(readings.Length, 0.2, 1), _ => { });
         using var data = ComparisonData.Create(new MLContext(1), prepared, 1);
         var settings = new ComparisonSettings([8, 8], Activation.ReLU, Epochs: 3, BatchSize: 8);

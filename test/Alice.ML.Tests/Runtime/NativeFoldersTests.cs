@@ -1,5 +1,5 @@
 using Alice.ML.Runtime;
-using Alice.ML.Tests.Samples;
+using Alice.ML.Tests.Tool;
 
 namespace Alice.ML.Tests.Runtime;
 

@@ -1,5 +1,5 @@
 using Alice.ML.Optimization;
-using Alice.ML.Samples.Comparing;
+using Alice.ML.Tool.Comparing;
 using Alice.ML.Tests.Benchmarks;
 using Alice.ML.Tests.Docs;
 using Alice.ML.Tests.Landscape;

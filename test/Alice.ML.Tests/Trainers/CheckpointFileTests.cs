@@ -1,5 +1,5 @@
 using Alice.ML.Models;
-using Alice.ML.Tests.Samples;
+using Alice.ML.Tests.Tool;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Microsoft.ML;

@@ -1,4 +1,4 @@
-using Alice.ML.Tests.Samples;
+using Alice.ML.Tests.Tool;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Microsoft.ML;

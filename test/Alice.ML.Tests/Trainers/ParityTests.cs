@@ -2,7 +2,7 @@ using Alice.ML.Benchmarks.Subjects;
 using Alice.ML.Models;
 using Alice.ML.Optimization;
 using Alice.ML.Runtime;
-using Alice.ML.Samples.Comparing;
+using Alice.ML.Tool.Comparing;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Microsoft.ML;

@@ -60,6 +60,15 @@ public class PlanChoiceTests
     }
 
     [TestMethod]
+    public void Validation_rows_of_your_own_judge_the_plans()
+    {
+        var trainer = _ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options { HiddenLayers = [16], Seed = 1, Device = "cpu" });
+        AliceTrainingSummary Summary(int rows) => trainer.Fit(Noisy(400), Noisy(rows, seed: 2)).Model.TrainingSummary!;
+        Assert.AreEqual(300, Summary(300).Estimate!.Rows);
+        Assert.AreNotEqual(49, Summary(49).Estimate!.Rows, "too few to judge by");
+    }
+
+    [TestMethod]
     public void The_estimate_counts_extreme_labels_that_training_leaves_out()
     {
         IDataView Mistyped(int seed)

@@ -39,21 +39,16 @@ internal sealed class Race : IDisposable
 
     /// <param name="task">What is learned.</param>
     /// <param name="rows">All training rows; not owned.</param>
+    /// <param name="heldOut">Rows to judge by; null: parts of the training rows. Not owned.</param>
     /// <param name="settings">Settings of the run; <see cref="TrainingSettings.NumberOfEpochs"/> are the usual passes.</param>
     /// <param name="channel">Told of what happens.</param>
     /// <param name="watch">Knows the time.</param>
-    public Race(LearningTask task, RowSet rows, TrainingSettings settings, IChannel channel, RaceWatch watch)
+    public Race(LearningTask task, RowSet rows, RowSet? heldOut, TrainingSettings settings, IChannel channel, RaceWatch watch)
     {
         (_task, _settings, _channel, _watch) = (task, settings with { Workers = 1 }, channel, watch);
         Workers = settings.Workers;
         _rows = rows.Count;
-        var order = Enumerable.Range(rows.Data.Start, rows.Data.Rows).ToArray();
-        new Random(settings.Seed).Shuffle(order);
-        var held = RaceRules.HeldOutRows(order.Length, settings.Folds);
-        _folds = [.. Enumerable.Range(0, settings.Folds).Select(fold => new PlanFold(
-            rows with { Numbers = [.. order[..(fold * held)], .. order[((fold + 1) * held)..]] },
-            rows with { Numbers = order[(fold * held)..((fold + 1) * held)] },
-            settings))];
+        _folds = heldOut is null ? Folds(rows, settings) : [new PlanFold(rows, heldOut, settings)];
         Losses = new HeldOutLosses(task, _folds);
     }
 
@@ -158,6 +153,17 @@ internal sealed class Race : IDisposable
         }
         ReportLoss();
         Checkpoint!.CloseSaved();
+    }
+
+    private static PlanFold[] Folds(RowSet rows, TrainingSettings settings)
+    {
+        var order = Enumerable.Range(rows.Data.Start, rows.Data.Rows).ToArray();
+        new Random(settings.Seed).Shuffle(order);
+        var held = RaceRules.HeldOutRows(order.Length, settings.Folds);
+        return [.. Enumerable.Range(0, settings.Folds).Select(fold => new PlanFold(
+            rows with { Numbers = [.. order[..(fold * held)], .. order[((fold + 1) * held)..]] },
+            rows with { Numbers = order[(fold * held)..((fold + 1) * held)] },
+            settings))];
     }
 
     private void Enter(NetworkPlan plan, Func<int, NetworkPlan, Member> create)

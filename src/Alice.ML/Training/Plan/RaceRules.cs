@@ -46,6 +46,9 @@ internal static class RaceRules
         _ => 1,
     };
 
+    /// <summary>Whether rows of the user's judge plans in place of parts of the training rows: 50 or more.</summary>
+    public static bool JudgesBy(RowSet? validation) => validation?.Count >= LeastRows;
+
     /// <summary>Rows of each part: a fifth of all, less for more than five parts, 20,000 at most.</summary>
     public static int HeldOutRows(int rows, int folds) => (int)Math.Min(MostHeldOutRows, Math.Min(HeldOutFraction, 1.0 / folds) * rows);
 

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Alice.ML.Tool;
+
+namespace Alice.ML.Samples.Start;
+
+/// <summary>Which sample runs: the robot arm, or the one that the first argument names. The tool's commands run as well.</summary>
+internal static class SampleCommands
+{
+    private static readonly (string Name, string Says, Action<string, TextWriter> Run)[] _samples =
+    [
+        (nameof(CsvToModel), "From a .csv file to a saved model, and to predictions", (folder, output) => CsvToModel.Run(folder, output)),
+        (nameof(Classes), "Several classes, with a probability for each", (_, output) => Classes.Run(output)),
+        (nameof(Text), "Texts: reviews that praise or complain", (_, output) => Text.Run(output)),
+        (nameof(Quantiles), "An interval about each prediction", (_, output) => Quantiles.Run(output)),
+        (nameof(OwnModule), "The optimizer alone, on a convolutional network", (_, output) => OwnModule.Run(output)),
+        (nameof(Onnx), "A network as an ONNX file, scored by ONNX Runtime", (folder, output) => Onnx.Run(folder, output)),
+    ];
+
+    /// <summary>Runs a sample, as <see cref="CommandLine.RunAsync(string[], TextWriter, TextWriter, CancellationToken)"/> does commands.</summary>
+    public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation = default) =>
+        CommandLine.RunAsync(Create, args, output, error, cancellation);
+
+    private static RootCommand Create(Option<bool> verbose)
+    {
+        var root = new RootCommand("""
+            Samples of Alice.ML. Without a name it simulates a robot arm, trains Alice, LightGBM and linear regression on it,
+            compares them, and saves the model and a picture of the training. The commands in lower case are those of the
+            tool 'alice', for your own files.
+            """);
+        RobotArmCommand.Configure(root, verbose);
+        foreach (var (name, says, run) in _samples)
+        {
+            var command = new Command(name, says);
+            command.SetAction(parsed => InFolder(folder => run(folder, parsed.InvocationConfiguration.Output)));
+            root.Subcommands.Add(command);
+        }
+        CommandLine.AddCommands(root, verbose);
+        return root;
+    }
+
+    /// <summary>Gives a sample a folder for its files, which goes with them.</summary>
+    private static void InFolder(Action<string> run)
+    {
+        var folder = Directory.CreateTempSubdirectory("alice-sample-");
+        try
+        {
+            run(folder.FullName);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using Alice.ML.Tool.Commands;
+using Alice.ML.Tool.Shell;
+
+namespace Alice.ML.Tool;
+
+/// <summary>The command line: its commands, its exit codes, and how errors are shown.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs one command.</summary>
+    /// <param name="args">The arguments, without the program's name.</param>
+    /// <param name="output">Takes results.</param>
+    /// <param name="error">Takes progress, notes and errors.</param>
+    /// <param name="cancellation">Has the effect of Ctrl-C.</param>
+    /// <returns>The exit code.</returns>
+    public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation = default) =>
+        RunAsync(CreateRoot, args, output, error, cancellation);
+
+    /// <summary>Runs one command of those that <paramref name="create"/> makes, given the option --verbose.</summary>
+    public static async Task<int> RunAsync(
+        Func<Option<bool>, RootCommand> create, string[] args, TextWriter output, TextWriter error, CancellationToken cancellation)
+    {
+        var verbose = new Option<bool>("--verbose")
+        {
+            Description = "Show ML.NET's messages, and the stack trace of an error",
+            Recursive = true,
+        };
+        var root = create(verbose);
+        root.Options.Add(verbose);
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var problem in parsed.Errors.Select(e => e.Message).Distinct())
+                error.WriteLine($"error: {problem}");
+            var command = parsed.CommandResult.Command;
+            error.WriteLine($"'alice {(command is RootCommand ? "" : command.Name + " ")}--help' lists the options");
+            return ExitCodes.Usage;
+        }
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null, // StopSignals does it: what was learned takes as long to save as it takes
+            }, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine("cancelled: nothing was saved");
+            return ExitCodes.Cancelled;
+        }
+        catch (Exception e)
+        {
+            // One line for people; the remedy stands in it where we know one.
+            error.WriteLine(parsed.GetValue(verbose) ? $"error: {e}" : $"error: {OneLine(e.Message)}");
+            return ExitCodes.Failure;
+        }
+    }
+
+    /// <summary>Adds the commands of the tool.</summary>
+    public static void AddCommands(Command root, Option<bool> verbose)
+    {
+        root.Subcommands.Add(TrainCommand.Create(verbose));
+        root.Subcommands.Add(EvaluateCommand.Create(verbose));
+        root.Subcommands.Add(PredictCommand.Create(verbose));
+        root.Subcommands.Add(LandscapeCommand.Create(verbose));
+        root.Subcommands.Add(CompareCommand.Create(verbose));
+        root.Subcommands.Add(PruneCommand.Create(verbose));
+    }
+
+    private static RootCommand CreateRoot(Option<bool> verbose)
+    {
+        var root = new RootCommand("""
+            Trains neural networks with Alice.ML on delimited text files, and tests, uses and examines them.
+
+            Exit codes: 0 success; 1 a file, its contents or the training failed; 2 wrong arguments; 130 cancelled
+            (Ctrl-C, SIGTERM or SIGHUP; a second one ends at once). Results go to the standard output; progress, notes and errors go to the
+            standard error.
+            """);
+        AddCommands(root, verbose);
+        return root;
+    }
+
+    private static string OneLine(string message) => message.ReplaceLineEndings(" ").Trim();
+}

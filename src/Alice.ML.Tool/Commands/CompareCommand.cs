@@ -1,0 +1,143 @@
+using System.CommandLine;
+using Alice.ML.Models;
+using Alice.ML.Tool.Comparing;
+using Alice.ML.Tool.Modelling;
+using Alice.ML.Tool.Reporting;
+using Alice.ML.Tool.Shell;
+using Microsoft.ML;
+using TorchSharp;
+
+namespace Alice.ML.Tool.Commands;
+
+/// <summary>'alice compare data.csv --label y': the same network from the same start with several optimizers.</summary>
+internal sealed class CompareCommand
+{
+    private readonly Option<string> _out = new("--out")
+    {
+        Description = "What the names of the files start with: four pictures and two tables of numbers",
+        HelpName = "prefix",
+        DefaultValueFactory = _ => "compare",
+    };
+
+    private readonly Option<int> _seeds = new("--seeds")
+    {
+        Description = "Runs at each learning rate, each from another start",
+        HelpName = "count",
+        DefaultValueFactory = _ => 3,
+    };
+
+    private readonly Option<int> _epochs = new("--epochs")
+    {
+        Description = "Passes over the training rows",
+        HelpName = "count",
+        DefaultValueFactory = _ => 60,
+    };
+
+    private readonly Option<int> _batchSize = new("--batch-size")
+    {
+        Description = "Rows per step",
+        HelpName = "rows",
+        DefaultValueFactory = _ => 64,
+    };
+
+    private readonly Option<int> _units = new("--units")
+    {
+        Description = "Units of each of the two hidden layers",
+        HelpName = "count",
+        DefaultValueFactory = _ => 64,
+    };
+
+    private readonly Option<Activation> _activation = new("--activation") { Description = "What follows each hidden layer" };
+
+    private readonly Option<int> _seed = new("--seed")
+    {
+        Description = "Decides which rows test and which choose learning rates",
+        HelpName = "number",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly DataOptions _data;
+    private readonly Option<bool> _verbose;
+
+    private CompareCommand(Command command, Option<bool> verbose)
+    {
+        _verbose = verbose;
+        _data = new DataOptions(command);
+        foreach (var option in new Option[] { _out, _seeds, _epochs, _batchSize, _units, _activation, _seed })
+            command.Options.Add(option);
+        Validate.AtLeast(_seeds, 2);
+        Validate.AtLeast(_epochs, 1);
+        Validate.AtLeast(_batchSize, 1);
+        Validate.AtLeast(_units, 1);
+        command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), cancellation));
+    }
+
+    /// <summary>The command.</summary>
+    public static Command Create(Option<bool> verbose)
+    {
+        var command = new Command("compare", """
+            Trains the same network from the same starts on the same minibatches with Alice in the paper's variants,
+            Adam, SGD with momentum and AdaHessian. A fifth of the training rows chooses each optimizer's best learning
+            rate; the errors shown are those on the test rows, there and at 0.1 to 10 times that rate.
+            """);
+        _ = new CompareCommand(command, verbose);
+        return command;
+    }
+
+    private int Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        var terminal = new Terminal(parsed);
+        var prefix = parsed.GetRequiredValue(_out);
+        var files = new OutputFiles(
+            terminal, _data.Inputs(parsed), ComparisonReport.Suffixes.Select(s => (_out.Name, (string?)(prefix + s))));
+        var seed = parsed.GetValue(_seed);
+        var table = _data.Read(parsed, terminal.Note);
+        var (target, testTable, split) = _data.TestRows(parsed, table, seed, terminal.Note);
+        var prepared = PreparedData.Of(table, target, testTable, split, terminal.Note);
+        var ml = MlContexts.Create(seed, terminal, parsed.GetValue(_verbose));
+        var contenders = Contender.All; // loads Alice.ML, which helps TorchSharp load on older Linuxes
+        var threads = torch.get_num_threads();
+        torch.set_num_threads(1); // two would wait for each other longer than such steps take
+        try
+        {
+            Compare(parsed, terminal, files, prepared, ml, contenders, cancellation);
+        }
+        finally
+        {
+            torch.set_num_threads(threads);
+        }
+        return files.ExitCode;
+    }
+
+    private void Compare(ParseResult parsed, Terminal terminal, OutputFiles files, PreparedData prepared, MLContext ml,
+        IReadOnlyList<Contender> contenders, CancellationToken cancellation)
+    {
+        var (seeds, file) = (parsed.GetValue(_seeds), Path.GetFileName(parsed.GetRequiredValue(_data.File)));
+        using var data = ComparisonData.Create(ml, prepared, parsed.GetValue(_seed));
+        var settings = new ComparisonSettings(
+            [parsed.GetValue(_units), parsed.GetValue(_units)], parsed.GetValue(_activation), parsed.GetValue(_epochs),
+            parsed.GetValue(_batchSize));
+
+        var results = new List<ComparisonResult>();
+        var comparison = new Comparison(seeds, (contender, rate, run) =>
+        {
+            var result = ComparisonRun.Run(contender, rate, run, data, settings, cancellation);
+            results.Add(result);
+            return result;
+        });
+        var standings = new List<Standing>();
+        foreach (var contender in contenders)
+        {
+            standings.Add(comparison.Examine(contender));
+            terminal.Error.WriteLine($"{contender.Name}: best learning rate {standings[^1].Best[0].LearningRate:G3}");
+        }
+        terminal.Out.WriteLine($"{prepared.Schema.Label.Name} from {file}: " +
+            $"{data.Training.Targets.shape[0]} rows train, {data.Validation.Targets.shape[0]} choose learning rates, " +
+            $"{data.Test.Targets.shape[0]} test; {settings.Epochs} epochs, {seeds} seeds, {settings.Activation}.");
+        ComparisonReport.Write(terminal, standings, data.ErrorName);
+        ComparisonReport.Save(files, parsed.GetRequiredValue(_out), file, standings, results, data.ErrorName);
+        files.NoteWritten();
+        if (!PictureStyle.HasFonts)
+            terminal.Note(PictureStyle.NoFonts);
+    }
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using Alice.ML.Tool.Data;
+
+namespace Alice.ML.Tool.Commands;
+
+/// <summary>The options that say how a delimited file is written; what is not given is detected.</summary>
+internal sealed class FileFormatOptions
+{
+    private readonly Option<string> _separator = new("--separator")
+    {
+        Description = "What separates fields: comma, tab, semicolon, bar, space or one character (default: found " +
+            "among comma, tab, semicolon and bar, or named by a first line 'sep=;')",
+        HelpName = "name",
+    };
+
+    private readonly Option<bool> _header = new("--header")
+    {
+        Description = "The first row names the columns (default: detected)",
+    };
+
+    private readonly Option<bool> _noHeader = new("--no-header")
+    {
+        Description = "The first row is data; columns are called column1, column2, …",
+    };
+
+    private readonly Option<string> _comment = new("--comment")
+    {
+        Description = "What starts a comment line, wherever it stands, or none (default: # and // before the first row only; a " +
+            "# line just before the rows that names as many columns as they have is the header)",
+        HelpName = "prefix",
+    };
+
+    private readonly Option<string[]> _missing = new("--missing")
+    {
+        Description = "A text that stands for a missing value; may be repeated, and replaces the default: " +
+            $"{string.Join(", ", FileFormat.DefaultMissing)} in any case. An empty field is always missing, and so are '-', " +
+            "'none' and the like among numbers",
+        HelpName = "text",
+    };
+
+    private readonly Option<string> _decimal = new("--decimal")
+    {
+        Description = "The decimal mark of numbers: point or comma (default: found out from each column, then from the file)",
+        HelpName = "mark",
+    };
+
+    public FileFormatOptions(Command command)
+    {
+        _separator.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } name && ParseSeparator(name) is null)
+                result.AddError($"--separator {name}: give comma, tab, semicolon, bar, space or one character");
+        });
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_header) && result.GetValue(_noHeader))
+                result.AddError("--header and --no-header exclude each other");
+        });
+        _decimal.AcceptOnlyFromAmong("point", "comma");
+        foreach (var option in new Option[] { _separator, _header, _noHeader, _comment, _missing, _decimal })
+            command.Options.Add(option);
+    }
+
+    /// <summary>What the command line says.</summary>
+    public FileFormat Read(ParseResult parsed) => new()
+    {
+        Separator = parsed.GetValue(_separator) is { } name ? ParseSeparator(name) : null,
+        Header = parsed.GetValue(_header) ? true : parsed.GetValue(_noHeader) ? false : null,
+        Comments = parsed.GetValue(_comment) switch
+        {
+            null => null,
+            "none" => [],
+            var prefix => [prefix],
+        },
+        Missing = parsed.GetValue(_missing) is { Length: > 0 } marks ? marks : FileFormat.DefaultMissing,
+        Decimal = parsed.GetValue(_decimal) switch { "point" => '.', "comma" => ',', _ => null },
+    };
+
+    private static char? ParseSeparator(string name) => name switch
+    {
+        "comma" => ',',
+        "tab" or "\\t" => '\t',
+        "semicolon" => ';',
+        "space" => ' ',
+        "bar" => '|',
+        [var character] when character != '"' => character,
+        _ => null,
+    };
+}

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using Alice.ML.Landscape;
+using Alice.ML.Models;
+using Alice.ML.Tool.Data;
+using Alice.ML.Tool.Modelling;
+using Alice.ML.Tool.Reporting;
+using Alice.ML.Tool.Shell;
+using Alice.ML.Trainers;
+
+namespace Alice.ML.Tool.Commands;
+
+/// <summary>'alice landscape data.csv --label y': trains a network, and shows how much of its loss is glass.</summary>
+internal sealed class LandscapeCommand
+{
+    private readonly Option<string> _out = new("--out")
+    {
+        Description = "What the names of the files start with: three pictures and two tables of numbers",
+        HelpName = "prefix",
+        DefaultValueFactory = _ => "landscape",
+    };
+
+    private readonly Option<int> _directions = new("--directions")
+    {
+        Description = "Random directions at each distance",
+        HelpName = "count",
+        DefaultValueFactory = _ => new LandscapeOptions().Directions,
+    };
+
+    private readonly Option<int> _rows = new("--rows")
+    {
+        Description = "Training rows to measure on, at most, evenly spread",
+        HelpName = "count",
+        DefaultValueFactory = _ => new LandscapeDataOptions().MaximumRows,
+    };
+
+    private readonly DataOptions _data;
+    private readonly NetworkOptions _network;
+    private readonly Option<bool> _verbose;
+
+    private LandscapeCommand(Command command, Option<bool> verbose)
+    {
+        _verbose = verbose;
+        _data = new DataOptions(command);
+        command.Options.Add(_out);
+        command.Options.Add(_directions);
+        command.Options.Add(_rows);
+        _network = new NetworkOptions(command);
+        Validate.AtLeast(_directions, 2);
+        Validate.AtLeast(_rows, 1);
+        command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), cancellation));
+    }
+
+    /// <summary>The command.</summary>
+    public static Command Create(Option<bool> verbose)
+    {
+        var command = new Command("landscape", """
+            Trains a network with ReLU and the same with GELU, and measures the landscape of their losses: how the
+            gradient varies with distance (as glass or smoothly), density and Hessian of each layer, and the true loss
+            along a step of Alice beside what a quadratic and what glass predict. One network, numbers as they are and
+            no weight decay (1 for classes), unless options say otherwise.
+            """);
+        _ = new LandscapeCommand(command, verbose);
+        return command;
+    }
+
+    private int Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        var terminal = new Terminal(parsed);
+        var settings = _network.Read(parsed);
+        var prefix = parsed.GetRequiredValue(_out);
+        var files = new OutputFiles(terminal, _data.Inputs(parsed), LandscapeFiles.Suffixes.Select(s => (_out.Name, (string?)(prefix + s))));
+        var data = _data.Read(parsed, terminal.Note);
+        var (target, testTable, split) = _data.TestRows(parsed, data, settings.Seed, terminal.Note);
+        var prepared = PreparedData.Of(data, target, testTable, split, terminal.Note);
+        var ml = MlContexts.Create(settings.Seed, terminal, parsed.GetValue(_verbose));
+        settings = settings with
+        {
+            NumberOfNetworks = settings.NumberOfNetworks ?? 1,
+            NumericEncoding = settings.NumericEncoding ?? NumericEncoding.None,
+            WeightDecay = settings.WeightDecay ?? (prepared.Schema.Target.Task == TaskKind.Regression ? 0 : 1),
+        };
+        var options = new LandscapeOptions
+        {
+            Directions = parsed.GetValue(_directions), LinePoints = 40, Seed = settings.Seed, CancellationToken = cancellation,
+        };
+
+        var reports = new List<(string Name, LandscapeReport Report)>();
+        foreach (var activation in new[] { Activation.ReLU, Activation.GELU })
+        {
+            var (model, _) = TrainingProgress.Run(terminal, $"{activation}", progress => prepared.Task.Fit(
+                ml, prepared.Train, null, settings with { Activation = activation }, progress, cancellation));
+            cancellation.ThrowIfCancellationRequested();
+            reports.Add(($"{activation}", model.MeasureLandscape(prepared.Train,
+                new()
+                {
+                    LabelColumnName = prepared.Schema.Label.Name, Loss = settings.Loss, MaximumRows = parsed.GetValue(_rows),
+                }, options)));
+        }
+        foreach (var (name, report) in reports)
+            LandscapeTables.Write(terminal, name, report);
+        LandscapeFiles.Save(files, prefix, $"{data.Table.Names[data.Label]} from {Path.GetFileName(data.Table.Path)}", reports);
+        files.NoteWritten();
+        if (!PictureStyle.HasFonts)
+            terminal.Note(PictureStyle.NoFonts);
+        return files.ExitCode;
+    }
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Alice.ML.Tool.Data;
+using Alice.ML.Tool.Modelling;
+using Alice.ML.Tool.Shell;
+
+namespace Alice.ML.Tool.Commands;
+
+/// <summary>
+/// 'alice predict model.zip data.csv --out scores.csv': a saved model's predictions for the rows of a file.
+/// </summary>
+internal static class PredictCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Option<bool> verbose)
+    {
+        var model = new Argument<string>("model") { Description = "A model that 'alice train --save' has written" };
+        var data = new Argument<string>("data")
+        {
+            Description = "A file with the columns of the training file; the label is not needed",
+        };
+        var file = new Option<string>("--out")
+        {
+            Description = "Where the predictions go (default: the standard output)",
+            HelpName = "scores.csv",
+        };
+        var command = new Command("predict", """
+            Writes the predictions of a saved model as comma separated text, a line for each row of the file in order:
+            for a number its Score; for classes the PredictedLabel and Probability, the positive class's of two, each
+            class's of several. Columns are found by name; by position where the training file or this file has no
+            header.
+            """) { model, data, file };
+        var format = new FileFormatOptions(command);
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
+        {
+            var terminal = new Terminal(parsed);
+            var path = parsed.GetValue(file);
+            var files = new OutputFiles(
+                terminal, [parsed.GetRequiredValue(model), parsed.GetRequiredValue(data)], [(file.Name, path)]);
+            var ml = MlContexts.Create(seed: 1, terminal, parsed.GetValue(verbose));
+            var saved = SavedModel.Load(ml, parsed.GetRequiredValue(model));
+            var table = saved.ReadTable(parsed.GetRequiredValue(data), format.Read(parsed), terminal.Note);
+            var view = TableView.Create(table, table.AllRows, saved.Schema, withLabel: false, terminal.Note);
+            var task = TableTask.For(saved.Schema);
+            var outputs = task.Predict(saved.Pipeline, view);
+            if (outputs.Count(o => !TableTask.IsScored(o)) is > 0 and var count)
+                terminal.Note($"{count} of {outputs.Length} rows cannot be scored: their lines are empty");
+            if (path is null)
+            {
+                Write(terminal.Out, task, outputs);
+                return ExitCodes.Success;
+            }
+            var isWritten = files.Write(path, stream =>
+            {
+                using var writer = new StreamWriter(stream, leaveOpen: true);
+                Write(writer, task, outputs);
+            });
+            if (isWritten)
+                terminal.Note($"{outputs.Length} predictions written to {path}");
+            return files.ExitCode;
+            // Nothing to save when a signal comes: the file is whole or not there.
+        }, cancellation).WaitAsync(cancellation));
+        return command;
+    }
+
+    private static void Write(TextWriter writer, TableTask task, float[][] outputs)
+    {
+        WriteLine(writer, task.Header);
+        foreach (var output in outputs)
+            WriteLine(writer, TableTask.IsScored(output) ? task.Fields(output) : task.Header.Select(_ => ""));
+    }
+
+    private static void WriteLine(TextWriter writer, IEnumerable<string> fields) =>
+        writer.WriteLine(string.Join(',', fields.Select(Quoted)));
+
+    /// <summary>A class may hold commas, quotes and line breaks.</summary>
+    private static string Quoted(string field) =>
+        field.AsSpan().ContainsAny(",\"\r\n") ? $"\"{field.Replace("\"", "\"\"")}\"" : field;
+}

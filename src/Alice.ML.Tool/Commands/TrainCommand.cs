@@ -1,0 +1,205 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Alice.ML.Tool.Data;
+using Alice.ML.Tool.Modelling;
+using Alice.ML.Tool.Reporting;
+using Alice.ML.Tool.Shell;
+using Alice.ML.Training;
+using Microsoft.ML;
+
+namespace Alice.ML.Tool.Commands;
+
+/// <summary>
+/// 'alice train data.csv --label y': trains on a delimited file, tests on rows held out, saves the pipeline.
+/// </summary>
+internal sealed class TrainCommand
+{
+    private readonly Option<string> _save = new("--save")
+    {
+        Description = "Save the whole pipeline as a .zip, for mlContext.Model.Load",
+        HelpName = "model.zip",
+    };
+
+    private readonly Option<string> _plot = new("--plot")
+    {
+        Description = "Draw the learning curve",
+        HelpName = "curve.png",
+    };
+
+    private readonly Option<bool> _json = new("--json") { Description = "Print the result as one JSON object" };
+
+    private readonly DataOptions _data;
+    private readonly NetworkOptions _network;
+    private readonly CheckpointOptions _checkpoint;
+    private readonly Option<bool> _verbose;
+
+    private TrainCommand(Command command, Option<bool> verbose)
+    {
+        _verbose = verbose;
+        _data = new DataOptions(command);
+        foreach (var option in new Option[] { _save, _plot, _json })
+            command.Options.Add(option);
+        _network = new NetworkOptions(command);
+        _checkpoint = new CheckpointOptions(command);
+        command.Validators.Add(result =>
+        {
+            var saves = (result.GetValue(_save) ?? result.GetValue(_plot)) is not null;
+            if (saves && result.GetValue(_data.Folds) is not null)
+                result.AddError("--folds excludes --save and --plot: it trains several models and keeps none");
+            if (result.GetValue(_checkpoint.File) is not null && result.GetValue(_data.Folds) is not null)
+                result.AddError("--folds excludes --checkpoint: the file holds one training, and it trains several models");
+            var validates = result.GetValue(_data.Validation) is not null;
+            if (validates && result.GetValue(_network.ValidationFraction) > 0)
+                result.AddError("--validation and --validation-fraction exclude each other: both say which rows " +
+                    "validate");
+            if (result.GetValue(_network.Patience) is not null && !validates
+                && result.GetValue(_network.ValidationFraction) is 0)
+                result.AddError("--patience needs --validation or --validation-fraction, the rows to measure on");
+        });
+        command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), cancellation));
+    }
+
+    /// <summary>The command.</summary>
+    public static Command Create(Option<bool> verbose)
+    {
+        var command = new Command("train", $"""
+            Trains on a delimited text file and prints the metrics on test rows.
+
+            The label decides the task: two different values, whatever they are, are two classes (binary; the positive
+            one is the larger number, or the later in the alphabet: 1, true, yes). More than two texts are classes
+            (multiclass), and so are whole numbers that look like codes: 0, 1, … or 1, 2, … without a gap, at most
+            {TaskDetection.MaximumCodes}, each at least a quarter as frequent as the average. Other numbers are
+            quantities (regression). A note says what was decided; --task decides otherwise.
+
+            A column is one of numbers when 95 % of its values are: 1,234.5 and 1.234,5, $5, 15 %, (3) count as such. Missing
+            numbers train as they are. Dates become their parts. Texts of at most {SchemaInference.MaximumCategories} values are one-hot encoded, others
+            by the labels of each value's rows (target encoding). Columns of one value, texts that are nearly all different
+            and identifiers are left out. Rows without a label are skipped. Notes say what was decided.
+            """);
+        _ = new TrainCommand(command, verbose);
+        return command;
+    }
+
+    private int Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        var terminal = new Terminal(parsed);
+        var settings = _checkpoint.Read(parsed, _network.Read(parsed));
+        var files = new OutputFiles(terminal, _data.Inputs(parsed),
+            [(_save.Name, parsed.GetValue(_save)), (_plot.Name, parsed.GetValue(_plot)), (_checkpoint.File.Name, settings.CheckpointPath)]);
+        var data = _data.Read(parsed, terminal.Note);
+        var ml = MlContexts.Create(settings.Seed, terminal, parsed.GetValue(_verbose));
+        return parsed.GetValue(_data.Folds) is { } folds
+            ? CrossValidate(parsed, ml, data, folds, settings, terminal, cancellation)
+            : TrainOne(parsed, ml, data, settings, files, terminal, cancellation);
+    }
+
+    private int TrainOne(ParseResult parsed, MLContext ml, LabelledTable data, NetworkSettings settings,
+        OutputFiles files, Terminal terminal, CancellationToken cancellation)
+    {
+        var (target, testTable, split) = _data.TestRows(parsed, data, settings.Seed, terminal.Note);
+        var (schema, train, _, test, testLabels) = PreparedData.Of(data, target, testTable, split, terminal.Note);
+        var task = CreateTask(schema, settings);
+        var validation = ReadValidation(parsed, data.Table, schema, terminal);
+
+        var stopwatch = Stopwatch.StartNew();
+        var (model, epochs) = TrainingProgress.Run(terminal, $"{train.RowCount} rows",
+            progress => task.Fit(ml, train, validation, settings, progress, cancellation));
+        var seconds = stopwatch.Elapsed.TotalSeconds;
+        // First of all: the next signal ends the process.
+        var save = parsed.GetValue(_save);
+        var isSaved = save is not null && files.Write(save, stream => new SavedModel(model, schema).Save(ml, train.Schema, stream));
+        NoteEnd(terminal, epochs);
+        if (cancellation.IsCancellationRequested)
+            return isSaved ? terminal.Cancelled(epochs.Count, save!) : throw new OperationCanceledException();
+        if (isSaved)
+            terminal.Note($"model saved as {save}");
+
+        var metrics = task.Test(ml, model, test, testLabels, terminal.Note);
+        var members = new JsonObject
+        {
+            ["task"] = task.Name,
+            ["label"] = schema.Label.Name,
+            ["trainRows"] = train.RowCount,
+            ["epochs"] = epochs.Count,
+            ["seconds"] = seconds,
+        };
+        MetricsReport.Write(terminal.Out, "test", test.RowCount, metrics, parsed.GetValue(_json) ? members : null);
+        if (parsed.GetValue(_plot) is { } picture)
+            Draw(files, picture, task.Curve(settings, metrics), epochs, data, terminal);
+        // What could not be written can be had again from it.
+        if (settings.CheckpointPath is { } checkpoint && files.ExitCode == CommandLine.Success)
+            RunFile.Delete(checkpoint);
+        return files.ExitCode;
+    }
+
+    private int CrossValidate(ParseResult parsed, MLContext ml, LabelledTable data, int folds,
+        NetworkSettings settings, Terminal terminal, CancellationToken cancellation)
+    {
+        var target = data.InferTarget(data.Table.AllRows, terminal.Note);
+        var rows = data.Labelled(data.Table.AllRows, target, terminal.Note);
+        var results = new List<IReadOnlyList<Metric>>();
+        var parts = new JsonArray();
+        var stopwatch = Stopwatch.StartNew();
+        foreach (var (i, split) in RowSplit.Folds(rows, data.Classes(rows, target), folds, settings.Seed).Index())
+        {
+            // What a fold's test rows hold decides nothing of its model.
+            var schema = data.InferSchema(split.Train, target, text => terminal.Note($"fold {i + 1}: {text}"));
+            var task = CreateTask(schema, settings);
+            var train = TableView.Create(data.Table, split.Train, schema, withLabel: true);
+            var validation = ReadValidation(parsed, data.Table, schema, terminal);
+            var (model, epochs) = TrainingProgress.Run(terminal, $"fold {i + 1} of {folds}",
+                progress => task.Fit(ml, train, validation, settings, progress, cancellation));
+            NoteEnd(terminal, epochs);
+            cancellation.ThrowIfCancellationRequested();
+            var (test, labels) = LabelledTable.Read(data.Table, split.Test, schema, terminal.Note);
+            results.Add(task.Test(ml, model, test, labels, terminal.Note));
+            parts.Add(MetricsReport.ToJson(test.RowCount, results[^1]));
+        }
+        var members = new JsonObject
+        {
+            ["task"] = target.Task.ToString().ToLowerInvariant(),
+            ["label"] = data.Table.Names[data.Label],
+            ["seconds"] = stopwatch.Elapsed.TotalSeconds,
+            ["folds"] = parts,
+        };
+        MetricsReport.Write(terminal.Out, $"{folds}-fold", rows.Length, Metric.Means(results),
+            parsed.GetValue(_json) ? members : null);
+        return ExitCodes.Success;
+    }
+
+    private static TableTask CreateTask(TableSchema schema, NetworkSettings settings)
+    {
+        var task = TableTask.For(schema);
+        return settings.Loss is null || schema.Target.Task == TaskKind.Regression ? task : throw new UserException(
+            $"--loss is for regression, and the task is {task.Name}; leave it out, or give --task regression");
+    }
+
+    private TableView? ReadValidation(ParseResult parsed, Table table, TableSchema schema, Terminal terminal) =>
+        _data.ReadValidation(parsed, table, terminal.Note) is { } validation
+            ? LabelledTable.Read(validation, validation.AllRows, schema, terminal.Note).View
+            : null;
+
+    private static void NoteEnd(Terminal terminal, IReadOnlyList<AliceEpoch> epochs)
+    {
+        if (epochs.Count == 0)
+            terminal.Note("stopped while plans were compared; the model is the best until then");
+        else if (epochs[^1].ValidationLoss is not null)
+            terminal.Note($"{epochs.Count} epochs; the model is that of epoch " +
+                $"{epochs.MinBy(e => e.ValidationLoss)!.Epoch}, whose validation loss is the lowest");
+        else if (epochs.Count < epochs[0].NumberOfEpochs)
+            terminal.Note($"{epochs.Count} of {epochs[0].NumberOfEpochs} epochs");
+    }
+
+    private static void Draw(OutputFiles files, string path, LearningCurve curve, IReadOnlyList<AliceEpoch> epochs,
+        LabelledTable data, Terminal terminal)
+    {
+        if (!files.Write(path, stream => LearningCurvePlot.Save(stream, $"{data.Table.Names[data.Label]} from {Path.GetFileName(data.Table.Path)}",
+            curve.Quantity, epochs, curve.OfLoss,
+            curve.Test is { } test ? [new ReferenceLine("Alice, test", test)] : [])))
+            return;
+        terminal.Note($"learning curve drawn as {path}");
+        if (!PictureStyle.HasFonts)
+            terminal.Note(PictureStyle.NoFonts);
+    }
+}

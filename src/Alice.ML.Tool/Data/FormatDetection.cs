@@ -1,0 +1,99 @@
+namespace Alice.ML.Tool.Data;
+
+/// <summary>Finds the separator and the header of a delimited file from its first lines.</summary>
+internal static class FormatDetection
+{
+    private const string Candidates = ",\t;|";
+
+    /// <summary>
+    /// The candidate that splits every row into the same number of fields, more than one; of several, one that
+    /// leaves numbers only ('1,5;2,5'), then the one with most fields, then with most numbers. When none is that regular, the one whose
+    /// commonest number of fields covers most rows. A comma when nothing separates.
+    /// </summary>
+    public static char Separator(IReadOnlyList<string> rows)
+    {
+        var best = ',';
+        var bestScore = (Share: 0.0, OnlyNumbers: false, Fields: 1, Numbers: 0.0);
+        foreach (var candidate in Candidates)
+        {
+            var fields = rows.Select(r => Fields(r, candidate)).ToArray();
+            var commonest = fields.GroupBy(f => f.Length).MaxBy(g => (g.Count(), g.Key))!;
+            var numbers = commonest.Average(row => row.Count(f => f == "" || NumberText.IsNumber(f)) / (double)row.Length);
+            var score = (commonest.Count() / (double)rows.Count, numbers >= NumberColumn.NumberShare, commonest.Key, numbers);
+            if (commonest.Key > 1 && score.CompareTo(bestScore) > 0)
+                (best, bestScore) = (candidate, score);
+        }
+        return best;
+    }
+
+    /// <summary>
+    /// Whether the first row names the columns. It does when it holds a name that is expected; otherwise only when none
+    /// of its fields is a number, a mark for 'missing' or a date above dates, and either some column below holds
+    /// numbers, or, in a table of texts, none of its fields appears again below it.
+    /// </summary>
+    public static bool HasHeader(IReadOnlyList<string[]> rows, FileFormat format, IEnumerable<string>? expectedNames)
+    {
+        var first = rows[0];
+        if (expectedNames is not null && expectedNames.Intersect(first).Any())
+            return true;
+        if (first.All(f => f == "") || first.Any(f => NumberText.IsNumber(f) || (f != "" && IsMissing(f, format))))
+            return false;
+        var below = rows.Skip(1).Where(r => r.Length == first.Length).ToArray();
+        var columns = Enumerable.Range(0, first.Length)
+            .Select(i => below.Select(r => r[i]).Where(f => !IsMissing(f, format)).ToArray()).ToArray();
+        if (columns.Index().Any(c => IsDate(first[c.Index]) && c.Item.Any(IsDate)))
+            return false;
+        if (columns.Any(HoldsNumbers))
+            return true;
+        return below.Length > 0 && !first.Where((field, i) => columns[i].Contains(field)).Any();
+    }
+
+    /// <summary>
+    /// Whether a line that looks like a comment is a row: it has the rows' number of fields, more than one, and a number
+    /// (or nothing) wherever they have numbers.
+    /// </summary>
+    public static bool IsRow(string[] fields, IReadOnlyList<string[]> rows, FileFormat format)
+    {
+        var alike = rows.Where(r => r.Length == fields.Length).ToArray();
+        if (fields.Length < 2 || 2 * alike.Length < rows.Count)
+            return false;
+        int[] numeric =
+        [
+            .. Enumerable.Range(0, fields.Length)
+                .Where(i => HoldsNumbers([.. alike.Skip(alike.Length > 1 ? 1 : 0).Select(r => r[i]).Where(f => !IsMissing(f, format))])),
+        ];
+        return numeric.Length > 0 && numeric.All(i => IsMissing(fields[i], format) || NumberText.IsNumber(fields[i]));
+    }
+
+    /// <summary>Whether a field stands for a missing value.</summary>
+    public static bool IsMissing(string field, FileFormat format) =>
+        field.Length == 0 || format.Missing.Contains(field, StringComparer.OrdinalIgnoreCase);
+
+    private static bool HoldsNumbers(string[] fields)
+    {
+        var numbers = fields.Count(NumberText.IsNumber);
+        return numbers > 0 && numbers >= NumberColumn.NumberShare * fields.Count(f => !NumberColumn.IsGap(f));
+    }
+
+    private static bool IsDate(string field) =>
+        new DateText(dayFirst: true).TryRead(field, out _) || new DateText(dayFirst: false).TryRead(field, out _);
+
+    /// <summary>The fields of a line, roughly: quotes that open a field hide what separates.</summary>
+    public static string[] Fields(string row, char separator)
+    {
+        var fields = new List<string>();
+        var (start, quoted) = (0, false);
+        for (var i = 0; i < row.Length; i++)
+        {
+            if (row[i] == '"' && (quoted || row.AsSpan(start, i - start).IsWhiteSpace()))
+                quoted = !quoted;
+            else if (row[i] == separator && !quoted)
+            {
+                fields.Add(row[start..i].Trim(' ', '"'));
+                start = i + 1;
+            }
+        }
+        fields.Add(row[start..].Trim(' ', '"'));
+        return [.. fields];
+    }
+}

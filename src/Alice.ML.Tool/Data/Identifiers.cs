@@ -1,0 +1,35 @@
+using System.Text.RegularExpressions;
+
+namespace Alice.ML.Tool.Data;
+
+/// <summary>Whole numbers that name rows and say nothing of them.</summary>
+internal static partial class Identifiers
+{
+    /// <summary>
+    /// Whether a column's name is that of an identifier and its values are whole numbers, all different; or it has no
+    /// name in the header, and its values count the rows. A running number with another name may be a time: it stays.
+    /// </summary>
+    public static bool AreIn(Table table, IReadOnlyList<int> rows, int column)
+    {
+        var name = table.Names[column];
+        var isNameless = table.HasHeader && (name == $"column{column + 1}" || name.StartsWith("Unnamed:", StringComparison.Ordinal));
+        if (rows.Count < 2 || !(isNameless || AnyCaseName().IsMatch(name) || CamelName().IsMatch(name)))
+            return false;
+        var (seen, offsets) = (new HashSet<long>(), new HashSet<long>());
+        foreach (var row in rows)
+        {
+            if (!long.TryParse(table.Records[row].Fields[column], out var number) || !seen.Add(number))
+                return false;
+            offsets.Add(number - row);
+        }
+        return !isNameless || offsets.Count == 1;
+    }
+
+    [GeneratedRegex(@"^(#|no|nr|idx|index|row|rownames|obs|observation|serial|s\.?no|sr\.?no)\.?$" +
+        @"|^(row|record|serial)[ _.-]?(no|nr|num|number|id)\.?$" +
+        @"|(^|[ _.-])(id|uid|guid|uuid|pk)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex AnyCaseName();
+
+    [GeneratedRegex(@"[a-z](Id|ID)$")]
+    private static partial Regex CamelName();
+}

@@ -1,0 +1,154 @@
+using Alice.ML.Tool.Shell;
+
+namespace Alice.ML.Tool.Data;
+
+/// <summary>One row of a delimited file and the line, from 1, where it starts.</summary>
+internal readonly record struct Record(int Line, string[] Fields);
+
+/// <summary>
+/// Splits text into rows of fields. A field may stand in double quotes; a doubled quote inside is a quote, and
+/// separators and line breaks inside belong to the field. Blank lines and comment lines are passed over and counted.
+/// White space around a field goes.
+/// </summary>
+/// <param name="path">Where the text came from, for messages.</param>
+/// <param name="reader">The text.</param>
+/// <param name="separator">The character between fields.</param>
+/// <param name="comments">What starts a comment line.</param>
+/// <param name="skip">How many lines at the start hold no rows.</param>
+internal sealed class RecordReader(string path, TextReader reader, char separator, IReadOnlyList<string> comments, int skip = 0)
+{
+    // Cells repeat: one string for each different text keeps large files in memory. Bounded, for columns that never
+    // repeat.
+    private const int PoolSize = 100_000;
+    private readonly HashSet<string> _pool = [];
+    private readonly List<int> _blankLines = [];
+    private int _line;
+
+    /// <summary>How many comment lines were passed over, those that were skipped aside.</summary>
+    public int CommentLines { get; private set; }
+
+    /// <summary>The numbers of the blank lines that rows follow.</summary>
+    public IReadOnlyList<int> BlankLines => _blankLines;
+
+    /// <summary>The rows that are left, in order.</summary>
+    public IEnumerable<Record> Read()
+    {
+        while (_line < skip && NextLine() is not null)
+        {
+        }
+        var blank = new List<int>();
+        while (NextLine() is { } line)
+        {
+            if (IsBlank(line, separator))
+                blank.Add(_line);
+            else if (IsComment(line, comments))
+                CommentLines++;
+            else
+            {
+                _blankLines.AddRange(blank);
+                blank.Clear();
+                var start = _line;
+                yield return new Record(start, Split(line, start));
+            }
+        }
+    }
+
+    /// <summary>Whether a line holds nothing; a row of empty fields between tabs does.</summary>
+    public static bool IsBlank(string line, char? separator) =>
+        string.IsNullOrWhiteSpace(line) && (separator is null or ' ' || !line.Contains(separator.Value));
+
+    /// <summary>Whether a line is a comment.</summary>
+    public static bool IsComment(string line, IReadOnlyList<string> comments) =>
+        comments.Any(c => line.AsSpan().TrimStart().StartsWith(c, StringComparison.Ordinal));
+
+    private string? NextLine()
+    {
+        _line++;
+        return reader.ReadLine();
+    }
+
+    private string[] Split(string line, int start)
+    {
+        if (line.Contains('"'))
+            return SplitQuoted(line, start);
+        var fields = new string[line.AsSpan().Count(separator) + 1];
+        var rest = line.AsSpan();
+        for (var i = 0; i < fields.Length; i++)
+        {
+            var end = i == fields.Length - 1 ? rest.Length : rest.IndexOf(separator);
+            fields[i] = Pooled(rest[..end].Trim());
+            rest = end < rest.Length ? rest[(end + 1)..] : [];
+        }
+        return fields;
+    }
+
+    private string[] SplitQuoted(string line, int start)
+    {
+        var fields = new List<string>();
+        var at = 0;
+        while (true)
+        {
+            while (at < line.Length && line[at] == ' ' && separator != ' ')
+                at++;
+            if (at < line.Length && line[at] == '"')
+            {
+                fields.Add(QuotedField(ref line, ref at, start));
+                if (at < line.Length && line[at] != separator)
+                    throw new UserException($"{path}, line {_line}: text follows a closing quote in field " +
+                        $"{fields.Count}; put a separator there, or double the quotes that belong to the field");
+            }
+            else
+            {
+                var end = line.IndexOf(separator, at);
+                end = end < 0 ? line.Length : end;
+                fields.Add(Pooled(line.AsSpan(at, end - at).Trim()));
+                at = end;
+            }
+            if (at >= line.Length)
+                return [.. fields];
+            at++;
+        }
+    }
+
+    /// <summary>Reads from an opening quote, over further lines where needed, to the end of the field.</summary>
+    private string QuotedField(ref string line, ref int at, int start)
+    {
+        var text = new System.Text.StringBuilder();
+        at++;
+        while (true)
+        {
+            var quote = line.IndexOf('"', at);
+            if (quote < 0)
+            {
+                text.Append(line, at, line.Length - at).Append('\n');
+                line = NextLine() ?? throw new UserException(
+                    $"{path}, line {start}: a quoted field opens here and is never closed; close it with a double " +
+                    "quote");
+                at = 0;
+                continue;
+            }
+            text.Append(line, at, quote - at);
+            at = quote + 1;
+            if (at >= line.Length || line[at] != '"')
+                break;
+            text.Append('"');
+            at++;
+        }
+        while (at < line.Length && line[at] == ' ' && separator != ' ')
+            at++;
+        return Pooled(text.ToString().AsSpan());
+    }
+
+    private string Pooled(ReadOnlySpan<char> text)
+    {
+        if (text.IsEmpty)
+            return "";
+        var lookup = _pool.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (lookup.TryGetValue(text, out var known))
+            return known;
+        var added = text.ToString();
+        if (_pool.Count < PoolSize)
+            _pool.Add(added);
+        return added;
+    }
+}

@@ -1,0 +1,55 @@
+using Alice.ML.Tool.Data;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Alice.ML.Tool.Modelling;
+
+/// <summary>
+/// From a file's columns to one vector of features: numbers as they are, missing ones as NaN, which the trainers know;
+/// texts of few values one-hot encoded, all zero when missing or unknown; texts of many values target encoded.
+/// </summary>
+/// <param name="Transforms">For any other rows.</param>
+/// <param name="Training">The training rows; target encodings are out of fold there.</param>
+/// <param name="Features">The vector column.</param>
+internal sealed record FeaturePipeline(TransformerChain<ITransformer> Transforms, IDataView Training, string Features)
+{
+    /// <summary>Learns from the training rows what the columns need.</summary>
+    public static FeaturePipeline Fit(MLContext ml, TableSchema schema, IDataView training)
+    {
+        InputOutputColumnPair[] many =
+            [.. schema.Features.Where(c => c.HasManyValues).Select(c => new InputOutputColumnPair(c.Name))];
+        ITransformer[] encoding = many.Length == 0 ? []
+            : [ml.Transforms.Categorical.TargetEncoding(many, schema.Label.Name).Fit(training, out training)];
+        var (others, features) = Others(ml, schema);
+        var fitted = others.Fit(training);
+        return new FeaturePipeline(
+            new TransformerChain<ITransformer>([.. encoding, fitted]), fitted.Transform(training), features);
+    }
+
+    /// <summary>The transforms that need no label, and the column that they end in.</summary>
+    private static (EstimatorChain<ITransformer> Transforms, string Features) Others(MLContext ml, TableSchema schema)
+    {
+        var taken = schema.Columns.Select(c => c.Name).ToHashSet();
+        var transforms = new EstimatorChain<ITransformer>();
+        foreach (var column in schema.Features.Where(c => c.Kind == ColumnKind.Text && !c.HasManyValues))
+            transforms = transforms.Append<ITransformer>(ml.Transforms.Categorical.OneHotEncoding(column.Name, keyData: Categories(ml, column)));
+        var features = Unused("Features", taken);
+        return (transforms.Append<ITransformer>(ml.Transforms.Concatenate(features, [.. schema.Features.Select(c => c.Name)])), features);
+    }
+
+    private static IDataView Categories(MLContext ml, ColumnSchema column) =>
+        ml.Data.LoadFromEnumerable(column.Categories.Select(c => new Category { Value = c }));
+
+    /// <summary>The name, with underscores where a column has it already.</summary>
+    private static string Unused(string name, HashSet<string> taken)
+    {
+        while (!taken.Add(name))
+            name += "_";
+        return name;
+    }
+
+    private sealed class Category
+    {
+        public string Value { get; set; } = "";
+    }
+}

@@ -1,0 +1,21 @@
+namespace Alice.ML.Tool.Modelling;
+
+/// <summary>One number that says how well a model predicts.</summary>
+/// <param name="Name">As people write it.</param>
+/// <param name="Key">Its name in JSON.</param>
+/// <param name="Value">NaN where it is not defined.</param>
+internal sealed record Metric(string Name, string Key, double Value)
+{
+    /// <summary>Why it has no value, or what its value leaves out; null where there is nothing to say.</summary>
+    public string? Remark { get; init; }
+
+    /// <summary>The mean of each metric over the folds where it is defined.</summary>
+    public static Metric[] Means(IReadOnlyList<IReadOnlyList<Metric>> folds) => [.. folds[0].Select((metric, i) =>
+    {
+        var defined = folds.Select(fold => fold[i]).Where(m => double.IsFinite(m.Value)).ToArray();
+        var why = folds.Select(fold => fold[i].Remark).FirstOrDefault(r => r is not null);
+        return defined.Length == folds.Count ? metric with { Value = defined.Average(m => m.Value), Remark = null }
+            : defined.Length == 0 ? metric with { Value = double.NaN, Remark = $"in no fold: {why}" }
+            : metric with { Value = defined.Average(m => m.Value), Remark = $"the mean of {defined.Length} of {folds.Count} folds: in another {why}" };
+    })];
+}

@@ -1,0 +1,78 @@
+using ScottPlot;
+
+namespace Alice.ML.Tool.Reporting;
+
+/// <summary>What all pictures share: size, colours, fonts, logarithmic ticks.</summary>
+internal static class PictureStyle
+{
+    public const int Width = 1200;
+    public const int Height = 750;
+
+    /// <summary>What to say when there are no fonts.</summary>
+    public const string NoFonts = "no font is installed, so the picture has no text; install one, such as DejaVu " +
+        "Sans, for labels";
+
+    // Okabe and Ito's palette, which colour-blind people can tell apart.
+    private static readonly string[] _colors =
+        ["#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#000000", "#777777"];
+
+    // The first that is installed; ScottPlot's own choice is a serif font on some systems.
+    private static readonly string[] _fonts =
+        ["Segoe UI", "Helvetica Neue", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial"];
+
+    /// <summary>Whether text can be drawn: a bare container has no font, and the picture then has lines only.</summary>
+    public static bool HasFonts => SkiaSharp.SKFontManager.Default.FontFamilies.Any();
+
+    /// <summary>The colour of a curve.</summary>
+    public static Color ColorOf(int index) => Color.FromHex(_colors[index % _colors.Length]);
+
+    /// <summary>Ticks at 1, 2 and 5 times the powers of ten, over many decades at the powers only; minor ones at the
+    /// other digits. Positions are decimal logarithms.</summary>
+    public static ScottPlot.TickGenerators.NumericManual LogTicks(double low, double high)
+    {
+        var ticks = new ScottPlot.TickGenerators.NumericManual();
+        var decades = high - low;
+        int[] majorDigits = decades > 4 ? [1] : [1, 2, 5];
+        var every = Math.Max(1, (int)(decades / 8));
+        for (var decade = (int)Math.Floor(low); decade <= high; decade++)
+        {
+            for (var digit = 1; digit <= 9; digit++)
+            {
+                var position = decade + Math.Log10(digit);
+                if (position < low || position > high)
+                    continue;
+                if (majorDigits.Contains(digit) && decade % every == 0)
+                    ticks.AddMajor(position, Label(Math.Pow(10, position)));
+                else if (digit == 1 || decades <= 8)
+                    ticks.AddMinor(position);
+            }
+        }
+        return ticks;
+    }
+
+    /// <summary>Writes a plot as PNG.</summary>
+    public static void Write(Stream stream, Plot plot, int width) => stream.Write(plot.GetImageBytes(width, Height, ImageFormat.Png));
+
+    private static string Label(double value) => value is > 999 and < 1e6 ? $"{value:F0}" : $"{value:G3}";
+
+    /// <summary>Titles, fonts, grid and the look of the legend.</summary>
+    public static void Apply(Plot plot, string title, string horizontal, string vertical)
+    {
+        if (_fonts.FirstOrDefault(SkiaSharp.SKFontManager.Default.FontFamilies.Contains) is { } font)
+            plot.Font.Set(font);
+        plot.Title(title, 26);
+        plot.XLabel(horizontal, 22);
+        plot.YLabel(vertical, 22);
+        plot.Axes.Bottom.TickLabelStyle.FontSize = 18;
+        plot.Axes.Left.TickLabelStyle.FontSize = 18;
+        plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.12);
+        plot.Axes.Top.FrameLineStyle.IsVisible = false;
+        plot.Axes.Right.FrameLineStyle.IsVisible = false;
+        plot.Legend.FontSize = 18;
+        plot.Legend.SymbolWidth = 44;
+        plot.Legend.SymbolPadding = 10;
+        plot.Legend.OutlineColor = Colors.Black.WithAlpha(0.2);
+        plot.Legend.ShadowColor = Colors.Transparent;
+        plot.Legend.Padding = new PixelPadding(14);
+    }
+}

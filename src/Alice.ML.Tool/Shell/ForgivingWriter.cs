@@ -1,0 +1,35 @@
+using System.Text;
+
+namespace Alice.ML.Tool.Shell;
+
+/// <summary>
+/// Writes progress and notes while there is somewhere to write them: a terminal that has gone away must not end a training.
+/// </summary>
+internal sealed class ForgivingWriter(TextWriter writer) : TextWriter
+{
+    /// <inheritdoc/>
+    public override Encoding Encoding => writer.Encoding;
+
+    /// <inheritdoc/>
+    public override void Write(char value) => Try(() => writer.Write(value));
+
+    /// <inheritdoc/>
+    public override void Write(string? value) => Try(() => writer.Write(value));
+
+    /// <inheritdoc/>
+    public override void WriteLine(string? value) => Try(() => writer.WriteLine(value));
+
+    /// <inheritdoc/>
+    public override void Flush() => Try(writer.Flush);
+
+    private static void Try(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException)
+        {
+        }
+    }
+}

@@ -1,0 +1,251 @@
+using Alice.ML.Tool.Data;
+using Alice.ML.Tool.Shell;
+
+namespace Alice.ML.Tests.Tool;
+
+[TestClass]
+public sealed class DelimitedFileTests
+{
+    private static readonly FileFormat _detect = new();
+
+    [TestMethod]
+    [DataRow("a,b\n1,2\n3,4\n", "a|b", 2, ',', true, DisplayName = "comma with header")]
+    [DataRow("1,2\n3,4\n", "column1|column2", 2, ',', false, DisplayName = "no header")]
+    [DataRow("a;b\n1,5;2\n3,5;4\n", "a|b", 2, ';', true, DisplayName = "semicolon, with commas inside fields")]
+    [DataRow("a\tb c\n1\t2\n3\t4\n", "a|b c", 2, '\t', true, DisplayName = "tab")]
+    [DataRow("a,b\r\n1,2\r\n3,4", "a|b", 2, ',', true, DisplayName = "Windows lines, no line break at the end")]
+    [DataRow("// by hand\n//\t2 columns\n\n0\t1\n1\t2\n", "column1|column2", 2, '\t', false,
+        DisplayName = "comments and a blank line")]
+    [DataRow("# made in 2024\n#Label\tLength\n0\t5.1\n1\t4.9\n", "Label|Length", 2, '\t', true,
+        DisplayName = "header line that starts with #")]
+    [DataRow("# a remark\n0\t5.1\n1\t4.9\n", "column1|column2", 2, '\t', false,
+        DisplayName = "# remark of another width")]
+    [DataRow("a,b\n1,2\n#3,4\n", "a|b", 2, ',', true, DisplayName = "a row that begins with # is a row")]
+    [DataRow("a,b\n1,2\n//3,4\n", "a|b", 2, ',', true, DisplayName = "so is one that begins with //")]
+    [DataRow("#0,1,2\n#3,2,3\nn1,3,4\n", "column1|column2|column3", 3, ',', false, DisplayName = "even before all others")]
+    [DataRow("# by hand, 2 columns\n#0,1,2\n#3,2,3\nn1,3,4\n", "column1|column2|column3", 3, ',', false,
+        DisplayName = "a comment, then rows that begin with #")]
+    [DataRow("a|b c\n1|2,5\n3|4,5\n", "a|b c", 2, '|', true, DisplayName = "bar")]
+    [DataRow("1,5;2,5\n3,5;4,5\n", "column1|column2", 2, ';', false, DisplayName = "decimal commas without a header")]
+    [DataRow("x;1,5;2,5\ny;3,5;4,5\n", "column1|column2|column3", 2, ';', false, DisplayName = "decimal commas and a text")]
+    [DataRow("sep=;\na;b\n1;2\n", "a|b", 1, ';', true, DisplayName = "the separator in the first line")]
+    [DataRow("\"sep=\t\"\r\na,x\tb\r\n1\t2\r\n", "a,x|b", 1, '\t', true, DisplayName = "the same in quotes")]
+    [DataRow("a,b,\n1,2,\n3,4,\n", "a|b", 2, ',', true, DisplayName = "a separator ends each line")]
+    [DataRow("a,b\n1,2,\n3,4,\n", "a|b", 2, ',', true, DisplayName = "a separator ends each row")]
+    [DataRow("a,b,\n1,2\n3,4\n", "a|b", 2, ',', true, DisplayName = "a separator ends the header")]
+    [DataRow("a,a,a 2,b\n1,2,3,4\n", "a|a 3|a 2|b", 1, ',', true, DisplayName = "the same name twice")]
+    [DataRow("a\tb\n\t\n1\t2\n", "a|b", 2, '\t', true, DisplayName = "a row of empty fields")]
+    [DataRow("x\n1\n\n3\n\n", "x", 3, ',', true, DisplayName = "one column: a blank line between rows is one")]
+    [DataRow("a,b\r1,2\r3,4\r", "a|b", 2, ',', true, DisplayName = "lines that end with CR")]
+    [DataRow("when,n\n2025-01-01,x\n2025-01-02,x\n", "when|n", 2, ',', true, DisplayName = "dates and texts")]
+    [DataRow("2025-01-01,x\n2025-01-02,y\n", "column1|column2", 2, ',', false, DisplayName = "a date is no name")]
+    [DataRow("a;b\n$1.234,5;15 %\n€2;-\n", "a|b", 2, ';', true, DisplayName = "written numbers")]
+    [DataRow("name,kind\nx,red\ny,red\n", "name|kind", 2, ',', true, DisplayName = "texts only: names do not recur")]
+    [DataRow("x,red\ny,red\nx,blue\n", "column1|column2", 3, ',', false,
+        DisplayName = "texts only: the first row recurs")]
+    [DataRow("?,red,1\ny,red,2\n", "column1|column2|column3", 2, ',', false,
+        DisplayName = "a missing value is no name")]
+    [DataRow(",a\n1,2\n2,3\n", "column1|a", 2, ',', true, DisplayName = "nameless first column")]
+    [DataRow("\"a, b\",\"say \"\"c\"\"\"\n1,2\n", "a, b|say \"c\"", 1, ',', true, DisplayName = "quoted names")]
+    [DataRow("a , b\n 1, 2\n", "a|b", 1, ',', true, DisplayName = "white space around fields")]
+    [DataRow("x\n1\n2\n", "x", 2, ',', true, DisplayName = "one column")]
+    public void The_format_is_found(string text, string names, int rows, char separator, bool header)
+    {
+        var table = Read(text, _detect);
+        Assert.AreEqual(names, string.Join('|', table.Names));
+        Assert.HasCount(rows, table.Records);
+        Assert.AreEqual(separator, table.Separator);
+        Assert.AreEqual(header, table.HasHeader);
+    }
+
+    [TestMethod]
+    public void What_is_said_wins_over_what_would_be_found()
+    {
+        Assert.AreEqual("column1|column2", Names(Read("a,b\n1,2\n", new FileFormat { Header = false })));
+        Assert.AreEqual("2023|2024", Names(Read("2023,2024\n1,2\n", new FileFormat { Header = true })));
+        Assert.AreEqual("a,b", Names(Read("a,b|c\n1,2|3\n", new FileFormat { Separator = '|' }))[..3]);
+        Assert.HasCount(3, Read("#a,b\n1,2\n3,4\n", new FileFormat { Comments = [], Header = false }).Records);
+        Assert.HasCount(2, Read("% no\n1,2\n3,4\n", new FileFormat { Comments = ["%"] }).Records);
+    }
+
+    [TestMethod]
+    public void Missing_marks_become_empty_fields()
+    {
+        var table = Read("a,b\n?,NA\nnan,\n1,None\n", _detect);
+        var fields = table.Records.SelectMany(r => r.Fields).ToArray();
+        CollectionAssert.AreEqual(new[] { "", "", "", "", "1", "None" }, fields);
+        var own = Read("a,b\n?,None\n", new FileFormat { Missing = ["None"], Header = true });
+        CollectionAssert.AreEqual(new[] { "?", "" }, own.Records[0].Fields);
+    }
+
+    [TestMethod]
+    public void What_is_left_out_is_counted()
+    {
+        CollectionAssert.AreEqual(new[] { "2 comment lines of t.csv left out (--comment none if these are rows)" },
+            NotesOf("# one\n\n// two\na,b\n1,2\n", _detect));
+        CollectionAssert.AreEqual(new[] { "1 comment line of t.csv left out (--comment none if these are rows)" },
+            NotesOf("a,b\n1,2\n#3,4\n5,6\n", new FileFormat { Comments = ["#"] }));
+        CollectionAssert.AreEqual(new[] { "1 blank line between the rows of t.csv left out" }, NotesOf("a,b\n1,2\n\n3,4\n\n", _detect));
+        CollectionAssert.AreEqual(new[] { "t.csv names more than one column 'a': column 2 is called 'a 2' here" },
+            NotesOf("a,a\n1,2\n", _detect));
+        Assert.IsEmpty(NotesOf("#a,b\n1,2\n#3,4\n", _detect), "a # line that is the header, and a row");
+    }
+
+    [TestMethod]
+    [DataRow("utf-8", true)]
+    [DataRow("utf-8", false)]
+    [DataRow("utf-16", true)]
+    [DataRow("utf-16", false)]
+    [DataRow("utf-16BE", true)]
+    [DataRow("utf-16BE", false)]
+    [DataRow("utf-32", true)]
+    public void Encodings_are_found_with_and_without_a_mark_packed_and_not(string name, bool hasMark)
+    {
+        var encoding = System.Text.Encoding.GetEncoding(name);
+        byte[] bytes = [.. hasMark ? encoding.GetPreamble() : [], .. encoding.GetBytes("größe,b €\n1,2\n")];
+        Assert.AreEqual("größe|b €", Names(Read(bytes)));
+        Assert.AreEqual("größe|b €", Names(Read(Packed(bytes))));
+    }
+
+    [TestMethod]
+    public void What_is_not_UTF_8_is_read_as_Windows_1252_with_a_note()
+    {
+        var notes = new List<string>();
+        Assert.AreEqual("größe|b €", Names(Read(TextFile.Windows1252.GetBytes("größe,b €\n1,2\n"), notes)));
+        Assert.AreEqual("t.csv is not UTF-8: read as Windows-1252", notes.Single());
+    }
+
+    [TestMethod]
+    public void A_damaged_archive_is_an_error_that_says_so()
+    {
+        var bytes = Packed("a,b\n1,2\n"u8.ToArray());
+        bytes[12] ^= 0xff;
+        StringAssert.Contains(Assert.ThrowsExactly<UserException>(() => Read(bytes)).Message, " is packed by gzip and damaged ");
+    }
+
+    [TestMethod]
+    public void A_quoted_field_may_hold_separators_quotes_and_line_breaks()
+    {
+        var table = Read("id,text\n1,\"a, \"\"b\"\"\nc\"\n2,d\n", _detect);
+        Assert.AreEqual("a, \"b\"\nc", table.Records[0].Fields[1]);
+        Assert.AreEqual("d", table.Records[1].Fields[1]);
+        Assert.AreEqual(4, table.Records[1].Line, "lines are counted as an editor counts them");
+    }
+
+    [TestMethod]
+    public void Expected_names_tell_a_header_from_a_row()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("new.csv", "kind,colour\nx,red\nkind,red\n");
+        Assert.IsFalse(DelimitedFile.Read(path, _detect).HasHeader);
+        Assert.IsTrue(DelimitedFile.Read(path, _detect, ["size", "colour"]).HasHeader);
+    }
+
+    [TestMethod]
+    [DataRow("iris.txt", 5, 150, '\t', true)]
+    [DataRow("breast-cancer.txt", 10, 699, '\t', false)]
+    [DataRow("optdigits-train.csv", 65, 3823, ',', false)]
+    [DataRow("taxi-fare-train.csv", 7, 100_000, ',', true)]
+    [DataRow("wine-quality-red.csv", 12, 1599, ',', true)]
+    public void The_format_of_real_files_is_found(string file, int columns, int rows, char separator, bool header)
+    {
+        var table = DelimitedFile.Read(SharedData.Path(file), _detect);
+        Assert.HasCount(columns, table.Names);
+        Assert.HasCount(rows, table.Records);
+        Assert.AreEqual(separator, table.Separator);
+        Assert.AreEqual(header, table.HasHeader);
+    }
+
+    [TestMethod]
+    [DataRow("", "holds no rows", DisplayName = "empty file")]
+    [DataRow("# a\n# b\n", "holds no rows; every line starts with # or // (--comment none if these are rows)",
+        DisplayName = "comments only")]
+    [DataRow("a,b\n1,2\n3\n", ", line 3: 1 field, where the header has 2 (separator: comma); mend the line, put " +
+        "text that holds a separator in double quotes, or give --separator", DisplayName = "short row")]
+    [DataRow("1,2\n1,2\n\n3,4,5\n", ", line 4: 3 fields, where the first row has 2 (separator: comma); mend the " +
+        "line, put text that holds a separator in double quotes, or give --separator",
+        DisplayName = "long row without a header")]
+    [DataRow("a,b\n1,2\n# the end\n", ", line 3: 1 field, where the header has 2 (separator: comma); mend the line, put text that " +
+        "holds a separator in double quotes, or give --separator, or --comment # if it is a comment", DisplayName = "a comment between rows")]
+    [DataRow("a,b\n1,\"2\n3,4\n", ", line 2: a quoted field opens here and is never closed; " +
+        "close it with a double quote",
+        DisplayName = "quote never closed")]
+    [DataRow("a,b\n\"1\"x,2\n", ", line 2: text follows a closing quote in field 1; put a separator there, or double " +
+        "the quotes that belong to the field", DisplayName = "text after a quote")]
+    [DataRow("PK\u0003\u0004\0\0binary", " is not a text file; give a comma, tab or semicolon separated one",
+        DisplayName = "binary file")]
+    public void A_file_that_is_no_table_is_refused(string text, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("bad.csv", text);
+        var error = Assert.ThrowsExactly<UserException>(() => DelimitedFile.Read(path, _detect));
+        StringAssert.StartsWith(error.Message, path);
+        StringAssert.EndsWith(error.Message, message);
+    }
+
+    [TestMethod]
+    public void A_missing_file_and_a_folder_are_named()
+    {
+        using var folder = new TemporaryFolder();
+        var absent = folder.PathOf("absent.csv");
+        Assert.AreEqual($"{absent} does not exist",
+            Assert.ThrowsExactly<UserException>(() => DelimitedFile.Read(absent, _detect)).Message);
+        var itself = Path.GetDirectoryName(absent)!;
+        Assert.AreEqual($"{itself} is a folder; name a file",
+            Assert.ThrowsExactly<UserException>(() => DelimitedFile.Read(itself, _detect)).Message);
+    }
+
+    [TestMethod]
+    [DataRow("size", 0)]
+    [DataRow("3", 2, DisplayName = "a number counts from 1")]
+    [DataRow("-1", 2, DisplayName = "a negative one from the end")]
+    [DataRow("-3", 0)]
+    [DataRow("2", 1, DisplayName = "a name wins over a number")]
+    public void A_column_is_found_by_name_or_number(string column, int index) =>
+        Assert.AreEqual(index,
+            Read("size,2,price\n1,5,3\n", new FileFormat { Header = true }).Column(column, "--label"));
+
+    [TestMethod]
+    [DataRow("cost", "--label cost: t.csv has no such column. Its columns are size, 2, price")]
+    [DataRow("0", "--label 0: t.csv has columns 1 to 3, or -1 (the last) to -3: size, 2, price")]
+    [DataRow("4", "--label 4: t.csv has columns 1 to 3, or -1 (the last) to -3: size, 2, price")]
+    [DataRow("-2147483648", "--label -2147483648: t.csv has columns 1 to 3, or -1 (the last) to -3: size, 2, price")]
+    public void A_column_that_is_not_there_gets_a_list_of_those_that_are(string column, string message)
+    {
+        var table = Read("size,2,price\n1,5,3\n", new FileFormat { Header = true }) with { Path = "t.csv" };
+        Assert.AreEqual(message, Assert.ThrowsExactly<UserException>(() => table.Column(column, "--label")).Message);
+    }
+
+    private static List<string> NotesOf(string text, FileFormat format)
+    {
+        var notes = new List<string>();
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("t.csv", text);
+        _ = DelimitedFile.Read(path, format, null, note => notes.Add(note.Replace(path, "t.csv")));
+        return notes;
+    }
+
+    private static Table Read(byte[] bytes, List<string>? notes = null)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.PathOf("t.csv");
+        File.WriteAllBytes(path, bytes);
+        return DelimitedFile.Read(path, _detect, null, note => notes?.Add(note.Replace(path, "t.csv")));
+    }
+
+    private static byte[] Packed(byte[] bytes)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionMode.Compress))
+            gzip.Write(bytes);
+        return packed.ToArray();
+    }
+
+    private static string Names(Table table) => string.Join('|', table.Names);
+
+    private static Table Read(string text, FileFormat format)
+    {
+        using var folder = new TemporaryFolder();
+        return DelimitedFile.Read(folder.Write("table.csv", text), format);
+    }
+}
