@@ -128,7 +128,7 @@ internal sealed class TrainCommand
         if (parsed.GetValue(_plot) is { } picture)
             Draw(files, picture, task.Curve(settings, metrics), epochs, data, terminal);
         // What could not be written can be had again from it.
-        if (settings.CheckpointPath is { } checkpoint && files.ExitCode == CommandLine.Success)
+        if (settings.CheckpointPath is { } checkpoint && files.ExitCode == ExitCodes.Success)
             RunFile.Delete(checkpoint);
         return files.ExitCode;
     }
