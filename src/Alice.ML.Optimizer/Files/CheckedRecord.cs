@@ -11,6 +11,10 @@ internal static class CheckedRecord
 {
     // Below the 2 GB that a span can hold.
     private const long ValuesAtOnce = 1L << 26;
+    private const int BytesAtOnce = 1 << 16;
+
+    /// <summary>Mark and version.</summary>
+    public const int HeadBytes = sizeof(uint) + sizeof(byte);
 
     public static void Write(Stream stream, uint mark, byte version, Action<BinaryWriter> content)
     {
@@ -33,11 +37,7 @@ internal static class CheckedRecord
         {
             using var checksum = new ChecksumStream(stream);
             using var reader = new BinaryReader(checksum, Encoding.UTF8, leaveOpen: true);
-            if (reader.ReadUInt32() != mark)
-                throw new InvalidDataException($"This is no {what} as this Alice.ML writes it, or a damaged one.");
-            if (reader.ReadByte() is var found && found != version)
-                throw new InvalidDataException(
-                    $"The {what} has version {found}; this Alice.ML reads {version}. Load the weights alone and begin a new run.");
+            CheckHead(reader, mark, version, what);
             result = content(reader);
             var computed = checksum.Checksum;
             if (reader.ReadUInt32() != computed)
@@ -54,6 +54,32 @@ internal static class CheckedRecord
             result?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Checks a file of one record and nothing else, without reading its content.</summary>
+    /// <exception cref="InvalidDataException">It is no such record, of another version, damaged or cut short.</exception>
+    public static void Verify(Stream stream, uint mark, byte version, string what)
+    {
+        if (stream.Length < HeadBytes + sizeof(uint))
+            throw new InvalidDataException($"The {what} is cut short or damaged.");
+        using var checksum = new ChecksumStream(stream);
+        using var reader = new BinaryReader(checksum, Encoding.UTF8, leaveOpen: true);
+        CheckHead(reader, mark, version, what);
+        var buffer = new byte[BytesAtOnce];
+        for (var left = stream.Length - HeadBytes - sizeof(uint); left > 0; left -= buffer.Length)
+            checksum.ReadExactly(buffer, 0, (int)Math.Min(buffer.Length, left));
+        var computed = checksum.Checksum;
+        if (reader.ReadUInt32() != computed)
+            throw new InvalidDataException($"The {what} is cut short or damaged: its checksum does not fit.");
+    }
+
+    private static void CheckHead(BinaryReader reader, uint mark, byte version, string what)
+    {
+        if (reader.ReadUInt32() != mark)
+            throw new InvalidDataException($"This is no {what} as this Alice.ML writes it, or a damaged one.");
+        if (reader.ReadByte() is var found && found != version)
+            throw new InvalidDataException(
+                $"The {what} has version {found}; this Alice.ML reads {version}. Load the weights alone and begin a new run.");
     }
 
     public static void Write(BinaryWriter writer, Tensor tensor)

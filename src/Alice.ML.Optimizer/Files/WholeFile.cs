@@ -17,8 +17,11 @@ internal static class WholeFile
     private const UnixFileMode AnyWrite = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     /// <summary>Writes the file by a function that gets a stream to write, read and seek in.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">Writes it.</param>
+    /// <param name="before">Where the file that stood there is moved to; null: it is replaced. Killed in between, the file is there alone.</param>
     /// <exception cref="IOException">It cannot be written. So are <see cref="UnauthorizedAccessException"/>s.</exception>
-    public static void Write(string path, Action<Stream> content)
+    public static void Write(string path, Action<Stream> content, string? before = null)
     {
         if (IsDevice(path))
         {
@@ -33,7 +36,12 @@ internal static class WholeFile
         {
             content(temporary);
             temporary.Flush(flushToDisk: true);
-        }, temporary => File.Move(temporary, target, overwrite: true));
+        }, temporary =>
+        {
+            if (before is not null && File.Exists(target))
+                File.Move(target, before, overwrite: true);
+            File.Move(temporary, target, overwrite: true);
+        });
     }
 
     /// <summary>Finds out by writing beside the target whether it could be written, and changes nothing.</summary>

@@ -1,3 +1,4 @@
+using Alice.ML.Optimization.Files;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization.Update;
@@ -64,6 +65,24 @@ internal sealed class AliceState : IDisposable
         SecondMoment.zero_();
     }
 
+    /// <summary>Writes the six tensors.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        foreach (var tensor in All)
+            CheckedRecord.Write(writer, tensor);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote, into the same memory.</summary>
+    public void Restore(BinaryReader reader)
+    {
+        using var noGradient = no_grad();
+        foreach (var tensor in All)
+        {
+            using var values = CheckedRecord.Read(reader, tensor, "a network");
+            tensor.copy_(values);
+        }
+    }
+
     /// <summary>Moves the six tensors; those of before are disposed.</summary>
     public void To(Device device)
     {
@@ -77,13 +96,11 @@ internal sealed class AliceState : IDisposable
 
     public void Dispose()
     {
-        Center.Dispose();
-        LookAhead.Dispose();
-        Gradient.Dispose();
-        GlassDensity.Dispose();
-        Hessian.Dispose();
-        SecondMoment.Dispose();
+        foreach (var tensor in All)
+            tensor.Dispose();
     }
+
+    private Tensor[] All => [Center, LookAhead, Gradient, GlassDensity, Hessian, SecondMoment];
 
     private static Tensor Zeros(Tensor like) =>
         zeros(like.shape, dtype: like.dtype, device: like.device).DetachFromDisposeScope();

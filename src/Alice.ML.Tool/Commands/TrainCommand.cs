@@ -31,6 +31,7 @@ internal sealed class TrainCommand
 
     private readonly DataOptions _data;
     private readonly NetworkOptions _network;
+    private readonly CheckpointOptions _checkpoint;
     private readonly Option<bool> _verbose;
 
     private TrainCommand(Command command, Option<bool> verbose)
@@ -40,11 +41,14 @@ internal sealed class TrainCommand
         foreach (var option in new Option[] { _save, _plot, _json })
             command.Options.Add(option);
         _network = new NetworkOptions(command);
+        _checkpoint = new CheckpointOptions(command);
         command.Validators.Add(result =>
         {
             var saves = (result.GetValue(_save) ?? result.GetValue(_plot)) is not null;
             if (saves && result.GetValue(_data.Folds) is not null)
                 result.AddError("--folds excludes --save and --plot: it trains several models and keeps none");
+            if (result.GetValue(_checkpoint.File) is not null && result.GetValue(_data.Folds) is not null)
+                result.AddError("--folds excludes --checkpoint: the file holds one training, and it trains several models");
             var validates = result.GetValue(_data.Validation) is not null;
             if (validates && result.GetValue(_network.ValidationFraction) > 0)
                 result.AddError("--validation and --validation-fraction exclude each other: both say which rows " +
@@ -80,9 +84,9 @@ internal sealed class TrainCommand
     private int Run(ParseResult parsed, CancellationToken cancellation)
     {
         var terminal = new Terminal(parsed);
-        var settings = _network.Read(parsed);
+        var settings = _checkpoint.Read(parsed, _network.Read(parsed));
         var files = new OutputFiles(terminal, _data.Inputs(parsed),
-            [(_save.Name, parsed.GetValue(_save)), (_plot.Name, parsed.GetValue(_plot))]);
+            [(_save.Name, parsed.GetValue(_save)), (_plot.Name, parsed.GetValue(_plot)), (_checkpoint.File.Name, settings.CheckpointPath)]);
         var data = _data.Read(parsed, terminal.Note);
         var ml = MlContexts.Create(settings.Seed, terminal, parsed.GetValue(_verbose));
         return parsed.GetValue(_data.Folds) is { } folds
@@ -123,6 +127,9 @@ internal sealed class TrainCommand
         MetricsReport.Write(terminal.Out, "test", test.RowCount, metrics, parsed.GetValue(_json) ? members : null);
         if (parsed.GetValue(_plot) is { } picture)
             Draw(files, picture, task.Curve(settings, metrics), epochs, data, terminal);
+        // What could not be written can be had again from it.
+        if (settings.CheckpointPath is { } checkpoint && files.ExitCode == ExitCodes.Success)
+            RunFile.Delete(checkpoint);
         return files.ExitCode;
     }
 

@@ -38,6 +38,12 @@ internal sealed record NetworkSettings
 
     public TimeSpan? MaximumTime { get; init; }
 
+    public string? CheckpointPath { get; init; }
+
+    public TimeSpan? CheckpointInterval { get; init; }
+
+    public bool Resume { get; init; }
+
     public string Device { get; init; } = "auto";
 
     public int? NumberOfThreads { get; init; }
@@ -64,6 +70,9 @@ internal sealed record NetworkSettings
         options.ValidationFraction = ValidationFraction;
         options.EarlyStoppingPatience = Patience;
         options.MaximumTrainingTime = MaximumTime;
+        options.CheckpointPath = CheckpointPath;
+        options.CheckpointInterval = CheckpointInterval;
+        options.ResumeFromCheckpoint = Resume;
         options.Seed = Seed;
         options.Device = Device;
         options.NumberOfThreads = NumberOfThreads;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Alice.ML.Models;
 using Alice.ML.Optimization.Runtime;
 using Alice.ML.Training;
@@ -20,6 +19,9 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
     where TModel : class
 {
     private readonly AliceTrainerOptions _options;
+
+    // Null: nobody has given one, and that of a checkpoint is as good.
+    private readonly int? _givenSeed;
     private readonly int _seed;
 
     private protected AliceTrainer(IHostEnvironment environment, string name, AliceTrainerOptions options, SchemaShape.Column label)
@@ -28,7 +30,8 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             TrainerUtils.MakeR4ScalarWeightColumn(options.ExampleWeightColumnName))
     {
         _options = options.Copy();
-        _seed = options.Seed ?? (environment as IHostEnvironmentInternal)?.Seed ?? Random.Shared.Next();
+        _givenSeed = options.Seed ?? (environment as IHostEnvironmentInternal)?.Seed;
+        _seed = _givenSeed ?? Random.Shared.Next();
     }
 
     /// <inheritdoc/>
@@ -40,6 +43,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">No usable rows, labels that cannot be learned from, or a run that diverged.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before networks were measured on held-out rows, or the first epoch ended.</exception>
+    /// <exception cref="IOException"><see cref="AliceTrainerOptions.CheckpointPath"/> cannot be written, or is a file of another kind.</exception>
     public new TTransformer Fit(IDataView input)
     {
         Check(input);
@@ -74,45 +78,60 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
 
     private protected sealed override TModel TrainModelCore(TrainContext trainContext)
     {
-        var clock = Stopwatch.StartNew();
+        var clock = new RunClock();
         OptionErrors.CheckValidation(_options, trainContext.ValidationSet is not null);
         using var channel = Host.Start("Training");
         var device = TorchDevice.Resolve(_options.Device);
+        using var checkpoint = RunCheckpoint.Open(_options, clock, channel);
+        var seed = _givenSeed ?? checkpoint?.Seed ?? _seed;
         var training = DataReader.Read(trainContext.TrainingSet, channel);
         var task = CreateTask(training, trainContext.TrainingSet.Schema.Label!.Value.Type);
         var initial = trainContext.InitialPredictor is { } predictor ? InitialModel(predictor, training.Columns, task.Outputs) : null;
 
+        // Rows as they were read decide whether a run may be resumed: what follows changes them.
+        var validation = trainContext.ValidationSet is { } set ? DataReader.Read(set, channel, "validation") : null;
+        checkpoint?.Begin(
+            RunIdentity.Of(_options, seed, device, training, validation, initial), FeatureNames.Of(trainContext.TrainingSet.Schema.Feature!.Value));
         var leftOut = LeftOutRows.None;
         if (task.LeavesOutExtremeLabels)
             (training, leftOut) = WithoutExtremeLabels(training, task.Labels!.Value, channel);
 
-        TrainingData? validation = null;
-        if (trainContext.ValidationSet is { } set)
-            validation = DataReader.Read(set, channel, "validation");
-        else if (_options.ValidationFraction > 0)
-            (training, validation) = training.Split(_options.ValidationFraction, _seed);
+        if (validation is null && _options.ValidationFraction > 0)
+            (training, validation) = training.Split(_options.ValidationFraction, seed);
 
         var isText = initial is null && WideTables.IsText(_options, task, training);
         var preparation = initial?.Preparation ?? Scale(training, isText, trainContext.TrainingSet.Schema.Feature!.Value, channel);
         (training, validation) = TrainingData.Prepare(training, validation, preparation);
         var common = isText ? WideTables.TextScale(task, training) : Standardization.Identity(training.Columns);
         using var rows = TrainingRows.Open(training, validation, task, common, device);
-        var settings = CreateSettings(training, task, isText, device);
+        var settings = CreateSettings(training, task, isText, device, seed);
         var ensemble = new Ensemble(_options, task, training, (preparation, common), initial, settings);
         settings = settings with { UsesKernels = ensemble.SuitsKernels(training, settings) };
         // Several networks take a thread each.
         using var threads = new TorchThreads(_options.NumberOfNetworks > 1
             ? 1
             : _options.NumberOfThreads ?? TrainingBudget.Threads(ensemble.Parameters, settings.BatchSize));
-        var choice = initial is null && !isText && IsOpen(ensemble, task) && training.Rows >= RaceRules.LeastRows
-            ? new PlanChoice(_options, task, ensemble, rows, settings, channel, clock).Make()
+        var saved = checkpoint?.Saved(TrainingPhase.Training);
+        var state = saved is null ? null : TrainingState.Restore(saved, ensemble, settings);
+        var choice = state is not null ? state.Choice
+            : initial is null && !isText && IsOpen(ensemble, task) && training.Rows >= RaceRules.LeastRows
+            ? new PlanChoice(_options, task, ensemble, rows, settings, channel, clock) { Checkpoint = checkpoint }.Make()
             : new PlanChoice.Result(ensemble.CreateMembers(settings));
         channel.Info($"Training on {training.Rows:N0} rows of {preparation.InputCount:N0} features: {ensemble.Parameters:N0} parameters, "
-            + $"{Math.Ceiling(choice.Members.Max(member => member.Course.Length)):N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {_seed}.");
+            + $"{Math.Ceiling(choice.Members.Max(member => member.Course.Length)):N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {seed}.");
 
-        using var trainer = new EnsembleTrainer(rows.Training, rows.Validation, choice.Members, task, settings, clock) { IsStarted = choice.Estimate is not null };
-        var epochs = new List<AliceEpoch>();
+        using var trainer = new EnsembleTrainer(rows.Training, rows.Validation, choice.Members, task, settings, clock)
+        {
+            IsStarted = choice.Estimate is not null,
+            Checkpoint = checkpoint,
+        };
+        List<AliceEpoch> epochs = [.. state?.Epochs ?? []];
+        if (saved is not null)
+            trainer.Restore(saved);
+        checkpoint?.CloseSaved();
+        checkpoint?.Enter(TrainingPhase.Training, writer => TrainingState.Save(writer, choice, ensemble, epochs, trainer));
         trainer.Run(epoch => Report(InLabelUnits(epoch, task), task.Objective.MetricName, choice, epochs, channel));
+        checkpoint?.Save(isFinished: true);
         var networks = ensemble.Fold(trainer.Members, choice.Calibration);
         return CreateModel(
             networks,
@@ -131,7 +150,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
                 NumericEncodings = [.. ensemble.Plans.Select(plan => plan.Encoding)],
                 Restarts = trainer.Members.Sum(member => member.Restarts),
                 Device = device.ToString(),
-                Seed = _seed,
+                Seed = seed,
                 Seconds = clock.Elapsed.TotalSeconds,
             });
     }
@@ -209,7 +228,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         return networks;
     }
 
-    private TrainingSettings CreateSettings(TrainingData data, LearningTask task, bool isText, TorchSharp.torch.Device device)
+    private TrainingSettings CreateSettings(TrainingData data, LearningTask task, bool isText, TorchSharp.torch.Device device, int seed)
     {
         var rows = data.Rows;
         var batchSize = Math.Min(_options.BatchSize ?? TrainingBudget.BatchSize(rows), rows);
@@ -235,7 +254,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             MaximumTime = _options.MaximumTrainingTime,
             IsCancelled = () => _options.CancellationToken.IsCancellationRequested || (Host as ICancelable)?.IsCanceled == true,
             Workers = device.type == TorchSharp.DeviceType.CPU ? _options.NumberOfThreads ?? Environment.ProcessorCount : 1,
-            Seed = _seed,
+            Seed = seed,
             Device = device,
         };
     }

@@ -144,6 +144,25 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     /// </summary>
     public Effort Effort { get; set; }
 
+    /// <summary>
+    /// File that the whole run is written to while it goes on, so that another process can go on with it where this one was killed. The file
+    /// appears whole or not at all; the one before is kept beside it, as this path with ".before" at its end. When Fit has ended, the file holds
+    /// the ended run: delete it once the model is saved. Default null: none.
+    /// </summary>
+    public string? CheckpointPath { get; set; }
+
+    /// <summary>
+    /// Time between two checkpoints; above 0. Default null: 60 seconds, or a hundred times as long as the last one took to write where that is more.
+    /// </summary>
+    public TimeSpan? CheckpointInterval { get; set; }
+
+    /// <summary>
+    /// Whether Fit goes on with the run of <see cref="CheckpointPath"/>: on the CPU, without a time limit, the model is that of an uninterrupted
+    /// run, bit for bit. Data and options must be those of that run; only threads, time limit, progress and the options of checkpoints may
+    /// differ. Where there is no file yet, the run begins. Default false: Fit refuses to replace a run that has not ended.
+    /// </summary>
+    public bool ResumeFromCheckpoint { get; set; }
+
     /// <summary>A copy, so that a trainer does not change with the object it was made from.</summary>
     internal AliceTrainerOptions Copy() => (AliceTrainerOptions)MemberwiseClone();
 }

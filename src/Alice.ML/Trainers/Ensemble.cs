@@ -9,8 +9,8 @@ internal sealed class Ensemble
     // Seeds of members must differ from each other and from those of other runs with neighbouring seeds.
     private const int SeedStride = 7919;
 
-    // Networks of the race have the seeds before these.
-    private const int SeedsOfRace = 100;
+    /// <summary>Networks of the race have the seeds before these.</summary>
+    public const int SeedsOfRace = 100;
 
     private readonly AliceTrainerOptions _options;
     private readonly IReadOnlyList<int> _hiddenLayers;

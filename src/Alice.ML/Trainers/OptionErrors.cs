@@ -95,7 +95,13 @@ internal sealed class OptionErrors
             .Require(options.EarlyStoppingMinimumImprovement is >= 0 and < 1, nameof(options.EarlyStoppingMinimumImprovement),
                 options.EarlyStoppingMinimumImprovement, "must be 0 or more and below 1")
             .Require(options.MaximumTrainingTime is not { } time || time > TimeSpan.Zero, nameof(options.MaximumTrainingTime),
-                options.MaximumTrainingTime, "must be above 0");
+                options.MaximumTrainingTime, "must be above 0")
+            .Require(options.CheckpointPath is null || !string.IsNullOrWhiteSpace(options.CheckpointPath), nameof(options.CheckpointPath),
+                options.CheckpointPath, "must name a file, or be null for none")
+            .Require(options.CheckpointInterval is not { } interval || interval > TimeSpan.Zero, nameof(options.CheckpointInterval),
+                options.CheckpointInterval, "must be above 0")
+            .Require(!options.ResumeFromCheckpoint || options.CheckpointPath is not null, nameof(options.ResumeFromCheckpoint),
+                options.ResumeFromCheckpoint, "CheckpointPath names no file to go on from");
         more?.Invoke(errors);
         if (options.Optimizer is { } optimizer)
             errors._errors.AddRange(AliceOptimizerOptionsValidator.Errors(optimizer).Select(error => $"{nameof(options.Optimizer)}.{error}"));

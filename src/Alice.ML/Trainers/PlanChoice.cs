@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Text.Json.Serialization;
 using Alice.ML.Training;
 using Microsoft.ML.Runtime;
 
@@ -6,7 +6,7 @@ namespace Alice.ML.Trainers;
 
 /// <summary>Runs the race of the plans that the options leave open, and makes the ensemble's networks of its outcome.</summary>
 internal sealed class PlanChoice(
-    AliceTrainerOptions options, LearningTask task, Ensemble ensemble, TrainingRows data, TrainingSettings settings, IChannel channel, Stopwatch clock)
+    AliceTrainerOptions options, LearningTask task, Ensemble ensemble, TrainingRows data, TrainingSettings settings, IChannel channel, RunClock clock)
 {
     private readonly RowSet _rows = data.Training;
 
@@ -15,7 +15,7 @@ internal sealed class PlanChoice(
 
     /// <summary>What was chosen.</summary>
     /// <param name="Members">The networks; they belong to the caller.</param>
-    internal sealed record Result(IReadOnlyList<Member> Members)
+    internal sealed record Result([property: JsonIgnore] IReadOnlyList<Member> Members)
     {
         /// <summary>What held-out rows say of the outputs.</summary>
         public OutputCalibration Calibration { get; init; } = OutputCalibration.None;
@@ -36,6 +36,9 @@ internal sealed class PlanChoice(
         public StopReason? StopReason { get; init; }
     }
 
+    /// <summary>Keeps the race while it runs; null: nothing does.</summary>
+    public RunCheckpoint? Checkpoint { get; init; }
+
     /// <exception cref="OperationCanceledException">Cancelled before the first networks were measured.</exception>
     public Result Make()
     {
@@ -44,9 +47,15 @@ internal sealed class PlanChoice(
         var usual = options.NumberOfEpochs is { } asked
             ? (int)Math.Ceiling(Math.Min(asked / 2.0, TrainingBudget.Epochs(_rows.Count, settings.BatchSize, task.IsClassification)))
             : settings.NumberOfEpochs;
-        using var race = new Race(task, _rows, RaceRules.JudgesBy(data.Validation) ? data.Validation : null, settings with { NumberOfEpochs = usual }, channel, watch);
+        using var race = new Race(task, _rows, RaceRules.JudgesBy(data.Validation) ? data.Validation : null, settings with { NumberOfEpochs = usual }, channel, watch)
+        {
+            Checkpoint = Checkpoint,
+        };
         var one = settings with { Workers = 1 };
         race.Run(ensemble.Candidates, ensemble.Kinds, (index, plan) => ensemble.Create(index, plan, one, new Course(LearningRateSchedule.Constant, usual)));
+        var isCancelled = watch.IsCancelled;
+        if (isCancelled)
+            Checkpoint?.SaveInterrupted();
 
         var chosen = race.Losses.Choose(race.Candidates, ensemble.Kinds);
         var loss = race.Losses.Loss(chosen) * task.LossUnit;
@@ -58,7 +67,7 @@ internal sealed class PlanChoice(
         double Passes(Candidate candidate) =>
             options.NumberOfEpochs ?? RaceRules.StepsToFinish(_rows.Count, task) * candidate.Steps / stepsPerPass;
         var wanted = stepsPerPass * chosen.Sum(Passes);
-        var share = watch.IsCancelled ? 0 : Math.Min(1, ShareToFinish * watch.SecondsLeft / (wanted * watch.SecondsPerStep));
+        var share = isCancelled ? 0 : Math.Min(1, ShareToFinish * watch.SecondsLeft / (wanted * watch.SecondsPerStep));
         var members = ensemble.CreateMembers(chosen, settings, candidate => share * Passes(candidate));
         var rest = members.Sum(member => member.Course.Length) * stepsPerPass;
         return new Result(members)
@@ -68,7 +77,7 @@ internal sealed class PlanChoice(
             Estimate = race.Losses.Estimate(chosen, calibration),
             Candidates = [.. race.Candidates.Select(candidate => Describe(candidate, chosen.Count(c => c == candidate), stepsPerPass))],
             HeldOutLoss = loss,
-            StopReason = watch.IsCancelled ? StopReason.Cancelled : race.IsShortened || share < 1 ? StopReason.MaximumTrainingTime : null,
+            StopReason = isCancelled ? StopReason.Cancelled : race.IsShortened || share < 1 ? StopReason.MaximumTrainingTime : null,
         };
     }
 

@@ -60,5 +60,25 @@ internal sealed class Divergence(Tensor start) : IDisposable
         return _best;
     }
 
+    /// <summary>Writes all that later judgements depend on.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        writer.WriteTensor(_best);
+        writer.WriteOptional(_startLoss);
+        writer.Write(_bestLoss);
+        writer.Write(_retries);
+        writer.Write(RateFactor);
+    }
+
+    /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
+    public void Restore(BinaryReader reader)
+    {
+        reader.ReadTensor(_best, "best weights");
+        _startLoss = reader.ReadOptional();
+        _bestLoss = reader.ReadDouble();
+        _retries = reader.ReadInt32();
+        RateFactor = reader.ReadDouble();
+    }
+
     public void Dispose() => _best.Dispose();
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Alice.ML.Optimization.Runtime;
 using Alice.ML.Optimization.Update;
 using static TorchSharp.torch;
@@ -19,8 +18,12 @@ internal sealed class EnsembleTrainer : IDisposable
     // Per thread, and for each kind of inputs.
     private readonly Dictionary<InputEncoding, BatchReader>[] _readers;
     private readonly Validator? _validator;
-    private readonly Stopwatch _clock;
+    private readonly RunClock _clock;
     private volatile StopReason _stopReason = StopReason.Finished;
+    private int _epoch = 1;
+
+    // Those that the epoch has not ended for; none: it is still to begin.
+    private IReadOnlyList<Member> _running = [];
 
     /// <param name="training">Rows to learn from; not owned.</param>
     /// <param name="validation">Rows to measure every epoch on; not owned.</param>
@@ -29,7 +32,7 @@ internal sealed class EnsembleTrainer : IDisposable
     /// <param name="settings">Settings of the run.</param>
     /// <param name="clock">Runs since the fit began.</param>
     public EnsembleTrainer(
-        RowSet training, RowSet? validation, IReadOnlyList<Member> members, LearningTask task, TrainingSettings settings, Stopwatch clock)
+        RowSet training, RowSet? validation, IReadOnlyList<Member> members, LearningTask task, TrainingSettings settings, RunClock clock)
     {
         _settings = settings;
         _members = members;
@@ -44,44 +47,74 @@ internal sealed class EnsembleTrainer : IDisposable
     /// <summary>Whether the members are good for a model before the first epoch ends.</summary>
     public bool IsStarted { get; init; }
 
+    /// <summary>Keeps the run while it goes on; null: nothing does.</summary>
+    public RunCheckpoint? Checkpoint { get; init; }
+
     /// <summary>The members.</summary>
     public IReadOnlyList<Member> Members => _members;
 
     /// <summary>What ended the run.</summary>
     public StopReason StopReason => _stopReason;
 
-    /// <summary>Trains to the end.</summary>
+    /// <summary>Trains to the end. Where its state was restored, it goes on.</summary>
     /// <param name="report">Told of every epoch; null where nobody wants to know: what is told takes passes over all parameters.</param>
     /// <exception cref="InvalidOperationException">The loss grew beyond reason, again and again.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the first epoch ended.</exception>
     public void Run(Action<AliceEpoch>? report = null)
     {
         using var guard = no_grad();
-        for (var epoch = 1; epoch <= _epochs; epoch++)
+        for (; _epoch <= _epochs && _stopReason == StopReason.Finished; _epoch++)
         {
-            _batches.Shuffle(AliceDirections.Key(_members[0].Key, -epoch));
-            var running = _members;
+            _batches.Shuffle(AliceDirections.Key(_members[0].Key, -_epoch));
+            if (_running.Count == 0)
+                _running = _members;
             do
             {
-                RunEpoch(epoch, running);
+                RunEpoch();
                 if (_stopReason != StopReason.Finished)
                 {
-                    foreach (var member in _members)
-                        member.Settle(epoch - 1);
+                    End();
                     return;
                 }
-                running = [.. running.Where(member => !member.EndEpoch())];
+                _running = [.. _running.Where(member => !member.EndEpoch())];
             }
-            while (running.Count > 0);
+            while (_running.Count > 0);
 
             var validation = _validator?.Evaluate(_members);
-            report?.Invoke(Describe(epoch, validation));
+            report?.Invoke(Describe(_epoch, validation));
             if (_validator?.ShouldStop == true)
-            {
                 _stopReason = StopReason.EarlyStopping;
-                return;
-            }
         }
+    }
+
+    /// <summary>Writes where it is, while nobody takes a step.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        // Who asked to stop a run may resume it.
+        writer.Write((int)(_stopReason == StopReason.Cancelled ? StopReason.Finished : _stopReason));
+        writer.Write(_epoch);
+        foreach (var member in _members)
+        {
+            writer.Write(_running.Contains(member));
+            member.Save(writer);
+        }
+        _validator?.Save(writer);
+    }
+
+    /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
+    public void Restore(BinaryReader reader)
+    {
+        _stopReason = (StopReason)reader.ReadInt32();
+        _epoch = reader.ReadInt32();
+        var running = new List<Member>();
+        foreach (var member in _members)
+        {
+            if (reader.ReadBoolean())
+                running.Add(member);
+            member.Restore(reader);
+        }
+        _running = running;
+        _validator?.Restore(reader);
     }
 
     public void Dispose()
@@ -94,38 +127,61 @@ internal sealed class EnsembleTrainer : IDisposable
         _batches.Dispose();
     }
 
-    /// <summary>One epoch of some members, on as many threads as there are; those with the same inputs are spread over the threads.</summary>
-    private void RunEpoch(int epoch, IReadOnlyList<Member> members)
+    /// <summary>Ends a run that was stopped.</summary>
+    private void End()
     {
-        var workers = Math.Min(_readers.Length, members.Count);
-        var dealt = members.GroupBy(member => member.Inputs).SelectMany(group => group).ToArray();
-        TorchParallel.For(workers, workers, worker =>
-            RunEpoch(epoch, dealt.Where((_, index) => index % workers == worker).ToArray(), _readers[worker]));
+        if (_stopReason == StopReason.Cancelled)
+            Checkpoint?.SaveInterrupted();
+        if (!HasEnough)
+            throw new OperationCanceledException("Training was cancelled before its first epoch ended.");
+        foreach (var member in _members)
+            member.Settle(_epoch - 1);
     }
 
-    private void RunEpoch(int epoch, Member[] members, Dictionary<InputEncoding, BatchReader> readers)
+    /// <summary>Whether there is a model to give.</summary>
+    private bool HasEnough => _epoch > 1 || IsStarted;
+
+    /// <summary>The epoch of those that run, on as many threads as there are; those with the same inputs are spread over the threads.</summary>
+    private void RunEpoch()
+    {
+        var workers = Math.Min(_readers.Length, _running.Count);
+        var dealt = _running.GroupBy(member => member.Inputs).SelectMany(group => group).ToArray();
+        while (true)
+        {
+            TorchParallel.For(workers, workers, worker =>
+                RunEpoch(dealt.Where((_, index) => index % workers == worker).ToArray(), _readers[worker]));
+            if (_stopReason != StopReason.Finished || _running.All(member => member.Position == _batches.Count))
+                return;
+            Checkpoint!.Save();
+        }
+    }
+
+    private void RunEpoch(Member[] members, Dictionary<InputEncoding, BatchReader> readers)
     {
         using var guard = no_grad();
-        foreach (var member in members)
+        foreach (var member in members.Where(member => member.Position == 0))
             member.StartEpoch();
         var groups = members.GroupBy(member => member.Inputs, (inputs, group) => (Reader(inputs), group.ToArray())).ToArray();
-        for (var i = 0; i < _batches.Count; i++)
+        var first = members.Min(member => member.Position);
+        for (var i = first; i < _batches.Count; i++)
         {
             if (_settings.IsCancelled())
-                _stopReason = epoch > 1 || IsStarted
-                    ? StopReason.Cancelled
-                    : throw new OperationCanceledException("Training was cancelled before its first epoch ended.");
-            else if ((epoch > 1 || IsStarted) && _clock.Elapsed >= _settings.MaximumTime)
+                _stopReason = StopReason.Cancelled;
+            else if (HasEnough && _clock.Elapsed >= _settings.MaximumTime)
                 _stopReason = StopReason.MaximumTrainingTime;
-            if (_stopReason != StopReason.Finished)
+            if (_stopReason != StopReason.Finished || i > first && Checkpoint?.IsDue == true)
                 return;
 
-            var passes = epoch - 1.0 + (double)i / _batches.Count;
+            var passes = _epoch - 1.0 + (double)i / _batches.Count;
             // Each minibatch is read once for the members that are given the same.
             foreach (var (reader, group) in groups)
             {
                 var isRead = false;
                 foreach (var member in group)
+                {
+                    // Some may have come further before the run was interrupted.
+                    if (member.Position > i)
+                        continue;
                     if (member.Course.At(passes) is { } phase)
                     {
                         if (!isRead)
@@ -133,6 +189,8 @@ internal sealed class EnsembleTrainer : IDisposable
                         isRead = true;
                         member.Step(reader, phase);
                     }
+                    member.Position = i + 1;
+                }
             }
         }
 

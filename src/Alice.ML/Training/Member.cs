@@ -64,7 +64,13 @@ internal sealed class Member : IDisposable
     public long GradientEvaluations => _learner.GradientEvaluations;
 
     /// <summary>How often training went back to earlier weights.</summary>
-    public int Restarts { get; private set; }
+    public int Restarts { get; set; }
+
+    /// <summary>Minibatches of the epoch that it is done with.</summary>
+    public int Position { get; set; }
+
+    /// <summary>Weights of the candidate that it goes on from; null: it started from others.</summary>
+    public ReadOnlySpan<float> Start => _start;
 
     /// <summary>Whether it diverged too often to go on.</summary>
     public bool GaveUp => _divergence.GaveUp;
@@ -118,6 +124,7 @@ internal sealed class Member : IDisposable
     /// <exception cref="InvalidOperationException">The loss grew beyond reason, again and again.</exception>
     public bool EndEpoch()
     {
+        Position = 0;
         if (_steps == 0)
             return true;
         var (first, sum) = _learner.Losses();
@@ -165,6 +172,47 @@ internal sealed class Member : IDisposable
     {
         using var weights = (_best ?? _learner.Current).cpu();
         return weights.data<float>().ToArray();
+    }
+
+    /// <summary>Writes all that later steps depend on, between two steps.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        _learner.Save(writer);
+        _divergence.Save(writer);
+        writer.Write(_hasEnded);
+        writer.Write(_step);
+        writer.Write(_stepsInAll);
+        writer.Write(_steps);
+        writer.Write(Position);
+        writer.Write(Restarts);
+        writer.Write(Loss);
+        writer.Write(_lastStep.Number);
+        writer.Write(_lastStep.LearningRate);
+        writer.Write(_best is not null);
+        if (_best is not null)
+            writer.WriteTensor(_best);
+    }
+
+    /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
+    public void Restore(BinaryReader reader)
+    {
+        using var guard = no_grad();
+        _learner.Restore(reader);
+        _divergence.Restore(reader);
+        _hasEnded = reader.ReadBoolean();
+        _step = reader.ReadInt64();
+        _stepsInAll = reader.ReadInt64();
+        _steps = reader.ReadInt32();
+        Position = reader.ReadInt32();
+        Restarts = reader.ReadInt32();
+        Loss = reader.ReadDouble();
+        var (number, rate) = (reader.ReadInt64(), reader.ReadDouble());
+        if (number > 0)
+            _lastStep = AliceStep.Create(_settings.Optimizer, rate, number);
+        if (!reader.ReadBoolean())
+            return;
+        KeepWeights();
+        reader.ReadTensor(_best!, "kept weights");
     }
 
     public void Dispose()

@@ -29,6 +29,17 @@ internal sealed class Validator(RowSet rows, LearningTask task, TrainingSettings
         return (loss, task.Objective.Metric(metric));
     }
 
+    /// <summary>Writes all that later judgements depend on; the best weights are the members'.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        writer.Write(_bestLoss);
+        writer.Write(_isFirst);
+        writer.Write(_worse);
+    }
+
+    /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
+    public void Restore(BinaryReader reader) => (_bestLoss, _isFirst, _worse) = (reader.ReadDouble(), reader.ReadBoolean(), reader.ReadInt32());
+
     public void Dispose()
     {
         foreach (var reader in _readers.Values)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Alice.ML.Optimization;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
@@ -58,7 +57,7 @@ public class RaceTests
         var options = new AliceRegressionTrainer.Options { NumberOfNetworks = 2, NumericEncoding = NumericEncoding.None };
         var ensemble = new Ensemble(options, task, data, (preparation, common), null, settings);
         using var channel = ((IChannelProvider)ml).Start("test");
-        var choice = new PlanChoice(options, task, ensemble, new TrainingRows(new RowSet(data, source), null), settings, channel, Stopwatch.StartNew()).Make();
+        var choice = new PlanChoice(options, task, ensemble, new TrainingRows(new RowSet(data, source), null), settings, channel, new RunClock()).Make();
         foreach (var member in choice.Members)
             member.Dispose();
 

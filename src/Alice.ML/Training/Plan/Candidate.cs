@@ -71,6 +71,58 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
         _weights = [.. networks.Select(network => network.Weights())];
     }
 
+    /// <summary>Writes all that later judgements, and its networks' steps, depend on. Of those that stopped, only their best is needed.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        writer.Write(IsRunning);
+        writer.Write(LastLoss);
+        writer.Write(EarlierLoss);
+        writer.Write(Loss);
+        writer.Write(SeedLoss);
+        writer.Write(Steps);
+        foreach (var network in networks)
+            if (IsRunning)
+                network.Save(writer);
+            else
+                writer.Write(network.Restarts);
+        writer.Write(_weights.Length > 0);
+        foreach (var (output, weights) in _outputs.Zip(_weights))
+        {
+            writer.Write(output.shape[1]);
+            using var onHost = output.cpu();
+            writer.WriteFloats(onHost.data<float>().ToArray());
+            writer.WriteFloats(weights);
+        }
+    }
+
+    /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
+    /// <param name="reader">Where from.</param>
+    /// <param name="device">Where outputs are.</param>
+    public void Restore(BinaryReader reader, Device device)
+    {
+        IsRunning = reader.ReadBoolean();
+        LastLoss = reader.ReadDouble();
+        EarlierLoss = reader.ReadDouble();
+        Loss = reader.ReadDouble();
+        SeedLoss = reader.ReadDouble();
+        Steps = reader.ReadInt64();
+        foreach (var network in networks)
+            if (IsRunning)
+                network.Restore(reader);
+            else
+                network.Restarts = reader.ReadInt32();
+        if (!reader.ReadBoolean())
+            return;
+        using var scope = NewDisposeScope();
+        (_outputs, _weights) = (new Tensor[networks.Length], new float[networks.Length][]);
+        for (var i = 0; i < networks.Length; i++)
+        {
+            var columns = reader.ReadInt64();
+            _outputs[i] = tensor(reader.ReadFloats()).view(-1, columns).to(device).DetachFromDisposeScope();
+            _weights[i] = reader.ReadFloats();
+        }
+    }
+
     public void Dispose()
     {
         foreach (var network in networks)

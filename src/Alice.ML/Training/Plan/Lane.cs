@@ -13,6 +13,9 @@ internal sealed class Lane : IDisposable
     private readonly BatchReader _reader;
     private readonly ulong _key;
 
+    // The epoch whose order the rows are in.
+    private long _ordered = -1;
+
     /// <param name="rows">Rows to learn from; not owned.</param>
     /// <param name="inputs">What the networks are given.</param>
     /// <param name="settings">Settings of the run.</param>
@@ -30,27 +33,31 @@ internal sealed class Lane : IDisposable
     public List<Member> Members { get; } = [];
 
     /// <summary>Steps so far.</summary>
-    public long Steps { get; private set; }
+    public long Steps { get; set; }
 
-    /// <summary>Takes steps with every network at the rate of the trunk.</summary>
+    /// <summary>Takes steps with every network at the rate of the trunk. Where it was stopped, it goes on.</summary>
+    /// <param name="from">Steps at the beginning.</param>
     /// <param name="until">Steps at the end. Where nobody is left, none is taken.</param>
     /// <param name="averagesFrom">The step from which weights belong to the mean that networks are judged by.</param>
     /// <param name="tick">Called before every step; false: stop.</param>
-    public void Run(long until, long averagesFrom, Func<bool> tick)
+    /// <param name="isDue">Asked after every step; true: stop.</param>
+    public void Run(long from, long until, long averagesFrom, Func<bool> tick, Func<bool> isDue)
     {
         using var guard = no_grad();
-        foreach (var member in Members)
-        {
-            member.ForgetAverage();
-            member.StartEpoch();
-        }
-        for (; Steps < until && Members.Count > 0; Steps++)
+        if (Steps == from)
+            foreach (var member in Members)
+            {
+                member.ForgetAverage();
+                member.StartEpoch();
+            }
+        var first = Steps;
+        for (; Steps < until && Members.Count > 0 && (Steps == first || !isDue()); Steps++)
         {
             if (!tick())
                 return;
             var batch = (int)(Steps % _batches.Count);
-            if (batch == 0)
-                _batches.Shuffle(AliceDirections.Key(_key, Steps / _batches.Count));
+            if (Steps / _batches.Count is var epoch && epoch != _ordered)
+                _batches.Shuffle(AliceDirections.Key(_key, _ordered = epoch));
             _reader.Read(batch);
             foreach (var member in Members)
                 member.Step(_reader, new StepPhase(Course.TrunkRate, Steps >= averagesFrom));

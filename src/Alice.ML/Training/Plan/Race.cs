@@ -29,7 +29,13 @@ internal sealed class Race : IDisposable
     private readonly int _rows;
     private readonly PlanFold[] _folds;
     private readonly List<Candidate> _candidates = [];
+
+    // Steps at the beginning of the rung.
     private long _steps;
+
+    // The usual number of steps; 0: not known yet.
+    private long _most;
+    private int _rung;
 
     /// <param name="task">What is learned.</param>
     /// <param name="rows">All training rows; not owned.</param>
@@ -55,6 +61,9 @@ internal sealed class Race : IDisposable
     /// <summary>Whether it ended early for want of time.</summary>
     public bool IsShortened { get; private set; }
 
+    /// <summary>Keeps the race while it runs; null: nothing does.</summary>
+    public RunCheckpoint? Checkpoint { get; init; }
+
     private int Workers { get; }
 
     /// <summary>Runs to the end, or until time is up or somebody asks to stop.</summary>
@@ -67,25 +76,35 @@ internal sealed class Race : IDisposable
     {
         foreach (var plan in plans)
             Enter(plan, create);
-        var most = Math.Max(1, (long)(_settings.NumberOfEpochs * ((double)_rows / _settings.BatchSize)));
-        if (double.IsFinite(_watch.SecondsLeft))
-            most = FitIntoTime(most);
-        _watch.Expected = most * (RaceRules.Work(_candidates.Count, _folds.Length) + 2);
-        var lastRung = _settings.HasChosenLength ? RaceRules.Rungs - 1 : RaceRules.LastRung(_rows, _task.IsClassification);
-        for (var rung = 0; rung <= lastRung; rung++)
+        if (Checkpoint?.Saved(TrainingPhase.Choosing) is { } saved)
+            Restore(saved);
+        if (_most == 0)
         {
-            var until = RaceRules.Steps(rung, most);
+            var usual = Math.Max(1, (long)(_settings.NumberOfEpochs * ((double)_rows / _settings.BatchSize)));
+            _most = double.IsFinite(_watch.SecondsLeft) ? FitIntoTime(usual) : usual;
+        }
+        _watch.Expected = _most * (RaceRules.Work(_candidates.Count, _folds.Length) + 2);
+        Checkpoint?.Enter(TrainingPhase.Choosing, Save);
+        var lastRung = _settings.HasChosenLength ? RaceRules.Rungs - 1 : RaceRules.LastRung(_rows, _task.IsClassification);
+        for (; _rung <= lastRung; _rung++)
+        {
+            var until = RaceRules.Steps(_rung, _most);
             if (until <= _steps)
                 continue;
-            RunTo(until);
+            RunTo(until, _steps);
             var isFirst = _candidates.All(candidate => candidate.Steps == 0);
-            if (_watch.IsCancelled && isFirst)
+            // Asked once: a checkpoint is of before the judgement.
+            var isCancelled = _watch.IsCancelled;
+            if (isCancelled)
+                Checkpoint?.SaveInterrupted();
+            if (isCancelled && isFirst)
                 throw new OperationCanceledException("Training was cancelled before its first networks were measured.");
-            if (!_watch.IsCancelled && (!_watch.IsLate || isFirst))
-                Judge(rung);
+            if (!isCancelled && (!_watch.IsLate || isFirst))
+                Judge(_rung, until);
             IsShortened |= _watch.IsLate;
-            if (_watch.IsCancelled || _watch.IsLate || !Drop(rung, kinds))
+            if (isCancelled || _watch.IsLate || !Drop(_rung, kinds))
                 return;
+            _steps = until;
         }
     }
 
@@ -97,6 +116,43 @@ internal sealed class Race : IDisposable
             fold.Dispose();
         foreach (var candidate in _candidates)
             candidate.Dispose();
+    }
+
+    /// <summary>Writes where it is, while nobody takes a step.</summary>
+    private void Save(BinaryWriter writer)
+    {
+        writer.Write(_most);
+        writer.Write(_rung);
+        writer.Write(_steps);
+        writer.Write(IsShortened);
+        _watch.Save(writer);
+        foreach (var candidate in _candidates)
+            candidate.Save(writer);
+        foreach (var (_, _, lane) in _lanes)
+            writer.Write(lane.Steps);
+    }
+
+    /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
+    private void Restore(BinaryReader reader)
+    {
+        _most = reader.ReadInt64();
+        _rung = reader.ReadInt32();
+        _steps = reader.ReadInt64();
+        IsShortened = reader.ReadBoolean();
+        _watch.Restore(reader);
+        foreach (var candidate in _candidates)
+        {
+            candidate.Restore(reader, _settings.Device);
+            if (!candidate.IsRunning)
+                Stop(candidate);
+        }
+        foreach (var (_, _, lane) in _lanes)
+        {
+            lane.Steps = reader.ReadInt64();
+            lane.Members.RemoveAll(member => member.GaveUp);
+        }
+        ReportLoss();
+        Checkpoint!.CloseSaved();
     }
 
     private static PlanFold[] Folds(RowSet rows, TrainingSettings settings)
@@ -130,9 +186,9 @@ internal sealed class Race : IDisposable
     private long FitIntoTime(long usual)
     {
         // The first ones pay for what the runtime still has to compile.
-        RunTo(1);
+        RunTo(_steps = 1, from: 0);
         _watch.Measure();
-        RunTo(1 + TimingSteps);
+        RunTo(_steps = 1 + TimingSteps, from: 1);
         var seconds = _watch.SecondsPerStep;
         var steps = Affordable();
         if (steps < RaceRules.LeastSteps)
@@ -149,19 +205,24 @@ internal sealed class Race : IDisposable
         long Affordable() => (long)(_watch.SecondsLeft / seconds / (RaceRules.Work(_candidates.Count(c => c.IsRunning), _folds.Length) + 4));
     }
 
-    private void RunTo(long until)
+    private void RunTo(long until, long from)
     {
         // The mean of the second half of the steps since the start.
         var averagesFrom = until / 2;
-        TorchParallel.For(_lanes.Count, Workers, i =>
+        while (true)
         {
-            var lane = _lanes[i].Lane;
-            lane.Run(until, averagesFrom, () => _watch.Tick(lane.Members.Count));
-        });
-        _steps = until;
+            TorchParallel.For(_lanes.Count, Workers, i =>
+            {
+                var lane = _lanes[i].Lane;
+                lane.Run(from, until, averagesFrom, () => _watch.Tick(lane.Members.Count), () => Checkpoint?.IsDue == true);
+            });
+            if (_watch.IsCancelled || _watch.IsLate || _lanes.All(entry => entry.Lane.Steps >= until || entry.Lane.Members.Count == 0))
+                return;
+            Checkpoint!.Save();
+        }
     }
 
-    private void Judge(int rung)
+    private void Judge(int rung, long steps)
     {
         var outputs = new Dictionary<Member, Tensor>();
         TorchParallel.For(_lanes.Count, Workers, i =>
@@ -177,8 +238,8 @@ internal sealed class Race : IDisposable
             var before = candidate.Loss;
             if (!candidate.HasDiverged)
             {
-                candidate.Judge([.. candidate.Networks.Select(network => outputs[network])], _steps, Losses.Loss);
-                _channel.Info($"{candidate.Plan}, {_steps:N0} steps: held-out loss {candidate.LastLoss * _task.LossUnit:g6}.");
+                candidate.Judge([.. candidate.Networks.Select(network => outputs[network])], steps, Losses.Loss);
+                _channel.Info($"{candidate.Plan}, {steps:N0} steps: held-out loss {candidate.LastLoss * _task.LossUnit:g6}.");
                 if (double.IsFinite(candidate.LastLoss)
                     && (_settings.HasChosenLength || RaceRules.HasGained(rung, before, candidate.LastLoss) || IsPatient(rung, candidate)))
                     continue;
@@ -188,6 +249,11 @@ internal sealed class Race : IDisposable
                     outputs.GetValueOrDefault(network)?.Dispose();
             Stop(candidate);
         }
+        ReportLoss();
+    }
+
+    private void ReportLoss()
+    {
         var lowest = _candidates.Min(c => c.Loss);
         _watch.HeldOutLoss = double.IsFinite(lowest) ? lowest * _task.LossUnit : null;
     }

@@ -1,12 +1,10 @@
-using System.Diagnostics;
-
 namespace Alice.ML.Training;
 
 /// <summary>How far a race has come, what it may still take, and whether somebody asked to stop. Its members are safe on any thread.</summary>
 /// <param name="settings">Settings of the run.</param>
 /// <param name="clock">Runs since the fit began.</param>
 /// <param name="report">Told of the progress, on one thread at a time.</param>
-internal sealed class RaceWatch(TrainingSettings settings, Stopwatch clock, Action<AliceProgress> report)
+internal sealed class RaceWatch(TrainingSettings settings, RunClock clock, Action<AliceProgress> report)
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
 
@@ -17,7 +15,7 @@ internal sealed class RaceWatch(TrainingSettings settings, Stopwatch clock, Acti
     private const double LeastShare = 0.01;
 
     private readonly Lock _lock = new();
-    private readonly TimeSpan _start = clock.Elapsed;
+    private TimeSpan _start = clock.Elapsed;
     private TimeSpan _lastReport = clock.Elapsed;
     private long _taken;
     private TimeSpan _measuredFrom;
@@ -50,6 +48,25 @@ internal sealed class RaceWatch(TrainingSettings settings, Stopwatch clock, Acti
 
     /// <summary>Lets the race end so that this share of the time left is left then.</summary>
     public void Keep(double share) => _deadline = clock.Elapsed.TotalSeconds + (1 - share) * SecondsLeft;
+
+    /// <summary>Writes what was measured.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        writer.Write(_start.Ticks);
+        writer.Write(Taken);
+        writer.Write(_measuredFrom.Ticks);
+        writer.Write(_measuredTaken);
+        writer.Write(_deadline);
+    }
+
+    /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
+    public void Restore(BinaryReader reader)
+    {
+        _start = new TimeSpan(reader.ReadInt64());
+        _taken = reader.ReadInt64();
+        (_measuredFrom, _measuredTaken) = (new TimeSpan(reader.ReadInt64()), reader.ReadInt64());
+        _deadline = reader.ReadDouble();
+    }
 
     /// <summary>Takes note of a step of some networks.</summary>
     /// <returns>Whether the race may go on.</returns>

@@ -13,7 +13,6 @@ internal sealed unsafe class KernelLearner : Learner
     private readonly StateMemory _state;
     private double _lossSum;
     private double _firstLoss;
-    private bool _isFirst;
 
     /// <inheritdoc cref="Learner.Create"/>
     public KernelLearner(NetworkShape shape, Objective objective, Tensor start) : base(shape, objective, start)
@@ -22,7 +21,7 @@ internal sealed unsafe class KernelLearner : Learner
         _state = new StateMemory(State);
     }
 
-    public override void StartEpoch() => (_lossSum, _isFirst) = (0, true);
+    public override void StartEpoch() => (_lossSum, IsFirst) = (0, true);
 
     public override (double First, double Sum) Losses() => (_firstLoss, _lossSum);
 
@@ -44,9 +43,9 @@ internal sealed unsafe class KernelLearner : Learner
         _state.Move(work.Plus, work.Minus, work.Centre, step, kept);
 
         _lossSum += loss;
-        if (_isFirst)
+        if (IsFirst)
             _firstLoss = loss;
-        _isFirst = false;
+        IsFirst = false;
     }
 
     public override Tensor Outputs(BatchReader batch)
@@ -58,6 +57,8 @@ internal sealed unsafe class KernelLearner : Learner
             VectorLoop.Pointer<float>(Current, _count), rows, VectorLoop.Pointer<float>(outputs, outputs.numel()));
         return outputs;
     }
+
+    protected override void RestoreLosses(double first, double sum) => (_firstLoss, _lossSum) = (first, sum);
 
     protected override void UpdateMean(Tensor mean, double memory) => _state.AddCenterTo(VectorLoop.Pointer<float>(mean, _count), memory);
 

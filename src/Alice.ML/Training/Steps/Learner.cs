@@ -24,6 +24,9 @@ internal abstract class Learner : IDisposable
     /// <summary>Minibatch gradients so far.</summary>
     public long GradientEvaluations { get; protected set; }
 
+    /// <summary>Whether the epoch's first step is still to come.</summary>
+    protected bool IsFirst { get; set; }
+
     /// <summary>What predictions use now: the weights, or where the schedule averages, their mean.</summary>
     public Tensor Current => _averaged > 0 ? _mean! : State.Center;
 
@@ -67,6 +70,32 @@ internal abstract class Learner : IDisposable
         _averaged = 0;
     }
 
+    /// <summary>Writes all that later steps depend on.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        State.Save(writer);
+        writer.Write(_averaged);
+        if (_averaged > 0)
+            writer.WriteTensor(_mean!);
+        writer.Write(GradientEvaluations);
+        writer.Write(IsFirst);
+        var (first, sum) = Losses();
+        writer.Write(first);
+        writer.Write(sum);
+    }
+
+    /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
+    public void Restore(BinaryReader reader)
+    {
+        State.Restore(reader);
+        _averaged = reader.ReadInt32();
+        if (_averaged > 0)
+            reader.ReadTensor(_mean ??= zeros_like(State.Center).DetachFromDisposeScope(), "mean");
+        GradientEvaluations = reader.ReadInt64();
+        IsFirst = reader.ReadBoolean();
+        RestoreLosses(reader.ReadDouble(), reader.ReadDouble());
+    }
+
     /// <summary>Outputs [rows, outputs] at <see cref="Current"/>, for a minibatch in one part; they belong to the caller's scope.</summary>
     public abstract Tensor Outputs(BatchReader batch);
 
@@ -75,6 +104,9 @@ internal abstract class Learner : IDisposable
         State.Dispose();
         _mean?.Dispose();
     }
+
+    /// <summary>Takes over what <see cref="Losses"/> gave.</summary>
+    protected abstract void RestoreLosses(double first, double sum);
 
     /// <summary>mean ← center + memory · (mean − center).</summary>
     protected abstract void UpdateMean(Tensor mean, double memory);

@@ -15,7 +15,6 @@ internal sealed class TensorLearner : Learner
     private readonly Device _device;
     private readonly Tensor _lossSum;
     private readonly Tensor _firstLoss;
-    private bool _isFirst;
 
     /// <inheritdoc cref="Learner.Create"/>
     public TensorLearner(NetworkShape shape, Objective objective, Tensor start, TrainingSettings settings)
@@ -33,7 +32,7 @@ internal sealed class TensorLearner : Learner
     public override void StartEpoch()
     {
         _lossSum.zero_();
-        _isFirst = true;
+        IsFirst = true;
     }
 
     public override (double First, double Sum) Losses()
@@ -64,9 +63,9 @@ internal sealed class TensorLearner : Learner
             _lossSum.Add(_gradients.Quick(_lookAhead, parts));
             AliceUpdate.Move(State, _gradients.Centre, step);
         }
-        if (_isFirst)
+        if (IsFirst)
             _firstLoss.copy_(_lossSum);
-        _isFirst = false;
+        IsFirst = false;
 
         if (kept < 1 && step.Moves)
         {
@@ -90,6 +89,13 @@ internal sealed class TensorLearner : Learner
         _generator.Dispose();
         _lossSum.Dispose();
         _firstLoss.Dispose();
+    }
+
+    protected override void RestoreLosses(double first, double sum)
+    {
+        using var scope = NewDisposeScope();
+        _firstLoss.copy_(tensor((float)first));
+        _lossSum.copy_(tensor((float)sum));
     }
 
     protected override void UpdateMean(Tensor mean, double memory)

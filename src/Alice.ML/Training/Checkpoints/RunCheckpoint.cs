@@ -1,0 +1,209 @@
+using Alice.ML.Optimization.Files;
+using Alice.ML.Trainers;
+using Microsoft.ML.Runtime;
+
+namespace Alice.ML.Training;
+
+/// <summary>
+/// Writes a run to a file every now and then, and gives what an earlier process wrote. What works on several threads looks at
+/// <see cref="IsDue"/> before every step, and comes to rest for <see cref="Save"/>.
+/// </summary>
+internal sealed class RunCheckpoint : IDisposable
+{
+    private static readonly TimeSpan _usualInterval = TimeSpan.FromSeconds(60);
+
+    // Of the time, that writing may take where nobody has set an interval.
+    private const double MostShare = 0.01;
+
+    private readonly string _path;
+    private readonly TimeSpan? _interval;
+    private readonly RunClock _clock;
+    private readonly IChannel _channel;
+
+    // What an earlier process left: the last one first.
+    private readonly List<SavedRun> _found = [];
+    private readonly List<string> _problems = [];
+    private RunIdentity? _run;
+    private TrainingPhase _phase;
+    private Action<BinaryWriter>? _state;
+    private SavedRun? _saved;
+
+    // Whether the file that is there is worth to be kept.
+    private bool _isGood;
+    private bool _isClosed;
+    private TimeSpan _next;
+    private string? _failure;
+
+    private RunCheckpoint(string path, TimeSpan? interval, RunClock clock, IChannel channel) =>
+        (_path, _interval, _clock, _channel) = (path, interval, clock, channel);
+
+    /// <summary>Finds out whether the file can be written and what is there.</summary>
+    /// <returns>Null where the options name no file.</returns>
+    /// <exception cref="IOException">The file cannot be written, or is none of ours.</exception>
+    /// <exception cref="InvalidOperationException">There is a run that has not ended, and nobody said to go on with it; or no whole one to go on with.</exception>
+    public static RunCheckpoint? Open(AliceTrainerOptions options, RunClock clock, IChannel channel)
+    {
+        if (options.CheckpointPath is not { } path)
+            return null;
+        // The folder of now, whatever becomes of it.
+        var checkpoint = new RunCheckpoint(Path.GetFullPath(path), options.CheckpointInterval, clock, channel);
+        try
+        {
+            checkpoint.Probe();
+            if (options.ResumeFromCheckpoint)
+                checkpoint.Find();
+            else
+                checkpoint.CheckFree();
+            return checkpoint;
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Seed of the run to go on with; null: there is none.</summary>
+    public int? Seed => _found.FirstOrDefault()?.Header.Run.Seed;
+
+    /// <summary>Whether it is time to come to rest and call <see cref="Save"/>.</summary>
+    public bool IsDue => _state is not null && !_isClosed && _clock.Elapsed >= _next;
+
+    /// <summary>Says which run this is, and takes the checkpoint to go on from.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="nameOf">The name of a feature.</param>
+    /// <exception cref="InvalidOperationException">What is there is of another run.</exception>
+    public void Begin(RunIdentity run, Func<int, string> nameOf)
+    {
+        _run = run;
+        foreach (var found in _found)
+            if (run.DifferencesFrom(found.Header.Run, nameOf).ToArray() is { Length: > 0 } differences)
+                _problems.Add($"The checkpoint '{found.Path}' is of another run: {string.Join("; ", differences)}. Give what that run had, or delete the file.");
+            else
+                _saved ??= found;
+        if (_saved is null)
+        {
+            if (_problems.Count > 0)
+                throw new InvalidOperationException(_problems[0]);
+            ScheduleNext(TimeSpan.Zero);
+            return;
+        }
+        _isGood = _saved.Path == _path;
+        if (!_isGood)
+            _channel.Warning($"{_problems.FirstOrDefault() ?? $"There is no '{_path}'."} The run goes on from the checkpoint before, '{_saved.Path}'.");
+        if (_saved.Header.Run.VectorBits != run.VectorBits)
+            _channel.Warning($"The checkpoint is of a processor with vectors of {_saved.Header.Run.VectorBits} bits, and this one has {run.VectorBits}: "
+                + "the model will differ from that of an uninterrupted run in the last bits of its weights.");
+        _clock.Before = TimeSpan.FromSeconds(_saved.Header.Seconds);
+        _channel.Info($"The run goes on from '{_saved.Path}': {_saved.Header.Phase}, after {_saved.Header.Seconds:f0} s.");
+        ScheduleNext(TimeSpan.Zero);
+    }
+
+    /// <summary>The state to go on from, if the run was in this phase; null: the phase begins.</summary>
+    public BinaryReader? Saved(TrainingPhase phase) => _saved?.Header.Phase == phase ? _saved.State : null;
+
+    /// <summary>Says that the state has been read: the file may be replaced now.</summary>
+    public void CloseSaved()
+    {
+        _saved = null;
+        foreach (var found in _found)
+            found.Dispose();
+        _found.Clear();
+    }
+
+    /// <summary>Says what <see cref="Save"/> writes from now on.</summary>
+    public void Enter(TrainingPhase phase, Action<BinaryWriter> state) => (_phase, _state) = (phase, state);
+
+    /// <summary>Writes the file. Where that fails, the run goes on with a warning, and the file that was there stays.</summary>
+    /// <param name="isFinished">Whether the run has ended.</param>
+    public void Save(bool isFinished = false)
+    {
+        if (_isClosed)
+            return;
+        var start = _clock.Elapsed;
+        try
+        {
+            RunFile.Write(_path, keepsBefore: _isGood && !isFinished, new RunHeader(_run!, _phase, isFinished, start.TotalSeconds), _state!);
+            if (isFinished)
+                File.Delete(RunFile.Before(_path));
+            (_isGood, _failure) = (true, null);
+            _channel.Trace($"Checkpoint of {new FileInfo(_path).Length:N0} bytes, written in {(_clock.Elapsed - start).TotalSeconds:f3} s");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (_failure != e.Message)
+                _channel.Warning($"The checkpoint '{_path}' could not be written: the run goes on, and the last checkpoint stays. {e.Message}");
+            _failure = e.Message;
+        }
+        ScheduleNext(_clock.Elapsed - start);
+    }
+
+    /// <summary>Writes what an interrupted run has, so that it can go on later. What comes after is not part of it any more.</summary>
+    public void SaveInterrupted()
+    {
+        Save();
+        _isClosed = true;
+    }
+
+    public void Dispose() => CloseSaved();
+
+    private void ScheduleNext(TimeSpan taken) =>
+        _next = _clock.Elapsed + (_interval ?? (taken / MostShare > _usualInterval ? taken / MostShare : _usualInterval));
+
+    private void Probe()
+    {
+        try
+        {
+            if (WholeFile.IsDevice(_path))
+                throw new IOException("it is a device or a pipe; name a file");
+            WholeFile.Probe(_path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The checkpoint '{_path}' cannot be written: {e.Message}", e);
+        }
+        foreach (var path in Existing())
+            if (!RunFile.IsCheckpoint(path))
+                throw new IOException($"CheckpointPath: '{path}' is no checkpoint, and would be replaced by one. Name another file.");
+    }
+
+    private void CheckFree()
+    {
+        if (Existing().FirstOrDefault() is not { } path)
+            return;
+        bool isFinished;
+        try
+        {
+            using var saved = RunFile.Open(path);
+            isFinished = saved.Header.IsFinished;
+        }
+        catch (InvalidDataException)
+        {
+            isFinished = false;
+        }
+        if (!isFinished)
+            throw new InvalidOperationException(
+                $"The checkpoint '{path}' is of a run that has not ended. Resume it, or delete the file to begin a new one.");
+        _isGood = true;
+    }
+
+    private void Find()
+    {
+        foreach (var path in Existing())
+            try
+            {
+                _found.Add(RunFile.Open(path));
+            }
+            catch (InvalidDataException e)
+            {
+                _problems.Add($"'{path}': {e.Message}");
+            }
+        if (_found.Count > 0)
+            return;
+        if (_problems.Count > 0)
+            throw new InvalidOperationException($"No checkpoint can be resumed. {string.Join(" ", _problems)} Delete what is damaged to begin anew.");
+        _channel.Warning($"There is no checkpoint '{_path}' yet: the run begins.");
+    }
+
+    private IEnumerable<string> Existing() => new[] { _path, RunFile.Before(_path) }.Where(File.Exists);
+}

@@ -1,0 +1,118 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.Intrinsics;
+using System.Security.Cryptography;
+using Alice.ML.Models;
+using Alice.ML.Optimization;
+using Alice.ML.Trainers;
+
+namespace Alice.ML.Training;
+
+/// <summary>What decides the course of a run: a checkpoint belongs to runs with the same.</summary>
+internal sealed record RunIdentity
+{
+    // These decide when and where a run works, not what comes out. The seed and the device are kept as they were resolved.
+    private static readonly HashSet<string> _free =
+    [
+        nameof(AliceTrainerOptions.CheckpointPath), nameof(AliceTrainerOptions.CheckpointInterval), nameof(AliceTrainerOptions.ResumeFromCheckpoint),
+        nameof(AliceTrainerOptions.Progress), nameof(AliceTrainerOptions.CancellationToken), nameof(AliceTrainerOptions.NumberOfThreads),
+        nameof(AliceTrainerOptions.MaximumTrainingTime), nameof(AliceTrainerOptions.Seed), nameof(AliceTrainerOptions.Device),
+    ];
+
+    /// <summary>Version of the library: another one may have other rules.</summary>
+    public string Library { get; init; } = typeof(RunIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    /// <summary>Width of the vectors that sums are made with: with another one, results differ in their last bits.</summary>
+    public int VectorBits { get; init; } = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+
+    public required string Trainer { get; init; }
+
+    public required int Seed { get; init; }
+
+    public required string Device { get; init; }
+
+    /// <summary>Every option with its value.</summary>
+    public required IReadOnlyDictionary<string, string> Options { get; init; }
+
+    public required DataIdentity Training { get; init; }
+
+    public DataIdentity? Validation { get; init; }
+
+    /// <summary>Hash of the model to go on from.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The run of some options on some rows.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="seed">Seed of the run.</param>
+    /// <param name="device">Where it trains.</param>
+    /// <param name="training">The rows as they were read.</param>
+    /// <param name="validation">Those to measure on.</param>
+    /// <param name="model">The model to go on from.</param>
+    public static RunIdentity Of(
+        AliceTrainerOptions options, int seed, TorchSharp.torch.Device device, TrainingData training, TrainingData? validation, NetworkEnsemble? model) => new()
+    {
+        Trainer = options.GetType().DeclaringType!.Name,
+        Seed = seed,
+        Device = device.ToString(),
+        Options = ValuesOf(options),
+        Training = DataIdentity.Of(training),
+        Validation = validation is null ? null : DataIdentity.Of(validation),
+        Model = Hash(model),
+    };
+
+    /// <summary>What differs from the run of a checkpoint; nothing where this run may go on with it.</summary>
+    /// <param name="saved">The run of the checkpoint.</param>
+    /// <param name="nameOf">The name of a feature.</param>
+    public IEnumerable<string> DifferencesFrom(RunIdentity saved, Func<int, string> nameOf)
+    {
+        foreach (var (name, was, now) in new[]
+            { ("Alice.ML", saved.Library, Library), ("the trainer", saved.Trainer, Trainer), ("the device", saved.Device, Device), ("the seed", $"{saved.Seed}", $"{Seed}") })
+            if (was != now)
+                yield return $"{name} was {was} and is {now}";
+        foreach (var name in saved.Options.Keys.Union(Options.Keys))
+            if (saved.Options.GetValueOrDefault(name) is var was && Options.GetValueOrDefault(name) is var now && was != now)
+                yield return $"{name} was {was} and is {now}";
+        foreach (var difference in Training.DifferencesFrom(saved.Training, "training data", nameOf))
+            yield return difference;
+        if (Validation is not null && saved.Validation is not null)
+            foreach (var difference in Validation.DifferencesFrom(saved.Validation, "validation data", nameOf))
+                yield return difference;
+        else if (Validation != saved.Validation)
+            yield return saved.Validation is null ? "there was no validation data" : "there was validation data";
+        if (Model != saved.Model)
+            yield return saved.Model is null ? "there was no model to go on from" : Model is null ? "there was a model to go on from" : "the model to go on from differs";
+    }
+
+    // Those of the optimizer one by one.
+    private static Dictionary<string, string> ValuesOf(AliceTrainerOptions options) => Values(options)
+        .Where(option => !_free.Contains(option.Name) && option.Value is not AliceOptimizerOptions)
+        .Concat(Values(options.Optimizer).Select(option => (Name: "Optimizer." + option.Name, option.Value)))
+        .ToDictionary(option => option.Name, option => Text(option.Value));
+
+    private static string? Hash(NetworkEnsemble? model)
+    {
+        if (model is null)
+            return null;
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        model.Save(writer);
+        return Convert.ToHexString(SHA256.HashData(stream.GetBuffer().AsSpan(0, (int)stream.Length)));
+    }
+
+    // Those of ML.NET's base class are fields.
+    private static IEnumerable<(string Name, object? Value)> Values(object options) =>
+    [
+        .. options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanRead && p.SetMethod is { IsPublic: true })
+            .Select(p => (p.Name, p.GetValue(options))),
+        .. options.GetType().GetFields(BindingFlags.Public | BindingFlags.Instance).Select(f => (f.Name, f.GetValue(options))),
+    ];
+
+    private static string Text(object? value) => value switch
+    {
+        null => "null",
+        string text => $"'{text}'",
+        IEnumerable several => $"[{string.Join(", ", several.Cast<object?>().Select(Text))}]",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
+}
