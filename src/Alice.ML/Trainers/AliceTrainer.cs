@@ -82,8 +82,9 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         var task = CreateTask(training, trainContext.TrainingSet.Schema.Label!.Value.Type);
         var initial = trainContext.InitialPredictor is { } predictor ? InitialModel(predictor, training.Columns, task.Outputs) : null;
 
+        var leftOut = LeftOutRows.None;
         if (task.LeavesOutExtremeLabels)
-            training = WithoutExtremeLabels(training, task.Labels!.Value, channel);
+            (training, leftOut) = WithoutExtremeLabels(training, task.Labels!.Value, channel);
 
         TrainingData? validation = null;
         if (trainContext.ValidationSet is { } set)
@@ -104,7 +105,7 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             ? 1
             : _options.NumberOfThreads ?? TrainingBudget.Threads(ensemble.Parameters, settings.BatchSize));
         var choice = initial is null && !isText && IsOpen(ensemble, task) && training.Rows >= RaceRules.LeastRows
-            ? new PlanChoice(_options, task, ensemble, rows.Training, settings, channel, clock).Make()
+            ? new PlanChoice(_options, task, ensemble, rows, settings, channel, clock).Make()
             : new PlanChoice.Result(ensemble.CreateMembers(settings));
         channel.Info($"Training on {training.Rows:N0} rows of {preparation.InputCount:N0} features: {ensemble.Parameters:N0} parameters, "
             + $"{Math.Ceiling(choice.Members.Max(member => member.Course.Length)):N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {_seed}.");
@@ -112,15 +113,16 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         using var trainer = new EnsembleTrainer(rows.Training, rows.Validation, choice.Members, task, settings, clock) { IsStarted = choice.Estimate is not null };
         var epochs = new List<AliceEpoch>();
         trainer.Run(epoch => Report(InLabelUnits(epoch, task), task.Objective.MetricName, choice, epochs, channel));
+        var networks = ensemble.Fold(trainer.Members, choice.Calibration);
         return CreateModel(
-            ensemble.Fold(trainer.Members),
+            networks,
             new AliceTrainingSummary
             {
                 Epochs = epochs,
                 BestEpoch = validation is null || epochs.Count == 0 ? epochs.Count : epochs.MinBy(epoch => epoch.ValidationLoss)!.Epoch,
                 StopReason = trainer.StopReason == StopReason.Finished ? choice.StopReason ?? StopReason.Finished : trainer.StopReason,
                 MetricName = task.Objective.MetricName,
-                Estimate = choice.Estimate,
+                Estimate = choice.Estimate is { } estimate ? leftOut.Complete(estimate, training.Rows + (validation?.Rows ?? 0), networks) : null,
                 Candidates = choice.Candidates,
                 TrainingRows = training.Rows,
                 ValidationRows = validation?.Rows ?? 0,
@@ -161,13 +163,14 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
     {
     }
 
-    private TrainingData WithoutExtremeLabels(TrainingData training, in ColumnScale labels, IChannel channel)
+    private (TrainingData Kept, LeftOutRows LeftOut) WithoutExtremeLabels(TrainingData training, in ColumnScale labels, IChannel channel)
     {
         if (labels.Extreme == 0)
-            return training;
+            return (training, LeftOutRows.None);
         channel.Warning($"Left out {labels.Extreme:N0} of {training.Rows:N0} rows: their labels in '{LabelColumn.Name}' are extreme and stand alone, "
             + $"while the others lie between {labels.Lowest} and {labels.Highest}. Mend them, or set Loss to RegressionLoss.Absolute or Huber to keep them.");
-        return training.WithLabels(labels.Lowest, labels.Highest);
+        var leftOut = LeftOutRows.Outside(training, labels.Lowest, labels.Highest);
+        return (training.WithLabels(labels.Lowest, labels.Highest), leftOut);
     }
 
     private static FeaturePreparation Scale(TrainingData training, bool isText, DataViewSchema.Column feature, IChannel channel)

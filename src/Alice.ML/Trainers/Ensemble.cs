@@ -62,9 +62,6 @@ internal sealed class Ensemble
     /// <summary>The plans that the options leave open.</summary>
     public IReadOnlyList<NetworkPlan> Candidates { get; }
 
-    /// <summary>Per output what the model adds to what the networks have learned; null: nothing.</summary>
-    public float[]? Shifts { get; set; }
-
     /// <summary>Whether the networks train by vector kernels.</summary>
     public bool SuitsKernels(TrainingData data, TrainingSettings settings) => KernelLimits.Suit(
         settings.Device, data.Features is SparseFeatures, [data.Columns, .. _hiddenLayers, _task.Outputs], settings.BatchSize);
@@ -119,15 +116,13 @@ internal sealed class Ensemble
     }
 
     /// <summary>The model of these members, for features as they come and scores in the label's units.</summary>
-    public NetworkEnsemble Fold(IReadOnlyList<Member> members) => new(
-        [.. members.Select(Fold)], _preparation, _task.Range?.With(_initial?.Range));
+    public NetworkEnsemble Fold(IReadOnlyList<Member> members, OutputCalibration calibration) => new(
+        [.. members.Select(member => Fold(member, calibration))], _preparation, _task.Range?.With(_initial?.Range));
 
-    private EnsembleMember Fold(Member member)
+    private EnsembleMember Fold(Member member, OutputCalibration calibration)
     {
         var weights = member.Weights();
-        var biases = weights.AsSpan(weights.Length - _task.Outputs);
-        for (var output = 0; output < Shifts?.Length; output++)
-            biases[output] += Shifts[output];
+        calibration.Apply(member.Shape, weights);
         var (shape, unrolled) = member.Inputs.Unroll(member.Shape, weights);
         return Folding.CreateMember(shape, member.Inputs.Standardization, _task, unrolled, member.Inputs.Encoder);
     }

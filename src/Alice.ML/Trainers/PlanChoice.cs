@@ -6,8 +6,10 @@ namespace Alice.ML.Trainers;
 
 /// <summary>Runs the race of the plans that the options leave open, and makes the ensemble's networks of its outcome.</summary>
 internal sealed class PlanChoice(
-    AliceTrainerOptions options, LearningTask task, Ensemble ensemble, RowSet rows, TrainingSettings settings, IChannel channel, Stopwatch clock)
+    AliceTrainerOptions options, LearningTask task, Ensemble ensemble, TrainingRows data, TrainingSettings settings, IChannel channel, Stopwatch clock)
 {
+    private readonly RowSet _rows = data.Training;
+
     // The rest of the time that is left is for making the model.
     private const double ShareToFinish = 0.9;
 
@@ -15,6 +17,9 @@ internal sealed class PlanChoice(
     /// <param name="Members">The networks; they belong to the caller.</param>
     internal sealed record Result(IReadOnlyList<Member> Members)
     {
+        /// <summary>What held-out rows say of the outputs.</summary>
+        public OutputCalibration Calibration { get; init; } = OutputCalibration.None;
+
         /// <summary>The error to expect; null without a race.</summary>
         public AliceEstimate? Estimate { get; init; }
 
@@ -37,30 +42,30 @@ internal sealed class PlanChoice(
         var watch = new RaceWatch(settings, clock, progress => options.Progress?.Report(progress));
         // Of a chosen number of epochs the ensemble's networks take all, and candidates up to half.
         var usual = options.NumberOfEpochs is { } asked
-            ? (int)Math.Ceiling(Math.Min(asked, TrainingBudget.Epochs(rows.Count, settings.BatchSize, task.IsClassification)) / 2.0)
+            ? (int)Math.Ceiling(Math.Min(asked / 2.0, TrainingBudget.Epochs(_rows.Count, settings.BatchSize, task.IsClassification)))
             : settings.NumberOfEpochs;
-        using var race = new Race(task, rows, settings with { NumberOfEpochs = usual }, channel, watch);
+        using var race = new Race(task, _rows, RaceRules.JudgesBy(data.Validation) ? data.Validation : null, settings with { NumberOfEpochs = usual }, channel, watch);
         var one = settings with { Workers = 1 };
-        race.Run(ensemble.Candidates, (index, plan) => ensemble.Create(index, plan, one, new Course(LearningRateSchedule.Constant, usual)));
+        race.Run(ensemble.Candidates, ensemble.Kinds, (index, plan) => ensemble.Create(index, plan, one, new Course(LearningRateSchedule.Constant, usual)));
 
         var chosen = race.Losses.Choose(race.Candidates, ensemble.Kinds);
         var loss = race.Losses.Loss(chosen) * task.LossUnit;
         channel.Info($"Chosen: {string.Join("; ", chosen.Select(candidate => candidate.Plan))}; loss {loss:g6} on held-out rows.");
         foreach (var candidate in race.Candidates.Except(chosen).Where(candidate => candidate.Networks.Any(network => network.Restarts > 0)))
             channel.Warning($"Networks with {candidate.Plan} diverged: they were no choice.");
-        if (task.Objective is QuantilesObjective quantiles)
-            ensemble.Shifts = race.Losses.QuantileShifts(quantiles.Levels, chosen);
-        var stepsPerPass = Math.Ceiling((double)rows.Count / settings.BatchSize);
-        double UsualPasses(Candidate candidate) => RaceRules.StepsToFinish(rows.Count, task) * candidate.Steps / stepsPerPass;
-        var wanted = stepsPerPass * chosen.Sum(candidate => options.NumberOfEpochs ?? UsualPasses(candidate));
+        var calibration = race.Losses.Calibrate(chosen);
+        var stepsPerPass = Math.Ceiling((double)_rows.Count / settings.BatchSize);
+        double Passes(Candidate candidate) =>
+            options.NumberOfEpochs ?? RaceRules.StepsToFinish(_rows.Count, task) * candidate.Steps / stepsPerPass;
+        var wanted = stepsPerPass * chosen.Sum(Passes);
         var share = watch.IsCancelled ? 0 : Math.Min(1, ShareToFinish * watch.SecondsLeft / (wanted * watch.SecondsPerStep));
-        var members = ensemble.CreateMembers(chosen, settings, candidate =>
-            share == 1 && options.NumberOfEpochs is { } epochs ? epochs : share * UsualPasses(candidate));
+        var members = ensemble.CreateMembers(chosen, settings, candidate => share * Passes(candidate));
         var rest = members.Sum(member => member.Course.Length) * stepsPerPass;
         return new Result(members)
         {
             ShareDone = watch.Taken / (watch.Taken + rest),
-            Estimate = race.Losses.Estimate(chosen),
+            Calibration = calibration,
+            Estimate = race.Losses.Estimate(chosen, calibration),
             Candidates = [.. race.Candidates.Select(candidate => Describe(candidate, chosen.Count(c => c == candidate), stepsPerPass))],
             HeldOutLoss = loss,
             StopReason = watch.IsCancelled ? StopReason.Cancelled : race.IsShortened || share < 1 ? StopReason.MaximumTrainingTime : null,

@@ -19,6 +19,9 @@ internal sealed record Outcome(double Error, double Auc, double Accuracy, double
     /// <summary>Expected calibration error of the probability of true (binary), or of the likeliest class (multiclass).</summary>
     public double CalibrationError { get; init; } = double.NaN;
 
+    /// <summary>Calibration error that right probabilities would have on so few rows; NaN for numbers.</summary>
+    public double CalibrationErrorByChance { get; init; } = double.NaN;
+
     /// <summary>Settings that a search tried; null: there was no search.</summary>
     public int? Tries { get; init; }
 
@@ -71,6 +74,7 @@ internal sealed record Outcome(double Error, double Auc, double Accuracy, double
         {
             StandardError = StandardErrors.Auc(auc, truth.Count(t => t > 0), truth.Count(t => t <= 0)),
             CalibrationError = Calibration.Error([.. truth.Zip(outputs, (t, o) => ((double)o[1], t > 0))]),
+            CalibrationErrorByChance = Calibration.ByChance([.. outputs.Select(o => (double)o[1])]),
         };
     }
 
@@ -85,6 +89,7 @@ internal sealed record Outcome(double Error, double Auc, double Accuracy, double
         {
             StandardError = StandardErrors.Share(accuracy, truth.Length),
             CalibrationError = Calibration.Error([.. truth.Select((t, row) => ((double)outputs[row].Max(), predicted[row] == (int)t))]),
+            CalibrationErrorByChance = Calibration.ByChance([.. outputs.Select(o => (double)o.Max())]),
         };
     }
 }

@@ -56,9 +56,10 @@ internal static class QualityReport
         if (classified.Count > 0)
         {
             text.Append("\n## Classification\n\nBrier score: mean squared error of the probabilities, summed over several classes. "
-                + "ECE: expected calibration error of the probability of true (two classes) or of the likeliest class, with 15 bins of equal width.\n\n");
-            Func<Outcome, double>[] figures = [o => o.Auc, o => o.Accuracy, o => o.LogLoss, o => o.Brier, o => o.CalibrationError];
-            Markdown.Table(text, ["table", "contestant", "AUC", "accuracy", "log-loss", "Brier score", "ECE"],
+                + "ECE: expected calibration error of the probability of true (two classes) or of the likeliest class, with 15 bins of equal width. "
+                + "By chance: what the ECE would be, about, on so few rows if the probabilities were right.\n\n");
+            Func<Outcome, double>[] figures = [o => o.Auc, o => o.Accuracy, o => o.LogLoss, o => o.Brier, o => o.CalibrationError, o => o.CalibrationErrorByChance];
+            Markdown.Table(text, ["table", "contestant", "AUC", "accuracy", "log-loss", "Brier score", "ECE", "by chance"],
                 classified.SelectMany(r => contestants.Select(c => (string[])
                     [r.Table.Name, c.Name, .. figures.Select(figure => Markdown.Text(r.Mean(c, figure)))])));
         }

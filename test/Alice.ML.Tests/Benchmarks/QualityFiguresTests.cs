@@ -16,6 +16,15 @@ public class QualityFiguresTests
         Assert.AreEqual(0, Calibration.Error([.. Enumerable.Range(0, 10).Select(i => (0.7, i < 7))]), Tolerance);
 
     [TestMethod]
+    public void Right_probabilities_have_the_calibration_error_of_chance()
+    {
+        var random = new Random(1);
+        double[] probabilities = [.. Enumerable.Range(0, 1000).Select(_ => random.NextDouble())];
+        var mean = Enumerable.Range(0, 200).Average(_ => Calibration.Error([.. probabilities.Select(p => (p, random.NextDouble() < p))]));
+        Assert.AreEqual(mean, Calibration.ByChance(probabilities), 0.05 * mean);
+    }
+
+    [TestMethod]
     public void Calibration_error_is_the_mean_over_the_rows_of_their_bins()
     {
         // 1/15 = .0667: .01 and .05 share a bin, of which half is true: |.03 − .5|; 1 belongs to the last bin, with .95: |.975 − 1|.

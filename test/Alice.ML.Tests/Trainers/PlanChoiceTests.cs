@@ -60,6 +60,56 @@ public class PlanChoiceTests
     }
 
     [TestMethod]
+    public void Validation_rows_of_your_own_judge_the_plans()
+    {
+        var trainer = _ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options { HiddenLayers = [16], Seed = 1, Device = "cpu" });
+        AliceTrainingSummary Summary(int rows) => trainer.Fit(Noisy(400), Noisy(rows, seed: 2)).Model.TrainingSummary!;
+        Assert.AreEqual(300, Summary(300).Estimate!.Rows);
+        Assert.AreNotEqual(49, Summary(49).Estimate!.Rows, "too few to judge by");
+    }
+
+    [TestMethod]
+    public void The_estimate_counts_extreme_labels_that_training_leaves_out()
+    {
+        IDataView Mistyped(int seed)
+        {
+            var rows = _ml.Data.CreateEnumerable<Example>(Noisy(2000, seed), reuseRowObject: false).ToList();
+            foreach (var row in rows.Where((_, index) => index % 100 == 7))
+                row.Label *= 1000;
+            return Example.View(_ml, rows);
+        }
+        var model = Fit(Mistyped(1), _ => { });
+        var estimate = model.Model.TrainingSummary!.Estimate!;
+        var test = _ml.Regression.Evaluate(model.Transform(Mistyped(2)));
+        Assert.IsGreaterThan(20, test.RootMeanSquaredError);
+        Assert.AreEqual(
+            test.RootMeanSquaredError, estimate.RootMeanSquaredError!.Value.Value, 3 * Math.Sqrt(2) * estimate.RootMeanSquaredError.Value.StandardError);
+        Assert.AreEqual(test.MeanAbsoluteError, estimate.MeanAbsoluteError!.Value.Value, 3 * Math.Sqrt(2) * estimate.MeanAbsoluteError.Value.StandardError);
+    }
+
+    [TestMethod]
+    public void Probabilities_have_the_temperature_that_held_out_rows_ask_for()
+    {
+        IDataView Coins(int seed)
+        {
+            var random = new Random(seed);
+            var rows = Example.Smooth(4000, seed);
+            return _ml.Data.LoadFromEnumerable(rows.Select(row => new Classified
+            {
+                Features = row.Features,
+                Label = random.NextDouble() < 1 / (1 + Math.Exp(-5 * row.Features[0])),
+            }), Classified.Schema);
+        }
+        // A strong decay makes log-odds far too small.
+        var model = _ml.BinaryClassification.Trainers.Alice(new AliceBinaryTrainer.Options { WeightDecay = 36, Seed = 1 }).Fit(Coins(1));
+        var scored = model.Transform(Coins(2));
+        var truth = scored.GetColumn<bool>("Label").ToArray();
+        var odds = scored.GetColumn<float>("Score").Select(score => (double)score).ToArray();
+        double Loss(double factor) => odds.Zip(truth).Average(row => Math.Log(1 + Math.Exp(row.Second ? -factor * row.First : factor * row.First)));
+        Assert.IsLessThan(Math.Min(Loss(0.7), Loss(1.4)), Loss(1));
+    }
+
+    [TestMethod]
     public void Candidates_tell_what_was_tried_and_chosen()
     {
         var summary = Fit(Noisy(400), options => options.WeightDecay = null).Model.TrainingSummary!;

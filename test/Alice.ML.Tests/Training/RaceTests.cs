@@ -58,7 +58,7 @@ public class RaceTests
         var options = new AliceRegressionTrainer.Options { NumberOfNetworks = 2, NumericEncoding = NumericEncoding.None };
         var ensemble = new Ensemble(options, task, data, (preparation, common), null, settings);
         using var channel = ((IChannelProvider)ml).Start("test");
-        var choice = new PlanChoice(options, task, ensemble, new RowSet(data, source), settings, channel, Stopwatch.StartNew()).Make();
+        var choice = new PlanChoice(options, task, ensemble, new TrainingRows(new RowSet(data, source), null), settings, channel, Stopwatch.StartNew()).Make();
         foreach (var member in choice.Members)
             member.Dispose();
 

@@ -26,6 +26,9 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
     /// <summary>Held-out loss of the pairs when they were judged last.</summary>
     public double LastLoss { get; private set; } = double.PositiveInfinity;
 
+    /// <summary>Held-out loss of the pairs one judgement earlier.</summary>
+    public double EarlierLoss { get; private set; } = double.PositiveInfinity;
+
     /// <summary>Held-out loss of the pairs at its lowest.</summary>
     public double Loss { get; private set; } = double.PositiveInfinity;
 
@@ -51,6 +54,7 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
         using var scope = NewDisposeScope();
         var folds = networks.Length / RaceRules.NetworksPerFold;
         // Outputs are held near the labels: it is the weights that tell of networks that have left all bounds.
+        EarlierLoss = LastLoss;
         LastLoss = networks.All(network => network.IsFinite())
             ? Enumerable.Range(0, folds).Average(fold => loss(fold, Mean(outputs, fold)))
             : double.PositiveInfinity;

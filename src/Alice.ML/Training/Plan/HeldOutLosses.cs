@@ -6,6 +6,10 @@ namespace Alice.ML.Training;
 /// <summary>Losses of candidates, and of means of several, on the held-out rows of all folds.</summary>
 internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> folds)
 {
+    // Of the logarithm of the temperature before anything is known: few rows cannot tell how sure to be.
+    private const double TemperatureDeviation = 0.3;
+    private const double FarthestTemperature = 1;
+
     /// <summary>
     /// The candidates whose networks' mean has the lowest loss, one network after the other, each the one that lowers the loss of the mean most
     /// (Caruana et al. 2004, Ensemble Selection from Libraries of Models).
@@ -53,13 +57,56 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
     /// <summary>Loss of outputs [rows, outputs] for the held-out rows of a fold; they may be overwritten. Infinite where it is no number.</summary>
     public double Loss(int fold, Tensor outputs) => folds[fold].Loss(task.Objective, outputs);
 
+    /// <summary>What to change in the outputs of an ensemble: probabilities get a temperature, quantiles are shifted.</summary>
+    public OutputCalibration Calibrate(IReadOnlyList<Candidate> chosen) => task.Objective switch
+    {
+        QuantilesObjective quantiles => new OutputCalibration(Shifts: QuantileShifts(quantiles.Levels, chosen)),
+        _ when task.IsClassification => new OutputCalibration(Factor(chosen)),
+        _ => OutputCalibration.None,
+    };
+
+    /// <summary>What to multiply log-odds by for the lowest logarithmic loss, found by golden sections.</summary>
+    private double Factor(IReadOnlyList<Candidate> chosen)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var means = folds.Select((_, fold) => Mean(chosen, fold)).ToArray();
+        var rows = folds.Sum(fold => fold.Targets.shape[0]);
+        var section = (Math.Sqrt(5) - 1) / 2;
+        var (low, high) = (-FarthestTemperature, FarthestTemperature);
+        var (inner, outer) = (high - section * (high - low), low + section * (high - low));
+        var (atInner, atOuter) = (Loss(inner), Loss(outer));
+        while (high - low > 0.005)
+            if (atInner < atOuter)
+            {
+                (high, outer, atOuter) = (outer, inner, atInner);
+                inner = high - section * (high - low);
+                atInner = Loss(inner);
+            }
+            else
+            {
+                (low, inner, atInner) = (inner, outer, atOuter);
+                outer = low + section * (high - low);
+                atOuter = Loss(outer);
+            }
+        return Math.Exp((low + high) / 2);
+
+        double Loss(double logarithm)
+        {
+            using var inner = NewDisposeScope();
+            var factor = Math.Exp(logarithm);
+            return folds.Select((fold, i) => fold.Mean(task.Objective.RowLosses(means[i].clone().Scale(factor), fold.Targets, out _))).Average()
+                + logarithm * logarithm / (2 * TemperatureDeviation * TemperatureDeviation * rows);
+        }
+    }
+
     /// <summary>
     /// What to add to each output so that quantiles cover the held-out rows as their levels say: networks fit the rows that they train on
     /// too closely (Romano et al. 2019, Conformalized Quantile Regression).
     /// </summary>
     /// <param name="levels">Levels of the outputs after the first.</param>
     /// <param name="chosen">The candidates of the ensemble.</param>
-    public float[] QuantileShifts(IReadOnlyList<float> levels, IReadOnlyList<Candidate> chosen)
+    private float[] QuantileShifts(IReadOnlyList<float> levels, IReadOnlyList<Candidate> chosen)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
@@ -76,14 +123,14 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
     }
 
     /// <summary>The error to expect of the ensemble.</summary>
-    public AliceEstimate Estimate(IReadOnlyList<Candidate> chosen)
+    public AliceEstimate Estimate(IReadOnlyList<Candidate> chosen, OutputCalibration calibration)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var measured = MeanLoss(chosen);
         var ratio = measured > 0 ? Math.Clamp(Loss(chosen) / measured, 0, 1) : 1;
         return Estimates.Of(
-            task, cat([.. folds.Select((_, fold) => Mean(chosen, fold))], 0), cat([.. folds.Select(fold => fold.Targets)], 0), ratio);
+            task, cat([.. folds.Select((_, fold) => Mean(chosen, fold))], 0).Scale(calibration.Factor), cat([.. folds.Select(fold => fold.Targets)], 0), ratio);
     }
 
     /// <summary>Mean outputs [rows, outputs] for the held-out rows of a fold; they belong to the caller's scope.</summary>

@@ -24,9 +24,12 @@ internal sealed class PlanFold(RowSet training, RowSet heldOut, TrainingSettings
     /// <summary>Mean of what networks are compared by, by the rows' weights; infinite where it is no number.</summary>
     public double Loss(Objective objective, Tensor outputs)
     {
-        var loss = _heldOut.Mean(objective.ComparedLosses(outputs, Targets));
+        var loss = Mean(objective.ComparedLosses(outputs, Targets));
         return double.IsFinite(loss) ? loss : double.PositiveInfinity;
     }
+
+    /// <summary>Mean of values [rows, 1] of the held-out rows by their weights.</summary>
+    public double Mean(Tensor values) => _heldOut.Mean(values);
 
     public void Dispose() => _heldOut.Dispose();
 }

@@ -18,7 +18,7 @@ internal sealed class Race : IDisposable
     private const long TimingSteps = 8;
 
     // With much time the race may take so many times the usual steps, while networks gain.
-    private const long MostOfUsual = 4;
+    private const long MostOfUsual = 8;
 
     // A pair shares its order of rows with nobody, so that nobody waits for another's minibatch.
     private readonly List<(int Fold, int Index, Lane Lane)> _lanes = [];
@@ -33,21 +33,16 @@ internal sealed class Race : IDisposable
 
     /// <param name="task">What is learned.</param>
     /// <param name="rows">All training rows; not owned.</param>
+    /// <param name="heldOut">Rows to judge by; null: parts of the training rows. Not owned.</param>
     /// <param name="settings">Settings of the run; <see cref="TrainingSettings.NumberOfEpochs"/> are the usual passes.</param>
     /// <param name="channel">Told of what happens.</param>
     /// <param name="watch">Knows the time.</param>
-    public Race(LearningTask task, RowSet rows, TrainingSettings settings, IChannel channel, RaceWatch watch)
+    public Race(LearningTask task, RowSet rows, RowSet? heldOut, TrainingSettings settings, IChannel channel, RaceWatch watch)
     {
         (_task, _settings, _channel, _watch) = (task, settings with { Workers = 1 }, channel, watch);
         Workers = settings.Workers;
         _rows = rows.Count;
-        var order = Enumerable.Range(rows.Data.Start, rows.Data.Rows).ToArray();
-        new Random(settings.Seed).Shuffle(order);
-        var held = RaceRules.HeldOutRows(order.Length, settings.Folds);
-        _folds = [.. Enumerable.Range(0, settings.Folds).Select(fold => new PlanFold(
-            rows with { Numbers = [.. order[..(fold * held)], .. order[((fold + 1) * held)..]] },
-            rows with { Numbers = order[(fold * held)..((fold + 1) * held)] },
-            settings))];
+        _folds = heldOut is null ? Folds(rows, settings) : [new PlanFold(rows, heldOut, settings)];
         Losses = new HeldOutLosses(task, _folds);
     }
 
@@ -64,18 +59,20 @@ internal sealed class Race : IDisposable
 
     /// <summary>Runs to the end, or until time is up or somebody asks to stop.</summary>
     /// <param name="plans">The plans that start.</param>
+    /// <param name="kinds">Per network of the ensemble the encodings that it may have.</param>
     /// <param name="create">Makes a network of a plan at its start, by a number that decides its seed.</param>
     /// <exception cref="OperationCanceledException">Cancelled before the first judgement.</exception>
-    public void Run(IReadOnlyList<NetworkPlan> plans, Func<int, NetworkPlan, Member> create)
+    public void Run(
+        IReadOnlyList<NetworkPlan> plans, IReadOnlyList<IReadOnlyList<Trainers.NumericEncoding>> kinds, Func<int, NetworkPlan, Member> create)
     {
         foreach (var plan in plans)
             Enter(plan, create);
-        var isClassification = _task.IsClassification;
         var most = Math.Max(1, (long)(_settings.NumberOfEpochs * ((double)_rows / _settings.BatchSize)));
         if (double.IsFinite(_watch.SecondsLeft))
             most = FitIntoTime(most);
         _watch.Expected = most * (RaceRules.Work(_candidates.Count, _folds.Length) + 2);
-        for (var rung = 0; rung <= RaceRules.LastRung(_rows, isClassification || _settings.HasChosenLength); rung++)
+        var lastRung = _settings.HasChosenLength ? RaceRules.Rungs - 1 : RaceRules.LastRung(_rows, _task.IsClassification);
+        for (var rung = 0; rung <= lastRung; rung++)
         {
             var until = RaceRules.Steps(rung, most);
             if (until <= _steps)
@@ -87,7 +84,7 @@ internal sealed class Race : IDisposable
             if (!_watch.IsCancelled && (!_watch.IsLate || isFirst))
                 Judge(rung);
             IsShortened |= _watch.IsLate;
-            if (_watch.IsCancelled || _watch.IsLate || !Drop(rung))
+            if (_watch.IsCancelled || _watch.IsLate || !Drop(rung, kinds))
                 return;
         }
     }
@@ -100,6 +97,17 @@ internal sealed class Race : IDisposable
             fold.Dispose();
         foreach (var candidate in _candidates)
             candidate.Dispose();
+    }
+
+    private static PlanFold[] Folds(RowSet rows, TrainingSettings settings)
+    {
+        var order = Enumerable.Range(rows.Data.Start, rows.Data.Rows).ToArray();
+        new Random(settings.Seed).Shuffle(order);
+        var held = RaceRules.HeldOutRows(order.Length, settings.Folds);
+        return [.. Enumerable.Range(0, settings.Folds).Select(fold => new PlanFold(
+            rows with { Numbers = [.. order[..(fold * held)], .. order[((fold + 1) * held)..]] },
+            rows with { Numbers = order[(fold * held)..((fold + 1) * held)] },
+            settings))];
     }
 
     private void Enter(NetworkPlan plan, Func<int, NetworkPlan, Member> create)
@@ -172,7 +180,7 @@ internal sealed class Race : IDisposable
                 candidate.Judge([.. candidate.Networks.Select(network => outputs[network])], _steps, Losses.Loss);
                 _channel.Info($"{candidate.Plan}, {_steps:N0} steps: held-out loss {candidate.LastLoss * _task.LossUnit:g6}.");
                 if (double.IsFinite(candidate.LastLoss)
-                    && (_settings.HasChosenLength || RaceRules.HasGained(rung, before, candidate.LastLoss) || rung < RaceRules.Rungs - 1 && IsPatient(candidate)))
+                    && (_settings.HasChosenLength || RaceRules.HasGained(rung, before, candidate.LastLoss) || IsPatient(rung, candidate)))
                     continue;
             }
             else
@@ -186,19 +194,22 @@ internal sealed class Race : IDisposable
 
     /// <summary>Stops those that are behind.</summary>
     /// <returns>Whether any are left.</returns>
-    private bool Drop(int rung)
+    private bool Drop(int rung, IReadOnlyList<IReadOnlyList<Trainers.NumericEncoding>> kinds)
     {
         var running = _candidates.Where(c => c.IsRunning).OrderBy(c => c.LastLoss).ToArray();
         var kept = running.Take(RaceRules.Kept(rung, running.Length)).ToHashSet();
-        kept.UnionWith(running.Where(IsPatient));
-        if (RaceRules.KeepsEveryEncoding(rung))
+        if (!RaceRules.KeepsEnsemble(rung))
             kept.UnionWith(running.GroupBy(c => c.Plan.Encoding, (_, group) => group.First()));
+        else if (!_settings.HasChosenLength && running.Length > 0)
+            kept.IntersectWith(Losses.Choose(_candidates, kinds));
+        kept.UnionWith(running.Where(c => IsPatient(rung, c)));
         foreach (var candidate in running.Where(c => !kept.Contains(c)))
             Stop(candidate);
-        return running.Length > 0;
+        return kept.Count > 0;
     }
 
-    private bool IsPatient(Candidate candidate) => RaceRules.IsPatient(candidate.Plan, _rows, _task.IsClassification);
+    private bool IsPatient(int rung, Candidate candidate) =>
+        RaceRules.IsPatient(rung, candidate.Plan, _rows, _task.IsClassification, candidate.EarlierLoss, candidate.LastLoss);
 
     private void Stop(Candidate candidate)
     {

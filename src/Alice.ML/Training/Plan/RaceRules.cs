@@ -18,22 +18,25 @@ internal static class RaceRules
     private const double HeldOutFraction = 0.2;
     private const int MostHeldOutRows = 20_000;
 
-    // Networks that have taken a sixteenth of the steps are compared. From a quarter on, only the two best are left.
+    // Networks that have taken a sixteenth of the steps are compared. After a quarter, who is not in the ensemble leaves.
     private const int FirstDrop = 2;
-    private const int LastFreeRung = 4;
-    private const int LeastKept = 2;
+    private const int EnsembleDrop = 4;
 
     // Of the mean squared error: 0.75% of its root.
     private const double WorthTwiceTheTime = 0.985;
 
+    // A race beyond the usual steps takes most of a fit's time.
+    private const double WorthTwiceTheUsualTime = 0.9;
+
     // Smooth functions without noise are learned ever better.
-    private const double WorthLongerThanUsual = 0.5;
+    private const double WorthMore = 0.5;
     private const int MostRowsOfLongRaces = 50_000;
     private const int LongRungs = 2;
 
     // Where few rows are learned by heart, the loss may fall again long after it rose: one plan is given the time.
     private const int MostRowsOfPatience = 5000;
     private const double PatientDecay = 1;
+    private const int LastPatientRung = 5;
 
     /// <summary>Parts of the rows that are held out, each from networks of its own. The fewer rows, the more chance there is in one part.</summary>
     public static int Folds(int rows) => rows switch
@@ -43,6 +46,9 @@ internal static class RaceRules
         _ => 1,
     };
 
+    /// <summary>Whether rows of the user's judge plans in place of parts of the training rows: 50 or more.</summary>
+    public static bool JudgesBy(RowSet? validation) => validation?.Count >= LeastRows;
+
     /// <summary>Rows of each part: a fifth of all, less for more than five parts, 20,000 at most.</summary>
     public static int HeldOutRows(int rows, int folds) => (int)Math.Min(MostHeldOutRows, Math.Min(HeldOutFraction, 1.0 / folds) * rows);
 
@@ -51,29 +57,42 @@ internal static class RaceRules
     /// <param name="most">The usual number of steps.</param>
     public static long Steps(int rung, long most) => Math.Max(rung + 1, rung < Rungs ? most >> (Rungs - 1 - rung) : most << (rung - Rungs + 1));
 
-    /// <summary>The last rung: that of the usual steps, and for regression up to 50,000 rows that of four times as many.</summary>
-    public static int LastRung(int rows, bool isClassification) => Rungs - 1 + (isClassification || rows > MostRowsOfLongRaces ? 0 : LongRungs);
+    /// <summary>The last rung: that of twice the usual steps, and for regression up to 50,000 rows that of eight times as many.</summary>
+    public static int LastRung(int rows, bool isClassification) => Rungs + (isClassification || rows > MostRowsOfLongRaces ? 0 : LongRungs);
 
     /// <summary>Candidates of a rung that go on, by their loss: half of them from a sixteenth of the steps on, and two at least.</summary>
-    public static int Kept(int rung, int running) => rung < FirstDrop ? running : Math.Max(LeastKept, (running + 1) / 2);
+    public static int Kept(int rung, int running) => rung < FirstDrop ? running : Math.Max(2, (running + 1) / 2);
 
-    /// <summary>Whether the best candidate of each encoding goes on whatever its rank.</summary>
-    public static bool KeepsEveryEncoding(int rung) => rung < LastFreeRung;
+    /// <summary>Whether only candidates go on that the ensemble would be made of now; before that, the best one of each encoding does.</summary>
+    public static bool KeepsEnsemble(int rung) => rung >= EnsembleDrop;
 
     /// <summary>Whether a candidate has gained enough by the rung to go on.</summary>
     /// <param name="rung">The rung.</param>
     /// <param name="before">Its lowest loss before.</param>
     /// <param name="now">Its loss now.</param>
-    public static bool HasGained(int rung, double before, double now) =>
-        rung < LastFreeRung || now < before * (rung < Rungs - 1 ? WorthTwiceTheTime : WorthLongerThanUsual);
+    public static bool HasGained(int rung, double before, double now) => rung < EnsembleDrop || now < before * rung switch
+    {
+        < Rungs - 1 => WorthTwiceTheTime,
+        Rungs - 1 => WorthTwiceTheUsualTime,
+        _ => WorthMore,
+    };
 
     /// <summary>
-    /// Whether a plan runs for the usual steps however it does: bins with little decay for numbers, dropout with little decay for classes.
+    /// Whether a plan goes on though it is behind: bins with little decay for numbers, dropout with little decay for classes. It does up to
+    /// half of the usual steps, and up to twice the usual steps while its loss falls.
     /// </summary>
-    public static bool IsPatient(NetworkPlan plan, int rows, bool isClassification) =>
-        rows < MostRowsOfPatience && plan.WeightDecay == PatientDecay && !plan.IsLinear && (isClassification
+    /// <param name="rung">The rung.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="rows">Training rows.</param>
+    /// <param name="isClassification">Whether classes are to be told apart.</param>
+    /// <param name="before">Its loss at the rung before.</param>
+    /// <param name="now">Its loss now.</param>
+    public static bool IsPatient(int rung, NetworkPlan plan, int rows, bool isClassification, double before, double now) =>
+        rows < MostRowsOfPatience && plan.WeightDecay == PatientDecay && !plan.IsLinear
+        && (isClassification
             ? plan.Dropout > 0 && plan.Encoding != Trainers.NumericEncoding.PiecewiseLinear
-            : plan.Encoding == Trainers.NumericEncoding.PiecewiseLinear);
+            : plan.Encoding == Trainers.NumericEncoding.PiecewiseLinear)
+        && (rung < LastPatientRung || rung < Rungs && now < before * WorthTwiceTheTime);
 
     /// <summary>
     /// Steps that the networks of the ensemble take with all rows, for each that they have taken: half, and all of it where few rows make every

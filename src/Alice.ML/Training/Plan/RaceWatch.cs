@@ -13,6 +13,9 @@ internal sealed class RaceWatch(TrainingSettings settings, Stopwatch clock, Acti
     // What judging, reading and folding take beside steps.
     private const double ShareOfTime = 0.85;
 
+    // Before that, nobody knows how long it will take.
+    private const double LeastShare = 0.01;
+
     private readonly Lock _lock = new();
     private readonly TimeSpan _start = clock.Elapsed;
     private TimeSpan _lastReport = clock.Elapsed;
@@ -64,7 +67,7 @@ internal sealed class RaceWatch(TrainingSettings settings, Stopwatch clock, Acti
                 {
                     Phase = TrainingPhase.Choosing,
                     Share = share,
-                    TimeLeft = share > 0 ? (clock.Elapsed - _start) * ((1 - share) / share) : null,
+                    TimeLeft = share > LeastShare ? (clock.Elapsed - _start) * ((1 - share) / share) : null,
                     HeldOutLoss = HeldOutLoss,
                 });
             }
