@@ -34,7 +34,8 @@ declare -A needs=(
 )
 for package in "$root"/packages/*."$version".nupkg; do
     name=$(basename "$package" ".$version.nupkg")
-    nuspec=$(find "$cache/${name,,}/$version" tool/.store -name "${name,,}.nuspec" 2> /dev/null | head -n 1)
+    nuspec=$(find "$cache/${name,,}" tool/.store -path "*/$version/${name,,}.nuspec" -print -quit 2> /dev/null || true)
+    [ -n "$nuspec" ] || { echo "$name was not unpacked"; exit 1; }
     packed=$(sed -nE 's/.*<dependency id="([^"]+)".*/\1/p' "$nuspec" | sort | paste -sd ' ')
     echo "clean room: $name needs ${packed:-nothing}"
     [ "${needs[$name]-unknown}" = "$packed" ]
