@@ -4,7 +4,7 @@ using Alice.ML.Benchmarks.Networks;
 using Alice.ML.Benchmarks.Profile;
 using Alice.ML.Benchmarks.Quality;
 using Alice.ML.Benchmarks.Report;
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Runtime;
 using BenchmarkDotNet.Running;
 
 // Before anything here touches TorchSharp.

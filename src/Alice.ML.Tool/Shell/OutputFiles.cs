@@ -1,4 +1,4 @@
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Files;
 
 namespace Alice.ML.Tool.Shell;
 

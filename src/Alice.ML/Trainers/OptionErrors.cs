@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Numerics;
 using Alice.ML.Models;
-using Alice.ML.Optimization;
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Options;
+using Alice.ML.Optimization.Runtime;
 
 namespace Alice.ML.Trainers;
 

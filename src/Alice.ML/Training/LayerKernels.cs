@@ -1,6 +1,6 @@
 using System.Numerics;
 using Alice.ML.Models;
-using Alice.ML.Optimization;
+using Alice.ML.Optimization.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using Alice.ML.Models;
-using Alice.ML.Optimization;
+using Alice.ML.Optimization.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using Alice.ML.Optimization;
+using Alice.ML.Optimization.Tensors;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;

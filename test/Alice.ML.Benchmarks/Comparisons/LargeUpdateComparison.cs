@@ -1,6 +1,6 @@
 using Alice.ML.Benchmarks.Report;
 using Alice.ML.Benchmarks.Subjects;
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Runtime;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Benchmarks.Comparisons;

@@ -1,6 +1,6 @@
 using Alice.ML.Benchmarks.Report;
 using Alice.ML.Benchmarks.Subjects;
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Runtime;
 using Alice.ML.Trainers;
 using Microsoft.ML;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
 using Alice.ML.Models;
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Runtime;
 using Alice.ML.Training;
 using BenchmarkDotNet.Attributes;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
 using Alice.ML.Benchmarks.Subjects;
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Runtime;
 using BenchmarkDotNet.Attributes;
 using static TorchSharp.torch;
 

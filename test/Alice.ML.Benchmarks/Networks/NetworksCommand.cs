@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Text;
 using Alice.ML.Benchmarks.Quality;
 using Alice.ML.Optimization;
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Runtime;
 
 namespace Alice.ML.Benchmarks.Networks;
 

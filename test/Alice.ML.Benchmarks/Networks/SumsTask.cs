@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Alice.ML.Optimization;
+using Alice.ML.Optimization.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,7 +1,9 @@
 using Alice.ML.Benchmarks.Report;
 using Alice.ML.Benchmarks.Subjects;
 using Alice.ML.Optimization;
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Runtime;
+using Alice.ML.Optimization.Tensors;
+using Alice.ML.Optimization.Update;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Alice.ML.Training.Kernels;

@@ -1,5 +1,5 @@
 using Alice.ML.Models;
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Runtime;
 using Alice.ML.Tool.Data;
 using Alice.ML.Trainers;
 using Alice.ML.Training;

@@ -1,5 +1,5 @@
 using Alice.ML.Models;
-using Alice.ML.Optimization;
+using Alice.ML.Optimization.Tensors;
 using Alice.ML.Tool.Comparing;
 using Alice.ML.Tool.Data;
 using Alice.ML.Training;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.CommandLine;
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Runtime;
 using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Benchmarks.Quality;

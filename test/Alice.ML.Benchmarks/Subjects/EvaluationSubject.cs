@@ -1,4 +1,4 @@
-using Alice.ML.Optimization;
+using Alice.ML.Optimization.Tensors;
 using Alice.ML.Samples;
 using Alice.ML.Training;
 using Alice.ML.Training.Kernels;

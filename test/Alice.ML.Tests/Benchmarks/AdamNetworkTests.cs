@@ -1,7 +1,7 @@
 using Alice.ML.Benchmarks.Quality;
 using Alice.ML.Models;
-using Alice.ML.Optimization;
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Runtime;
+using Alice.ML.Optimization.Tensors;
 using Alice.ML.Tool.Data;
 using Alice.ML.Trainers;
 using Alice.ML.Training;

@@ -1,4 +1,4 @@
-using Alice.ML.Optimization;
+using Alice.ML.Optimization.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

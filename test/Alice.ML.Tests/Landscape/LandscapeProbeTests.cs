@@ -1,7 +1,8 @@
 using Alice.ML.Landscape;
 using Alice.ML.Models;
 using Alice.ML.Optimization;
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Runtime;
+using Alice.ML.Optimization.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization;
+using Alice.ML.Optimization.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

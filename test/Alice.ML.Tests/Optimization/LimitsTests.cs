@@ -1,4 +1,6 @@
 using Alice.ML.Optimization;
+using Alice.ML.Optimization.Tensors;
+using Alice.ML.Optimization.Update;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

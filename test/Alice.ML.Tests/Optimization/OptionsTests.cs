@@ -1,4 +1,5 @@
 using Alice.ML.Optimization;
+using Alice.ML.Optimization.Update;
 using TorchSharp;
 
 namespace Alice.ML.Tests.Optimization;

@@ -1,13 +1,13 @@
 using System.Globalization;
 using Alice.ML.Landscape;
 using Alice.ML.Models;
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Runtime;
 using Alice.ML.Samples;
+using Alice.ML.Tests.Landscape;
+using Alice.ML.Tests.Trainers;
 using Alice.ML.Tool.Comparing;
 using Alice.ML.Tool.Data;
 using Alice.ML.Tool.Modelling;
-using Alice.ML.Tests.Landscape;
-using Alice.ML.Tests.Trainers;
 using Alice.ML.Trainers;
 using Microsoft.ML;
 using Microsoft.ML.Data;

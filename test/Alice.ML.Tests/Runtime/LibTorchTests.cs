@@ -1,4 +1,4 @@
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Runtime;
 using TorchSharp;
 
 namespace Alice.ML.Tests.Runtime;

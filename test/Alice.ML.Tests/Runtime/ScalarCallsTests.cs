@@ -1,9 +1,9 @@
-using Alice.ML.Optimization;
-using Alice.ML.Tool.Comparing;
+using Alice.ML.Optimization.Tensors;
 using Alice.ML.Tests.Benchmarks;
 using Alice.ML.Tests.Docs;
 using Alice.ML.Tests.Landscape;
 using Alice.ML.Tests.Optimization;
+using Alice.ML.Tool.Comparing;
 
 namespace Alice.ML.Tests.Runtime;
 

@@ -1,7 +1,8 @@
 using Alice.ML.Benchmarks.Subjects;
 using Alice.ML.Models;
 using Alice.ML.Optimization;
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Runtime;
+using Alice.ML.Optimization.Update;
 using Alice.ML.Tool.Comparing;
 using Alice.ML.Trainers;
 using Alice.ML.Training;

@@ -17,7 +17,7 @@ public sealed class TrainingBudgetTests
     public void A_minibatch_grows_with_the_rows(int rows, int size) => Assert.AreEqual(size, TrainingBudget.BatchSize(rows));
 
     [TestMethod]
-    [DataRow(20, 20, false, 500)]
+    [DataRow(20, 20, false, 1000)]
     [DataRow(1000, 64, false, 192)]
     [DataRow(1000, 64, true, 48)]
     [DataRow(5000, 64, true, 40)]

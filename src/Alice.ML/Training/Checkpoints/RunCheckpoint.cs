@@ -1,4 +1,4 @@
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Files;
 using Alice.ML.Trainers;
 using Microsoft.ML.Runtime;
 

@@ -1,6 +1,5 @@
 using System.Text;
-using Alice.ML.Optimization;
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Files;
 
 namespace Alice.ML.Training;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Alice.ML.Optimization;
+using Alice.ML.Optimization.Files;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;

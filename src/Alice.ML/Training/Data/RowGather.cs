@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics.X86;
-using Alice.ML.Optimization;
+using Alice.ML.Optimization.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using Alice.ML.Optimization;
+using Alice.ML.Optimization.Update;
 
 namespace Alice.ML.Training;
 

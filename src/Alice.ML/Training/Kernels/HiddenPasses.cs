@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Alice.ML.Models;
+using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 

@@ -1,3 +1,5 @@
+using Alice.ML.Optimization.Tensors;
+
 namespace Alice.ML.Training.Kernels;
 
 /// <summary>

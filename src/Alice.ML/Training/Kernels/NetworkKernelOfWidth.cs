@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 

@@ -1,3 +1,5 @@
+using Alice.ML.Optimization.Tensors;
+
 namespace Alice.ML.Training.Kernels;
 
 /// <summary>A layer of matrix products: any but a first one whose inputs are bins or mostly zeros.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 

@@ -1,4 +1,4 @@
-using Alice.ML.Optimization;
+using Alice.ML.Optimization.Tensors;
 using Alice.ML.Training.Kernels;
 using static TorchSharp.torch;
 

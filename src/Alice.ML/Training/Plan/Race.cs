@@ -1,5 +1,5 @@
-using Alice.ML.Optimization;
-using Alice.ML.Runtime;
+using Alice.ML.Optimization.Runtime;
+using Alice.ML.Optimization.Update;
 using Microsoft.ML.Runtime;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
-using Alice.ML.Optimization;
+using Alice.ML.Optimization.Tensors;
+using Alice.ML.Optimization.Update;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;

@@ -1,5 +1,5 @@
 using Alice.ML.Models;
-using Alice.ML.Optimization;
+using Alice.ML.Optimization.Tensors;
 using Alice.ML.Training;
 using Alice.ML.Training.Kernels;
 using static TorchSharp.torch;

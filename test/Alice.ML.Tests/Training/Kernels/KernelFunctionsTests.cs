@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Optimization.Tensors;
 using Alice.ML.Training.Kernels;
 
 namespace Alice.ML.Tests.Training.Kernels;

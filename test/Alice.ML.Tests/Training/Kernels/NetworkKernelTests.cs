@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Optimization.Tensors;
 using Alice.ML.Training;
 using Alice.ML.Training.Kernels;
 using FsCheck;

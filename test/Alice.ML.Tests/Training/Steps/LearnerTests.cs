@@ -1,5 +1,6 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization;
+using Alice.ML.Optimization.Update;
 using Alice.ML.Training;
 using static TorchSharp.torch;
 

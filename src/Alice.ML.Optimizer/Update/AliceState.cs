@@ -1,0 +1,116 @@
+using Alice.ML.Optimization.Files;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Optimization.Update;
+
+/// <summary>
+/// The six values per parameter, as contiguous tensors of one shape, dtype and device that belong to no dispose scope.
+/// </summary>
+internal sealed class AliceState : IDisposable
+{
+    /// <summary>
+    /// Starts at <paramref name="initial"/>, of which two copies are made; the averages start at zero.
+    /// </summary>
+    public AliceState(Tensor initial)
+    {
+        using var noGradient = no_grad();
+        Center = Copy(initial);
+        LookAhead = Copy(initial);
+        Gradient = Zeros(initial);
+        GlassDensity = Zeros(initial);
+        Hessian = Zeros(initial);
+        SecondMoment = Zeros(initial);
+    }
+
+    private AliceState(AliceState whole, long start, long length)
+    {
+        Center = whole.Center.narrow(0, start, length);
+        LookAhead = whole.LookAhead.narrow(0, start, length);
+        Gradient = whole.Gradient.narrow(0, start, length);
+        GlassDensity = whole.GlassDensity.narrow(0, start, length);
+        Hessian = whole.Hessian.narrow(0, start, length);
+        SecondMoment = whole.SecondMoment.narrow(0, start, length);
+    }
+
+    /// <summary>μ: the parameters that predictions use.</summary>
+    public Tensor Center { get; private set; }
+
+    /// <summary>ν: where gradients are evaluated.</summary>
+    public Tensor LookAhead { get; private set; }
+
+    /// <summary>g: running mean gradient.</summary>
+    public Tensor Gradient { get; private set; }
+
+    /// <summary>ρ: running density of gradient variance per unit length.</summary>
+    public Tensor GlassDensity { get; private set; }
+
+    /// <summary>h: running mean of |ĥ|, ĥ² or r·ĥ, by <see cref="HessianEstimate"/>.</summary>
+    public Tensor Hessian { get; private set; }
+
+    /// <summary>s: running mean of the squared raw gradient.</summary>
+    public Tensor SecondMoment { get; private set; }
+
+    /// <summary>A window on <paramref name="length"/> values of a flat state from <paramref name="start"/> on.</summary>
+    public AliceState Part(long start, long length) => new(this, start, length);
+
+    /// <summary>Starts anew at <paramref name="weights"/>, in the same memory.</summary>
+    public void Restart(Tensor weights)
+    {
+        using var noGradient = no_grad();
+        Center.copy_(weights);
+        LookAhead.copy_(weights);
+        Gradient.zero_();
+        GlassDensity.zero_();
+        Hessian.zero_();
+        SecondMoment.zero_();
+    }
+
+    /// <summary>Writes the six tensors.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        foreach (var tensor in All)
+            CheckedRecord.Write(writer, tensor);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote, into the same memory.</summary>
+    public void Restore(BinaryReader reader)
+    {
+        using var noGradient = no_grad();
+        foreach (var tensor in All)
+        {
+            using var values = CheckedRecord.Read(reader, tensor, "a network");
+            tensor.copy_(values);
+        }
+    }
+
+    /// <summary>Moves the six tensors; those of before are disposed.</summary>
+    public void To(Device device)
+    {
+        Center = Moved(Center, device);
+        LookAhead = Moved(LookAhead, device);
+        Gradient = Moved(Gradient, device);
+        GlassDensity = Moved(GlassDensity, device);
+        Hessian = Moved(Hessian, device);
+        SecondMoment = Moved(SecondMoment, device);
+    }
+
+    public void Dispose()
+    {
+        foreach (var tensor in All)
+            tensor.Dispose();
+    }
+
+    private Tensor[] All => [Center, LookAhead, Gradient, GlassDensity, Hessian, SecondMoment];
+
+    private static Tensor Zeros(Tensor like) =>
+        zeros(like.shape, dtype: like.dtype, device: like.device).DetachFromDisposeScope();
+
+    private static Tensor Copy(Tensor values) => Zeros(values).copy_(values);
+
+    private static Tensor Moved(Tensor tensor, Device device)
+    {
+        var moved = tensor.to(device, copy: true).DetachFromDisposeScope();
+        tensor.Dispose();
+        return moved;
+    }
+}
