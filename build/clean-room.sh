@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Packs Alice.ML and uses the packages as a stranger would, outside the source tree: what they need, an application that trains and saves
-# and a second process that loads, a script, and a one-file program.
+# Packs everything and uses the packages as a stranger would, outside the source tree: what they need and say, an application that trains
+# and saves and a second process that loads, a script, a one-file program, and the tool.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 room=$(mktemp -d)
 version="0.1.0-check.$(date +%s)"
 cache=${NUGET_PACKAGES:-$HOME/.nuget/packages}
-cleanup() { rm -rf "$room" "$root"/packages/*."$version".nupkg "$cache/alice.ml/$version" "$cache/alice.ml.models/$version"; }
+cleanup() { rm -rf "$room" "$root"/packages/*."$version".*nupkg "$cache"/alice.ml{,.models,.tool}/"$version"; }
 trap cleanup EXIT
 export CreateHardLinksForCopyLocalIfPossible=true # three platforms' libtorch take a gigabyte
 export XDG_DATA_HOME="$room/data"                 # where the SDK builds one-file programs
@@ -24,12 +24,25 @@ CONFIG
 cd "$room"
 dotnet build CleanRoom.csproj -c Release -p:AliceVersion="$version" -v quiet --nologo -o out
 
-for project in Alice.ML Alice.ML.Models; do
-    stated=$(sed -nE 's/.*<PackageReference Include="([^"]+)" \/>.*/\1/p; s/.*<ProjectReference .*\/([^\/"]+)\.csproj".*/\1/p' \
-        "$root/src/$project/$project.csproj" | sort)
-    packed=$(sed -nE 's/.*<dependency id="([^"]+)".*/\1/p' "$cache/${project,,}/$version/${project,,}.nuspec" | sort)
-    echo "clean room: $project needs" $packed
-    [ "$stated" = "$packed" ]
+dotnet tool install Alice.ML.Tool --version "$version" --tool-path tool --configfile nuget.config
+
+# Each package needs these and no others; the tool carries all that it uses.
+declare -A needs=(
+    [Alice.ML]="Alice.ML.Models Microsoft.ML System.Numerics.Tensors TorchSharp"
+    [Alice.ML.Models]="Google.Protobuf Microsoft.ML System.Numerics.Tensors"
+    [Alice.ML.Tool]=""
+)
+for package in "$root"/packages/*."$version".nupkg; do
+    name=$(basename "$package" ".$version.nupkg")
+    nuspec=$(find "$cache/${name,,}/$version" tool/.store -name "${name,,}.nuspec" 2> /dev/null | head -n 1)
+    packed=$(sed -nE 's/.*<dependency id="([^"]+)".*/\1/p' "$nuspec" | sort | paste -sd ' ')
+    echo "clean room: $name needs ${packed:-nothing}"
+    [ "${needs[$name]-unknown}" = "$packed" ]
+    for element in '<license type="expression">MIT' '<icon>' '<readme>' '<releaseNotes>' '<repository type="git"'; do
+        grep -q "$element" "$nuspec" || { echo "$name has no $element"; exit 1; }
+    done
+    [ -s "${package%.nupkg}.snupkg" ] || { echo "$name has no symbols"; exit 1; }
+    ! grep -rlF "$root/" "$(dirname "$nuspec")" --include='[Aa]lice*.dll' || { echo "$name holds a path of this machine"; exit 1; }
 done
 
 trained=$(dotnet out/CleanRoom.dll train model.zip)
@@ -43,3 +56,9 @@ near_350 "the script" "$(dotnet fsi script.fsx | tail -n 1)"
 mkdir -p one-file data
 { printf '#:package %s\n' "Alice.ML@$version" TorchSharp-cpu@0.107.0; echo '#:property PublishAot=false'; cat Program.cs; } > one-file/program.cs
 near_350 "the one-file program" "$(dotnet run --file one-file/program.cs -- train one-file/model.zip | tail -n 1)"
+
+{ echo a,b,y; for i in {1..200}; do echo "$((i % 17)),$((i % 23)),$((3 * (i % 17) - i % 23))"; done; } > table.csv
+tool/alice train table.csv --label y --networks 1 --epochs 20 --save tool-model.zip
+tool/alice predict tool-model.zip table.csv --out scores.csv
+echo "clean room: the tool scores $(($(wc -l < scores.csv) - 1)) rows of 200"
+[ "$(wc -l < scores.csv)" -eq 201 ]
