@@ -2,7 +2,9 @@ using Alice.ML.Training;
 
 namespace Alice.ML.Trainers;
 
-/// <summary>What a checkpoint of the training of the ensemble holds besides the networks: what they are, what was measured, and the epochs so far.</summary>
+/// <summary>
+/// What a checkpoint of the training of the ensemble holds besides the networks: what they are, what was measured, and the epochs so far.
+/// </summary>
 internal sealed record TrainingState
 {
     public required PlanChoice.Result Choice { get; init; }
@@ -14,7 +16,8 @@ internal sealed record TrainingState
     public required IReadOnlyList<AliceEpoch> Epochs { get; init; }
 
     /// <summary>Writes all that the rest of a fit depends on.</summary>
-    public static void Save(BinaryWriter writer, PlanChoice.Result choice, Ensemble ensemble, IReadOnlyList<AliceEpoch> epochs, EnsembleTrainer trainer)
+    public static void Save(
+        BinaryWriter writer, PlanChoice.Result choice, Ensemble ensemble, IReadOnlyList<AliceEpoch> epochs, EnsembleTrainer trainer)
     {
         writer.WriteJson(new TrainingState
         {
@@ -45,7 +48,8 @@ internal sealed record TrainingState
             Choice = state.Choice with
             {
                 Members = [.. state.Plans.Zip(state.Courses).Select((network, index) => ensemble.Create(
-                    Ensemble.SeedsOfRace + index, network.First, settings, network.Second, reader.ReadFloats() is { Length: > 0 } start ? start : null))],
+                    Ensemble.SeedsOfRace + index, network.First, settings, network.Second,
+                    reader.ReadFloats() is { Length: > 0 } start ? start : null))],
             },
         };
     }

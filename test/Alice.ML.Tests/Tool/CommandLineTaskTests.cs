@@ -175,6 +175,10 @@ public sealed class CommandLineTaskTests
     [DataRow(new[] { "--validation-fraction", "1" }, "--validation-fraction 1: give a number from 0 to below 1")]
     [DataRow(new[] { "--weight-decay", "-1" }, "--weight-decay -1: give a number of at least 0")]
     [DataRow(new[] { "--max-seconds", "0" }, "--max-seconds 0: give a number above 0")]
+    [DataRow(new[] { "--resume" }, "--resume and --checkpoint-seconds need --checkpoint, the file of the run")]
+    [DataRow(new[] { "--checkpoint", "c", "--checkpoint-seconds", "0" }, "--checkpoint-seconds 0: give a number above 0")]
+    [DataRow(new[] { "--checkpoint", "c", "--folds", "3" },
+        "--folds excludes --checkpoint: the file holds one training, and it trains several models")]
     [DataRow(new[] { "--loss", "huber" }, "--loss huber: give squared, absolute, poisson, huber:T with a threshold " +
         "T above 0, or quantile:Q with Q between 0 and 1")]
     [DataRow(new[] { "--loss", "quantile:1" }, "--loss quantile:1: give squared, absolute, poisson, huber:T with a " +

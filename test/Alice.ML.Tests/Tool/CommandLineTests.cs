@@ -217,6 +217,25 @@ public sealed class CommandLineTests
     }
 
     [TestMethod]
+    public async Task A_cancelled_training_is_resumed_to_its_end_and_its_checkpoint_is_deleted_then()
+    {
+        var data = Houses("houses.csv", 200, seed: 1);
+        var (model, checkpoint) = (_folder.PathOf("model.zip"), _folder.PathOf("run.ckpt"));
+        string[] args = ["train", data, "--label", "price", "--epochs", "20", "--encoding", "None", "--weight-decay", "0", "--save", model];
+        var whole = await Run(args);
+        args = [.. args, "--checkpoint", checkpoint];
+        using var cancellation = new CancellationTokenSource();
+        Assert.AreEqual(130, await CommandLine.RunAsync(args, TextWriter.Null, new CancellingWriter(cancellation), cancellation.Token));
+        var refused = await Run(args);
+        Assert.AreEqual(1, refused.ExitCode);
+        StringAssert.EndsWith(refused.Error,
+            $"error: The checkpoint '{checkpoint}' is of a run that has not ended. Resume it, or delete the file to begin a new one.\n");
+        var resumed = await Run([.. args, "--resume"]);
+        Assert.AreEqual((0, whole.Output), (resumed.ExitCode, resumed.Output));
+        Assert.IsEmpty(Directory.GetFiles(_folder.PathOf(""), "run.ckpt*"));
+    }
+
+    [TestMethod]
     public async Task Cancelling_without_save_or_before_the_first_epoch_saves_nothing()
     {
         var data = Houses("houses.csv", 200, seed: 1);

@@ -25,7 +25,9 @@ internal sealed record DataIdentity
     {
         Rows = data.Rows,
         Columns = data.Columns,
-        Features = data.Features is DenseFeatures dense ? Hash(dense, data.Start, data.Rows) : [Hash((SparseFeatures)data.Features, data.Start, data.Rows)],
+        Features = data.Features is DenseFeatures dense
+            ? Hash(dense, data.Start, data.Rows)
+            : [Hash((SparseFeatures)data.Features, data.Start, data.Rows)],
         Labels = Text(SHA256.HashData(MemoryMarshal.AsBytes(data.Labels))),
         Weights = data.WeightArray is null ? null : Text(SHA256.HashData(MemoryMarshal.AsBytes(data.Weights))),
     };
@@ -42,17 +44,21 @@ internal sealed record DataIdentity
             yield return $"the {what} has {Count(Columns - saved.Columns, "feature")}: {Columns:N0}";
         if (Rows != saved.Rows || Columns != saved.Columns)
             yield break;
-        if (Features.Count != saved.Features.Count || Columns != Features.Count && Features[0] != saved.Features[0])
-            yield return $"the {what} has other features";
-        else if (Enumerable.Range(0, Features.Count).Where(column => Features[column] != saved.Features[column]).Select(nameOf).ToArray() is { Length: > 0 } names)
-            yield return $"the {what} has other values of {ColumnReport.List(names)}";
+        int[] changed = [.. Enumerable.Range(0, Features.Count).Where(column => Features[column] != saved.Features.ElementAtOrDefault(column))];
+        if (changed.Length > 0)
+            yield return Features.Count == Columns
+                ? $"the {what} has other values of {ColumnReport.List([.. changed.Select(nameOf)])}"
+                : $"the {what} has other features";
         if (Labels != saved.Labels)
             yield return $"the {what} has other labels";
         if (Weights != saved.Weights)
-            yield return saved.Weights is null ? $"the {what} had no weights" : Weights is null ? $"the {what} had weights" : $"the {what} has other weights";
+            yield return saved.Weights is null ? $"the {what} had no weights"
+                : Weights is null ? $"the {what} had weights"
+                : $"the {what} has other weights";
     }
 
-    private static string Count(int more, string what) => $"{Math.Abs(more):N0} {(more > 0 ? "more" : "fewer")} {what}{(Math.Abs(more) == 1 ? "" : "s")}";
+    private static string Count(int more, string what) =>
+        $"{Math.Abs(more):N0} {(more > 0 ? "more" : "fewer")} {what}{(Math.Abs(more) == 1 ? "" : "s")}";
 
     private static string[] Hash(DenseFeatures table, int start, int rows)
     {

@@ -40,7 +40,9 @@ internal sealed class RunCheckpoint : IDisposable
     /// <summary>Finds out whether the file can be written and what is there.</summary>
     /// <returns>Null where the options name no file.</returns>
     /// <exception cref="IOException">The file cannot be written, or is none of ours.</exception>
-    /// <exception cref="InvalidOperationException">There is a run that has not ended, and nobody said to go on with it; or no whole one to go on with.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is a run that has not ended, and nobody said to go on with it; or no whole one to go on with.
+    /// </exception>
     public static RunCheckpoint? Open(AliceTrainerOptions options, RunClock clock, IChannel channel)
     {
         if (options.CheckpointPath is not { } path)
@@ -78,7 +80,8 @@ internal sealed class RunCheckpoint : IDisposable
         _run = run;
         foreach (var found in _found)
             if (run.DifferencesFrom(found.Header.Run, nameOf).ToArray() is { Length: > 0 } differences)
-                _problems.Add($"The checkpoint '{found.Path}' is of another run: {string.Join("; ", differences)}. Give what that run had, or delete the file.");
+                _problems.Add($"The checkpoint '{found.Path}' is of another run: {string.Join("; ", differences)}. "
+                    + "Give what that run had, or delete the file.");
             else
                 _saved ??= found;
         if (_saved is null)
@@ -90,9 +93,11 @@ internal sealed class RunCheckpoint : IDisposable
         }
         _isGood = _saved.Path == _path;
         if (!_isGood)
-            _channel.Warning($"{_problems.FirstOrDefault() ?? $"There is no '{_path}'."} The run goes on from the checkpoint before, '{_saved.Path}'.");
+            _channel.Warning(
+                $"{_problems.FirstOrDefault() ?? $"There is no '{_path}'."} The run goes on from the checkpoint before, '{_saved.Path}'.");
         if (_saved.Header.Run.VectorBits != run.VectorBits)
-            _channel.Warning($"The checkpoint is of a processor with vectors of {_saved.Header.Run.VectorBits} bits, and this one has {run.VectorBits}: "
+            _channel.Warning(
+                $"The checkpoint is of a processor with vectors of {_saved.Header.Run.VectorBits} bits, and this one has {run.VectorBits}: "
                 + "the model will differ from that of an uninterrupted run in the last bits of its weights.");
         _clock.Before = TimeSpan.FromSeconds(_saved.Header.Seconds);
         _channel.Info($"The run goes on from '{_saved.Path}': {_saved.Header.Phase}, after {_saved.Header.Seconds:f0} s.");
@@ -123,7 +128,8 @@ internal sealed class RunCheckpoint : IDisposable
         var start = _clock.Elapsed;
         try
         {
-            RunFile.Write(_path, keepsBefore: _isGood && !isFinished, new RunHeader(_run!, _phase, isFinished, start.TotalSeconds), _state!);
+            var header = new RunHeader(_run!, _phase, isFinished, start.TotalSeconds);
+            RunFile.Write(_path, keepsBefore: _isGood && !isFinished, header, _state!);
             if (isFinished)
                 File.Delete(RunFile.Before(_path));
             (_isGood, _failure) = (true, null);
@@ -132,7 +138,8 @@ internal sealed class RunCheckpoint : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (_failure != e.Message)
-                _channel.Warning($"The checkpoint '{_path}' could not be written: the run goes on, and the last checkpoint stays. {e.Message}");
+                _channel.Warning(
+                    $"The checkpoint '{_path}' could not be written: the run goes on, and the last checkpoint stays. {e.Message}");
             _failure = e.Message;
         }
         ScheduleNext(_clock.Elapsed - start);
@@ -201,7 +208,8 @@ internal sealed class RunCheckpoint : IDisposable
         if (_found.Count > 0)
             return;
         if (_problems.Count > 0)
-            throw new InvalidOperationException($"No checkpoint can be resumed. {string.Join(" ", _problems)} Delete what is damaged to begin anew.");
+            throw new InvalidOperationException(
+                $"No checkpoint can be resumed. {string.Join(" ", _problems)} Delete what is damaged to begin anew.");
         _channel.Warning($"There is no checkpoint '{_path}' yet: the run begins.");
     }
 

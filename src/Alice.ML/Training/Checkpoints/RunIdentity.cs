@@ -15,13 +15,15 @@ internal sealed record RunIdentity
     // These decide when and where a run works, not what comes out. The seed and the device are kept as they were resolved.
     private static readonly HashSet<string> _free =
     [
-        nameof(AliceTrainerOptions.CheckpointPath), nameof(AliceTrainerOptions.CheckpointInterval), nameof(AliceTrainerOptions.ResumeFromCheckpoint),
+        nameof(AliceTrainerOptions.CheckpointPath), nameof(AliceTrainerOptions.CheckpointInterval),
+        nameof(AliceTrainerOptions.ResumeFromCheckpoint),
         nameof(AliceTrainerOptions.Progress), nameof(AliceTrainerOptions.CancellationToken), nameof(AliceTrainerOptions.NumberOfThreads),
         nameof(AliceTrainerOptions.MaximumTrainingTime), nameof(AliceTrainerOptions.Seed), nameof(AliceTrainerOptions.Device),
     ];
 
     /// <summary>Version of the library: another one may have other rules.</summary>
-    public string Library { get; init; } = typeof(RunIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+    public string Library { get; init; } =
+        typeof(RunIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>Width of the vectors that sums are made with: with another one, results differ in their last bits.</summary>
     public int VectorBits { get; init; } = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
@@ -50,7 +52,8 @@ internal sealed record RunIdentity
     /// <param name="validation">Those to measure on.</param>
     /// <param name="model">The model to go on from.</param>
     public static RunIdentity Of(
-        AliceTrainerOptions options, int seed, TorchSharp.torch.Device device, TrainingData training, TrainingData? validation, NetworkEnsemble? model) => new()
+        AliceTrainerOptions options, int seed, TorchSharp.torch.Device device, TrainingData training, TrainingData? validation,
+        NetworkEnsemble? model) => new()
     {
         Trainer = options.GetType().DeclaringType!.Name,
         Seed = seed,
@@ -67,7 +70,10 @@ internal sealed record RunIdentity
     public IEnumerable<string> DifferencesFrom(RunIdentity saved, Func<int, string> nameOf)
     {
         foreach (var (name, was, now) in new[]
-            { ("Alice.ML", saved.Library, Library), ("the trainer", saved.Trainer, Trainer), ("the device", saved.Device, Device), ("the seed", $"{saved.Seed}", $"{Seed}") })
+            {
+                ("Alice.ML", saved.Library, Library), ("the trainer", saved.Trainer, Trainer), ("the device", saved.Device, Device),
+                ("the seed", $"{saved.Seed}", $"{Seed}"),
+            })
             if (was != now)
                 yield return $"{name} was {was} and is {now}";
         foreach (var name in saved.Options.Keys.Union(Options.Keys))
@@ -81,7 +87,9 @@ internal sealed record RunIdentity
         else if (Validation != saved.Validation)
             yield return saved.Validation is null ? "there was no validation data" : "there was validation data";
         if (Model != saved.Model)
-            yield return saved.Model is null ? "there was no model to go on from" : Model is null ? "there was a model to go on from" : "the model to go on from differs";
+            yield return saved.Model is null ? "there was no model to go on from"
+                : Model is null ? "there was a model to go on from"
+                : "the model to go on from differs";
     }
 
     // Those of the optimizer one by one.
@@ -103,8 +111,8 @@ internal sealed record RunIdentity
     // Those of ML.NET's base class are fields.
     private static IEnumerable<(string Name, object? Value)> Values(object options) =>
     [
-        .. options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanRead && p.SetMethod is { IsPublic: true })
-            .Select(p => (p.Name, p.GetValue(options))),
+        .. options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(p => p.CanRead && p.SetMethod is { IsPublic: true }).Select(p => (p.Name, p.GetValue(options))),
         .. options.GetType().GetFields(BindingFlags.Public | BindingFlags.Instance).Select(f => (f.Name, f.GetValue(options))),
     ];
 

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
 
-/// <summary>How the parts of a run write and read their state. What is read was checked as a whole before (<see cref="RunFile"/>).</summary>
+/// <summary>
+/// How the parts of a run write and read their state. What is read was checked as a whole before (<see cref="RunFile"/>).
+/// </summary>
 internal static class StateFormat
 {
     // Losses may be infinite or no number.
