@@ -6,6 +6,7 @@ using Alice.ML.Tool.Modelling;
 using Alice.ML.Tool.Reporting;
 using Alice.ML.Tool.Shell;
 using Alice.ML.Training;
+using Alice.ML.Training.Checkpoints;
 using Microsoft.ML;
 
 namespace Alice.ML.Tool.Commands;

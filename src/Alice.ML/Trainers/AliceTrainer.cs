@@ -1,6 +1,10 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization.Runtime;
 using Alice.ML.Training;
+using Alice.ML.Training.Checkpoints;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Plan;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;

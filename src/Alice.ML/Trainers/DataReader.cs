@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using Alice.ML.Training;
+using Alice.ML.Training.Data;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 

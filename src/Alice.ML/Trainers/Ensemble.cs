@@ -1,5 +1,8 @@
 using Alice.ML.Models;
 using Alice.ML.Training;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Plan;
 
 namespace Alice.ML.Trainers;
 

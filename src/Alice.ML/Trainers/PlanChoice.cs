@@ -1,5 +1,8 @@
 using System.Text.Json.Serialization;
 using Alice.ML.Training;
+using Alice.ML.Training.Checkpoints;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Plan;
 using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Trainers;

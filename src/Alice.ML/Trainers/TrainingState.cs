@@ -1,4 +1,6 @@
 using Alice.ML.Training;
+using Alice.ML.Training.Checkpoints;
+using Alice.ML.Training.Plan;
 
 namespace Alice.ML.Trainers;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Alice.ML.Training.Checkpoints;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;

@@ -1,5 +1,8 @@
 using Alice.ML.Optimization.Runtime;
 using Alice.ML.Optimization.Update;
+using Alice.ML.Training.Checkpoints;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Inputs;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;

@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Training.Data;
 
 namespace Alice.ML.Training;
 

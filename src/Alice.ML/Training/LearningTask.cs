@@ -1,5 +1,7 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization.Tensors;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Objectives;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,10 @@
 using Alice.ML.Optimization.Update;
+using Alice.ML.Training.Checkpoints;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Plan;
+using Alice.ML.Training.Steps;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;

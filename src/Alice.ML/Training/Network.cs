@@ -1,3 +1,4 @@
+using Alice.ML.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;

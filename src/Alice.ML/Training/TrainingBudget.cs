@@ -1,4 +1,5 @@
 using Alice.ML.Trainers;
+using Alice.ML.Training.Plan;
 
 namespace Alice.ML.Training;
 

@@ -1,4 +1,6 @@
 using Alice.ML.Optimization.Tensors;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Inputs;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;

@@ -1,5 +1,7 @@
 using Alice.ML.Optimization;
 using Alice.ML.Trainers;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Objectives;
 
 namespace Alice.ML.Training;
 
@@ -15,7 +17,7 @@ internal static class WideTables
 
     /// <summary>
     /// Steps bounded by multiples of the gradient in place of Adam's step, which moves the weights of a word seen once as far as those of
-    /// one seen everywhere. The rates belong to <see cref="Training.TextScale"/>, where the logistic loss bends a quarter as much as the
+    /// one seen everywhere. The rates belong to <see cref="TextScale"/>, where the logistic loss bends a quarter as much as the
     /// squared one. Most words tell nothing: both regularisations, unless the options have their own.
     /// </summary>
     public static AliceOptimizerOptions TextOptimizer(AliceOptimizerOptions options, bool isClassification)

@@ -1,6 +1,7 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization.Runtime;
 using Alice.ML.Training;
+using Alice.ML.Training.Objectives;
 using BenchmarkDotNet.Attributes;
 using static TorchSharp.torch;
 

@@ -3,6 +3,8 @@ using Alice.ML.Optimization.Runtime;
 using Alice.ML.Tool.Data;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Inputs;
 
 namespace Alice.ML.Benchmarks.Quality;
 

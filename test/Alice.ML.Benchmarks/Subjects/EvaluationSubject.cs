@@ -1,7 +1,10 @@
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Samples;
 using Alice.ML.Training;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Kernels;
+using Alice.ML.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Benchmarks.Subjects;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using Alice.ML.Training;
+using Alice.ML.Training.Checkpoints;
 
 namespace Alice.ML.Tests.Tool;
 

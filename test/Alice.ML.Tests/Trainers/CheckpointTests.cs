@@ -1,6 +1,7 @@
 using Alice.ML.Tests.Tool;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
+using Alice.ML.Training.Checkpoints;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -1,6 +1,6 @@
-using Alice.ML.Trainers;
 using Alice.ML.Tests.Training;
-using Alice.ML.Training;
+using Alice.ML.Trainers;
+using Alice.ML.Training.Data;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;

@@ -6,6 +6,7 @@ using Alice.ML.Optimization.Update;
 using Alice.ML.Tool.Comparing;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
+using Alice.ML.Training.Data;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using TorchSharp;

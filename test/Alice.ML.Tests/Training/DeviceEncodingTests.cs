@@ -1,5 +1,5 @@
 using Alice.ML.Optimization.Tensors;
-using Alice.ML.Training;
+using Alice.ML.Training.Inputs;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Tests.Training;

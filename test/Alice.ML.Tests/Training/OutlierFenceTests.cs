@@ -1,4 +1,4 @@
-using Alice.ML.Training;
+using Alice.ML.Training.Data;
 
 namespace Alice.ML.Tests.Training;
 

@@ -1,6 +1,9 @@
 using Alice.ML.Optimization;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
+using Alice.ML.Training.Checkpoints;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Objectives;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
-using Alice.ML.Training;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Inputs;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Tests.Training;

@@ -1,5 +1,6 @@
 using Alice.ML.Trainers;
 using Alice.ML.Training;
+using Alice.ML.Training.Objectives;
 
 namespace Alice.ML.Tests.Training;
 

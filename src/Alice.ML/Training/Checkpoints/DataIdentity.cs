@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Alice.ML.Training.Data;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Checkpoints;
 
 /// <summary>Rows of a run, as they were read: their number, and hashes of what they hold, in their order.</summary>
 internal sealed record DataIdentity

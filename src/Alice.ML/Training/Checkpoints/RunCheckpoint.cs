@@ -2,7 +2,7 @@ using Alice.ML.Optimization.Files;
 using Alice.ML.Trainers;
 using Microsoft.ML.Runtime;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Checkpoints;
 
 /// <summary>
 /// Writes a run to a file every now and then, and gives what an earlier process wrote. What works on several threads looks at

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Checkpoints;
 
 /// <summary>The time that a run has taken, in this process and in those that it was resumed from.</summary>
 internal sealed class RunClock

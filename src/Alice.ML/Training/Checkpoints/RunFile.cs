@@ -1,7 +1,7 @@
 using System.Text;
 using Alice.ML.Optimization.Files;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Checkpoints;
 
 /// <summary>What a checkpoint begins with.</summary>
 /// <param name="Run">The run that it is of.</param>

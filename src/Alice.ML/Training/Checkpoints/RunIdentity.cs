@@ -6,8 +6,9 @@ using System.Security.Cryptography;
 using Alice.ML.Models;
 using Alice.ML.Optimization;
 using Alice.ML.Trainers;
+using Alice.ML.Training.Data;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Checkpoints;
 
 /// <summary>What decides the course of a run: a checkpoint belongs to runs with the same.</summary>
 internal sealed record RunIdentity

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 using Alice.ML.Optimization.Files;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Checkpoints;
 
 /// <summary>
 /// How the parts of a run write and read their state. What is read was checked as a whole before (<see cref="RunFile"/>).

@@ -1,4 +1,6 @@
-namespace Alice.ML.Training;
+using Alice.ML.Training.Inputs;
+
+namespace Alice.ML.Training.Data;
 
 /// <summary>Rows cut into minibatches: the training rows in a new order every epoch, or others in their order.</summary>
 internal abstract class BatchSource : IDisposable

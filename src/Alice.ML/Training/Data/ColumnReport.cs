@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Data;
 
 /// <summary>What was seen in the feature columns that people should know of.</summary>
 /// <param name="nameOf">The name of a feature.</param>

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
+using Alice.ML.Training.Inputs;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Data;
 
 /// <summary>Where the values of a column lie, apart from a few extreme ones: what it is standardised by.</summary>
 /// <param name="Mean">Weighted mean, extreme values being held at <paramref name="Lowest"/> or <paramref name="Highest"/>.</param>

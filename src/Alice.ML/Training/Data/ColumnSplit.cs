@@ -1,6 +1,7 @@
+using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Kernels;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Data;
 
 /// <summary>
 /// How vector kernels read the columns of a table for networks with some inputs: those in which most rows have one value, as in slots of one-hot

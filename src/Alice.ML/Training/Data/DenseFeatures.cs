@@ -1,7 +1,8 @@
 using Alice.ML.Models;
+using Alice.ML.Training.Inputs;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Data;
 
 /// <summary>Features as a row-major array [rows, columns], which may be longer than the rows need.</summary>
 internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(columns)

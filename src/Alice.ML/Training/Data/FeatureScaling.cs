@@ -1,6 +1,6 @@
 using Alice.ML.Models;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Data;
 
 /// <summary>From the scale of a column in the training rows to how a model prepares it.</summary>
 internal static class FeatureScaling

@@ -1,7 +1,8 @@
 using Alice.ML.Models;
+using Alice.ML.Training.Inputs;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Data;
 
 /// <summary>The features of all rows, dense or sparse.</summary>
 internal abstract class FeatureTable(int columns)

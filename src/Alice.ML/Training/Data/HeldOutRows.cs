@@ -1,6 +1,7 @@
+using Alice.ML.Training.Inputs;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Data;
 
 /// <summary>Rows to measure networks on, in their order.</summary>
 internal sealed class HeldOutRows : IDisposable

@@ -1,4 +1,6 @@
-namespace Alice.ML.Training;
+using Alice.ML.Training.Inputs;
+
+namespace Alice.ML.Training.Data;
 
 /// <summary>Minibatches in plain memory, for vector kernels.</summary>
 internal sealed class KernelBatches(RowSet rows, int batchSize) : BatchSource(rows, batchSize)

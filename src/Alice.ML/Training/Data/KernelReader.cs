@@ -1,7 +1,10 @@
 using System.Runtime.Intrinsics.X86;
+using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Kernels;
+using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Steps;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Data;
 
 /// <summary>
 /// Gathers minibatches into memory of its own, and holds the work memory of one thread for the networks that are given them: nothing is

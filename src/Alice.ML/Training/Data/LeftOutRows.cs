@@ -1,6 +1,6 @@
 using Alice.ML.Models;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Data;
 
 /// <summary>Rows with extreme labels, which no network trains on: their errors belong to the error that people will see.</summary>
 internal sealed class LeftOutRows(IReadOnlyList<(float[] Features, float Label)> rows)

@@ -1,4 +1,6 @@
-namespace Alice.ML.Training;
+using Alice.ML.Training.Inputs;
+
+namespace Alice.ML.Training.Data;
 
 /// <summary>The middle of a column, which no single value decides.</summary>
 /// <param name="Lower">A quarter of the weight lies below.</param>

@@ -3,7 +3,7 @@ using Alice.ML.Optimization.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Data;
 
 /// <summary>Rows of a table in any order.</summary>
 internal static unsafe class RowGather

@@ -1,6 +1,6 @@
 using Alice.ML.Optimization.Update;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Data;
 
 /// <summary>Random orders of rows, as a function of a key: the same on every device and for any number of threads.</summary>
 internal static class RowOrder

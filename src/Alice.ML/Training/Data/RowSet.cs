@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Data;
 
 /// <summary>Rows of a table whose features are open on the device: all of a part, or those with some numbers in the table.</summary>
 /// <param name="Data">The part.</param>

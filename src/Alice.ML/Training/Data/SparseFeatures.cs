@@ -1,10 +1,11 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization.Tensors;
+using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Data;
 
 /// <summary>
 /// Features as the values that are not zero, row after row; on the CPU minibatches too. Columns that are

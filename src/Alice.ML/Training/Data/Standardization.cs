@@ -1,4 +1,4 @@
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Data;
 
 /// <summary>
 /// Per column: z = (x − Mean) · Scale, with Scale one over the weighted standard deviation, and 0 for a column that does not vary.

@@ -1,6 +1,7 @@
+using Alice.ML.Training.Inputs;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Data;
 
 /// <summary>Minibatches as tensors on a device.</summary>
 internal sealed class TensorBatches : BatchSource

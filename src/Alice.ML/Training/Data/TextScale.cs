@@ -1,4 +1,4 @@
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Data;
 
 /// <summary>
 /// Puts the columns of featurised text on a scale for linear networks. Every column's mean is taken away, one that varies by more than 1 is

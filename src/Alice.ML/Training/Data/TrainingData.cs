@@ -1,6 +1,6 @@
 using Alice.ML.Models;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Data;
 
 /// <summary>
 /// Rows in memory: features, one label each, and weights where a column gives them. A part of the rows shares their arrays.

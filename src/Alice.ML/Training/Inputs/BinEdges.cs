@@ -1,4 +1,4 @@
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Inputs;
 
 /// <summary>Bin edges of numbers, from quantiles of the training rows.</summary>
 internal static class BinEdges

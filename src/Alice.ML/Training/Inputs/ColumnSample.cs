@@ -1,4 +1,4 @@
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Inputs;
 
 /// <summary>Numbers of a column, ascending, with the weights of their rows: every finite one, or of many rows an even choice.</summary>
 internal sealed class ColumnSample

@@ -1,7 +1,7 @@
 using Alice.ML.Optimization.Tensors;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Inputs;
 
 /// <summary>Piecewise-linear encoding in tensor operations: each feature is a·clamp(x, low, high) + b of one column.</summary>
 internal sealed class DeviceEncoding : IDisposable

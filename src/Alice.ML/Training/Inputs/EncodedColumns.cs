@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Inputs;
 
 /// <summary>
 /// The features that piecewise-linear encoding makes of standardised columns: each column's number as it is, then one for each of its bins,

@@ -1,7 +1,8 @@
 using Alice.ML.Models;
+using Alice.ML.Training.Data;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Inputs;
 
 /// <summary>What the first layer of a network is given for a row of standardised columns: the numbers as they are, as scores, or encoded.</summary>
 internal sealed class InputEncoding
@@ -40,7 +41,7 @@ internal sealed class InputEncoding
     public static InputEncoding? NormalScores(TrainingData data, DenseFeatures table, FeaturePreparation preparation)
     {
         var isThere = IsThere(data, table, preparation);
-        if (Training.NormalScores.Of(table.Columns, column => Sample(data, table, isThere, column)) is not { } scores)
+        if (Inputs.NormalScores.Of(table.Columns, column => Sample(data, table, isThere, column)) is not { } scores)
             return null;
         // Bins of a model go from 0 to 1: what their weights are multiplied by, Unroll knows.
         return new(new PiecewiseLinearEncoder(Apart(scores.Bins.Edges)), Standardization.Identity(scores.Bins.Features), null, scores);

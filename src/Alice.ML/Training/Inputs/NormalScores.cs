@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Inputs;
 
 /// <summary>
 /// Columns with heavy tails as standardised normal scores, the others as they are. A score is linear between quantiles of the training rows

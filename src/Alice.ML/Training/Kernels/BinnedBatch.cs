@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Alice.ML.Training.Inputs;
 
 namespace Alice.ML.Training.Kernels;
 

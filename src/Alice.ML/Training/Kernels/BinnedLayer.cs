@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Alice.ML.Optimization.Tensors;
+using Alice.ML.Training.Inputs;
 
 namespace Alice.ML.Training.Kernels;
 

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using Alice.ML.Optimization.Tensors;
+using Alice.ML.Training.Inputs;
 
 namespace Alice.ML.Training.Kernels;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Alice.ML.Training.Data;
 
 namespace Alice.ML.Training.Kernels;
 

@@ -2,7 +2,7 @@ using Alice.ML.Optimization.Tensors;
 using Alice.ML.Training.Kernels;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Objectives;
 
 /// <summary>Logistic loss of one output, the log-odds, against a target of 0 or 1; measured by accuracy.</summary>
 internal sealed class LogisticObjective : Objective

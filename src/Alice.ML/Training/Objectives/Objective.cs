@@ -2,7 +2,7 @@ using Alice.ML.Optimization.Tensors;
 using Alice.ML.Training.Kernels;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Objectives;
 
 /// <summary>A loss of the network's outputs against targets, and the metric that is reported beside it.</summary>
 internal abstract class Objective

@@ -2,7 +2,7 @@ using Alice.ML.Optimization.Tensors;
 using Alice.ML.Training.Kernels;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Objectives;
 
 /// <summary>The loss of the score, output 0, plus that of each quantile, outputs 1 and up (<see cref="QuantileObjective"/>).</summary>
 internal sealed class QuantilesObjective(Objective score, IReadOnlyList<float> levels) : Objective

@@ -2,7 +2,7 @@ using Alice.ML.Optimization.Tensors;
 using Alice.ML.Training.Kernels;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Objectives;
 
 /// <summary>Losses of a number, measured by the root of the mean squared error.</summary>
 internal abstract class RegressionObjective : Objective

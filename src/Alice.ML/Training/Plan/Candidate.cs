@@ -1,7 +1,8 @@
 using Alice.ML.Optimization.Tensors;
+using Alice.ML.Training.Checkpoints;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Plan;
 
 /// <summary>
 /// A plan in the race, with a pair of networks in every fold. It starts, takes steps, is judged, goes on or stops; at the end it is what it was

@@ -1,4 +1,4 @@
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Plan;
 
 /// <summary>How the learning rate of a network goes from its first to its last step. Lengths are in passes over the rows.</summary>
 /// <param name="Schedule">The schedule, after the trunk.</param>

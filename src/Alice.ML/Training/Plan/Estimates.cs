@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Plan;
 
 /// <summary>The errors to expect on new rows, from outputs for held-out ones.</summary>
 internal static class Estimates

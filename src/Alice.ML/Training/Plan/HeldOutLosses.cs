@@ -1,7 +1,8 @@
 using Alice.ML.Optimization.Tensors;
+using Alice.ML.Training.Objectives;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Plan;
 
 /// <summary>Losses of candidates, and of means of several, on the held-out rows of all folds.</summary>
 internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> folds)

@@ -1,7 +1,9 @@
 using Alice.ML.Optimization.Update;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Inputs;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Plan;
 
 /// <summary>
 /// Networks that learn from the same minibatches of the same inputs, on one thread: each minibatch is read once for all of them. What a lane

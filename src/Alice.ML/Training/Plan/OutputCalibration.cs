@@ -1,4 +1,4 @@
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Plan;
 
 /// <summary>What held-out rows say of the outputs: output k of the model is <paramref name="Factor"/> · output + <paramref name="Shifts"/>[k].</summary>
 /// <param name="Factor">

@@ -1,6 +1,8 @@
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Objectives;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Plan;
 
 /// <summary>A division of the rows into those to train on and held-out ones, which candidates are judged by.</summary>
 internal sealed class PlanFold(RowSet training, RowSet heldOut, TrainingSettings settings) : IDisposable

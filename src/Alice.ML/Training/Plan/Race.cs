@@ -1,9 +1,11 @@
 using Alice.ML.Optimization.Runtime;
 using Alice.ML.Optimization.Update;
+using Alice.ML.Training.Checkpoints;
+using Alice.ML.Training.Data;
 using Microsoft.ML.Runtime;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Plan;
 
 /// <summary>
 /// Chooses what the options leave open. A pair of networks of every plan starts at once; they are judged by held-out rows while they train,

@@ -1,4 +1,7 @@
-namespace Alice.ML.Training;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Objectives;
+
+namespace Alice.ML.Training.Plan;
 
 /// <summary>How the race of plans goes, where the options do not say. docs/settings.md gives the reasons.</summary>
 internal static class RaceRules

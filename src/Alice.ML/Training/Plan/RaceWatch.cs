@@ -1,4 +1,6 @@
-namespace Alice.ML.Training;
+using Alice.ML.Training.Checkpoints;
+
+namespace Alice.ML.Training.Plan;
 
 /// <summary>How far a race has come, what it may still take, and whether somebody asked to stop. Its members are safe on any thread.</summary>
 /// <param name="settings">Settings of the run.</param>

@@ -1,4 +1,4 @@
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Plan;
 
 /// <summary>The area under the ROC curve.</summary>
 internal static class RocArea

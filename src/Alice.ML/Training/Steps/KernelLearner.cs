@@ -1,8 +1,10 @@
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Optimization.Update;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Objectives;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Steps;
 
 /// <summary>Learns by vector kernels on the memory of the state's tensors. A step makes no object and calls nothing of TorchSharp.</summary>
 internal sealed unsafe class KernelLearner : Learner

@@ -1,6 +1,6 @@
 using Alice.ML.Training.Kernels;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Steps;
 
 /// <summary>What one thread needs to take steps with networks of one shape.</summary>
 internal sealed unsafe class KernelWork

@@ -1,7 +1,10 @@
 using Alice.ML.Optimization.Update;
+using Alice.ML.Training.Checkpoints;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Objectives;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Steps;
 
 /// <summary>A network's parameters with what the optimizer knows of them, and what a step does to them.</summary>
 internal abstract class Learner : IDisposable

@@ -1,9 +1,11 @@
 using Alice.ML.Optimization;
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Optimization.Update;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Objectives;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Steps;
 
 /// <summary>Learns by tensor operations, on any device. Nothing waits for the device but what says so.</summary>
 internal sealed class TensorLearner : Learner

@@ -1,6 +1,7 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Training;
+using Alice.ML.Training.Data;
 using Alice.ML.Training.Kernels;
 using static TorchSharp.torch;
 

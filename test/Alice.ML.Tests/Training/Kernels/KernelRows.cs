@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using Alice.ML.Training;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Kernels;
 
 namespace Alice.ML.Tests.Training.Kernels;

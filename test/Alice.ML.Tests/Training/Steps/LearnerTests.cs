@@ -2,6 +2,10 @@ using Alice.ML.Models;
 using Alice.ML.Optimization;
 using Alice.ML.Optimization.Update;
 using Alice.ML.Training;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Steps;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Tests.Training.Steps;
@@ -135,7 +139,7 @@ public class LearnerTests
         {
             using var generator = new Generator(1UL);
             using var start = _shape.Initialize(generator);
-            return Alice.ML.Training.Learner.Create(_shape, new SquaredObjective(), start, Settings(usesKernels));
+            return Alice.ML.Training.Steps.Learner.Create(_shape, new SquaredObjective(), start, Settings(usesKernels));
         }
 
         public (double First, double Sum) Train(Learner learner, bool usesKernels) => Train(learner, usesKernels, out _);
