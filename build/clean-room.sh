@@ -6,7 +6,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 room=$(mktemp -d)
 version="0.1.0-check.$(date +%s)"
 cache=${NUGET_PACKAGES:-$HOME/.nuget/packages}
-cleanup() { rm -rf "$room" "$root"/packages/*."$version".*nupkg "$cache"/alice.ml{,.models,.tool}/"$version"; }
+cleanup() { rm -rf "$room" "$root"/packages/*."$version".*nupkg "$cache"/alice.ml{,.landscape,.models,.optimizer,.tool}/"$version"; }
 trap cleanup EXIT
 export CreateHardLinksForCopyLocalIfPossible=true # three platforms' libtorch take a gigabyte
 export XDG_DATA_HOME="$room/data"                 # where the SDK builds one-file programs
@@ -28,13 +28,16 @@ dotnet tool install Alice.ML.Tool --version "$version" --tool-path tool --config
 
 # Each package needs these and no others; the tool carries all that it uses.
 declare -A needs=(
-    [Alice.ML]="Alice.ML.Models Microsoft.ML System.Numerics.Tensors TorchSharp"
+    [Alice.ML]="Alice.ML.Models Alice.ML.Optimizer Microsoft.ML System.Numerics.Tensors TorchSharp"
+    [Alice.ML.Landscape]="Alice.ML Microsoft.ML"
+    [Alice.ML.Optimizer]="System.Numerics.Tensors TorchSharp"
     [Alice.ML.Models]="Google.Protobuf Microsoft.ML System.Numerics.Tensors"
     [Alice.ML.Tool]=""
 )
 for package in "$root"/packages/*."$version".nupkg; do
     name=$(basename "$package" ".$version.nupkg")
-    nuspec=$(find "$cache/${name,,}/$version" tool/.store -name "${name,,}.nuspec" 2> /dev/null | head -n 1)
+    python3 -m zipfile -e "$package" "unpacked/$name"
+    nuspec=unpacked/$name/$name.nuspec
     packed=$(sed -nE 's/.*<dependency id="([^"]+)".*/\1/p' "$nuspec" | sort | paste -sd ' ')
     echo "clean room: $name needs ${packed:-nothing}"
     [ "${needs[$name]-unknown}" = "$packed" ]
@@ -42,7 +45,7 @@ for package in "$root"/packages/*."$version".nupkg; do
         grep -q "$element" "$nuspec" || { echo "$name has no $element"; exit 1; }
     done
     [ -s "${package%.nupkg}.snupkg" ] || { echo "$name has no symbols"; exit 1; }
-    ! grep -rlF "$root/" "$(dirname "$nuspec")" --include='[Aa]lice*.dll' || { echo "$name holds a path of this machine"; exit 1; }
+    ! grep -rlF "$root/" "unpacked/$name" --include='[Aa]lice*.dll' || { echo "$name holds a path of this machine"; exit 1; }
 done
 
 trained=$(dotnet out/CleanRoom.dll train model.zip)

@@ -69,9 +69,9 @@ public sealed class AliceBinaryModelParameters : AliceModelParameters<float>, IS
     {
         base.AddOutputs(model);
         model.AddNode("Sigmoid", [OnnxModel.Score], [OnnxModel.Probability]);
-        model.AddOutput(OnnxModel.Probability, OnnxType.Float, 1);
+        model.AddOutput(OnnxModel.Probability, TensorProto.Types.DataType.Float, 1);
         model.AddNode("Greater", [OnnxModel.Score, model.AddConstant("threshold", [0])], [OnnxModel.Label]);
-        model.AddOutput(OnnxModel.Label, OnnxType.Bool, 1);
+        model.AddOutput(OnnxModel.Label, TensorProto.Types.DataType.Bool, 1);
     }
 
     // ML.NET gives the names of Score, or of PredictedLabel, Score and perhaps Probability; its scorer adds the others.

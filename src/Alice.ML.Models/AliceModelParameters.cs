@@ -131,7 +131,7 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
     private protected virtual void AddOutputs(OnnxModel model)
     {
         OnnxEnsemble.Write(Ensemble, model, OnnxModel.Features, OnnxModel.Score);
-        model.AddOutput(OnnxModel.Score, OnnxType.Float, Ensemble.OutputCount);
+        model.AddOutput(OnnxModel.Score, TensorProto.Types.DataType.Float, Ensemble.OutputCount);
     }
 
     /// <summary>A function that scores one row. It may run on several threads at once.</summary>

@@ -68,7 +68,7 @@ public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffe
     {
         base.AddOutputs(model);
         model.AddNode("ArgMax", [OnnxModel.Score], [OnnxModel.Label], ("axis", 1), ("keepdims", 0));
-        model.AddOutput(OnnxModel.Label, OnnxType.Int64);
+        model.AddOutput(OnnxModel.Label, TensorProto.Types.DataType.Int64);
     }
 
     // ML.NET gives the names of PredictedLabel and Score. The label is a key: the class counted from 1.
@@ -82,7 +82,7 @@ public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffe
         graph.AddNode("ArgMax", [score], [index], ("axis", 1), ("keepdims", 1));
         var key = graph.AddVariable("key");
         graph.AddNode("Add", [index, graph.AddConstant("one", 1)], [key]);
-        graph.AddNode("Cast", [key], [label], ("to", (long)OnnxType.UInt32));
+        graph.AddNode("Cast", [key], [label], ("to", (long)TensorProto.Types.DataType.Uint32));
         return true;
     }
 

@@ -128,11 +128,11 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
     {
         var outputs = Columns.Choose(OnnxModel.Score, OnnxModel.StandardDeviation, OnnxModel.Quantiles);
         OnnxRegression.Write(Ensemble, model, OnnxModel.Features, outputs);
-        model.AddOutput(OnnxModel.Score, OnnxType.Float, 1);
+        model.AddOutput(OnnxModel.Score, TensorProto.Types.DataType.Float, 1);
         if (outputs.StandardDeviation is not null)
-            model.AddOutput(OnnxModel.StandardDeviation, OnnxType.Float, 1);
+            model.AddOutput(OnnxModel.StandardDeviation, TensorProto.Types.DataType.Float, 1);
         if (outputs.Quantiles is not null)
-            model.AddOutput(OnnxModel.Quantiles, OnnxType.Float, Quantiles.Count);
+            model.AddOutput(OnnxModel.Quantiles, TensorProto.Types.DataType.Float, Quantiles.Count);
     }
 
     // The names are those of the row mapper's columns, in their order.

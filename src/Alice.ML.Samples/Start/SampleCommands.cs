@@ -34,8 +34,38 @@ internal static class SampleCommands
             command.SetAction(parsed => InFolder(folder => run(folder, parsed.InvocationConfiguration.Output)));
             root.Subcommands.Add(command);
         }
+        root.Subcommands.Add(CreateService());
         CommandLine.AddCommands(root, verbose);
         return root;
+    }
+
+    private static Command CreateService()
+    {
+        var command = new Command(nameof(Service), "A web service that predicts with a saved model, until Ctrl-C");
+        var model = new Option<string?>("--model") { Description = "Model of CsvToModel. Default: one is trained first." };
+        var url = new Option<string>("--url") { Description = "Where to listen.", DefaultValueFactory = _ => "http://127.0.0.1:5000" };
+        command.Options.Add(model);
+        command.Options.Add(url);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var folder = Directory.CreateTempSubdirectory("alice-sample-");
+            try
+            {
+                if (parsed.GetValue(model) is null)
+                    CsvToModel.Run(folder.FullName, parsed.InvocationConfiguration.Output);
+                var file = parsed.GetValue(model) ?? Path.Combine(folder.FullName, "flats.zip");
+                await using var app = Service.Create(file, parsed.GetValue(url)!, cancellation);
+                await app.StartAsync(cancellation).ConfigureAwait(false);
+                parsed.InvocationConfiguration.Output.WriteLine($"serving {file} at {app.Urls.First()}");
+                await Task.Delay(Timeout.Infinite, cancellation).ContinueWith(_ => { }, TaskScheduler.Default).ConfigureAwait(false);
+                await app.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+            finally
+            {
+                folder.Delete(recursive: true);
+            }
+        });
+        return command;
     }
 
     /// <summary>Gives a sample a folder for its files, which goes with them.</summary>

@@ -45,7 +45,7 @@ internal sealed class PlanChoice(
         var watch = new RaceWatch(settings, clock, progress => options.Progress?.Report(progress));
         // Of a chosen number of epochs the ensemble's networks take all, and candidates up to half.
         var usual = options.NumberOfEpochs is { } asked
-            ? (int)Math.Ceiling(Math.Min(asked / 2.0, TrainingBudget.Epochs(_rows.Count, settings.BatchSize, task.IsClassification)))
+            ? (int)Math.Ceiling(Math.Min(asked, TrainingBudget.Epochs(_rows.Count, settings.BatchSize, task.IsClassification)) / 2.0)
             : settings.NumberOfEpochs;
         using var race = new Race(task, _rows, RaceRules.JudgesBy(data.Validation) ? data.Validation : null, settings with { NumberOfEpochs = usual }, channel, watch)
         {

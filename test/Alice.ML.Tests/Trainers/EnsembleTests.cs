@@ -213,7 +213,7 @@ public class EnsembleTests
             return model.Model.TrainingSummary!.Candidates.Where(candidate => candidate.Networks > 0).Max(candidate => candidate.Epochs)
                 / (double)TrainingBudget.Epochs(Rows, TrainingBudget.BatchSize(Rows), isClassification: false);
         }
-        Assert.IsLessThan(0.51, Epochs([8], (random, _) => random.NextSingle()));
+        Assert.IsLessThan(0.26, Epochs([8], (random, _) => random.NextSingle()));
         Assert.IsGreaterThanOrEqualTo(0.9, Epochs([32, 32], (_, row) => row.Features[0] * row.Features[3]));
     }
 

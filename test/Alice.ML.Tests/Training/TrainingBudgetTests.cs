@@ -18,18 +18,18 @@ public sealed class TrainingBudgetTests
 
     [TestMethod]
     [DataRow(20, 20, false, 1000)]
-    [DataRow(1000, 64, false, 192)]
-    [DataRow(1000, 64, true, 48)]
-    [DataRow(5000, 64, true, 40)]
+    [DataRow(1000, 64, false, 384)]
+    [DataRow(1000, 64, true, 96)]
+    [DataRow(5000, 64, true, 80)]
     [DataRow(10_000_000, 1024, false, 4)]
     [DataRow(10_000_000, 1024, true, 4)]
     public void The_epochs_follow_from_rows_minibatch_and_task(int rows, int batchSize, bool isShort, int epochs) =>
         Assert.AreEqual(epochs, TrainingBudget.Epochs(rows, batchSize, isShort));
 
     [TestMethod]
-    [DataRow(Effort.Quick, 24)]
-    [DataRow(Effort.Default, 192)]
-    [DataRow(Effort.Best, 768)]
+    [DataRow(Effort.Quick, 48)]
+    [DataRow(Effort.Default, 384)]
+    [DataRow(Effort.Best, 1536)]
     public void Effort_is_a_multiple_of_the_epochs(Effort effort, int epochs) =>
         Assert.AreEqual(epochs, TrainingBudget.Epochs(1000, 64, isClassification: false, effort));
 

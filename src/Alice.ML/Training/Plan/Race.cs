@@ -18,7 +18,7 @@ internal sealed class Race : IDisposable
     private const long TimingSteps = 8;
 
     // With much time the race may take so many times the usual steps, while networks gain.
-    private const long MostOfUsual = 8;
+    private const long MostOfUsual = 4;
 
     // A pair shares its order of rows with nobody, so that nobody waits for another's minibatch.
     private readonly List<(int Fold, int Index, Lane Lane)> _lanes = [];

@@ -31,12 +31,12 @@ internal static class RaceRules
     // Smooth functions without noise are learned ever better.
     private const double WorthMore = 0.5;
     private const int MostRowsOfLongRaces = 50_000;
-    private const int LongRungs = 2;
+    private const int LongRungs = 1;
 
     // Where few rows are learned by heart, the loss may fall again long after it rose: one plan is given the time.
     private const int MostRowsOfPatience = 5000;
     private const double PatientDecay = 1;
-    private const int LastPatientRung = 5;
+    private const int LastPatientRung = 4;
 
     /// <summary>Parts of the rows that are held out, each from networks of its own. The fewer rows, the more chance there is in one part.</summary>
     public static int Folds(int rows) => rows switch
@@ -57,7 +57,7 @@ internal static class RaceRules
     /// <param name="most">The usual number of steps.</param>
     public static long Steps(int rung, long most) => Math.Max(rung + 1, rung < Rungs ? most >> (Rungs - 1 - rung) : most << (rung - Rungs + 1));
 
-    /// <summary>The last rung: that of twice the usual steps, and for regression up to 50,000 rows that of eight times as many.</summary>
+    /// <summary>The last rung: that of twice the usual steps, and for regression up to 50,000 rows that of four times as many.</summary>
     public static int LastRung(int rows, bool isClassification) => Rungs + (isClassification || rows > MostRowsOfLongRaces ? 0 : LongRungs);
 
     /// <summary>Candidates of a rung that go on, by their loss: half of them from a sixteenth of the steps on, and two at least.</summary>
@@ -79,7 +79,7 @@ internal static class RaceRules
 
     /// <summary>
     /// Whether a plan goes on though it is behind: bins with little decay for numbers, dropout with little decay for classes. It does up to
-    /// half of the usual steps, and up to twice the usual steps while its loss falls.
+    /// a quarter of the usual steps, and up to the usual steps while its loss falls.
     /// </summary>
     /// <param name="rung">The rung.</param>
     /// <param name="plan">The plan.</param>
@@ -92,7 +92,7 @@ internal static class RaceRules
         && (isClassification
             ? plan.Dropout > 0 && plan.Encoding != Trainers.NumericEncoding.PiecewiseLinear
             : plan.Encoding == Trainers.NumericEncoding.PiecewiseLinear)
-        && (rung < LastPatientRung || rung < Rungs && now < before * WorthTwiceTheTime);
+        && (rung < LastPatientRung || rung < Rungs - 1 && now < before * WorthTwiceTheTime);
 
     /// <summary>
     /// Steps that the networks of the ensemble take with all rows, for each that they have taken: half, and all of it where few rows make every

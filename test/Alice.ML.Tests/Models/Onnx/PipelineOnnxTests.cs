@@ -1,8 +1,8 @@
 using Alice.ML.Models;
-using Alice.ML.Models.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Model.OnnxConverter;
+using static Alice.ML.Models.Onnx.TensorProto.Types;
 
 namespace Alice.ML.Tests.Models.Onnx;
 
@@ -45,10 +45,10 @@ public class PipelineOnnxTests
         var outputs = OnnxScores.Run(
             context.Finish(task switch
             {
-                TestTask.Binary => [("Score", OnnxType.Float, 1), ("Probability", OnnxType.Float, 1),
-                    ("PredictedLabel", OnnxType.Bool, 1)],
-                TestTask.Multiclass => [("Score", OnnxType.Float, width), ("PredictedLabel", OnnxType.UInt32, 1)],
-                _ => [("Score", OnnxType.Float, 1)],
+                TestTask.Binary => [("Score", DataType.Float, 1), ("Probability", DataType.Float, 1),
+                    ("PredictedLabel", DataType.Bool, 1)],
+                TestTask.Multiclass => [("Score", DataType.Float, width), ("PredictedLabel", DataType.Uint32, 1)],
+                _ => [("Score", DataType.Float, 1)],
             }),
             [.. _rows.Select(row => row.Features)]);
 
@@ -78,7 +78,7 @@ public class PipelineOnnxTests
         context.AddInput(nameof(Row.Features), FeatureCount);
         Save(scored, context);
         var outputs = OnnxScores.Run(
-            context.Finish(("Score", OnnxType.Float, ensemble.OutputCount)), [.. _rows.Select(row => row.Features)]);
+            context.Finish(("Score", DataType.Float, ensemble.OutputCount)), [.. _rows.Select(row => row.Features)]);
         AssertClose(task == TestTask.Multiclass
             ? scored.GetColumn<float[]>("Score").SelectMany(s => s)
             : scored.GetColumn<float>("Score"), outputs["Score"]);
@@ -93,9 +93,9 @@ public class PipelineOnnxTests
         var context = new RecordingOnnxContext(operatorSet: 11);
         context.AddInput(nameof(Row.Features), FeatureCount);
         Save(scored, context);
-        List<(string, OnnxType, int)> columns = [("Score", OnnxType.Float, 1), ("Quantiles", OnnxType.Float, 2)];
+        List<(string, DataType, int)> columns = [("Score", DataType.Float, 1), ("Quantiles", DataType.Float, 2)];
         if (addsStandardDeviation)
-            columns.Add(("ScoreStandardDeviation", OnnxType.Float, 1));
+            columns.Add(("ScoreStandardDeviation", DataType.Float, 1));
         var outputs = OnnxScores.Run(context.Finish([.. columns]), [.. _rows.Select(row => row.Features)]);
         AssertClose(scored.GetColumn<float>("Score"), outputs["Score"]);
         AssertClose(scored.GetColumn<float[]>("Quantiles").SelectMany(q => q), outputs["Quantiles"]);

@@ -1,31 +1,33 @@
 using Alice.ML.Models.Onnx;
 using Microsoft.ML.Model.OnnxConverter;
+using static Alice.ML.Models.Onnx.TensorProto.Types;
 
 namespace Alice.ML.Tests.Models.Onnx;
 
 internal sealed class RecordedNode(string operation, string[] inputs, string[] outputs, string name, string domain)
     : OnnxNode
 {
-    private const int FloatsAttribute = 6;
-
     private readonly List<(string Name, long Value)> _integers = [];
-    private readonly List<ProtoMessage> _floats = [];
+    private readonly List<AttributeProto> _floats = [];
 
     public string Operation => operation;
 
-    public ProtoMessage ToMessage()
+    public NodeProto ToMessage()
     {
-        var node = OnnxModel.Node(name, operation, inputs, outputs, [.. _integers]).Add(7, domain);
-        _floats.ForEach(attribute => node.Add(5, attribute));
+        var node = OnnxModel.Node(name, operation, inputs, outputs, [.. _integers]);
+        node.Domain = domain;
+        node.Attribute.Add(_floats);
         return node;
     }
 
     public override void AddAttribute(string argName, long value) => _integers.Add((argName, value));
 
-    public override void AddAttribute(string argName, IEnumerable<float> value) => _floats.Add(new ProtoMessage()
-        .Add(1, argName)
-        .Add(7, value.SelectMany(BitConverter.GetBytes).ToArray())
-        .Add(20, FloatsAttribute));
+    public override void AddAttribute(string argName, IEnumerable<float> value) => _floats.Add(new AttributeProto
+    {
+        Name = argName,
+        Floats = { value },
+        Type = AttributeProto.Types.AttributeType.Floats,
+    });
 
     // The scorer's threshold; 0 is its default in ONNX.
     public override void AddAttribute(string argName, double value)
@@ -36,9 +38,9 @@ internal sealed class RecordedNode(string operation, string[] inputs, string[] o
 
     public override void AddAttribute(string argName, Type t) => _integers.Add((argName, (long)(t switch
     {
-        _ when t == typeof(float) => OnnxType.Float,
-        _ when t == typeof(bool) => OnnxType.Bool,
-        _ when t == typeof(uint) => OnnxType.UInt32,
+        _ when t == typeof(float) => DataType.Float,
+        _ when t == typeof(bool) => DataType.Bool,
+        _ when t == typeof(uint) => DataType.Uint32,
         _ => throw new NotSupportedException($"{t}"),
     })));
 

@@ -1,6 +1,8 @@
 using Alice.ML.Models.Onnx;
+using Google.Protobuf;
 using Microsoft.ML.Data;
 using Microsoft.ML.Model.OnnxConverter;
+using static Alice.ML.Models.Onnx.TensorProto.Types;
 
 namespace Alice.ML.Tests.Models.Onnx;
 
@@ -12,7 +14,7 @@ internal sealed class RecordingOnnxContext(int operatorSet) : OnnxContext
 {
     private const int IrVersion = 7;
 
-    private readonly ProtoMessage _graph = new();
+    private readonly GraphProto _graph = new() { Name = "pipeline" };
     private readonly List<RecordedNode> _nodes = [];
     private readonly Dictionary<string, string> _variableOfColumn = [];
     private readonly HashSet<string> _variables = [];
@@ -21,20 +23,23 @@ internal sealed class RecordingOnnxContext(int operatorSet) : OnnxContext
     public IEnumerable<string> Operations => _nodes.Select(node => node.Operation);
 
     public void AddInput(string column, int width) =>
-        _graph.Add(11, OnnxModel.Value(AddVariable(column), OnnxType.Float, width));
+        _graph.Input.Add(OnnxModel.Value(AddVariable(column), DataType.Float, width));
 
-    public byte[] Finish(params (string Column, OnnxType Type, int Width)[] outputs)
+    public byte[] Finish(params (string Column, DataType Type, int Width)[] outputs)
     {
         foreach (var node in _nodes)
-            _graph.Add(1, node.ToMessage());
+            _graph.Node.Add(node.ToMessage());
         foreach (var (column, type, width) in outputs)
-            _graph.Add(12, OnnxModel.Value(GetVariableName(column), type, width));
-        return new ProtoMessage()
-            .Add(1, IrVersion)
-            .Add(7, _graph.Add(2, "pipeline"))
-            .Add(8, new ProtoMessage().Add(1, "").Add(2, operatorSet))
-            .Add(8, new ProtoMessage().Add(1, "ai.onnx.ml").Add(2, 2))
-            .ToMemory().ToArray();
+            _graph.Output.Add(OnnxModel.Value(GetVariableName(column), type, width));
+        return new ModelProto
+        {
+            IrVersion = IrVersion,
+            Graph = _graph,
+            OpsetImport =
+            {
+                new OperatorSetIdProto { Domain = "", Version = operatorSet }, new OperatorSetIdProto { Domain = "ai.onnx.ml", Version = 2 },
+            },
+        }.ToByteArray();
     }
 
     public override string GetNodeName(string prefix) => Unique(prefix, _nodeNames);
@@ -67,14 +72,14 @@ internal sealed class RecordingOnnxContext(int operatorSet) : OnnxContext
     public override List<long>? RetrieveShapeOrNull(string variableName) => null;
 
     public override string AddInitializer(float value, string? name = null, bool makeUniqueName = true) =>
-        AddTensor(name, OnnxType.Float, BitConverter.GetBytes(value), []);
+        AddTensor(name, DataType.Float, BitConverter.GetBytes(value), []);
 
     public override string AddInitializer(long value, string? name = null, bool makeUniqueName = true) =>
-        AddTensor(name, OnnxType.Int64, BitConverter.GetBytes(value), []);
+        AddTensor(name, DataType.Int64, BitConverter.GetBytes(value), []);
 
     public override string AddInitializer(
         IEnumerable<float> values, IEnumerable<long> dims, string? name = null, bool makeUniqueName = true) =>
-        AddTensor(name, OnnxType.Float, [.. values.SelectMany(BitConverter.GetBytes)], [.. dims]);
+        AddTensor(name, DataType.Float, [.. values.SelectMany(BitConverter.GetBytes)], [.. dims]);
 
     // What the pipelines of the tests do not use.
     public override void RemoveColumn(string colName, bool removeVariable = false) => throw new NotSupportedException();
@@ -113,7 +118,7 @@ internal sealed class RecordingOnnxContext(int operatorSet) : OnnxContext
 
     public override string AddInitializer(
         IEnumerable<long> values, IEnumerable<long> dims, string? name = null, bool makeUniqueName = true) =>
-        AddTensor(name, OnnxType.Int64, [.. values.SelectMany(BitConverter.GetBytes)], [.. dims]);
+        AddTensor(name, DataType.Int64, [.. values.SelectMany(BitConverter.GetBytes)], [.. dims]);
 
     public override string AddInitializer(
         IEnumerable<double> values, IEnumerable<long> dims, string? name = null, bool makeUniqueName = true) =>
@@ -123,13 +128,10 @@ internal sealed class RecordingOnnxContext(int operatorSet) : OnnxContext
         IEnumerable<ulong> values, bool isUint64, IEnumerable<long> dims, string? name = null,
         bool makeUniqueName = true) => throw new NotSupportedException();
 
-    private string AddTensor(string? name, OnnxType type, byte[] values, long[] shape)
+    private string AddTensor(string? name, DataType type, byte[] values, long[] shape)
     {
         var variable = AddVariable(name ?? "constant");
-        var tensor = new ProtoMessage().Add(2, (long)type).Add(8, variable).Add(9, values);
-        foreach (var size in shape)
-            tensor.Add(1, size);
-        _graph.Add(5, tensor);
+        _graph.Initializer.Add(OnnxModel.Tensor(variable, type, values, shape));
         return variable;
     }
 
