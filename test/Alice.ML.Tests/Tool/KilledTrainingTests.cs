@@ -44,8 +44,8 @@ public sealed class KilledTrainingTests
             for (var times = kill % 2 == 0 ? 2 : 1; times > 0; times--)
             {
                 // Every third while a checkpoint is being written.
-                RunAndKill(resumable, kill % 3 == 2 ? null : TimeSpan.FromSeconds(random.NextDouble() * seconds), 1 + random.Next(30));
-                Count(Left());
+                var isKilled = RunAndKill(resumable, kill % 3 == 2 ? null : TimeSpan.FromSeconds(random.NextDouble() * seconds), 1 + random.Next(30));
+                Count(isKilled ? Left() : "nothing, since it had ended");
             }
             var (code, text) = AliceProcess.Run(resumable);
             Assert.AreEqual(0, code, text);
@@ -87,7 +87,8 @@ public sealed class KilledTrainingTests
     }
 
     /// <summary>Kills after some time in training, or while a checkpoint is being written: the one with a number.</summary>
-    private void RunAndKill(string[] args, TimeSpan? after, int writing)
+    /// <returns>Whether it had not ended before.</returns>
+    private bool RunAndKill(string[] args, TimeSpan? after, int writing)
     {
         using var process = AliceProcess.Start(args);
         _ = WaitForTraining(process);
@@ -99,8 +100,10 @@ public sealed class KilledTrainingTests
             while (!process.HasExited && seen.Count < writing)
                 seen.UnionWith(Temporary());
         }
+        var hasEnded = process.HasExited;
         process.Kill();
         process.WaitForExit();
+        return !hasEnded;
     }
 
     // Reads both streams to the end meanwhile.
