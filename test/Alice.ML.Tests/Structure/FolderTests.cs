@@ -1,3 +1,4 @@
+using Alice.ML.Landscape;
 using Alice.ML.Samples.Start;
 using Alice.ML.Tool;
 
@@ -10,6 +11,7 @@ public sealed class FolderTests
     [TestMethod]
     [DataRow(typeof(CommandLine))]
     [DataRow(typeof(SampleCommands))]
+    [DataRow(typeof(AliceLandscape))]
     public void No_folders_stand_in_a_circle(Type inAssembly) =>
         Assert.AreEqual("", string.Join(", ", FolderDependencies.Circles(inAssembly.Assembly.Location)));
 
