@@ -61,9 +61,10 @@ internal sealed class ServedModel
     public ServedModel(string file)
     {
         // All of it at once: the file may be replaced at any time.
-        using var bytes = new MemoryStream(File.ReadAllBytes(file));
-        Version = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(bytes.ToArray()))[..12];
-        _model = _ml.Model.Load(bytes, out _);
+        var bytes = File.ReadAllBytes(file);
+        Version = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(bytes))[..12];
+        using var stream = new MemoryStream(bytes);
+        _model = _ml.Model.Load(stream, out _);
     }
 
     /// <summary>Start of the file's hash.</summary>

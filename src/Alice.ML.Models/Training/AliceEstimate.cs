@@ -28,4 +28,12 @@ public sealed record AliceEstimate
 /// <summary>An estimated value.</summary>
 /// <param name="Value">The value.</param>
 /// <param name="StandardError">Its standard error.</param>
-public readonly record struct EstimatedValue(double Value, double StandardError);
+public readonly record struct EstimatedValue(double Value, double StandardError)
+{
+    /// <summary>The square root of the value, with the standard error that follows from its own.</summary>
+    internal EstimatedValue SquareRoot()
+    {
+        var root = Math.Sqrt(Value);
+        return new(root, root > 0 ? StandardError / (2 * root) : 0);
+    }
+}

@@ -31,7 +31,11 @@ internal static class SampleCommands
         foreach (var (name, says, run) in _samples)
         {
             var command = new Command(name, says);
-            command.SetAction(parsed => InFolder(folder => run(folder, parsed.InvocationConfiguration.Output)));
+            command.SetAction((parsed, _) => InFolder(folder =>
+            {
+                run(folder, parsed.InvocationConfiguration.Output);
+                return Task.CompletedTask;
+            }));
             root.Subcommands.Add(command);
         }
         root.Subcommands.Add(CreateService());
@@ -46,35 +50,28 @@ internal static class SampleCommands
         var url = new Option<string>("--url") { Description = "Where to listen.", DefaultValueFactory = _ => "http://127.0.0.1:5000" };
         command.Options.Add(model);
         command.Options.Add(url);
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction((parsed, cancellation) => InFolder(async folder =>
         {
-            var folder = Directory.CreateTempSubdirectory("alice-sample-");
-            try
-            {
-                if (parsed.GetValue(model) is null)
-                    CsvToModel.Run(folder.FullName, parsed.InvocationConfiguration.Output);
-                var file = parsed.GetValue(model) ?? Path.Combine(folder.FullName, "flats.zip");
-                await using var app = Service.Create(file, parsed.GetValue(url)!, cancellation);
-                await app.StartAsync(cancellation).ConfigureAwait(false);
-                parsed.InvocationConfiguration.Output.WriteLine($"serving {file} at {app.Urls.First()}");
-                await Task.Delay(Timeout.Infinite, cancellation).ContinueWith(_ => { }, TaskScheduler.Default).ConfigureAwait(false);
-                await app.StopAsync(CancellationToken.None).ConfigureAwait(false);
-            }
-            finally
-            {
-                folder.Delete(recursive: true);
-            }
-        });
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(model) is null)
+                CsvToModel.Run(folder, output);
+            var file = parsed.GetValue(model) ?? Path.Combine(folder, "flats.zip");
+            await using var app = Service.Create(file, parsed.GetValue(url)!, cancellation);
+            await app.StartAsync(cancellation).ConfigureAwait(false);
+            output.WriteLine($"serving {file} at {app.Urls.First()}");
+            await Task.Delay(Timeout.Infinite, cancellation).ContinueWith(_ => { }, TaskScheduler.Default).ConfigureAwait(false);
+            await app.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }));
         return command;
     }
 
     /// <summary>Gives a sample a folder for its files, which goes with them.</summary>
-    private static void InFolder(Action<string> run)
+    private static async Task InFolder(Func<string, Task> run)
     {
         var folder = Directory.CreateTempSubdirectory("alice-sample-");
         try
         {
-            run(folder.FullName);
+            await run(folder.FullName).ConfigureAwait(false);
         }
         finally
         {

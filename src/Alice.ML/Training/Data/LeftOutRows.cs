@@ -38,11 +38,10 @@ internal sealed class LeftOutRows(IReadOnlyList<(float[] Features, float Label)>
             errors[i] = Math.Abs(outputs[0] - (double)rows[i].Label);
         }
         var square = Mixture(new(root.Value * root.Value, 2 * root.Value * root.StandardError), [.. errors.Select(error => error * error)]);
-        var mixedRoot = Math.Sqrt(square.Value);
         return estimate with
         {
             Rows = estimate.Rows + rows.Count,
-            RootMeanSquaredError = new(mixedRoot, mixedRoot > 0 ? square.StandardError / (2 * mixedRoot) : 0),
+            RootMeanSquaredError = square.SquareRoot(),
             MeanAbsoluteError = Mixture(absolute, errors),
         };
 

@@ -20,11 +20,10 @@ internal static class Estimates
         if (!task.IsClassification)
         {
             var square = Mean(measures.Select(measure => measure * lossRatio * task.MetricUnit * task.MetricUnit));
-            var root = Math.Sqrt(square.Value);
             return new AliceEstimate
             {
                 Rows = rows,
-                RootMeanSquaredError = new(root, root > 0 ? square.StandardError / (2 * root) : 0),
+                RootMeanSquaredError = square.SquareRoot(),
                 MeanAbsoluteError = Mean(measures.Select(measure => Math.Sqrt(measure * lossRatio) * task.MetricUnit)),
             };
         }
