@@ -27,13 +27,15 @@ public sealed class AddFriend : Task
 
     private void Write(string path, IAssemblyResolver resolver)
     {
-        using (var definition = AssemblyDefinition.ReadAssembly(path, new ReaderParameters { AssemblyResolver = resolver }))
+        using (var definition = AssemblyDefinition.ReadAssembly(
+            path, new ReaderParameters { AssemblyResolver = resolver }))
         {
             // Every assembly of ML.NET has friends already: their attribute's constructor is the one to call.
             var constructor = definition.CustomAttributes
                 .First(a => a.AttributeType.Name == "InternalsVisibleToAttribute").Constructor;
             var attribute = new CustomAttribute(constructor);
-            attribute.ConstructorArguments.Add(new CustomAttributeArgument(definition.MainModule.TypeSystem.String, Friend));
+            attribute.ConstructorArguments.Add(
+                new CustomAttributeArgument(definition.MainModule.TypeSystem.String, Friend));
             definition.CustomAttributes.Add(attribute);
             definition.Write(Path.Combine(OutputFolder, Path.GetFileName(path)));
         }

@@ -10,11 +10,14 @@ namespace Alice.ML.Landscape;
 internal sealed class Compressor(PruneOptions options)
 {
     /// <summary>Removes a share of the weights of every network.</summary>
-    public CompressedModel<NetworkEnsemble> Prune(NetworkEnsemble ensemble, LearningTask task, ModelRows rows, double fraction)
+    public CompressedModel<NetworkEnsemble> Prune(
+        NetworkEnsemble ensemble, LearningTask task, ModelRows rows, double fraction)
     {
-        new OptionErrors().Require(fraction is >= 0 and < 1, nameof(fraction), fraction, "must be 0 or more and below 1").ThrowIfAny();
+        new OptionErrors().Require(
+            fraction is >= 0 and < 1, nameof(fraction), fraction, "must be 0 or more and below 1").ThrowIfAny();
         // The other orders are the same in each round.
-        var rounds = options.Order is PruneOrder.PredictedLoss or PruneOrder.PredictedLossWithGradient ? options.Rounds : 1;
+        var rounds = options.Order is PruneOrder.PredictedLoss or PruneOrder.PredictedLossWithGradient ? options.Rounds
+            : 1;
         return Compress(ensemble, task, rows, rounds, (member, values, costs, round) =>
         {
             double[] changes = [.. values.Select(value => -value)];
@@ -41,7 +44,8 @@ internal sealed class Compressor(PruneOptions options)
     }
 
     // 'choose' gives the changes [parameters] of a round, 1 to rounds, from the values and what changes cost.
-    private CompressedModel<NetworkEnsemble> Compress(NetworkEnsemble ensemble, LearningTask task, ModelRows rows, int rounds,
+    private CompressedModel<NetworkEnsemble> Compress(
+        NetworkEnsemble ensemble, LearningTask task, ModelRows rows, int rounds,
         Func<DenseNetwork, double[], LossModel, int, double[]> choose)
     {
         options.Validate();
@@ -55,7 +59,8 @@ internal sealed class Compressor(PruneOptions options)
             using var memberLoss = new MemberLoss(member, task, rows);
             using var snapshot = new ModuleSnapshot(memberLoss.Module, inDouble: false);
             var parameters = new ParameterVector(memberLoss.Module);
-            var probe = new GradientProbe(parameters, memberLoss.Evaluate, snapshot, new() { CancellationToken = options.CancellationToken });
+            var probe = new GradientProbe(
+                parameters, memberLoss.Evaluate, snapshot, new() { CancellationToken = options.CancellationToken });
             weights += Layers(member.Network).Sum(layer => layer.Count());
             var point = parameters.Values();
             for (var round = 1; round <= rounds; round++)
@@ -72,7 +77,8 @@ internal sealed class Compressor(PruneOptions options)
             members.Add(UnitRemoval.Compact(memberLoss.Fold()));
         }
         var count = members.Count;
-        return new(ensemble.With(members), weights, changed, loss / count, (loss + predicted) / count, measured / count);
+        return new(ensemble.With(members), weights, changed, loss / count, (loss + predicted) / count,
+            measured / count);
     }
 
     private HashSet<int> Chosen(DenseNetwork network, double[] changes, LossModel costs, double fraction)
@@ -86,7 +92,8 @@ internal sealed class Compressor(PruneOptions options)
             _ => Noise(changes.Length),
         };
         // A weight that is 0 stays removed, whatever the others promise.
-        return [.. weights.OrderBy(i => changes[i] == 0 ? double.NegativeInfinity : cost[i]).Take((int)Math.Round(fraction * weights.Length))];
+        return [.. weights.OrderBy(i => changes[i] == 0 ? double.NegativeInfinity : cost[i])
+            .Take((int)Math.Round(fraction * weights.Length))];
     }
 
     private double[] Noise(int count)

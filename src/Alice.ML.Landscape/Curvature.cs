@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Landscape;
 
-/// <summary>Glass and Hessian of each parameter at one distance, means over random directions; float64 [parameters].</summary>
+/// <summary>Glass and Hessian of each parameter at one distance, means over random directions; float64
+/// [parameters].</summary>
 internal sealed class Curvature
 {
     private Curvature(Tensor density, Tensor hessianSquare, Tensor absolute, Tensor square, Tensor diagonal)
@@ -20,7 +21,8 @@ internal sealed class Curvature
     /// <summary>ρ: mean of 2 E² / σ.</summary>
     public Tensor Density { get; }
 
-    /// <summary>h²: mean of (O² − E²) / σ². Glass adds as much to O² as to E², so this is free of it; it may be negative.</summary>
+    /// <summary>h²: mean of (O² − E²) / σ². Glass adds as much to O² as to E², so this is free of it; it may be
+    /// negative.</summary>
     public Tensor HessianSquare { get; }
 
     /// <summary>Mean of |O| / σ: what Alice takes for |h|.</summary>
@@ -32,9 +34,11 @@ internal sealed class Curvature
     /// <summary>Mean of r O / σ: the Hessian's diagonal (Hutchinson's estimate), of either sign.</summary>
     public Tensor Diagonal { get; }
 
-    public static Curvature Measure(GradientProbe probe, Tensor centre, Tensor gradient, IEnumerable<Tensor> directions, double radius)
+    public static Curvature Measure(
+        GradientProbe probe, Tensor centre, Tensor gradient, IEnumerable<Tensor> directions, double radius)
     {
-        Tensor even = zeros_like(centre), odd = zeros_like(centre), absolute = zeros_like(centre), diagonal = zeros_like(centre);
+        Tensor even = zeros_like(centre), odd = zeros_like(centre), absolute = zeros_like(centre),
+            diagonal = zeros_like(centre);
         var count = 0;
         foreach (var signs in directions)
         {
@@ -48,7 +52,8 @@ internal sealed class Curvature
         }
         var density = even.clone().Scale(2 / radius / count);
         var hessian = (odd - even).Scale(1 / radius / radius / count);
-        return new Curvature(density, hessian, absolute.Scale(1 / radius / count), odd.Scale(1 / radius / radius / count),
+        return new Curvature(density, hessian, absolute.Scale(1 / radius / count),
+            odd.Scale(1 / radius / radius / count),
             diagonal.Scale(1 / radius / count));
     }
 
@@ -58,7 +63,13 @@ internal sealed class Curvature
         // From zero with full steps and without regularisation, the new centre is the step itself.
         var step = Optimization.Update.AliceStep.Create(options, options.LearningRate, int.MaxValue) with
         {
-            GradientMemory = 0, SecondMomentMemory = 0, StepFraction = 1, LookAhead = 1, L1 = 0, L2 = 0, AveragesGradients = false,
+            GradientMemory = 0,
+            SecondMomentMemory = 0,
+            StepFraction = 1,
+            LookAhead = 1,
+            L1 = 0,
+            L2 = 0,
+            AveragesGradients = false,
         };
         using var zero = zeros_like(gradient);
         using var state = new AliceState(zero);
@@ -73,7 +84,8 @@ internal sealed class Curvature
         return state.Center.clone();
     }
 
-    /// <summary>|h|, freed of glass; where single parameters are too noisy, right in the mean square over a layer.</summary>
+    /// <summary>|h|, freed of glass; where single parameters are too noisy, right in the mean square over a
+    /// layer.</summary>
     public Tensor Hessian(ParameterRange range)
     {
         var squares = range.Of(HessianSquare);

@@ -14,14 +14,16 @@ internal sealed class DenseModule : nn.Module<Tensor, Tensor>
     private readonly Layer[] _layers;
     private readonly Activation _activation;
 
-    public DenseModule(IReadOnlyList<int> layerSizes, Activation activation, ReadOnlySpan<float> weights) : base(nameof(DenseModule))
+    public DenseModule(IReadOnlyList<int> layerSizes, Activation activation, ReadOnlySpan<float> weights)
+        : base(nameof(DenseModule))
     {
         _activation = activation;
         _layers = new Layer[layerSizes.Count - 1];
         for (var l = 0; l < _layers.Length; l++)
         {
             var count = layerSizes[l] * layerSizes[l + 1];
-            _layers[l] = new Layer(layerSizes[l], layerSizes[l + 1], weights[..count], weights.Slice(count, layerSizes[l + 1]));
+            _layers[l] = new Layer(layerSizes[l], layerSizes[l + 1], weights[..count],
+                weights.Slice(count, layerSizes[l + 1]));
             weights = weights[(count + layerSizes[l + 1])..];
             register_module(l == _layers.Length - 1 ? "output" : $"hidden {l + 1}", _layers[l]);
         }
@@ -49,7 +51,8 @@ internal sealed class DenseModule : nn.Module<Tensor, Tensor>
         private readonly Parameter _weights;
         private readonly Parameter _biases;
 
-        public Layer(int inputs, int outputs, ReadOnlySpan<float> weights, ReadOnlySpan<float> biases) : base(nameof(Layer))
+        public Layer(int inputs, int outputs, ReadOnlySpan<float> weights, ReadOnlySpan<float> biases)
+            : base(nameof(Layer))
         {
             _weights = new Parameter(tensor(weights.ToArray(), inputs, outputs, dtype: ScalarType.Float64));
             _biases = new Parameter(tensor(biases.ToArray(), dtype: ScalarType.Float64));

@@ -12,7 +12,8 @@ internal sealed class GradientProbe(
     /// <summary>Calls of the closure so far.</summary>
     public int Evaluations { get; private set; }
 
-    /// <summary>The loss and the gradient [parameters], float64, at a point; the gradient belongs to the caller's scope.</summary>
+    /// <summary>The loss and the gradient [parameters], float64, at a point; the gradient belongs to the caller's
+    /// scope.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     /// <exception cref="InvalidOperationException">No loss or gradient, or one that is not finite.</exception>
     public (double Loss, Tensor Gradient) At(Tensor point)
@@ -32,8 +33,8 @@ internal sealed class GradientProbe(
         Evaluations++;
         if (!double.IsFinite(loss) || !AliceUpdate.IsFinite(gradient))
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                $"Evaluation {Evaluations} gave a loss of {loss} or a gradient that is not finite. Lower MaximumDistance, Radius or "
-                + $"LineLength, or look for infinite or missing values in the inputs."));
+                $"Evaluation {Evaluations} gave a loss of {loss} or a gradient that is not finite. Lower "
+                + $"MaximumDistance, Radius or LineLength, or look for infinite or missing values in the inputs."));
         options.Progress?.Report(Evaluations);
         return (loss, gradient);
     }

@@ -15,15 +15,16 @@ public sealed record LandscapeDataOptions
     /// <summary>The rows that are used, at most, evenly spread over the data; 1 or more. Default 2,048.</summary>
     public int MaximumRows { get; init; } = 2048;
 
-    /// <summary>
-    /// The loss of a regression model, which is not saved with it. Default null: <see cref="RegressionLoss.Poisson"/> for a model of rates,
-    /// else <see cref="RegressionLoss.Squared"/>. Classification has one loss.
+    /// <summary>The loss of a regression model, which is not saved with it. Default null:
+    /// <see cref="RegressionLoss.Poisson"/> for a model of rates, else <see cref="RegressionLoss.Squared"/>.
+    /// Classification has one loss.
     /// </summary>
     public RegressionLoss? Loss { get; init; }
 
     internal void Validate() => new OptionErrors()
         .Require(!string.IsNullOrEmpty(LabelColumnName), nameof(LabelColumnName), LabelColumnName, "must name a column")
-        .Require(!string.IsNullOrEmpty(FeatureColumnName), nameof(FeatureColumnName), FeatureColumnName, "must name a column")
+        .Require(!string.IsNullOrEmpty(FeatureColumnName), nameof(FeatureColumnName), FeatureColumnName,
+            "must name a column")
         .AtLeast<int>(nameof(MaximumRows), MaximumRows, 1)
         .ThrowIfAny();
 }

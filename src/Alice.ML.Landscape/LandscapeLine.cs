@@ -1,14 +1,14 @@
 namespace Alice.ML.Landscape;
 
-/// <summary>
-/// The loss from the point of measurement along the step, and what the quadratic and the glass predict of it. Immutable.
+/// <summary>The loss from the point of measurement along the step, and what the quadratic and the glass predict of it.
+/// Immutable.
 /// </summary>
-/// <remarks>
-/// Both predict L₀ + g·δ t + ½ κ t² at t steps, with κ the slope of the directional gradient δ·∇L at distances up to the radius of the
-/// report. They differ in how far the loss may be from that. Were the loss quadratic, only by the error of κ, which its measurements at
-/// several distances show. In glass the gradient of each parameter goes on as Brownian motion of density ρ, so the loss deviates by a
-/// standard deviation between √(Σ ρ |δ|³ / 3) t^(3/2), were the parameters' deviations independent, and Σ √(ρ |δ|³ / 3) t^(3/2), if all go
-/// the same way: one boundary of a ReLU shifts the gradients of many parameters together.
+/// <remarks>Both predict L₀ + g·δ t + ½ κ t² at t steps, with κ the slope of the directional gradient δ·∇L at distances
+/// up to the radius of the report. They differ in how far the loss may be from that. Were the loss quadratic, only by
+/// the error of κ, which its measurements at several distances show. In glass the gradient of each parameter goes on as
+/// Brownian motion of density ρ, so the loss deviates by a standard deviation between √(Σ ρ |δ|³ / 3) t^(3/2), were the
+/// parameters' deviations independent, and Σ √(ρ |δ|³ / 3) t^(3/2), if all go the same way: one boundary of a ReLU
+/// shifts the gradients of many parameters together.
 /// </remarks>
 public sealed class LandscapeLine
 {
@@ -38,7 +38,8 @@ public sealed class LandscapeLine
     public double? GlassFailsAt => Points.FirstOrDefault(p => !p.GlassCovers)?.Steps;
 }
 
-/// <summary>A point along the step. Losses are totals, deviations half-widths of bands of <see cref="LandscapeLine.BandWidth"/>.</summary>
+/// <summary>A point along the step. Losses are totals, deviations half-widths of bands of
+/// <see cref="LandscapeLine.BandWidth"/>.</summary>
 /// <param name="Steps">t: how far, in steps.</param>
 /// <param name="Loss">The true loss.</param>
 /// <param name="Predicted">L₀ + g·δ t + ½ κ t².</param>

@@ -7,7 +7,8 @@ namespace Alice.ML.Landscape;
 public sealed class LandscapeReport
 {
     internal LandscapeReport(
-        double loss, double radius, LandscapeLayer total, IReadOnlyList<LandscapeLayer> layers, LandscapeLine line, int evaluations)
+        double loss, double radius, LandscapeLayer total, IReadOnlyList<LandscapeLayer> layers, LandscapeLine line,
+        int evaluations)
     {
         Loss = loss;
         Radius = radius;
@@ -40,7 +41,8 @@ public sealed class LandscapeReport
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"Loss {Loss:g6}; glass density and Hessian at σ = {Radius:g3}; {GradientEvaluations} gradient evaluations.");
+            $"Loss {Loss:g6}; glass density and Hessian at σ = {Radius:g3}; "
+            + $"{GradientEvaluations} gradient evaluations.");
         foreach (var layer in Layers)
             text.AppendLine(layer.ToString());
         return text.Append(Total).ToString();
@@ -63,21 +65,21 @@ public sealed record LandscapeLayer
     /// <summary>How much the gradient varies at each distance, ascending.</summary>
     public required IReadOnlyList<GradientVariation> Variation { get; init; }
 
-    /// <summary>
-    /// The power of σ by which the even part's mean square grows: its exponent is the glass exponent, 1 in glass and 4 for smooth losses.
-    /// Null where no three neighbouring distances follow one power above the noise of rounding.
+    /// <summary>The power of σ by which the even part's mean square grows: its exponent is the glass exponent, 1 in
+    /// glass and 4 for smooth losses. Null where no three neighbouring distances follow one power above the noise of
+    /// rounding.
     /// </summary>
     public required PowerLaw? Even { get; init; }
 
-    /// <summary>The same for the odd part: 2 for smooth losses, nearer to 1 where glass outweighs the Hessian.</summary>
+    /// <summary>The same for the odd part: 2 for smooth losses, nearer to 1 where glass outweighs the
+    /// Hessian.</summary>
     public required PowerLaw? Odd { get; init; }
 
     /// <summary>Mean glass density ρ: variance of a gradient change per unit of distance, 2 E² / σ.</summary>
     public required double GlassDensity { get; init; }
 
-    /// <summary>
-    /// Root mean square of the Hessian's products with random signs, freed of what glass adds to them: √(mean(O² − E²)) / σ, and 0 where
-    /// that is negative.
+    /// <summary>Root mean square of the Hessian's products with random signs, freed of what glass adds to them:
+    /// √(mean(O² − E²)) / σ, and 0 where that is negative.
     /// </summary>
     public required double Hessian { get; init; }
 
@@ -98,12 +100,13 @@ public sealed record LandscapeLayer
 
     /// <summary>One line.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Name}: {ParameterCount} parameters, glass exponent {Even}, density {GlassDensity:g3}, |h| {Hessian:g3}; {Verdict}");
+        $"{Name}: {ParameterCount} parameters, glass exponent {Even}, density {GlassDensity:g3}, |h| {Hessian:g3}; "
+        + $"{Verdict}");
 }
 
-/// <summary>
-/// How much the gradient varies at distance σ: means over directions r of independent signs and over the parameters. With G₀ the gradient in
-/// the middle and G₊, G₋ those at ± σ r: even part E = ½(G₊ + G₋) − G₀, odd part O = ½(G₊ − G₋).
+/// <summary>How much the gradient varies at distance σ: means over directions r of independent signs and over the
+/// parameters. With G₀ the gradient in the middle and G₊, G₋ those at ± σ r: even part E = ½(G₊ + G₋) − G₀, odd part O
+/// = ½(G₊ − G₋).
 /// </summary>
 /// <param name="Distance">σ, in every parameter.</param>
 /// <param name="EvenMeanSquare">Mean of E².</param>
@@ -113,9 +116,8 @@ public sealed record LandscapeLayer
 public sealed record GradientVariation(
     double Distance, double EvenMeanSquare, double EvenStandardError, double OddMeanSquare, double OddStandardError);
 
-/// <summary>
-/// What the paper's model expects a step δ to change the loss by, summed over parameters: g δ + ½ h δ² + c √ρ |δ|^(3/2) with
-/// c = √(2/(3π)) (arXiv 2411.16914), h the magnitude of the Hessian.
+/// <summary>What the paper's model expects a step δ to change the loss by, summed over parameters: g δ + ½ h δ² + c √ρ
+/// |δ|^(3/2) with c = √(2/(3π)) (arXiv 2411.16914), h the magnitude of the Hessian.
 /// </summary>
 /// <param name="Gradient">Σ g δ: below 0 for a step downhill.</param>
 /// <param name="Hessian">Σ ½ h δ².</param>

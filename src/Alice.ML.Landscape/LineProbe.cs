@@ -6,10 +6,12 @@ namespace Alice.ML.Landscape;
 /// <summary>Follows the loss along a step and predicts it from what was measured at its start.</summary>
 internal static class LineProbe
 {
-    /// <summary>Distances, each on both sides of the start, at which the slope of the directional gradient is measured.</summary>
+    /// <summary>Distances, each on both sides of the start, at which the slope of the directional gradient is
+    /// measured.</summary>
     public const int Slopes = 4;
 
-    public static LandscapeLine Follow(GradientProbe probe, Tensor centre, Tensor gradient, double loss, Tensor step, Tensor density,
+    public static LandscapeLine Follow(
+        GradientProbe probe, Tensor centre, Tensor gradient, double loss, Tensor step, Tensor density,
         LandscapeOptions options)
     {
         using var scope = NewDisposeScope();
@@ -33,8 +35,10 @@ internal static class LineProbe
         return new LandscapeLine(slope, curvature, points);
     }
 
-    /// <summary>The slope of the directional gradient per step, and its standard error over the distances it is measured at.</summary>
-    private static (double Slope, double StandardError) Curvature(GradientProbe probe, Tensor centre, Tensor step, double radius)
+    /// <summary>The slope of the directional gradient per step, and its standard error over the distances it is
+    /// measured at.</summary>
+    private static (double Slope, double StandardError) Curvature(
+        GradientProbe probe, Tensor centre, Tensor step, double radius)
     {
         var size = Math.Sqrt(Statistics.MeanSquare(step));
         if (size == 0)
@@ -45,7 +49,8 @@ internal static class LineProbe
         {
             using var scope = NewDisposeScope();
             var t = reach * (i + 1) / Slopes;
-            var (plus, minus) = (probe.At(centre.Plus(step * step.Constant(t))), probe.At(centre - step * step.Constant(t)));
+            var (plus, minus) = (probe.At(centre.Plus(step * step.Constant(t))),
+                probe.At(centre - step * step.Constant(t)));
             slopes[i] = Statistics.Dot(plus.Gradient - minus.Gradient, step) / (2 * t);
         }
         return Statistics.MeanAndError(slopes);

@@ -44,7 +44,8 @@ internal sealed class Measurement
         var line = LineProbe.Follow(_probe, _centre, Gradient, Loss, step, curvature.Density, _options);
 
         var ranges = _parameters.Groups.Append(new ParameterRange("total", 0, _parameters.Count)).ToArray();
-        var layers = ranges.Select((range, i) => Layer(range, [.. variation.Select(v => v[i])], curvature, step)).ToArray();
+        var layers = ranges.Select((range, i) => Layer(range, [.. variation.Select(v => v[i])], curvature, step))
+            .ToArray();
         return new LandscapeReport(Loss, _options.Radius, layers[^1], layers[..^1], line, _probe.Evaluations);
     }
 
@@ -57,8 +58,8 @@ internal sealed class Measurement
         var second = _probe.At(_centre);
         if (Math.Abs(first.Loss - second.Loss) > 1e-3 * Math.Abs(first.Loss))
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                $"The closure gave a loss of {first.Loss}, then {second.Loss} at the same parameters: let it evaluate the same minibatch "
-                + $"each time, and draw random numbers from the default generator only."));
+                $"The closure gave a loss of {first.Loss}, then {second.Loss} at the same parameters: let it evaluate "
+                + $"the same minibatch each time, and draw random numbers from the default generator only."));
         second.Gradient.Dispose();
         return first;
     }

@@ -21,7 +21,8 @@ internal sealed record ModelAccess(IHostEnvironment Environment, NetworkEnsemble
         {
             LabelColumnName = options.LabelColumnName,
             Loss = options.Loss
-                ?? (model.Ensemble.OutputTransform == OutputTransform.Exponential ? RegressionLoss.Poisson : RegressionLoss.Squared),
+                ?? (model.Ensemble.OutputTransform == OutputTransform.Exponential ? RegressionLoss.Poisson
+                    : RegressionLoss.Squared),
             Quantiles = [.. model.Quantiles.Select(level => (double)level)],
         }).CreateTask);
     }
@@ -37,6 +38,7 @@ internal sealed record ModelAccess(IHostEnvironment Environment, NetworkEnsemble
     {
         ArgumentNullException.ThrowIfNull(model);
         return new(model.Environment, model.Ensemble, options =>
-            new AliceMulticlassTrainer(model.Environment, new() { LabelColumnName = options.LabelColumnName }).CreateTask);
+            new AliceMulticlassTrainer(model.Environment, new() { LabelColumnName = options.LabelColumnName })
+                .CreateTask);
     }
 }

@@ -9,7 +9,8 @@ using Microsoft.ML.Trainers;
 
 namespace Alice.ML.Landscape;
 
-/// <summary>Rows to measure a model on: features as the networks take them, row-major, and labels as the loss takes them.</summary>
+/// <summary>Rows to measure a model on: features as the networks take them, row-major, and labels as the loss takes
+/// them.</summary>
 internal sealed record ModelRows(float[] Features, float[] Targets)
 {
     public int Count => Targets.Length;
@@ -20,24 +21,29 @@ internal sealed record ModelRows(float[] Features, float[] Targets)
     /// <param name="options">Columns and number of rows.</param>
     /// <param name="model">The networks.</param>
     /// <param name="createTask">What the model has learned, from the rows and the type of the label.</param>
-    /// <exception cref="ArgumentException">A column is missing, of the wrong type, or of another length than the model's.</exception>
-    public static (ModelRows Rows, LearningTask Task) Read(IHostEnvironment host, IDataView data, LandscapeDataOptions options, NetworkEnsemble model,
+    /// <exception cref="ArgumentException">A column is missing, of the wrong type, or of another length than the
+    /// model's.</exception>
+    public static (ModelRows Rows, LearningTask Task) Read(
+        IHostEnvironment host, IDataView data, LandscapeDataOptions options, NetworkEnsemble model,
         Func<TrainingData, DataViewType, LearningTask> createTask)
     {
         options.Validate();
-        SchemaChecks.Check(data.Schema, options.LabelColumnName, TrainerUtils.MakeR4VecFeature(options.FeatureColumnName), default);
+        SchemaChecks.Check(data.Schema, options.LabelColumnName,
+            TrainerUtils.MakeR4VecFeature(options.FeatureColumnName), default);
         var mapped = new RoleMappedData(data, options.LabelColumnName, options.FeatureColumnName);
         using var channel = host.Register("Landscape").Start("Reading");
         var read = DataReader.Read(mapped, channel);
         if (read.Columns != model.InputCount)
             throw new ArgumentException(
-                $"The feature column '{options.FeatureColumnName}' has {read.Columns} values, but the model was trained with {model.InputCount}.", nameof(data));
+                $"The feature column '{options.FeatureColumnName}' has {read.Columns} values, but the model was "
+                + $"trained with {model.InputCount}.", nameof(data));
         var task = createTask(read, mapped.Schema.Label!.Value.Type);
         task.MakeTargets(read.Labels);
 
         var count = Math.Min(read.Rows, options.MaximumRows);
         int[] chosen = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * read.Rows / count))];
-        var table = model.Preparation is { } preparation ? read.Features.Prepare(preparation, read.Rows) : read.Features;
+        var table = model.Preparation is { } preparation ? read.Features.Prepare(preparation, read.Rows)
+            : read.Features;
         var features = new float[count * table.Columns];
         for (var i = 0; i < count; i++)
             table.CopyRow(chosen[i], features.AsSpan(i * table.Columns, table.Columns));

@@ -5,9 +5,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Landscape;
 
-/// <summary>
-/// What a module holds: parameters, gradients, buffers, training mode, and the state of the CPU's default generator. Disposing puts it all
-/// back, bit for bit.
+/// <summary>What a module holds: parameters, gradients, buffers, training mode, and the state of the CPU's default
+/// generator. Disposing puts it all back, bit for bit.
 /// </summary>
 internal sealed class ModuleSnapshot : IDisposable
 {
@@ -25,9 +24,11 @@ internal sealed class ModuleSnapshot : IDisposable
     {
         _module = module;
         using var guard = no_grad();
-        _parameters = module.named_parameters().ToDictionary(p => p.name, p => (Copy(p.parameter)!, Copy(p.parameter.grad)));
+        _parameters = module.named_parameters()
+            .ToDictionary(p => p.name, p => (Copy(p.parameter)!, Copy(p.parameter.grad)));
         _buffers = module.named_buffers().ToDictionary(b => b.name, b => Copy(b.buffer)!);
-        _modes = [.. module.named_modules().Select(m => m.module).Prepend(module).Distinct().Select(m => (m, m.training))];
+        _modes = [.. module.named_modules().Select(m => m.module).Prepend(module).Distinct()
+            .Select(m => (m, m.training))];
         _isConverted = inDouble && module.parameters().Any(p => p.dtype == ScalarType.Float32);
         if (_isConverted)
             module.to(ScalarType.Float64);

@@ -17,7 +17,8 @@ internal sealed class ParameterVector
         var bad = Array.FindIndex(_parameters, p => p.dtype is not (ScalarType.Float32 or ScalarType.Float64));
         if (bad >= 0)
             throw new ArgumentException(
-                $"Parameter '{named[bad].name}' is of type {_parameters[bad].dtype}; a landscape is measured in Float32 or Float64.",
+                $"Parameter '{named[bad].name}' is of type {_parameters[bad].dtype}; a landscape is measured in "
+                + $"Float32 or Float64.",
                 nameof(module));
 
         var groups = new List<ParameterRange>();
@@ -43,7 +44,8 @@ internal sealed class ParameterVector
     public Device Device => _parameters[0].device;
 
     /// <summary>The coarsest of their types.</summary>
-    public ScalarType DataType => _parameters.Any(p => p.dtype == ScalarType.Float32) ? ScalarType.Float32 : ScalarType.Float64;
+    public ScalarType DataType =>
+        _parameters.Any(p => p.dtype == ScalarType.Float32) ? ScalarType.Float32 : ScalarType.Float64;
 
     /// <summary>Their values now [Count].</summary>
     public Tensor Values() => Flatten(_parameters);
@@ -78,15 +80,17 @@ internal sealed class ParameterVector
     }
 
     /// <summary>One tensor for each parameter as a vector [Count].</summary>
-    /// <exception cref="ArgumentException">Another number of tensors, or a shape that is not the parameter's.</exception>
+    /// <exception cref="ArgumentException">Another number of tensors, or a shape that is not the
+    /// parameter's.</exception>
     public Tensor Gather(IReadOnlyList<Tensor> tensors)
     {
         if (tensors.Count != _parameters.Length)
-            throw new ArgumentException($"Step has {tensors.Count} tensors, but must have one for each of {_parameters.Length} parameters.");
+            throw new ArgumentException(
+                $"Step has {tensors.Count} tensors, but must have one for each of {_parameters.Length} parameters.");
         for (var i = 0; i < tensors.Count; i++)
             if (!tensors[i].shape.SequenceEqual(_parameters[i].shape))
-                throw new ArgumentException($"Step {i} has the shape [{string.Join(", ", tensors[i].shape)}], but its parameter has "
-                    + $"[{string.Join(", ", _parameters[i].shape)}].");
+                throw new ArgumentException($"Step {i} has the shape [{string.Join(", ", tensors[i].shape)}], but its "
+                    + $"parameter has [{string.Join(", ", _parameters[i].shape)}].");
         return Flatten(tensors);
     }
 

@@ -12,7 +12,8 @@ internal sealed class PipelineModel
     private readonly ITransformer[] _after;
     private readonly ISingleFeaturePredictionTransformer<object> _transformer;
 
-    private PipelineModel(ITransformer[] before, ISingleFeaturePredictionTransformer<object> transformer, ITransformer[] after, IDataView data)
+    private PipelineModel(ITransformer[] before, ISingleFeaturePredictionTransformer<object> transformer,
+        ITransformer[] after, IDataView data)
     {
         (_before, _transformer, _after) = (before, transformer, after);
         Model = Access(transformer.Model)!;
@@ -31,12 +32,14 @@ internal sealed class PipelineModel
         ArgumentNullException.ThrowIfNull(data);
         ITransformer[] steps = [.. Steps(pipeline)];
         int[] models = [.. Enumerable.Range(0, steps.Length)
-            .Where(i => steps[i] is ISingleFeaturePredictionTransformer<object> step && Access(step.Model) is not null)];
+            .Where(i => steps[i] is ISingleFeaturePredictionTransformer<object> step
+                && Access(step.Model) is not null)];
         if (models.Length != 1)
             throw new ArgumentException(
                 $"The pipeline has {models.Length} models of Alice trainers, but must have one. Its steps are "
                 + $"{string.Join(", ", steps.Select(step => step.GetType().Name))}.", nameof(pipeline));
-        return new(steps[..models[0]], (ISingleFeaturePredictionTransformer<object>)steps[models[0]], steps[(models[0] + 1)..], data);
+        return new(steps[..models[0]], (ISingleFeaturePredictionTransformer<object>)steps[models[0]],
+            steps[(models[0] + 1)..], data);
     }
 
     /// <summary>The options with the feature column of the model.</summary>
@@ -54,7 +57,8 @@ internal sealed class PipelineModel
                 environment, model.With(networks), schema, features),
             AliceMulticlassModelParameters => new MulticlassPredictionTransformer<AliceMulticlassModelParameters>(
                 environment, new AliceMulticlassModelParameters(environment, networks), schema, features, labelColumn),
-            _ => new BinaryPredictionTransformer<CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator>>(
+            _ => new BinaryPredictionTransformer<
+                CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator>>(
                 environment, AliceBinaryModelParameters.Calibrated(environment, networks), schema, features),
         };
         return new TransformerChain<ITransformer>([.. _before, changed, .. _after]);

@@ -22,17 +22,18 @@ public sealed record PowerLaw(double Exponent, double StandardError, double Fact
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Exponent:f2} ± {StandardError:f2} ({From:g2} to {To:g2})");
 
-    /// <summary>
-    /// Fits the line over the longest run of neighbouring distances in which no point is further from it than three standard errors and
-    /// 15 %.
+    /// <summary>Fits the line over the longest run of neighbouring distances in which no point is further from it than
+    /// three standard errors and 15 %.
     /// </summary>
     /// <param name="points">Ascending distances with mean squares and standard errors.</param>
     /// <param name="noise">Mean squares up to this are rounding: such points are left out.</param>
     /// <returns>Null where no three points follow a line.</returns>
-    internal static PowerLaw? Fit(IReadOnlyList<(double Distance, double MeanSquare, double StandardError)> points, double noise)
+    internal static PowerLaw? Fit(
+        IReadOnlyList<(double Distance, double MeanSquare, double StandardError)> points, double noise)
     {
         var logs = points.Where(p => p.MeanSquare > noise)
-            .Select(p => (X: Math.Log(p.Distance), Y: Math.Log(p.MeanSquare), Error: p.StandardError / p.MeanSquare)).ToArray();
+            .Select(p => (X: Math.Log(p.Distance), Y: Math.Log(p.MeanSquare), Error: p.StandardError / p.MeanSquare))
+                .ToArray();
         for (var length = logs.Length; length >= FewestPoints; length--)
         {
             var best = Enumerable.Range(0, logs.Length - length + 1)
@@ -74,7 +75,8 @@ public sealed record PowerLaw(double Exponent, double StandardError, double Fact
             squares += Weight(error) * residual * residual;
         }
         var standardError = Math.Sqrt(squares / (points.Length - 2) / xx);
-        var law = new PowerLaw(slope, standardError, Math.Exp(meanY - slope * meanX), Math.Exp(points[0].X), Math.Exp(points[^1].X));
+        var law = new PowerLaw(slope, standardError, Math.Exp(meanY - slope * meanX), Math.Exp(points[0].X),
+            Math.Exp(points[^1].X));
         return (law, worst);
     }
 

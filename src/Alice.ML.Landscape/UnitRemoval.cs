@@ -6,9 +6,8 @@ namespace Alice.ML.Landscape;
 /// <summary>Makes a network smaller that has weights of 0, without changing what it computes.</summary>
 internal static class UnitRemoval
 {
-    /// <summary>
-    /// Removes hidden units that nothing reads, and those that read nothing: what these give is added to the biases behind them. One unit
-    /// a layer stays.
+    /// <summary>Removes hidden units that nothing reads, and those that read nothing: what these give is added to the
+    /// biases behind them. One unit a layer stays.
     /// </summary>
     public static EnsembleMember Compact(EnsembleMember member)
     {
@@ -24,7 +23,8 @@ internal static class UnitRemoval
         int[] sizes = [network.InputCount, .. layers.Select(layer => layer.Outputs)];
         return member with
         {
-            Network = new DenseNetwork(sizes, network.Activation, [.. layers.SelectMany(layer => layer.Rows.SelectMany(row => row))],
+            Network = new DenseNetwork(
+                sizes, network.Activation, [.. layers.SelectMany(layer => layer.Rows.SelectMany(row => row))],
                 network.OutputTransform),
         };
     }

@@ -34,17 +34,18 @@ public sealed class AliceBinaryModelParameters : AliceModelParameters<float>, IS
     /// <summary>The model with its probability, 1 / (1 + exp(−score)): the logistic loss has calibrated it.</summary>
     internal static CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator> Calibrated(
         IHostEnvironment env, NetworkEnsemble ensemble) =>
-        new ValueMapperCalibratedModelParameters<AliceBinaryModelParameters, PlattCalibrator>(
+            new ValueMapperCalibratedModelParameters<AliceBinaryModelParameters, PlattCalibrator>(
             env, new AliceBinaryModelParameters(env, ensemble), new PlattCalibrator(env, slope: -1, offset: 0));
 
-    /// <summary>
-    /// Reads the model alone from a file of <c>mlContext.Model.Save</c>, as for files from strangers: no type or assembly that the file names
-    /// is loaded, and the rest of its pipeline is not read. Score its rows with <see cref="AliceModelParameters{TOutput}.Score"/>.
+    /// <summary>Reads the model alone from a file of <c>mlContext.Model.Save</c>, as for files from strangers: no type
+    /// or assembly that the file names is loaded, and the rest of its pipeline is not read. Score its rows with
+    /// <see cref="AliceModelParameters{TOutput}.Score"/>.
     /// </summary>
     /// <param name="stream">The .zip, from its start; it stays open.</param>
-    /// <param name="maximumBytes">The most bytes that the networks may have unpacked, above 0. Reading takes about twice as much memory.
-    /// Default 1 GiB.</param>
-    /// <exception cref="FormatException">The file holds no such model, or more than one, or is damaged or too large; the message says which.</exception>
+    /// <param name="maximumBytes">The most bytes that the networks may have unpacked, above 0. Reading takes about
+    /// twice as much memory. Default 1 GiB.</param>
+    /// <exception cref="FormatException">The file holds no such model, or more than one, or is damaged or too large;
+    /// the message says which.</exception>
     public static AliceBinaryModelParameters Read(Stream stream, long maximumBytes = DefaultMaximumBytes) =>
         ModelFileReader.Read(stream, maximumBytes, Kind, "binary classification model",
             (reader, bytes, _) => new AliceBinaryModelParameters(new MLContext(), NetworkEnsemble.Load(reader, bytes)));

@@ -1,10 +1,9 @@
 namespace Alice.ML.Models;
 
 /// <summary>One layer of a trained network: outputs = inputs × weights + biases. Read-only.</summary>
-/// <remarks>
-/// The first layer takes the prepared features (<see cref="AliceFeature"/>), then one indicator for each feature that was
-/// missing in some rows of training. The last gives the score in the label's units, its logarithm (Poisson regression), the
-/// log-odds (binary classification) or one value a class whose softmax is the probabilities.
+/// <remarks>The first layer takes the prepared features (<see cref="AliceFeature"/>), then one indicator for each
+/// feature that was missing in some rows of training. The last gives the score in the label's units, its logarithm
+/// (Poisson regression), the log-odds (binary classification) or one value a class whose softmax is the probabilities.
 /// </remarks>
 public sealed class AliceLayer
 {

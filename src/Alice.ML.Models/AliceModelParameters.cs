@@ -12,12 +12,11 @@ using Microsoft.ML.Trainers;
 namespace Alice.ML.Models;
 
 /// <summary>What the models of all tasks share: the network, its binary and ONNX forms and its description.</summary>
-/// <remarks>
-/// They score in plain .NET, without TorchSharp, and are thread-safe. Every row gets a finite score: a missing feature
-/// (NaN) counts as its mean in training, and tells the networks that it is missing where that happened in training; a
-/// feature beyond its range in training is held near it (<see cref="Features"/>). Features of another length than in
-/// training are refused with an <see cref="ArgumentException"/>. Models of layout versions before 4 know neither: a missing
-/// feature gives them a score of NaN. A damaged model file makes <c>Model.Load</c> fail; the
+/// <remarks>They score in plain .NET, without TorchSharp, and are thread-safe. Every row gets a finite score: a missing
+/// feature (NaN) counts as its mean in training, and tells the networks that it is missing where that happened in
+/// training; a feature beyond its range in training is held near it (<see cref="Features"/>). Features of another
+/// length than in training are refused with an <see cref="ArgumentException"/>. Models of layout versions before 4 know
+/// neither: a missing feature gives them a score of NaN. A damaged model file makes <c>Model.Load</c> fail; the
 /// <see cref="FormatException"/> that says what is wrong is then <c>exception.GetBaseException()</c>.
 /// </remarks>
 /// <typeparam name="TOutput">What a row is mapped to: a float, or a vector of them.</typeparam>
@@ -45,9 +44,8 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
         Networks = ListOf(Ensemble);
     }
 
-    /// <summary>
-    /// How the features are prepared for the networks, in their order. Empty for a model of layout version 3 or earlier, whose networks take
-    /// the features as they come.
+    /// <summary>How the features are prepared for the networks, in their order. Empty for a model of layout version 3
+    /// or earlier, whose networks take the features as they come.
     /// </summary>
     public IReadOnlyList<AliceFeature> Features => Ensemble.Preparation?.Features ?? [];
 
@@ -73,9 +71,9 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
     /// Scores one row without ML.NET's pipeline, the same bits as with it. It may run on several threads at once.
     /// </summary>
     /// <param name="features"><see cref="NumberOfFeatures"/> values, as the trainer's feature column held them.</param>
-    /// <param name="scores">
-    /// Takes <see cref="NumberOfScores"/> values: for regression the score and the quantiles, for binary classification the log-odds of the
-    /// positive class, for multiclass classification the probability of each class.
+    /// <param name="scores"> Takes <see cref="NumberOfScores"/> values: for regression the score and the quantiles, for
+    /// binary classification the log-odds of the positive class, for multiclass classification the probability of each
+    /// class.
     /// </param>
     /// <exception cref="ArgumentException">Another number of features, or of places for the scores.</exception>
     public void Score(ReadOnlySpan<float> features, Span<float> scores)

@@ -12,18 +12,16 @@ public sealed class AliceNetwork
             : [];
     }
 
-    /// <summary>
-    /// The layers, from the prepared features to the outputs. Behind an encoder the first takes the encoded features: see
-    /// <see cref="BinEdges"/>.
+    /// <summary>The layers, from the prepared features to the outputs. Behind an encoder the first takes the encoded
+    /// features: see <see cref="BinEdges"/>.
     /// </summary>
     public IReadOnlyList<AliceLayer> Layers { get; }
 
     /// <summary>The function between the layers; none follows the last.</summary>
     public Activation Activation { get; }
 
-    /// <summary>
-    /// For each prepared feature the ascending edges e₀ … e_T of its T bins, of the prepared features; none where one passes as it
-    /// is. The list is empty for a network without an encoder.
+    /// <summary>For each prepared feature the ascending edges e₀ … e_T of its T bins, of the prepared features; none
+    /// where one passes as it is. The list is empty for a network without an encoder.
     /// </summary>
     /// <remarks>
     /// Feature after feature, the first layer takes the number x itself, then for t = 1 … T

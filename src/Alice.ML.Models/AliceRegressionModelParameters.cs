@@ -47,20 +47,22 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
             throw new FormatException(why);
     }
 
-    /// <summary>
-    /// Reads the model alone from a file of <c>mlContext.Model.Save</c>, as for files from strangers: no type or assembly that the file names
-    /// is loaded, and the rest of its pipeline is not read. Score its rows with <see cref="AliceModelParameters{TOutput}.Score"/>.
+    /// <summary>Reads the model alone from a file of <c>mlContext.Model.Save</c>, as for files from strangers: no type
+    /// or assembly that the file names is loaded, and the rest of its pipeline is not read. Score its rows with
+    /// <see cref="AliceModelParameters{TOutput}.Score"/>.
     /// </summary>
     /// <param name="stream">The .zip, from its start; it stays open.</param>
-    /// <param name="maximumBytes">The most bytes that the networks may have unpacked, above 0. Reading takes about twice as much memory.
-    /// Default 1 GiB.</param>
-    /// <exception cref="FormatException">The file holds no such model, or more than one, or is damaged or too large; the message says which.</exception>
+    /// <param name="maximumBytes">The most bytes that the networks may have unpacked, above 0. Reading takes about
+    /// twice as much memory. Default 1 GiB.</param>
+    /// <exception cref="FormatException">The file holds no such model, or more than one, or is damaged or too large;
+    /// the message says which.</exception>
     public static AliceRegressionModelParameters Read(Stream stream, long maximumBytes = DefaultMaximumBytes) =>
         ModelFileReader.Read(stream, maximumBytes, Kind, "regression model", (reader, bytes, version) =>
         {
             var ensemble = NetworkEnsemble.Load(reader, bytes);
             var columns = ReadColumns(reader, version);
-            return new AliceRegressionModelParameters(new MLContext(), ensemble, columns.AddsStandardDeviation, columns.Levels);
+            return new AliceRegressionModelParameters(
+                new MLContext(), ensemble, columns.AddsStandardDeviation, columns.Levels);
         });
 
     // Called by ML.NET's loader, which finds it by its name.

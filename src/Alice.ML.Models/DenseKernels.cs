@@ -130,7 +130,8 @@ internal static class DenseKernels<TVector, TLanes>
     /// <param name="width">64 or 32.</param>
     /// <param name="y">The outputs.</param>
     public static void WideActive(
-        ref float x, ReadOnlySpan<int> even, ReadOnlySpan<int> odd, ref float weights, ref float biases, nint width, ref float y)
+        ref float x, ReadOnlySpan<int> even, ReadOnlySpan<int> odd, ref float weights, ref float biases, nint width,
+        ref float y)
     {
         nint n = TLanes.Count;
         nint o = 0;
@@ -177,7 +178,8 @@ internal static class DenseKernels<TVector, TLanes>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddRow(
-        ref float x, nint input, ref float weights, nint width, ref TVector sum0, ref TVector sum1, ref TVector sum2, ref TVector sum3)
+        ref float x, nint input, ref float weights, nint width, ref TVector sum0, ref TVector sum1, ref TVector sum2,
+        ref TVector sum3)
     {
         nint n = TLanes.Count;
         var value = TLanes.Broadcast(Unsafe.Add(ref x, input));

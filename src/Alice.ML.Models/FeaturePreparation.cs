@@ -4,15 +4,14 @@ using System.Runtime.InteropServices;
 
 namespace Alice.ML.Models;
 
-/// <summary>
-/// What a model does to the features of a row before its networks see them: each is shifted and scaled, held near the range that it had
-/// in training, and a missing one (NaN) becomes 0. Immutable and thread-safe.
+/// <summary>What a model does to the features of a row before its networks see them: each is shifted and scaled, held
+/// near the range that it had in training, and a missing one (NaN) becomes 0. Immutable and thread-safe.
 /// </summary>
-/// <remarks>
-/// For a feature x: z = (x − centre) · scale. Between lower and upper z stays as it is. Beyond a bound, an excess t adds t·w/(t + w) in place of
-/// t, with w a tenth of the distance between the bounds: smooth, monotone, never further than w. Then come the indicators: one for each feature
-/// that was missing in some rows of training, 1 where it is missing and 0 elsewhere. Every value is rounded in the same way whatever the
-/// processor, for dense and for sparse rows.
+/// <remarks>For a feature x: z = (x − centre) · scale. Between lower and upper z stays as it is. Beyond a bound, an
+/// excess t adds t·w/(t + w) in place of t, with w a tenth of the distance between the bounds: smooth, monotone, never
+/// further than w. Then come the indicators: one for each feature that was missing in some rows of training, 1 where it
+/// is missing and 0 elsewhere. Every value is rounded in the same way whatever the processor, for dense and for sparse
+/// rows.
 /// </remarks>
 internal sealed class FeaturePreparation
 {
@@ -42,7 +41,8 @@ internal sealed class FeaturePreparation
             throw new ArgumentException("There are no features to prepare.", nameof(features));
         for (var c = 0; c < features.Count; c++)
             if (Misfit(features[c]) is { } why)
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Feature {c} {why}."), nameof(features));
+                throw new ArgumentException(
+                    string.Create(CultureInfo.InvariantCulture, $"Feature {c} {why}."), nameof(features));
         Features = Array.AsReadOnly(features.ToArray());
         _centres = [.. features.Select(feature => feature.Center)];
         _scales = [.. features.Select(feature => feature.Scale)];
@@ -62,19 +62,22 @@ internal sealed class FeaturePreparation
     /// <summary>Prepared features of a row: the features, then the indicators.</summary>
     public int OutputCount => _centres.Length + _indicators.Length;
 
-    /// <summary>Features that have an indicator, ascending; indicator k is prepared feature <see cref="InputCount"/> + k.</summary>
+    /// <summary>Features that have an indicator, ascending; indicator k is prepared feature <see cref="InputCount"/> +
+    /// k.</summary>
     public ReadOnlySpan<int> Indicators => _indicators;
 
     /// <summary>How far beyond its bounds each feature may come.</summary>
     public ReadOnlySpan<float> Widths => _widths;
 
-    /// <summary>The most values that <see cref="Prepare(ReadOnlySpan{float}, ReadOnlySpan{int}, Span{float}, Span{int})"/> may give.</summary>
+    /// <summary>The most values that
+    /// <see cref="Prepare(ReadOnlySpan{float}, ReadOnlySpan{int}, Span{float}, Span{int})"/> may give.</summary>
     /// <param name="stored">Values of the sparse row.</param>
     public int MostStored(int stored) => Math.Min(OutputCount, _shifted.Length + 2 * stored);
 
     /// <summary>Prepares a dense row.</summary>
     /// <param name="row"><see cref="InputCount"/> features.</param>
-    /// <param name="prepared">Room for <see cref="OutputCount"/> values. It may begin where <paramref name="row"/> does.</param>
+    /// <param name="prepared">Room for <see cref="OutputCount"/> values. It may begin where <paramref name="row"/>
+    /// does.</param>
     public void Prepare(ReadOnlySpan<float> row, Span<float> prepared)
     {
         row = row[..InputCount];
@@ -107,7 +110,8 @@ internal sealed class FeaturePreparation
     /// <param name="prepared">Room for <see cref="MostStored"/> values.</param>
     /// <param name="preparedIndices">As much room for their places, ascending.</param>
     /// <returns>How many there are.</returns>
-    public int Prepare(ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> prepared, Span<int> preparedIndices)
+    public int Prepare(ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> prepared,
+        Span<int> preparedIndices)
     {
         int count = 0, shifted = 0;
         for (var k = 0; k < indices.Length; k++)
@@ -135,7 +139,8 @@ internal sealed class FeaturePreparation
             return 0;
         if (z >= _lower[c] && z <= _upper[c])
             return z;
-        return Math.Min(Math.Max(z, _lower[c]), _upper[c]) + Excess(z - _upper[c], _widths[c]) - Excess(_lower[c] - z, _widths[c]);
+        return Math.Min(Math.Max(z, _lower[c]), _upper[c]) + Excess(z - _upper[c], _widths[c])
+            - Excess(_lower[c] - z, _widths[c]);
     }
 
     private static Vector<float> Excess(Vector<float> beyond, Vector<float> width)

@@ -40,7 +40,8 @@ internal sealed class NetworkEnsemble
             throw new ArgumentException(why, nameof(members));
         if (preparation is not null && preparation.OutputCount != copy[0].InputCount)
             throw new ArgumentException(
-                $"The preparation gives {preparation.OutputCount} values, and the networks take {copy[0].InputCount}.", nameof(preparation));
+                $"The preparation gives {preparation.OutputCount} values, and the networks take {copy[0].InputCount}.",
+                nameof(preparation));
         Members = Array.AsReadOnly(copy);
         (Preparation, Range) = (preparation, range);
         _inputCount = preparation?.InputCount ?? copy[0].InputCount;
@@ -185,7 +186,8 @@ internal sealed class NetworkEnsemble
     }
 
     private void RunSparse(
-        ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> prepared, Span<float> outputs, Span<float> deviations)
+        ReadOnlySpan<float> values, ReadOnlySpan<int> indices, Span<float> prepared, Span<float> outputs,
+        Span<float> deviations)
     {
         var rented = prepared.Length > StackFloats ? ArrayPool<int>.Shared.Rent(prepared.Length) : null;
         var places = (rented is null ? stackalloc int[StackFloats] : rented)[..prepared.Length];

@@ -40,7 +40,9 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
     private NetworkEnsemble ReadAll()
     {
         if (MaximumBytes is { } most && _bytesLeft > most)
-            throw Corrupt($"it has {_bytesLeft:N0} bytes, more than the {most:N0} that this application allows ({MaximumBytesName}).");
+            throw Corrupt(
+                $"it has {_bytesLeft:N0} bytes, more than the {most:N0} that this application allows "
+                + $"({MaximumBytesName}).");
         Require(HeaderWords + 1L, "its header needs");
         _version = ReadWord();
         if (_version is 0 or > NetworkEnsembleFormat.CurrentVersion)
@@ -57,7 +59,8 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
         if (reader.ReadUInt32() is var stored && stored != ~_checksum)
             throw Corrupt($"its checksum is {~_checksum:x8} and should be {stored:x8}: the file is damaged.");
         return Checked(() => new NetworkEnsemble(
-            [.. parts.Select(part => part.Create())], features.Length == 0 ? null : new FeaturePreparation(features), range));
+            [.. parts.Select(part => part.Create())], features.Length == 0 ? null
+            : new FeaturePreparation(features), range));
     }
 
     private AliceFeature[] ReadFeatures()
@@ -69,7 +72,8 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
         for (var c = 0; c < features.Length; c++)
         {
             var numbers = ReadFloats(FeatureWords - 1);
-            features[c] = new AliceFeature(numbers[0], numbers[1], numbers[2], numbers[3], ReadFlag("an indicator of missing values"));
+            features[c] = new AliceFeature(
+                numbers[0], numbers[1], numbers[2], numbers[3], ReadFlag("an indicator of missing values"));
         }
         return features;
     }
@@ -134,7 +138,8 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
     {
         var values = new float[count];
         for (var start = 0; start < count; start += FloatsAtOnce)
-            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(start, Math.Min(FloatsAtOnce, count - start))));
+            reader.BaseStream.ReadExactly(
+                MemoryMarshal.AsBytes(values.AsSpan(start, Math.Min(FloatsAtOnce, count - start))));
         _bytesLeft -= (long)count * WordSize;
         var words = MemoryMarshal.Cast<float, uint>(values.AsSpan());
         if (!BitConverter.IsLittleEndian)

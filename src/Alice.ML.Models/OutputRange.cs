@@ -2,9 +2,9 @@ using System.Globalization;
 
 namespace Alice.ML.Models;
 
-/// <summary>
-/// Holds the outputs of a regression network near the labels of training. Between the bounds an output stays as it is; beyond one, an excess t
-/// becomes t·w/(t + w), with w a tenth of the distance between the bounds. NaN stays NaN.
+/// <summary>Holds the outputs of a regression network near the labels of training. Between the bounds an output stays
+/// as it is; beyond one, an excess t becomes t·w/(t + w), with w a tenth of the distance between the bounds. NaN stays
+/// NaN.
 /// </summary>
 /// <param name="Lower">The least label of training, less a margin.</param>
 /// <param name="Upper">The largest one, and a margin.</param>
@@ -16,7 +16,8 @@ internal sealed record OutputRange(float Lower, float Upper)
     /// <summary>Why the bounds make no sense; null where they do.</summary>
     public string? Misfit => float.IsFinite(Lower) && float.IsFinite(Upper) && Lower < Upper
         ? null
-        : string.Create(CultureInfo.InvariantCulture, $"The outputs have the bounds {Lower} and {Upper}; they must be finite and ascending.");
+        : string.Create(CultureInfo.InvariantCulture,
+            $"The outputs have the bounds {Lower} and {Upper}; they must be finite and ascending.");
 
     /// <summary>How far beyond a bound an output may come.</summary>
     public double Width => WidthShare * ((double)Upper - Lower);

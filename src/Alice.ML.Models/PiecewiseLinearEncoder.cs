@@ -86,7 +86,8 @@ internal sealed class PiecewiseLinearEncoder
 
     /// <summary>Whether the other encodes alike.</summary>
     public bool HasEdgesOf(PiecewiseLinearEncoder other) =>
-        InputCount == other.InputCount && _edges.Zip(other._edges).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
+        InputCount == other.InputCount
+            && _edges.Zip(other._edges).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
 
     /// <summary>How many features a column gets: its number and one for each bin.</summary>
     public static int FeaturesOf(float[] edges) => Math.Max(edges.Length, 1);

@@ -97,7 +97,8 @@ internal sealed class WideLayer : DenseLayer
         var places = Vector512<int>.Indices;
         for (nint i = 0; i < sums.Length; i += Lanes)
         {
-            var active = ~Vector512.LessThanOrEqual(Vector512.LoadUnsafe(ref x, (nuint)i), Vector512<float>.Zero).AsInt32();
+            var active = ~Vector512.LessThanOrEqual(Vector512.LoadUnsafe(ref x, (nuint)i), Vector512<float>.Zero)
+                .AsInt32();
             var bits = (uint)active.ExtractMostSignificantBits();
             Avx512F.Compress(places, active & evenLanes, places).StoreUnsafe(ref first, (nuint)evens);
             Avx512F.Compress(places, Vector512.AndNot(active, evenLanes), places).StoreUnsafe(ref second, (nuint)odds);

@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
 
-/// <summary>
-/// A run in one file: the weights and buffers of a module, the state of its <see cref="AliceOptimizer"/>, and generators. A process that
-/// loads it goes on bit for bit as the one that saved it would have, on the same processor and libtorch.
+/// <summary>A run in one file: the weights and buffers of a module, the state of its <see cref="AliceOptimizer"/>, and
+/// generators. A process that loads it goes on bit for bit as the one that saved it would have, on the same processor
+/// and libtorch.
 /// </summary>
-/// <remarks>
-/// The process's default generator, which dropout draws from, is part of it. What else a loop keeps is its own to save: the epoch, the order of
-/// its rows, a learning-rate schedule beyond the rate of the moment. On CUDA devices TorchSharp cannot read the state of the default generators: there
-/// dropout goes on with other draws. The file is that of this library, not PyTorch's; a CRC-32C finds damage by accident, not by intent.
+/// <remarks>The process's default generator, which dropout draws from, is part of it. What else a loop keeps is its own
+/// to save: the epoch, the order of its rows, a learning-rate schedule beyond the rate of the moment. On CUDA devices
+/// TorchSharp cannot read the state of the default generators: there dropout goes on with other draws. The file is that
+/// of this library, not PyTorch's; a CRC-32C finds damage by accident, not by intent.
 /// </remarks>
 public static class AliceCheckpoint
 {
@@ -48,13 +48,16 @@ public static class AliceCheckpoint
         }));
     }
 
-    /// <summary>Reads a file of <see cref="Save"/>. All of it is read and checked first: where this throws, nothing was changed.</summary>
+    /// <summary>Reads a file of <see cref="Save"/>. All of it is read and checked first: where this throws, nothing was
+    /// changed.</summary>
     /// <param name="path">The file.</param>
     /// <param name="module">A module of the same layers.</param>
-    /// <param name="optimizer">Its optimizer, of the same groups; options and learning rates become those of the file.</param>
+    /// <param name="optimizer">Its optimizer, of the same groups; options and learning rates become those of the
+    /// file.</param>
     /// <param name="generators">As many generators as were saved, in their order.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or was written by another version.</exception>
-    /// <exception cref="ArgumentException">The module, the optimizer or the generators are others than those saved.</exception>
+    /// <exception cref="ArgumentException">The module, the optimizer or the generators are others than those
+    /// saved.</exception>
     public static void Load(string path, nn.Module module, AliceOptimizer optimizer, params Generator[] generators)
     {
         Check(path, module, optimizer, generators);
@@ -79,11 +82,13 @@ public static class AliceCheckpoint
         loaded.Apply();
     }
 
-    private static void Read(BinaryReader reader, LoadedState loaded, nn.Module module, AliceOptimizer optimizer, Generator[] generators)
+    private static void Read(
+        BinaryReader reader, LoadedState loaded, nn.Module module, AliceOptimizer optimizer, Generator[] generators)
     {
         var tensors = module.state_dict();
         if (reader.ReadInt32() is var count && count != tensors.Count)
-            throw new ArgumentException($"The {Name} is that of a module of {count} tensors; this one has {tensors.Count}.");
+            throw new ArgumentException(
+                $"The {Name} is that of a module of {count} tensors; this one has {tensors.Count}.");
         for (var i = 0; i < count; i++)
         {
             var name = reader.ReadString();

@@ -28,8 +28,10 @@ internal sealed class AliceGroup : IDisposable
 
     public bool IsSample => Step is { IsSample: true };
 
-    /// <summary>Whether the number of a step no longer decides its weights: the averages of all parameters are filled.</summary>
-    public bool IsSettled => Step is { Moves: true } && !Blocks.Any(block => block.IsFilling(AliceStep.Window(Settings)));
+    /// <summary>Whether the number of a step no longer decides its weights: the averages of all parameters are
+    /// filled.</summary>
+    public bool IsSettled =>
+        Step is { Moves: true } && !Blocks.Any(block => block.IsFilling(AliceStep.Window(Settings)));
 
     /// <summary>Works out the constants of the next step.</summary>
     /// <exception cref="InvalidOperationException">The learning rate is negative or not finite.</exception>

@@ -49,7 +49,8 @@ public sealed partial class AliceOptimizer
                 Optimizer!.WriteState(writer.BaseStream);
         }
 
-        /// <summary>Reads the whole state of the optimizer with its first group; where that throws, nothing was changed.</summary>
+        /// <summary>Reads the whole state of the optimizer with its first group; where that throws, nothing was
+        /// changed.</summary>
         /// <exception cref="InvalidDataException">The state is damaged, or was written by another version.</exception>
         /// <exception cref="ArgumentException">The state is that of other groups, shapes or dtypes.</exception>
         public override void LoadStateDict(BinaryReader reader)

@@ -38,7 +38,8 @@ public sealed partial class AliceOptimizer
             FormattableString.Invariant($"{inARow} minibatches in a row gave a loss or gradient that is not finite ")
             + FormattableString.Invariant($"(after {_run.StepCount} good steps). ")
             + (Blocks.All(block => AliceUpdate.IsFinite(block.State.Center))
-                ? "The parameters hold their last good values. Lower LearningRate, or look for infinite or missing values in the inputs."
+                ? "The parameters hold their last good values. Lower LearningRate, or look for infinite or missing "
+                + "values in the inputs."
                 : "Values that are not finite were written into the parameters. Load good ones into the module."));
     }
 }

@@ -5,10 +5,9 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
 
-/// <content>
-/// The state dictionary, and its binary form: one <see cref="CheckedRecord"/> for all groups and parameters, which the options of the
-/// first group write and read. TorchSharp's base class reads group after group and parameter after parameter: had each a part of its own,
-/// those before a damaged one would be overwritten already.
+/// <content> The state dictionary, and its binary form: one <see cref="CheckedRecord"/> for all groups and parameters,
+/// which the options of the first group write and read. TorchSharp's base class reads group after group and parameter
+/// after parameter: had each a part of its own, those before a damaged one would be overwritten already.
 /// </content>
 public sealed partial class AliceOptimizer
 {
@@ -28,11 +27,11 @@ public sealed partial class AliceOptimizer
         return base.state_dict();
     }
 
-    /// <summary>
-    /// Takes over the state of another optimizer whose groups and parameters have the same shapes; the module then is at its μ. Where they
-    /// differ nothing is changed.
+    /// <summary>Takes over the state of another optimizer whose groups and parameters have the same shapes; the module
+    /// then is at its μ. Where they differ nothing is changed.
     /// </summary>
-    /// <exception cref="ArgumentException">The state is not that of an AliceOptimizer, or of other groups, shapes or dtypes.</exception>
+    /// <exception cref="ArgumentException">The state is not that of an AliceOptimizer, or of other groups, shapes or
+    /// dtypes.</exception>
     public override void load_state_dict(StateDictionary state_dict)
     {
         ArgumentNullException.ThrowIfNull(state_dict);
@@ -40,8 +39,8 @@ public sealed partial class AliceOptimizer
         if (state_dict.Options.Any(o => o is not Options) || state_dict.State.Any(s => s is not State))
             throw new ArgumentException("The state is not that of an AliceOptimizer.", nameof(state_dict));
         if (state_dict.Options.Count != mine.Options.Count || state_dict.State.Count != mine.State.Count)
-            throw new ArgumentException($"The state has {state_dict.Options.Count} groups and {state_dict.State.Count} parameters; the optimizer "
-                + $"has {mine.Options.Count} and {mine.State.Count}.", nameof(state_dict));
+            throw new ArgumentException($"The state has {state_dict.Options.Count} groups and {state_dict.State.Count} "
+                + $"parameters; the optimizer has {mine.Options.Count} and {mine.State.Count}.", nameof(state_dict));
         foreach (var (to, from) in mine.State.Cast<State>().Zip(state_dict.State.Cast<State>()))
             to.Check(from);
         base.load_state_dict(state_dict);
@@ -64,7 +63,8 @@ public sealed partial class AliceOptimizer
     }
 
     /// <summary>Reads and checks a whole state; nothing changes before <see cref="LoadedState.Apply"/>.</summary>
-    internal LoadedState ReadState(Stream stream) => CheckedRecord.Read(stream, StateMark, StateVersion, StateName, reader =>
+    internal LoadedState ReadState(Stream stream) =>
+        CheckedRecord.Read(stream, StateMark, StateVersion, StateName, reader =>
     {
         var all = state_dict();
         var loaded = new LoadedState();
@@ -75,8 +75,8 @@ public sealed partial class AliceOptimizer
             loaded.Add(() => _run.Load(run));
             if ((reader.ReadInt32(), reader.ReadInt32()) is var (groups, parameters)
                 && (groups != all.Options.Count || parameters != all.State.Count))
-                throw new ArgumentException($"The state has {groups} groups and {parameters} parameters; the optimizer has "
-                    + $"{all.Options.Count} and {all.State.Count}.");
+                throw new ArgumentException($"The state has {groups} groups and {parameters} parameters; the optimizer "
+                    + $"has {all.Options.Count} and {all.State.Count}.");
             foreach (Options options in all.Options)
                 loaded.Add(options.Read(reader));
             foreach (var (i, state) in all.State.Cast<State>().Index())
@@ -109,9 +109,11 @@ public sealed partial class AliceOptimizer
                 throw new InvalidDataException($"The {StateName} is damaged: {name} has taken part in {count} steps.");
             var tensors = Values.All.Select(mine => loaded.Keep(CheckedRecord.Read(reader, mine, name))).ToArray();
             if (!tensors.All(AliceUpdate.IsFinite))
-                throw new InvalidDataException($"The {StateName} holds values of {name} that are not finite. Load an earlier one.");
+                throw new InvalidDataException(
+                    $"The {StateName} holds values of {name} that are not finite. Load an earlier one.");
             if (IsNegative(tensors[3]) || IsNegative(tensors[5]))
-                throw new InvalidDataException($"The {StateName} is damaged: a glass density or mean square of {name} is negative.");
+                throw new InvalidDataException(
+                    $"The {StateName} is damaged: a glass density or mean square of {name} is negative.");
             loaded.Add(() =>
             {
                 block.SetCount(index, count);
@@ -123,10 +125,12 @@ public sealed partial class AliceOptimizer
 
         public void Check(State other)
         {
-            if (!other.Values.Center.shape.SequenceEqual(_parameter.shape) || other.Values.Center.dtype != _parameter.dtype)
+            if (!other.Values.Center.shape.SequenceEqual(_parameter.shape)
+                || other.Values.Center.dtype != _parameter.dtype)
                 throw new ArgumentException(
-                    $"The state is that of a parameter of shape [{string.Join(", ", other.Values.Center.shape)}] and {other.Values.Center.dtype}, "
-                    + $"not [{string.Join(", ", _parameter.shape)}] and {_parameter.dtype}.");
+                    $"The state is that of a parameter of shape [{string.Join(", ", other.Values.Center.shape)}] and "
+                    + $"{other.Values.Center.dtype}, not [{string.Join(", ", _parameter.shape)}] and "
+                    + $"{_parameter.dtype}.");
         }
 
         /// <inheritdoc/>

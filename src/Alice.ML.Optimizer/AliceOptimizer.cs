@@ -12,19 +12,23 @@ namespace Alice.ML.Optimization;
 /// <i>Curvature in the Looking-Glass</i>, arXiv 2411.16914.
 /// </summary>
 /// <remarks>
-/// <para>Between steps the module's parameters hold μ, the values for predictions. What something else writes into them (loaded weights,
-/// clipping, masks) is taken over by the next step: there μ and ν become these values; the averages stay.</para>
-/// <para>Parameters are float32 or float64, on any device, of any layout. The first 1/(1 − β₁) steps, or StartingSteps, only fill the
-/// averages. A learning rate of 0 pauses a group: its state and step count stay. A parameter whose requires_grad is false, or that has no
-/// gradient in a step, takes no part in it: its value and averages stay. One that was frozen from the start begins at a sample step.
-/// Sparse gradients are made dense. A minibatch whose loss or gradient is not finite changes nothing and is counted; after ten in a row
-/// <see cref="step"/> throws. A gradient above 1e18 (float64: 1e150) counts as that: its square stays finite.</para>
-/// <para>An optimizer made from a module keeps its buffers, such as the running statistics of batch normalisation, to the evaluation at ν.
-/// One made from parameters does not know them: there the two other evaluations of a sample step count too.</para>
-/// <para>Random draws of the closure (dropout) are the same in all evaluations of a step, by way of the default generator's state. That
-/// generator belongs to the process: steps of optimizers whose closures draw from it wait for each other, so such closures must not wait for
-/// other threads' steps, and nothing else should draw from it on other threads meanwhile. On CUDA devices each evaluation of
-/// a sample step starts from a seed, because TorchSharp cannot read the state of their default generators.</para>
+/// <para>Between steps the module's parameters hold μ, the values for predictions. What something else writes into them
+/// (loaded weights, clipping, masks) is taken over by the next step: there μ and ν become these values; the averages
+/// stay.</para>
+/// <para>Parameters are float32 or float64, on any device, of any layout. The first 1/(1 − β₁) steps, or StartingSteps,
+/// only fill the averages. A learning rate of 0 pauses a group: its state and step count stay. A parameter whose
+/// requires_grad is false, or that has no gradient in a step, takes no part in it: its value and averages stay. One
+/// that was frozen from the start begins at a sample step. Sparse gradients are made dense. A minibatch whose loss or
+/// gradient is not finite changes nothing and is counted; after ten in a row <see cref="step"/> throws. A gradient
+/// above 1e18 (float64: 1e150) counts as that: its square stays finite.</para>
+/// <para>An optimizer made from a module keeps its buffers, such as the running statistics of batch normalisation, to
+/// the evaluation at ν. One made from parameters does not know them: there the two other evaluations of a sample step
+/// count too.</para>
+/// <para>Random draws of the closure (dropout) are the same in all evaluations of a step, by way of the default
+/// generator's state. That generator belongs to the process: steps of optimizers whose closures draw from it wait for
+/// each other, so such closures must not wait for other threads' steps, and nothing else should draw from it on other
+/// threads meanwhile. On CUDA devices each evaluation of a sample step starts from a seed, because TorchSharp cannot
+/// read the state of their default generators.</para>
 /// <para>On devices other than the CPU, once the averages are filled, the host no longer waits for the check of
 /// finiteness: it happens on the device, and the counts of steps and skipped steps are corrected at each tenth step
 /// and by <see cref="state_dict"/>.</para>
@@ -44,14 +48,16 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
 
     /// <summary>An optimizer of all parameters of a module, which keeps its buffers to the evaluation at ν.</summary>
     /// <param name="module">The module to train; its parameters are float32 or float64.</param>
-    /// <param name="options">Constants of the update. Null, the default: <see cref="AliceOptimizerOptions.General"/>.</param>
+    /// <param name="options">Constants of the update. Null, the default:
+    /// <see cref="AliceOptimizerOptions.General"/>.</param>
     /// <exception cref="ArgumentException">An option is out of range, or a parameter cannot be trained.</exception>
     public AliceOptimizer(nn.Module module, AliceOptimizerOptions? options = null)
         : this((module ?? throw new ArgumentNullException(nameof(module))).parameters(), options) => _module = module;
 
     /// <summary>An optimizer of one parameter group.</summary>
     /// <param name="parameters">The parameters to train, float32 or float64.</param>
-    /// <param name="options">Constants of the update. Null, the default: <see cref="AliceOptimizerOptions.General"/>.</param>
+    /// <param name="options">Constants of the update. Null, the default:
+    /// <see cref="AliceOptimizerOptions.General"/>.</param>
     /// <exception cref="ArgumentException">An option is out of range, or a parameter cannot be trained.</exception>
     public AliceOptimizer(IEnumerable<Parameter> parameters, AliceOptimizerOptions? options = null)
         : this([new ParamGroup(parameters)], options)
@@ -60,7 +66,8 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
 
     /// <summary>An optimizer of several parameter groups.</summary>
     /// <param name="groups">The groups; one without options of its own takes <paramref name="options"/>.</param>
-    /// <param name="options">Constants of the update. Null, the default: <see cref="AliceOptimizerOptions.General"/>.</param>
+    /// <param name="options">Constants of the update. Null, the default:
+    /// <see cref="AliceOptimizerOptions.General"/>.</param>
     /// <exception cref="ArgumentException">An option is out of range, or a parameter cannot be trained.</exception>
     public AliceOptimizer(IEnumerable<ParamGroup> groups, AliceOptimizerOptions? options = null)
     {

@@ -31,9 +31,8 @@ public sealed class AliceParameterState
     /// <summary>ρ: running density of gradient variance per unit length.</summary>
     public Tensor GlassDensity { get; }
 
-    /// <summary>
-    /// h: running mean of |ĥ|; of ĥ² where the options say <see cref="HessianEstimate.RootMeanSquare"/>, of r · ĥ where they say
-    /// <see cref="HessianEstimate.Signed"/>.
+    /// <summary>h: running mean of |ĥ|; of ĥ² where the options say <see cref="HessianEstimate.RootMeanSquare"/>, of r
+    /// · ĥ where they say <see cref="HessianEstimate.Signed"/>.
     /// </summary>
     public Tensor Hessian { get; }
 

@@ -26,7 +26,8 @@ internal sealed class ParameterBlock : IDisposable
     private ParameterBuffer _gradient;
     private ParameterBuffer? _directions;
 
-    // For each parameter: the steps that it took part in, and whether it takes part in the one under way and took part in the last.
+    // For each parameter: the steps that it took part in, and whether it takes part in the one under way and took part
+    // in the last.
     private readonly long[] _counts;
     private bool[] _isLive;
     private bool[] _wasLive;
@@ -66,9 +67,8 @@ internal sealed class ParameterBlock : IDisposable
     /// <summary>Whether a parameter's averages are still filling, in a window of so many steps.</summary>
     public bool IsFilling(double window) => _counts.Any(count => count > 0 && count + 1 <= window);
 
-    /// <summary>
-    /// Takes over what something else wrote into the module's parameters since the last step: μ and ν become these values where they are
-    /// others than μ. The averages stay.
+    /// <summary>Takes over what something else wrote into the module's parameters since the last step: μ and ν become
+    /// these values where they are others than μ. The averages stay.
     /// </summary>
     public void TakeOver()
     {
@@ -89,7 +89,8 @@ internal sealed class ParameterBlock : IDisposable
     public void Perturb(in AliceStep step, Func<Parameter, Tensor>? directions, ulong key)
     {
         // Where the directions are not needed again, the buffer for G₋ first holds them, then the point ν − σ·r.
-        var signs = step.Hessian == HessianEstimate.Signed ? _directions ??= new ParameterBuffer(State.Center, Parameters) : _minus;
+        var signs = step.Hessian == HessianEstimate.Signed ? _directions
+            ??= new ParameterBuffer(State.Center, Parameters) : _minus;
         if (directions is null)
             AliceDirections.Fill(signs.Flat, key);
         else
@@ -117,9 +118,8 @@ internal sealed class ParameterBlock : IDisposable
             Parameters[i].copy_(ParameterStates[i].Center);
     }
 
-    /// <summary>
-    /// Keeps the parameters' gradients as those of a point. A parameter that is frozen or has no gradient at ν takes no part in the step; one
-    /// that has not yet taken part in any waits for a sample step.
+    /// <summary>Keeps the parameters' gradients as those of a point. A parameter that is frozen or has no gradient at ν
+    /// takes no part in the step; one that has not yet taken part in any waits for a sample step.
     /// </summary>
     /// <returns>The flat gradient.</returns>
     public Tensor Gather(EvaluationPoint point, bool isSample)
@@ -151,7 +151,8 @@ internal sealed class ParameterBlock : IDisposable
         while (first < Parameters.Count)
         {
             var (last, length) = (first, Parameters[first].numel());
-            while (last + 1 < Parameters.Count && _isLive[last + 1] == _isLive[first] && _counts[last + 1] == _counts[first])
+            while (last + 1 < Parameters.Count && _isLive[last + 1] == _isLive[first]
+                && _counts[last + 1] == _counts[first])
                 length += Parameters[++last].numel();
             if (_isLive[first] && length > 0)
                 Update(start, length, stepOf(_counts[first] + 1), finite);
@@ -162,7 +163,8 @@ internal sealed class ParameterBlock : IDisposable
         (_isLive, _wasLive) = (_wasLive, _isLive);
     }
 
-    /// <summary>Takes back the count of steps of the last parameters to take part that turned out to have been skipped.</summary>
+    /// <summary>Takes back the count of steps of the last parameters to take part that turned out to have been
+    /// skipped.</summary>
     public void Uncount(long skipped)
     {
         for (var i = 0; i < _counts.Length; i++)
@@ -194,11 +196,13 @@ internal sealed class ParameterBlock : IDisposable
         }
         using var scope = NewDisposeScope();
         Tensor Part(Tensor flat) => flat.narrow(0, start, length);
-        Update(State.Part(start, length), Part(_plus.Flat), Part(_minus.Flat), Part(_gradient.Flat), Part(directions.Flat), step, finite);
+        Update(State.Part(start, length), Part(_plus.Flat), Part(_minus.Flat), Part(_gradient.Flat),
+            Part(directions.Flat), step, finite);
     }
 
     private static void Update(
-        AliceState state, Tensor plus, Tensor minus, Tensor gradient, Tensor directions, in AliceStep step, Tensor? finite)
+        AliceState state, Tensor plus, Tensor minus, Tensor gradient, Tensor directions, in AliceStep step,
+        Tensor? finite)
     {
         if (!step.IsSample)
         {

@@ -7,8 +7,8 @@ namespace Alice.ML.Optimization;
 /// where it was, so that afterwards it has advanced as by one evaluation. TorchSharp cannot read the default
 /// generators of CUDA devices; there each evaluation starts from one seed.
 /// </summary>
-/// <remarks>
-/// The default generator belongs to the process. Evaluations that draw from it take turns, one thread at a time; others need not.
+/// <remarks>The default generator belongs to the process. Evaluations that draw from it take turns, one thread at a
+/// time; others need not.
 /// </remarks>
 internal sealed class RandomReplay : IDisposable
 {
@@ -20,7 +20,8 @@ internal sealed class RandomReplay : IDisposable
     private bool _hasTurn;
 
     /// <param name="cudaSeed">The seed for CUDA devices; null if none is in use.</param>
-    /// <param name="takesTurn">Whether the evaluations are likely to draw: then it waits for those of other threads.</param>
+    /// <param name="takesTurn">Whether the evaluations are likely to draw: then it waits for those of other
+    /// threads.</param>
     public RandomReplay(long? cudaSeed, bool takesTurn = true)
     {
         if (takesTurn || cudaSeed is not null)

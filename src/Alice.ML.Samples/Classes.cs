@@ -38,7 +38,8 @@ internal static class Classes
     /// <summary>Lengths and widths about the middle of each kind.</summary>
     private static IEnumerable<Flower> Flowers(int count)
     {
-        (string Kind, float Length, float Width)[] kinds = [("small", 1.5f, 0.3f), ("middle", 4.2f, 1.3f), ("large", 5.6f, 2.1f)];
+        (string Kind, float Length, float Width)[] kinds =
+            [("small", 1.5f, 0.3f), ("middle", 4.2f, 1.3f), ("large", 5.6f, 2.1f)];
         var random = new Random(1);
         float Noise() => random.NextSingle() + random.NextSingle() - 1;
         for (var i = 0; i < count; i++)

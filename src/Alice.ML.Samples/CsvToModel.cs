@@ -18,7 +18,8 @@ internal static class CsvToModel
 
         // Texts become numbers; a missing number may stay missing.
         var columns = ml.Transforms.Categorical.OneHotEncoding(nameof(Flat.District))
-            .Append(ml.Transforms.Concatenate("Features", nameof(Flat.District), nameof(Flat.Size), nameof(Flat.Floor)));
+            .Append(ml.Transforms.Concatenate(
+                "Features", nameof(Flat.District), nameof(Flat.Size), nameof(Flat.Floor)));
         var pipeline = columns.Append(ml.Regression.Trainers.Alice(labelColumnName: nameof(Flat.Rent)));
         var model = pipeline.Fit(split.TrainSet);
 
@@ -34,7 +35,8 @@ internal static class CsvToModel
         return metrics.RSquared;
     }
 
-    /// <summary>A table to begin with: the rent follows from district, size and floor; a tenth of the floors is missing.</summary>
+    /// <summary>A table to begin with: the rent follows from district, size and floor; a tenth of the floors is
+    /// missing.</summary>
     private static IEnumerable<string> Lines(int count, int seed)
     {
         string[] districts = ["north", "south", "centre"];

@@ -16,7 +16,8 @@ internal static class OwnModule
     {
         const int steps = 400;
         using var outer = NewDisposeScope();
-        using var model = Sequential(Conv2d(1, 8, 3, padding: 1), ReLU(), MaxPool2d(2), Flatten(), Linear(8 * 4 * 4, 2));
+        using var model = Sequential(
+            Conv2d(1, 8, 3, padding: 1), ReLU(), MaxPool2d(2), Flatten(), Linear(8 * 4 * 4, 2));
         Start(model, seed: 1);
         using var optimizer = new AliceOptimizer(model);
         var schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max: steps);
@@ -47,7 +48,8 @@ internal static class OwnModule
         return right;
     }
 
-    /// <summary>Starting weights from a generator of our own, so that nothing else in the process draws from it.</summary>
+    /// <summary>Starting weights from a generator of our own, so that nothing else in the process draws from
+    /// it.</summary>
     private static void Start(Module model, long seed)
     {
         using var generator = new Generator((ulong)seed);

@@ -27,8 +27,11 @@ internal sealed class RobotArm
         _testReadings = readings[..(rows / 4)];
         _train = _ml.Data.LoadFromEnumerable(readings[(rows / 4)..]);
         _test = _ml.Data.LoadFromEnumerable(_testReadings);
-        output.WriteLine($"Robot arm with {Arm.Joints} joints: from their angles to the distance of the hand from a point, in metres.");
-        output.WriteLine($"{rows - rows / 4} readings train, {rows / 4} test. The sensor's noise has a standard deviation of " +
+        output.WriteLine(
+            $"Robot arm with {Arm.Joints} joints: from their angles to the distance of the hand from a point, in "
+            + $"metres.");
+        output.WriteLine(
+            $"{rows - rows / 4} readings train, {rows / 4} test. The sensor's noise has a standard deviation of " +
             $"{Arm.NoiseStandardDeviation} m: no model can have a smaller RMSE.");
     }
 
@@ -36,7 +39,8 @@ internal sealed class RobotArm
     public sealed record Result(string Name, ITransformer Model, RegressionMetrics Metrics, double Seconds);
 
     /// <summary>Whether LightGBM's native library is here and loads.</summary>
-    public static bool HasLightGbm => NativeLibrary.TryLoad("lib_lightgbm", typeof(LightGbmRegressionTrainer).Assembly, null, out _);
+    public static bool HasLightGbm =>
+        NativeLibrary.TryLoad("lib_lightgbm", typeof(LightGbmRegressionTrainer).Assembly, null, out _);
 
     /// <summary>Trains Alice; the epochs of the training come with the model.</summary>
     public (Result Result, IReadOnlyList<AliceEpoch> Epochs) TrainAlice(AliceRegressionTrainer.Options options)

@@ -6,13 +6,13 @@ using Microsoft.ML;
 
 namespace Alice.ML.Samples;
 
-/// <summary>A web service that predicts rents with a saved model, and takes a new model as soon as its file is replaced.</summary>
+/// <summary>A web service that predicts rents with a saved model, and takes each new model file.</summary>
 internal static class Service
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Makes the service: POST /predict with {"district":"north","size":80,"floor":2}, and GET /health.</summary>
-    /// <param name="file">The model, of <see cref="CsvToModel"/>. Replace it by a move, so that nobody reads half of it.</param>
+    /// <summary>Makes the service: POST /predict with {"district":"north","size":80}, and GET /health.</summary>
+    /// <param name="file">The model, of <see cref="CsvToModel"/>. Replace it by a move: no half is read.</param>
     /// <param name="url">Where to listen, as in http://127.0.0.1:5000.</param>
     /// <param name="cancellation">Ends the watching of the file.</param>
     public static WebApplication Create(string file, string url, CancellationToken cancellation)
@@ -24,13 +24,14 @@ internal static class Service
         var known = File.GetLastWriteTimeUtc(file);
         var model = new ServedModel(file);
         app.Lifetime.ApplicationStarted.Register(
-            () => _ = WatchAsync(file, known, () => Volatile.Write(ref model, new ServedModel(file)), app, cancellation));
+            () => _ = WatchAsync(file, known, () => Volatile.Write(ref model, new(file)), app, cancellation));
         app.MapPost("/predict", (Flat flat) => Volatile.Read(ref model).Predict(flat));
         app.MapGet("/health", () => Results.Ok(new { model = Volatile.Read(ref model).Version }));
         return app;
     }
 
-    private static async Task WatchAsync(string file, DateTime known, Action load, WebApplication app, CancellationToken cancellation)
+    private static async Task WatchAsync(
+        string file, DateTime known, Action load, WebApplication app, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(_interval);
         while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
@@ -43,7 +44,8 @@ internal static class Service
             {
                 load();
             }
-            catch (Exception exception) when (exception is IOException or FormatException or InvalidOperationException or InvalidDataException)
+            catch (Exception exception) when (
+                exception is IOException or FormatException or InvalidOperationException or InvalidDataException)
             {
                 app.Logger.LogError(exception, "{File} is no model: the one before goes on", file);
             }
@@ -51,7 +53,7 @@ internal static class Service
     }
 }
 
-/// <summary>One loaded model. A prediction engine serves one request at a time, so there are as many as requests at once.</summary>
+/// <summary>One loaded model. A prediction engine serves one request at a time, so each request has one.</summary>
 internal sealed class ServedModel
 {
     private readonly MLContext _ml = new();

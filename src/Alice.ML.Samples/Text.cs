@@ -7,7 +7,8 @@ internal static class Text
 {
     private static readonly string[] _good = ["excellent", "friendly", "quick", "delicious", "clean", "wonderful"];
     private static readonly string[] _bad = ["terrible", "rude", "slow", "cold", "dirty", "awful"];
-    private static readonly string[] _other = ["the", "room", "food", "staff", "was", "and", "very", "dinner", "we", "found"];
+    private static readonly string[] _other =
+        ["the", "room", "food", "staff", "was", "and", "very", "dinner", "we", "found"];
 
     /// <summary>Trains on words and three-letter pieces of them, which also know a word that is misspelt.</summary>
     /// <returns>Area under the ROC curve on rows that did not train.</returns>
@@ -26,7 +27,8 @@ internal static class Text
 
         using var engine = ml.Model.CreatePredictionEngine<Review, Opinion>(model);
         foreach (var words in new[] { "the staff was friendly and quick", "dirty room and awfull food" })
-            output.WriteLine($"'{words}' praises with probability {engine.Predict(new Review { Words = words }).Probability:P0}");
+            output.WriteLine(
+                $"'{words}' praises with probability {engine.Predict(new Review { Words = words }).Probability:P0}");
         return metrics.AreaUnderRocCurve;
     }
 

@@ -13,12 +13,14 @@ internal static class CommandLine
     /// <param name="error">Takes progress, notes and errors.</param>
     /// <param name="cancellation">Has the effect of Ctrl-C.</param>
     /// <returns>The exit code.</returns>
-    public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation = default) =>
-        RunAsync(CreateRoot, args, output, error, cancellation);
+    public static Task<int> RunAsync(
+        string[] args, TextWriter output, TextWriter error, CancellationToken cancellation = default) =>
+            RunAsync(CreateRoot, args, output, error, cancellation);
 
     /// <summary>Runs one command of those that <paramref name="create"/> makes, given the option --verbose.</summary>
     public static async Task<int> RunAsync(
-        Func<Option<bool>, RootCommand> create, string[] args, TextWriter output, TextWriter error, CancellationToken cancellation)
+        Func<Option<bool>, RootCommand> create, string[] args, TextWriter output, TextWriter error,
+        CancellationToken cancellation)
     {
         var verbose = new Option<bool>("--verbose")
         {
@@ -43,7 +45,8 @@ internal static class CommandLine
                 Output = output,
                 Error = error,
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = null, // StopSignals does it: what was learned takes as long to save as it takes
+                // StopSignals does it: what was learned takes as long to save as it takes
+                ProcessTerminationTimeout = null,
             }, cancellation);
         }
         catch (OperationCanceledException)
@@ -76,8 +79,8 @@ internal static class CommandLine
             Trains neural networks with Alice.ML on delimited text files, and tests, uses and examines them.
 
             Exit codes: 0 success; 1 a file, its contents or the training failed; 2 wrong arguments; 130 cancelled
-            (Ctrl-C, SIGTERM or SIGHUP; a second one ends at once). Results go to the standard output; progress, notes and errors go to the
-            standard error.
+            (Ctrl-C, SIGTERM or SIGHUP; a second one ends at once). Results go to the standard output; progress, notes
+            and errors go to the standard error.
             """);
         AddCommands(root, verbose);
         return root;

@@ -13,10 +13,13 @@ public static class AliceCatalog
     /// <param name="catalog">The trainers of <see cref="MLContext.Regression"/>.</param>
     /// <param name="labelColumnName">Column of the number to predict, <see cref="float"/>.</param>
     /// <param name="featureColumnName">Column of the inputs, a known-sized vector of <see cref="float"/>.</param>
-    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: all the same.</param>
-    /// <param name="hiddenLayers">Units of each hidden layer; null: see <see cref="AliceTrainerOptions.HiddenLayers"/>.</param>
+    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: all the
+    /// same.</param>
+    /// <param name="hiddenLayers">Units of each hidden layer; null: see
+    /// <see cref="AliceTrainerOptions.HiddenLayers"/>.</param>
     /// <param name="numberOfEpochs">Passes over the rows; null: chosen from their number.</param>
-    /// <param name="learningRate">Learning rate at the start; null: see <see cref="AliceTrainerOptions.Optimizer"/>.</param>
+    /// <param name="learningRate">Learning rate at the start; null: see
+    /// <see cref="AliceTrainerOptions.Optimizer"/>.</param>
     /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
     public static AliceRegressionTrainer Alice(
         this RegressionCatalog.RegressionTrainers catalog,
@@ -26,7 +29,8 @@ public static class AliceCatalog
         IReadOnlyList<int>? hiddenLayers = null,
         int? numberOfEpochs = null,
         double? learningRate = null) =>
-        catalog.Alice(Apply(new AliceRegressionTrainer.Options(), labelColumnName, featureColumnName, exampleWeightColumnName,
+            catalog.Alice(
+            Apply(new AliceRegressionTrainer.Options(), labelColumnName, featureColumnName, exampleWeightColumnName,
             hiddenLayers, numberOfEpochs, learningRate));
 
     /// <summary>Creates an <see cref="AliceRegressionTrainer"/> with every option at hand.</summary>
@@ -37,14 +41,19 @@ public static class AliceCatalog
         this RegressionCatalog.RegressionTrainers catalog, AliceRegressionTrainer.Options options)
     {
         OptionErrors.Check(options, errors => errors
-            .Require(options.Loss is { Error: null }, nameof(options.Loss), options.Loss, options.Loss?.Error ?? "must be set")
-            .Require(options.Quantiles is not { Count: > RegressionColumns.MaximumQuantiles }, nameof(options.Quantiles),
+            .Require(options.Loss is { Error: null }, nameof(options.Loss), options.Loss, options.Loss?.Error
+                ?? "must be set")
+            .Require(options.Quantiles is not { Count: > RegressionColumns.MaximumQuantiles },
+                nameof(options.Quantiles),
                 $"[{options.Quantiles?.Count} levels]", $"at most {RegressionColumns.MaximumQuantiles} are possible")
             .Require(AreLevels(options.Quantiles), nameof(options.Quantiles),
-                options.Quantiles is null ? null : $"[{string.Join(", ", options.Quantiles)}]", "must be between 0 and 1 and ascending, in single precision")
-            .Require(options.Quantiles is not { Count: > 0 } || options.Loss != RegressionLoss.Poisson, nameof(options.Quantiles), "set",
+                options.Quantiles is null ? null : $"[{string.Join(", ", options.Quantiles)}]",
+                "must be between 0 and 1 and ascending, in single precision")
+            .Require(options.Quantiles is not { Count: > 0 }
+                || options.Loss != RegressionLoss.Poisson, nameof(options.Quantiles), "set",
                 "quantiles cannot be learned beside the Poisson loss: set Loss to another")
-            .Require(!options.AddScoreStandardDeviation || options.NumberOfNetworks > 1, nameof(options.AddScoreStandardDeviation), true,
+            .Require(!options.AddScoreStandardDeviation
+                || options.NumberOfNetworks > 1, nameof(options.AddScoreStandardDeviation), true,
                 "one network has no standard deviation: set NumberOfNetworks to 2 or more"));
         return new AliceRegressionTrainer(CatalogUtils.GetEnvironment(catalog), options);
     }
@@ -55,10 +64,13 @@ public static class AliceCatalog
     /// <param name="catalog">The trainers of <see cref="MLContext.BinaryClassification"/>.</param>
     /// <param name="labelColumnName">Column of the class, <see cref="bool"/>.</param>
     /// <param name="featureColumnName">Column of the inputs, a known-sized vector of <see cref="float"/>.</param>
-    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: all the same.</param>
-    /// <param name="hiddenLayers">Units of each hidden layer; null: see <see cref="AliceTrainerOptions.HiddenLayers"/>.</param>
+    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: all the
+    /// same.</param>
+    /// <param name="hiddenLayers">Units of each hidden layer; null: see
+    /// <see cref="AliceTrainerOptions.HiddenLayers"/>.</param>
     /// <param name="numberOfEpochs">Passes over the rows; null: chosen from their number.</param>
-    /// <param name="learningRate">Learning rate at the start; null: see <see cref="AliceTrainerOptions.Optimizer"/>.</param>
+    /// <param name="learningRate">Learning rate at the start; null: see
+    /// <see cref="AliceTrainerOptions.Optimizer"/>.</param>
     /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
     public static AliceBinaryTrainer Alice(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog,
@@ -68,14 +80,16 @@ public static class AliceCatalog
         IReadOnlyList<int>? hiddenLayers = null,
         int? numberOfEpochs = null,
         double? learningRate = null) =>
-        catalog.Alice(Apply(new AliceBinaryTrainer.Options(), labelColumnName, featureColumnName, exampleWeightColumnName,
+            catalog.Alice(
+            Apply(new AliceBinaryTrainer.Options(), labelColumnName, featureColumnName, exampleWeightColumnName,
             hiddenLayers, numberOfEpochs, learningRate));
 
     /// <summary>Creates an <see cref="AliceBinaryTrainer"/> with every option at hand.</summary>
     /// <param name="catalog">The trainers of <see cref="MLContext.BinaryClassification"/>.</param>
     /// <param name="options">The options.</param>
     /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
-    public static AliceBinaryTrainer Alice(this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, AliceBinaryTrainer.Options options)
+    public static AliceBinaryTrainer Alice(
+        this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, AliceBinaryTrainer.Options options)
     {
         OptionErrors.Check(options);
         return new AliceBinaryTrainer(CatalogUtils.GetEnvironment(catalog), options);
@@ -87,10 +101,13 @@ public static class AliceCatalog
     /// <param name="catalog">The trainers of <see cref="MLContext.MulticlassClassification"/>.</param>
     /// <param name="labelColumnName">Column of the class, a key.</param>
     /// <param name="featureColumnName">Column of the inputs, a known-sized vector of <see cref="float"/>.</param>
-    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: all the same.</param>
-    /// <param name="hiddenLayers">Units of each hidden layer; null: see <see cref="AliceTrainerOptions.HiddenLayers"/>.</param>
+    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: all the
+    /// same.</param>
+    /// <param name="hiddenLayers">Units of each hidden layer; null: see
+    /// <see cref="AliceTrainerOptions.HiddenLayers"/>.</param>
     /// <param name="numberOfEpochs">Passes over the rows; null: chosen from their number.</param>
-    /// <param name="learningRate">Learning rate at the start; null: see <see cref="AliceTrainerOptions.Optimizer"/>.</param>
+    /// <param name="learningRate">Learning rate at the start; null: see
+    /// <see cref="AliceTrainerOptions.Optimizer"/>.</param>
     /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
     public static AliceMulticlassTrainer Alice(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
@@ -100,14 +117,17 @@ public static class AliceCatalog
         IReadOnlyList<int>? hiddenLayers = null,
         int? numberOfEpochs = null,
         double? learningRate = null) =>
-        catalog.Alice(Apply(new AliceMulticlassTrainer.Options(), labelColumnName, featureColumnName, exampleWeightColumnName,
+            catalog.Alice(
+            Apply(new AliceMulticlassTrainer.Options(), labelColumnName, featureColumnName, exampleWeightColumnName,
             hiddenLayers, numberOfEpochs, learningRate));
 
     /// <summary>Creates an <see cref="AliceMulticlassTrainer"/> with every option at hand.</summary>
     /// <param name="catalog">The trainers of <see cref="MLContext.MulticlassClassification"/>.</param>
     /// <param name="options">The options.</param>
     /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
-    public static AliceMulticlassTrainer Alice(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, AliceMulticlassTrainer.Options options)
+    public static AliceMulticlassTrainer Alice(
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
+        AliceMulticlassTrainer.Options options)
     {
         OptionErrors.Check(options);
         return new AliceMulticlassTrainer(CatalogUtils.GetEnvironment(catalog), options);

@@ -22,23 +22,30 @@ if (args is ["micro", ..])
 
 var only = new Option<string>("--only")
 {
-    Description = "Comparisons to run, separated by commas: " + string.Join(',', ReportCommand.Comparisons.Select(c => c.Name))
+    Description = "Comparisons to run, separated by commas: "
+        + string.Join(',', ReportCommand.Comparisons.Select(c => c.Name))
         + ". Default: all. The report is then printed only, unless --out says where to write it.",
     DefaultValueFactory = _ => "",
 };
 only.Validators.Add(result =>
 {
-    var unknown = Names(result.GetValueOrDefault<string>()!).Except(ReportCommand.Comparisons.Select(c => c.Name)).ToList();
+    var unknown = Names(result.GetValueOrDefault<string>()!).Except(ReportCommand.Comparisons.Select(c => c.Name))
+        .ToList();
     if (unknown.Count > 0)
         result.AddError($"--only names '{unknown[0]}', which is no comparison. There are: "
             + string.Join(", ", ReportCommand.Comparisons.Select(c => c.Name)) + ".");
 });
 var quick = new Option<bool>("--quick") { Description = "Fewer rounds, and without the cases that take longest." };
-var data = new Option<DirectoryInfo>("--data") { Description = "Folder with taxi-fare-train.csv and taxi-fare-test.csv. Default: synthetic rows." };
+var data = new Option<DirectoryInfo>(
+    "--data")
+{ Description = "Folder with taxi-fare-train.csv and taxi-fare-test.csv. Default: synthetic rows." };
 data.AcceptExistingOnly();
-var output = new Option<string>("--out") { Description = "File to write. Default: docs/benchmarks.md of this repository." };
+var output = new Option<string>(
+    "--out")
+{ Description = "File to write. Default: docs/benchmarks.md of this repository." };
 
-var report = new Command("report", "Runs the comparisons side by side and writes the report.") { only, quick, data, output };
+var report = new Command(
+    "report", "Runs the comparisons side by side and writes the report.") { only, quick, data, output };
 report.SetAction(parsed =>
 {
     var names = Names(parsed.GetValue(only)!);
@@ -49,14 +56,17 @@ var profile = new Command("profile", "Says in percent where the time of one fit 
 profile.SetAction(_ => ProfileCommand.Run());
 var micro = new Command("micro", "Runs the benchmarks of the parts; what follows goes to BenchmarkDotNet.");
 var quality = QualityCommand.Create(() => RepositoryFile("docs/quality.md"));
-return new RootCommand("Measures Alice.ML.") { report, quality, SearchCommand.Create(), NetworksCommand.Create(), SyntheticTables.Create(), profile, micro }.Parse(args).Invoke();
+return new RootCommand("Measures Alice.ML.") { report, quality, SearchCommand.Create(), NetworksCommand.Create(),
+    SyntheticTables.Create(), profile, micro }.Parse(args).Invoke();
 
-static string[] Names(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+static string[] Names(string list) =>
+    list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
 static string RepositoryFile(string path)
 {
     for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         if (File.Exists(Path.Combine(folder.FullName, "Alice.ML.sln")))
             return Path.Combine(folder.FullName, path);
-    throw new DirectoryNotFoundException("The program is not in its repository: say with --out where to write the report.");
+    throw new DirectoryNotFoundException(
+        "The program is not in its repository: say with --out where to write the report.");
 }

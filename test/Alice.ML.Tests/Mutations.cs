@@ -4,9 +4,11 @@ namespace Alice.ML.Tests;
 internal static class Mutations
 {
     // What length and count fields are most easily broken by.
-    private static readonly uint[] _words = [0, 1, 0x7f, 0xff, 0x100, 0x7fff_ffff, 0x8000_0000, uint.MaxValue, 0x7fc0_0000, 0x7f80_0000];
+    private static readonly uint[] _words =
+        [0, 1, 0x7f, 0xff, 0x100, 0x7fff_ffff, 0x8000_0000, uint.MaxValue, 0x7fc0_0000, 0x7f80_0000];
 
-    /// <summary>The bytes with one to four changes: bits, bytes, words, parts cut out, doubled or swapped, the end cut off.</summary>
+    /// <summary>The bytes with one to four changes: bits, bytes, words, parts cut out, doubled or swapped, the end cut
+    /// off.</summary>
     public static byte[] Damage(byte[] whole, Random random)
     {
         var bytes = (byte[])whole.Clone();

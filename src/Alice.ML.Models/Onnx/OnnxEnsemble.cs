@@ -31,7 +31,8 @@ internal static class OnnxEnsemble
         return members;
     }
 
-    private static void Write(EnsembleMember member, OutputRange? range, IOnnxGraph graph, string features, string outputs)
+    private static void Write(
+        EnsembleMember member, OutputRange? range, IOnnxGraph graph, string features, string outputs)
     {
         if (range is not null)
         {

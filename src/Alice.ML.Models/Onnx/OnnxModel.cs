@@ -50,7 +50,7 @@ internal sealed class OnnxModel(string name) : IOnnxGraph
         string[] inputs,
         string[] outputs,
         params ReadOnlySpan<(string Name, long Value)> attributes) =>
-        _graph.Node.Add(Node($"{operation}{++_nodes}", operation, inputs, outputs, attributes));
+            _graph.Node.Add(Node($"{operation}{++_nodes}", operation, inputs, outputs, attributes));
 
     /// <summary>An input, float [batch, width].</summary>
     public void AddInput(string name, int width) => _graph.Input.Add(Value(name, DataType.Float, width));
@@ -75,19 +75,30 @@ internal sealed class OnnxModel(string name) : IOnnxGraph
     {
         var node = new NodeProto { Name = name, OpType = operation, Input = { inputs }, Output = { outputs } };
         foreach (var (key, value) in attributes)
-            node.Attribute.Add(new AttributeProto { Name = key, I = value, Type = AttributeProto.Types.AttributeType.Int });
+            node.Attribute.Add(
+                new AttributeProto { Name = key, I = value, Type = AttributeProto.Types.AttributeType.Int });
         return node;
     }
 
     internal static TensorProto Tensor(string name, DataType type, byte[] values, ReadOnlySpan<long> shape) =>
-        new() { Name = name, DataType = type, RawData = UnsafeByteOperations.UnsafeWrap(values), Dims = { shape.ToArray() } };
+        new()
+        {
+            Name = name,
+            DataType = type,
+            RawData = UnsafeByteOperations.UnsafeWrap(values),
+            Dims = { shape.ToArray() }
+        };
 
     internal static ValueInfoProto Value(string name, DataType type, int? width)
     {
         var shape = new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension { DimParam = "batch" } } };
         if (width is { } size)
             shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = size });
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type, Shape = shape } } };
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type, Shape = shape } }
+        };
     }
 
     private string AddTensor(string name, DataType type, byte[] values, ReadOnlySpan<long> shape)

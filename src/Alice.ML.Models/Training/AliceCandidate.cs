@@ -20,8 +20,8 @@ public sealed record AliceCandidate
     /// <summary>Passes over the rows after which its held-out loss was lowest.</summary>
     public required double Epochs { get; init; }
 
-    /// <summary>
-    /// That loss, of the mean of two networks, in the label's units (squared error: units²; classes: the Brier score). Infinite where it diverged.
+    /// <summary>That loss, of the mean of two networks, in the label's units (squared error: units²; classes: the Brier
+    /// score). Infinite where it diverged.
     /// </summary>
     public required double HeldOutLoss { get; init; }
 

@@ -9,15 +9,16 @@ public sealed record AliceEpoch
     /// <summary>Epochs that the run will take if nothing stops it.</summary>
     public required int NumberOfEpochs { get; init; }
 
-    /// <summary>Mean loss a row over the epoch, in the label's units (squared error: units²), at the look-ahead points.</summary>
+    /// <summary>Mean loss a row over the epoch, in the label's units (squared error: units²), at the look-ahead
+    /// points.</summary>
     public required double TrainingLoss { get; init; }
 
-    /// <summary>Mean loss a row over all validation rows at the epoch's end, in the same units; null without validation.</summary>
+    /// <summary>Mean loss a row over all validation rows at the epoch's end, in the same units; null without
+    /// validation.</summary>
     public double? ValidationLoss { get; init; }
 
-    /// <summary>
-    /// The task's metric over all validation rows: root of the mean squared error in the label's units for regression, accuracy (0 to
-    /// 1) for classification; null without validation.
+    /// <summary>The task's metric over all validation rows: root of the mean squared error in the label's units for
+    /// regression, accuracy (0 to 1) for classification; null without validation.
     /// </summary>
     public double? ValidationMetric { get; init; }
 
@@ -36,6 +37,7 @@ public sealed record AliceEpoch
     /// <summary>Seconds since training began, reading the data included.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Minibatch gradient evaluations since training began; a sample step takes three, a quick step one.</summary>
+    /// <summary>Minibatch gradient evaluations since training began; a sample step takes three, a quick step
+    /// one.</summary>
     public required long GradientEvaluations { get; init; }
 }

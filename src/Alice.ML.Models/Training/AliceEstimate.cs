@@ -1,8 +1,7 @@
 namespace Alice.ML.Training;
 
-/// <summary>
-/// What to expect on new rows of the same kind, from rows that the measured networks did not train on. Its own uncertainty is that of the
-/// number of these rows; that new rows may be of another kind, it cannot know.
+/// <summary>What to expect on new rows of the same kind, from rows that the measured networks did not train on. Its own
+/// uncertainty is that of the number of these rows; that new rows may be of another kind, it cannot know.
 /// </summary>
 public sealed record AliceEstimate
 {
@@ -21,7 +20,8 @@ public sealed record AliceEstimate
     /// <summary>Mean of −ln p of the true class; null for numbers.</summary>
     public EstimatedValue? LogLoss { get; init; }
 
-    /// <summary>Area under the ROC curve, 0 to 1; null but for two classes, and where the held-out rows are all of one.</summary>
+    /// <summary>Area under the ROC curve, 0 to 1; null but for two classes, and where the held-out rows are all of
+    /// one.</summary>
     public EstimatedValue? AreaUnderRocCurve { get; init; }
 }
 

@@ -22,9 +22,8 @@ public sealed record AliceProgress
     /// <summary>Time that the rest will take, about; null where it is not known yet.</summary>
     public TimeSpan? TimeLeft { get; init; }
 
-    /// <summary>
-    /// Lowest mean loss on rows held out in the choosing so far, in the label's units (squared error: units²; classes: the Brier score); null before
-    /// the first is known.
+    /// <summary>Lowest mean loss on rows held out in the choosing so far, in the label's units (squared error: units²;
+    /// classes: the Brier score); null before the first is known.
     /// </summary>
     public double? HeldOutLoss { get; init; }
 

@@ -21,7 +21,8 @@ public enum StopReason
 /// <summary>How a model was trained. It belongs to the fitted model and is not saved with it.</summary>
 public sealed record AliceTrainingSummary
 {
-    /// <summary>The error to expect on new rows, from rows that were held out in the choosing; null where nothing was chosen.</summary>
+    /// <summary>The error to expect on new rows, from rows that were held out in the choosing; null where nothing was
+    /// chosen.</summary>
     public AliceEstimate? Estimate { get; init; }
 
     /// <summary>The plans that were tried, with their held-out losses; empty where nothing was chosen.</summary>
@@ -30,7 +31,8 @@ public sealed record AliceTrainingSummary
     /// <summary>Every epoch in order, of the training on all rows; none where the choosing was cancelled.</summary>
     public required IReadOnlyList<AliceEpoch> Epochs { get; init; }
 
-    /// <summary>Number of the epoch whose weights the model has: the last, or with validation the one of the lowest loss.</summary>
+    /// <summary>Number of the epoch whose weights the model has: the last, or with validation the one of the lowest
+    /// loss.</summary>
     public required int BestEpoch { get; init; }
 
     /// <summary>What ended the run.</summary>
@@ -51,9 +53,9 @@ public sealed record AliceTrainingSummary
     /// <summary>Decoupled weight decay of each network, as used.</summary>
     public required IReadOnlyList<double> WeightDecays { get; init; }
 
-    /// <summary>
-    /// How each network was given columns of numbers: <see cref="NumericEncoding.None"/>, <see cref="NumericEncoding.NormalScores"/> or
-    /// <see cref="NumericEncoding.PiecewiseLinear"/>. A network that goes on from one of normal scores counts as piecewise linear: it can change each bin.
+    /// <summary>How each network was given columns of numbers: <see cref="NumericEncoding.None"/>,
+    /// <see cref="NumericEncoding.NormalScores"/> or <see cref="NumericEncoding.PiecewiseLinear"/>. A network that goes
+    /// on from one of normal scores counts as piecewise linear: it can change each bin.
     /// </summary>
     public required IReadOnlyList<NumericEncoding> NumericEncodings { get; init; }
 

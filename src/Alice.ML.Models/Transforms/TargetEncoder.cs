@@ -31,7 +31,8 @@ public sealed class TargetEncoder
     private readonly int _folds;
     private readonly ulong _seed;
 
-    internal TargetEncoder(IHostEnvironment env, (string Output, string Input)[] columns, string label, double? smoothing,
+    internal TargetEncoder(IHostEnvironment env, (string Output, string Input)[] columns, string label,
+        double? smoothing,
         int folds, int? seed)
     {
         _host = env.Register(nameof(TargetEncoder));
@@ -60,7 +61,8 @@ public sealed class TargetEncoder
         var fitted = new TargetEncodingTransformer(_host, _columns,
             [.. statistics.Select(s => s.Table(_smoothing))], Slots(label, classes));
         TargetEncodingTable[][] byFold =
-            [.. Enumerable.Range(0, _folds).Select(fold => statistics.Select(s => s.Table(_smoothing, fold)).ToArray())];
+            [.. Enumerable.Range(0, _folds)
+                .Select(fold => statistics.Select(s => s.Table(_smoothing, fold)).ToArray())];
         encoded = fitted.TransformByFold(data, byFold, FoldOf);
         return fitted;
     }
@@ -69,9 +71,8 @@ public sealed class TargetEncoder
     /// An estimator that encodes columns and fits another, which learns from them, to the encodings out of fold.
     /// </summary>
     /// <typeparam name="TTransformer">What the other becomes.</typeparam>
-    /// <param name="learner">
-    /// All of the pipeline from here to the trainer: what is appended after it sees training rows whose own labels are in
-    /// their encodings.
+    /// <param name="learner"> All of the pipeline from here to the trainer: what is appended after it sees training
+    /// rows whose own labels are in their encodings.
     /// </param>
     public IEstimator<TransformerChain<TTransformer>> Before<TTransformer>(IEstimator<TTransformer> learner)
         where TTransformer : class, ITransformer
@@ -80,7 +81,8 @@ public sealed class TargetEncoder
         return new Chain<TTransformer>(this, learner);
     }
 
-    private void Count(IDataView data, DataViewSchema.Column label, DataViewSchema.Column[] inputs, TargetStatistics[] statistics,
+    private void Count(IDataView data, DataViewSchema.Column label, DataViewSchema.Column[] inputs,
+        TargetStatistics[] statistics,
         int classes)
     {
         var (median, least, most) = Range(data, label);
@@ -152,7 +154,8 @@ public sealed class TargetEncoder
         VBuffer<ReadOnlyMemory<char>> names = default;
         if (label.HasKeyValues())
             label.GetKeyValues(ref names);
-        return [.. Enumerable.Range(0, classes).Select(c => $"{_label} {(names.Length == classes ? names.GetItemOrDefault(c) : c)}"),
+        return [.. Enumerable.Range(0, classes)
+            .Select(c => $"{_label} {(names.Length == classes ? names.GetItemOrDefault(c) : c)}"),
             "count"];
     }
 
@@ -164,14 +167,15 @@ public sealed class TargetEncoder
                 || column.ItemType != TextDataViewType.Instance))
                 throw Mismatch(input, column.GetTypeString(), TextRemedy);
         var label = Find(_label, "label");
-        if (label.Kind != SchemaShape.Column.VectorKind.Scalar || !(label.IsKey || label.ItemType == NumberDataViewType.Single
+        if (label.Kind != SchemaShape.Column.VectorKind.Scalar
+            || !(label.IsKey || label.ItemType == NumberDataViewType.Single
             || label.ItemType == BooleanDataViewType.Instance))
             throw Mismatch(_label, label.GetTypeString(), "a label: Single, Boolean or a key");
         return columns;
 
         SchemaShape.Column Find(string name, string role) => columns.TryGetValue(name, out var column) ? column
-            : throw new ArgumentOutOfRangeException("data", $"There is no {role} column '{name}' for the target encoding. The data "
-                + $"has: {string.Join(", ", columns.Keys.Select(known => $"'{known}'"))}.");
+            : throw new ArgumentOutOfRangeException("data", $"There is no {role} column '{name}' for the target "
+                + $"encoding. The data has: {string.Join(", ", columns.Keys.Select(known => $"'{known}'"))}.");
     }
 
     internal static ArgumentOutOfRangeException Mismatch(string name, object type, string wanted) =>
@@ -190,9 +194,11 @@ public sealed class TargetEncoder
         public SchemaShape GetOutputSchema(SchemaShape inputSchema)
         {
             var columns = encoder.Check(inputSchema);
-            var slots = new SchemaShape([new("SlotNames", SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, false)]);
+            var slots = new SchemaShape(
+                [new("SlotNames", SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, false)]);
             foreach (var (output, _) in encoder._columns)
-                columns[output] = new(output, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false, slots);
+                columns[output] = new(output, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false,
+                    slots);
             return learner.GetOutputSchema(new SchemaShape(columns.Values));
         }
     }

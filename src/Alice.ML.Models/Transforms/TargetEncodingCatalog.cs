@@ -26,27 +26,27 @@ public static class TargetEncodingCatalog
         double? smoothing = null,
         int numberOfFolds = 10,
         int? seed = null) =>
-        catalog.TargetEncoding([new InputOutputColumnPair(outputColumnName, inputColumnName)], labelColumnName, smoothing,
+            catalog.TargetEncoding([new InputOutputColumnPair(outputColumnName, inputColumnName)], labelColumnName,
+            smoothing,
             numberOfFolds, seed);
 
-    /// <summary>
-    /// Target encoding, for texts of many values that repeat: postal codes, items, customers. Each value becomes what the
-    /// labels of its rows have in common.
+    /// <summary>Target encoding, for texts of many values that repeat: postal codes, items, customers. Each value
+    /// becomes what the labels of its rows have in common.
     /// </summary>
-    /// <remarks>
-    /// With n rows of a value, the mean m of their labels and that of all rows M, the value is encoded as
-    /// n / (n + smoothing) · (m − M), beside ln(1 + n): a vector of two floats for a label of type <see cref="float"/> or
-    /// <see cref="bool"/>. For a key of C classes it has C + 1: m − M for each class, where the label is 1 in rows of the class
-    /// and else 0. Numbers count as at most ten interquartile ranges beyond the quartiles of all, so that a typing error decides nothing;
-    /// rows without a label do not count. An empty text is a value like others; one that training did not see is all 0.
-    /// Training rows are encoded out of fold: by the rows of all other folds.
+    /// <remarks>With n rows of a value, the mean m of their labels and that of all rows M, the value is encoded as n /
+    /// (n + smoothing) · (m − M), beside ln(1 + n): a vector of two floats for a label of type <see cref="float"/> or
+    /// <see cref="bool"/>. For a key of C classes it has C + 1: m − M for each class, where the label is 1 in rows of
+    /// the class and else 0. Numbers count as at most ten interquartile ranges beyond the quartiles of all, so that a
+    /// typing error decides nothing; rows without a label do not count. An empty text is a value like others; one that
+    /// training did not see is all 0. Training rows are encoded out of fold: by the rows of all other folds.
     /// </remarks>
     /// <param name="catalog">The transforms of <see cref="TransformsCatalog.Categorical"/>.</param>
     /// <param name="columns">Columns of texts, and those of their encodings.</param>
-    /// <param name="labelColumnName">Column of the label: <see cref="float"/>, <see cref="bool"/> or a key of at most 1,000 values.</param>
-    /// <param name="smoothing">
-    /// Rows that the overall mean counts as, 0 or more. Null: estimated for each column, as the variance of labels within a
-    /// value over that between values (empirical Bayes), which is infinite where the values tell nothing.
+    /// <param name="labelColumnName">Column of the label: <see cref="float"/>, <see cref="bool"/> or a key of at most
+    /// 1,000 values.</param>
+    /// <param name="smoothing"> Rows that the overall mean counts as, 0 or more. Null: estimated for each column, as
+    /// the variance of labels within a value over that between values (empirical Bayes), which is infinite where the
+    /// values tell nothing.
     /// </param>
     /// <param name="numberOfFolds">Parts of the training rows, 2 or more.</param>
     /// <param name="seed">Draws them; null: the seed of the <see cref="MLContext"/>.</param>
@@ -64,14 +64,16 @@ public static class TargetEncodingCatalog
         if (columns.Length == 0)
             throw new ArgumentException("Target encoding needs a column or more.", nameof(columns));
         if (columns.FirstOrDefault(column => column.OutputColumnName == labelColumnName) is not null)
-            throw new ArgumentException($"Target encoding would overwrite the label column '{labelColumnName}'.", nameof(columns));
+            throw new ArgumentException(
+                $"Target encoding would overwrite the label column '{labelColumnName}'.", nameof(columns));
         if (columns.GroupBy(column => column.OutputColumnName).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new ArgumentException($"Target encoding would write column '{twice.Key}' twice.", nameof(columns));
         if (smoothing is { } rows && !(rows >= 0 && double.IsFinite(rows)))
             throw new ArgumentOutOfRangeException(nameof(smoothing), smoothing, "must be 0 or more and finite");
         ArgumentOutOfRangeException.ThrowIfLessThan(numberOfFolds, 2);
         return new TargetEncoder(CatalogUtils.GetEnvironment(catalog),
-            [.. columns.Select(column => (column.OutputColumnName, column.InputColumnName))], labelColumnName, smoothing,
+            [.. columns.Select(column => (column.OutputColumnName, column.InputColumnName))], labelColumnName,
+            smoothing,
             numberOfFolds, seed);
     }
 }

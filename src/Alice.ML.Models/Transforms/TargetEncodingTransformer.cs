@@ -55,8 +55,9 @@ public sealed class TargetEncodingTransformer : OneToOneTransformerBase
     /// <param name="data">The training rows.</param>
     /// <param name="tables">[fold, column]</param>
     /// <param name="foldOf">The fold of a row.</param>
-    internal IDataView TransformByFold(IDataView data, TargetEncodingTable[][] tables, Func<DataViewRowId, int> foldOf) =>
-        new RowToRowMapperTransform(Host, data, new Mapper(this, data.Schema, tables, foldOf), MakeRowMapper);
+    internal IDataView TransformByFold(
+        IDataView data, TargetEncodingTable[][] tables, Func<DataViewRowId, int> foldOf) =>
+            new RowToRowMapperTransform(Host, data, new Mapper(this, data.Schema, tables, foldOf), MakeRowMapper);
 
     private protected override void SaveModel(ModelSaveContext ctx)
     {
@@ -69,7 +70,8 @@ public sealed class TargetEncodingTransformer : OneToOneTransformerBase
             table.Save(ctx.Writer);
     }
 
-    private protected override IRowMapper MakeRowMapper(DataViewSchema schema) => new Mapper(this, schema, [_tables], _ => 0);
+    private protected override IRowMapper MakeRowMapper(DataViewSchema schema) =>
+        new Mapper(this, schema, [_tables], _ => 0);
 
     private protected override void CheckInputColumn(DataViewSchema inputSchema, int col, int srcCol)
     {
@@ -92,13 +94,15 @@ public sealed class TargetEncodingTransformer : OneToOneTransformerBase
         {
             var slots = parent._slots.Select(slot => slot.AsMemory()).ToArray();
             var annotations = new DataViewSchema.Annotations.Builder();
-            annotations.AddSlotNames(slots.Length, (ref VBuffer<ReadOnlyMemory<char>> names) => names = new(slots.Length, slots));
+            annotations.AddSlotNames(
+                slots.Length, (ref VBuffer<ReadOnlyMemory<char>> names) => names = new(slots.Length, slots));
             var type = new VectorDataViewType(NumberDataViewType.Single, slots.Length);
             return [.. parent.ColumnPairs.Select(pair =>
                 new DataViewSchema.DetachedColumn(pair.outputColumnName, type, annotations.ToAnnotations()))];
         }
 
-        protected override Delegate MakeGetter(DataViewRow input, int iinfo, Func<int, bool> activeOutput, out Action? disposer)
+        protected override Delegate MakeGetter(
+            DataViewRow input, int iinfo, Func<int, bool> activeOutput, out Action? disposer)
         {
             disposer = null;
             var getText = input.GetGetter<ReadOnlyMemory<char>>(input.Schema[ColMapNewToOld[iinfo]]);

@@ -86,10 +86,10 @@ internal sealed class TargetStatistics(int width, int folds)
         return (counts, sums);
     }
 
-    /// <summary>
-    /// Rows that the overall mean counts as: the variance of labels within a value over that between the means of values,
-    /// by the analysis of variance of a one-way random-effects model with unequal counts (Searle, Casella and McCulloch,
-    /// Variance Components, 1992, section 3.6). Infinite where values differ no more than chance makes them.
+    /// <summary>Rows that the overall mean counts as: the variance of labels within a value over that between the means
+    /// of values, by the analysis of variance of a one-way random-effects model with unequal counts (Searle, Casella
+    /// and McCulloch, Variance Components, 1992, section 3.6). Infinite where values differ no more than chance makes
+    /// them.
     /// </summary>
     private double Smoothing(int[] counts, double[] sums, double squares)
     {

@@ -3,9 +3,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization.Files;
 
-/// <summary>
-/// Binary records that are read as a whole before anything takes effect: a mark, a version, the content, the CRC-32C of all that.
-/// Tensors are their dtype, their shape and their values row by row.
+/// <summary>Binary records that are read as a whole before anything takes effect: a mark, a version, the content, the
+/// CRC-32C of all that. Tensors are their dtype, their shape and their values row by row.
 /// </summary>
 internal static class CheckedRecord
 {
@@ -27,10 +26,13 @@ internal static class CheckedRecord
         stream.Write(BitConverter.GetBytes(checksum.Checksum));
     }
 
-    /// <summary>Reads a record; what the content's reader gives is disposed when the record turns out to be damaged.</summary>
-    /// <exception cref="InvalidDataException">It is no such record, of another version, damaged or cut short.</exception>
+    /// <summary>Reads a record; what the content's reader gives is disposed when the record turns out to be
+    /// damaged.</summary>
+    /// <exception cref="InvalidDataException">It is no such record, of another version, damaged or cut
+    /// short.</exception>
     /// <exception cref="ArgumentException">It is whole, and fits another module or optimizer.</exception>
-    public static T Read<T>(Stream stream, uint mark, byte version, string what, Func<BinaryReader, T> content) where T : IDisposable
+    public static T Read<T>(Stream stream, uint mark, byte version, string what, Func<BinaryReader, T> content)
+        where T : IDisposable
     {
         T? result = default;
         try
@@ -41,7 +43,8 @@ internal static class CheckedRecord
             result = content(reader);
             var computed = checksum.Checksum;
             if (reader.ReadUInt32() != computed)
-                throw new InvalidDataException($"The {what} is damaged: its checksum does not fit. Load an earlier one.");
+                throw new InvalidDataException(
+                    $"The {what} is damaged: its checksum does not fit. Load an earlier one.");
             return result;
         }
         catch (Exception e) when (e is EndOfStreamException or FormatException)
@@ -57,7 +60,8 @@ internal static class CheckedRecord
     }
 
     /// <summary>Checks a file of one record and nothing else, without reading its content.</summary>
-    /// <exception cref="InvalidDataException">It is no such record, of another version, damaged or cut short.</exception>
+    /// <exception cref="InvalidDataException">It is no such record, of another version, damaged or cut
+    /// short.</exception>
     public static void Verify(Stream stream, uint mark, byte version, string what)
     {
         if (stream.Length < HeadBytes + sizeof(uint))
@@ -79,7 +83,8 @@ internal static class CheckedRecord
             throw new InvalidDataException($"This is no {what} as this Alice.ML writes it, or a damaged one.");
         if (reader.ReadByte() is var found && found != version)
             throw new InvalidDataException(
-                $"The {what} has version {found}; this Alice.ML reads {version}. Load the weights alone and begin a new run.");
+                $"The {what} has version {found}; this Alice.ML reads {version}. Load the weights alone and begin a "
+                + $"new run.");
     }
 
     public static void Write(BinaryWriter writer, Tensor tensor)
@@ -105,8 +110,8 @@ internal static class CheckedRecord
             shape[d] = reader.ReadInt64();
         if (type != like.dtype || !shape.SequenceEqual(like.shape))
             throw new ArgumentException(
-                $"The state is that of another module, or damaged: {name} is {type} [{string.Join(", ", shape)}] in it, and should be "
-                + $"{like.dtype} [{string.Join(", ", like.shape)}].");
+                $"The state is that of another module, or damaged: {name} is {type} [{string.Join(", ", shape)}] in "
+                + $"it, and should be {like.dtype} [{string.Join(", ", like.shape)}].");
         using var scope = NewDisposeScope();
         var values = empty(shape, dtype: type);
         ForEachPart(values, part => reader.BaseStream.ReadExactly(part.bytes));

@@ -1,6 +1,7 @@
 namespace Alice.ML.Optimization.Files;
 
-/// <summary>Where a path leads once every link on the way is followed, so that two names of one file are seen to be one.</summary>
+/// <summary>Where a path leads once every link on the way is followed, so that two names of one file are seen to be
+/// one.</summary>
 internal static class RealPath
 {
     // Linux gives up there too.
@@ -8,7 +9,8 @@ internal static class RealPath
 
     /// <summary>As file systems compare names: without regard to case on Windows and macOS.</summary>
     public static StringComparer Comparer { get; } =
-        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+        OperatingSystem.IsWindows()
+            || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
     /// <summary>The full path without links; its last parts need not exist.</summary>
     /// <exception cref="IOException">The links lead round in circles.</exception>
@@ -20,7 +22,8 @@ internal static class RealPath
             throw new IOException("its links lead round in circles");
         var full = Path.GetFullPath(path);
         var real = Path.GetPathRoot(full)!;
-        foreach (var part in full[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            var part in full[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
         {
             real = Path.Combine(real, part);
             // Null where there is nothing, or no link.

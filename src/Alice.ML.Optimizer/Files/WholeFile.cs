@@ -2,13 +2,12 @@ using System.Formats.Tar;
 
 namespace Alice.ML.Optimization.Files;
 
-/// <summary>
-/// Writes files that appear whole or not at all: into a temporary file beside the target, flushed to the disk and renamed. What
-/// stood at the target stays until then, also when the process is killed or the disk is full.
+/// <summary>Writes files that appear whole or not at all: into a temporary file beside the target, flushed to the disk
+/// and renamed. What stood at the target stays until then, also when the process is killed or the disk is full.
 /// </summary>
-/// <remarks>
-/// A link is followed, the mode of an existing file is kept, and a file that nobody may write is refused. Devices and pipes, such
-/// as /dev/stdout, cannot be renamed to: they are written as they are. A killed process may leave its .alice-….tmp behind.
+/// <remarks>A link is followed, the mode of an existing file is kept, and a file that nobody may write is refused.
+/// Devices and pipes, such as /dev/stdout, cannot be renamed to: they are written as they are. A killed process may
+/// leave its .alice-….tmp behind.
 /// </remarks>
 internal static class WholeFile
 {
@@ -19,8 +18,10 @@ internal static class WholeFile
     /// <summary>Writes the file by a function that gets a stream to write, read and seek in.</summary>
     /// <param name="path">The file.</param>
     /// <param name="content">Writes it.</param>
-    /// <param name="before">Where the file that stood there is moved to; null: it is replaced. Killed in between, the file is there alone.</param>
-    /// <exception cref="IOException">It cannot be written. So are <see cref="UnauthorizedAccessException"/>s.</exception>
+    /// <param name="before">Where the file that stood there is moved to; null: it is replaced. Killed in between, the
+    /// file is there alone.</param>
+    /// <exception cref="IOException">It cannot be written. So are
+    /// <see cref="UnauthorizedAccessException"/>s.</exception>
     public static void Write(string path, Action<Stream> content, string? before = null)
     {
         if (IsDevice(path))
@@ -75,7 +76,8 @@ internal static class WholeFile
         if (OperatingSystem.IsWindows())
             return full.StartsWith(@"\\.\", StringComparison.Ordinal);
         if (full.StartsWith("/proc/", StringComparison.Ordinal)
-            || (full.StartsWith("/dev/", StringComparison.Ordinal) && !full.StartsWith("/dev/shm/", StringComparison.Ordinal)))
+            || (full.StartsWith("/dev/", StringComparison.Ordinal)
+                && !full.StartsWith("/dev/shm/", StringComparison.Ordinal)))
             return true;
         return new FileInfo(full) is { Exists: true, Length: 0 } && IsPipe(RealPath.Of(full));
     }

@@ -12,9 +12,9 @@ public sealed record AliceOptimizerOptions
     /// <summary>The constants of the paper: the plain defaults of this type.</summary>
     public static AliceOptimizerOptions Published { get; } = new();
 
-    /// <summary>
-    /// A start for tables of numbers: full steps towards the minimum of the model (φ = ω = 1) of glass and a root-mean-square Hessian
-    /// scaled by 0.3, a fixed perturbation radius of 1e-3, and steps between half and three times those of Adam; learning rate 3e-3.
+    /// <summary>A start for tables of numbers: full steps towards the minimum of the model (φ = ω = 1) of glass and a
+    /// root-mean-square Hessian scaled by 0.3, a fixed perturbation radius of 1e-3, and steps between half and three
+    /// times those of Adam; learning rate 3e-3.
     /// </summary>
     public static AliceOptimizerOptions Tabular { get; } = new()
     {
@@ -32,9 +32,8 @@ public sealed record AliceOptimizerOptions
         AverageSampleGradients = true,
     };
 
-    /// <summary>
-    /// A start for networks at large (convolutions, LSTM, transformers), and what <see cref="AliceOptimizer"/> takes without options: those of
-    /// <see cref="Tabular"/> at a learning rate of 1e-3.
+    /// <summary>A start for networks at large (convolutions, LSTM, transformers), and what <see cref="AliceOptimizer"/>
+    /// takes without options: those of <see cref="Tabular"/> at a learning rate of 1e-3.
     /// </summary>
     public static AliceOptimizerOptions General { get; } = Tabular with { LearningRate = 1e-3 };
 
@@ -49,22 +48,21 @@ public sealed record AliceOptimizerOptions
     /// <summary>β₂, memory of the mean squared gradient and of the curvature, between 0 and 1. Default 0.999.</summary>
     public double Beta2 { get; init; } = 0.999;
 
-    /// <summary>
-    /// First steps, 1 or more, that only fill the averages, each with three gradients; parameters do not move in them. Null, the
-    /// default, is 1/(1 − β₁), as published.
+    /// <summary>First steps, 1 or more, that only fill the averages, each with three gradients; parameters do not move
+    /// in them. Null, the default, is 1/(1 − β₁), as published.
     /// </summary>
     public int? StartingSteps { get; init; }
 
     /// <summary>ε, above 0: keeps quotients finite. Default 1e-8.</summary>
     public double Epsilon { get; init; } = 1e-8;
 
-    /// <summary>
-    /// λ₁ ≥ 0: weight of the sum of absolute values in the loss. Steps stay bounded, as <see cref="StepBound.Adam"/> says. Default 0.
+    /// <summary>λ₁ ≥ 0: weight of the sum of absolute values in the loss. Steps stay bounded, as
+    /// <see cref="StepBound.Adam"/> says. Default 0.
     /// </summary>
     public double L1Regularization { get; init; }
 
-    /// <summary>
-    /// λ₂ ≥ 0: weight of half the sum of squares in the loss. Steps stay bounded, as <see cref="StepBound.Adam"/> says. Default 0.
+    /// <summary>λ₂ ≥ 0: weight of half the sum of squares in the loss. Steps stay bounded, as
+    /// <see cref="StepBound.Adam"/> says. Default 0.
     /// </summary>
     public double L2Regularization { get; init; }
 
@@ -79,19 +77,18 @@ public sealed record AliceOptimizerOptions
     /// <summary>What MinimumStep and MaximumStep are measured in. Default Adam.</summary>
     public StepBound StepBound { get; init; } = StepBound.Adam;
 
-    /// <summary>
-    /// Lower bound of a step, as a multiple of <see cref="LearningRate"/> in units of <see cref="StepBound"/>, 0 or more. Default 0.
+    /// <summary>Lower bound of a step, as a multiple of <see cref="LearningRate"/> in units of <see cref="StepBound"/>,
+    /// 0 or more. Default 0.
     /// </summary>
     public double MinimumStep { get; init; }
 
-    /// <summary>
-    /// Upper bound of a step, as a multiple of <see cref="LearningRate"/> in units of <see cref="StepBound"/>, at least MinimumStep. Default 2.
+    /// <summary>Upper bound of a step, as a multiple of <see cref="LearningRate"/> in units of <see cref="StepBound"/>,
+    /// at least MinimumStep. Default 2.
     /// </summary>
     public double MaximumStep { get; init; } = 2;
 
-    /// <summary>
-    /// Whether the bounds follow a schedule that changes the learning rate; else they stay multiples of <see cref="LearningRate"/>.
-    /// Default true.
+    /// <summary>Whether the bounds follow a schedule that changes the learning rate; else they stay multiples of
+    /// <see cref="LearningRate"/>. Default true.
     /// </summary>
     public bool ScaleBoundsWithLearningRate { get; init; } = true;
 

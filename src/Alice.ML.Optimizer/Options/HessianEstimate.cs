@@ -14,9 +14,8 @@ public enum HessianEstimate
     /// <summary>h is the root of the running mean of ĥ².</summary>
     RootMeanSquare,
 
-    /// <summary>
-    /// h is the size of the running mean of r · ĥ, r being the signs of the directions: the Hessian's diagonal (Hutchinson 1989). Not in
-    /// the paper.
+    /// <summary>h is the size of the running mean of r · ĥ, r being the signs of the directions: the Hessian's diagonal
+    /// (Hutchinson 1989). Not in the paper.
     /// </summary>
     Signed,
 }

@@ -2,14 +2,15 @@ using System.Buffers.Binary;
 
 namespace Alice.ML.Optimization.Runtime;
 
-/// <summary>Symbol-version needs of a 64-bit little-endian ELF image (generic ABI, section type SHT_GNU_verneed).</summary>
+/// <summary>Symbol-version needs of a 64-bit little-endian ELF image (generic ABI, section type
+/// SHT_GNU_verneed).</summary>
 internal static class ElfVersions
 {
     private const uint VersionNeedSection = 0x6ffffffe;
     private const ushort WeakFlag = 2;
 
-    /// <summary>
-    /// Marks every need of <paramref name="version"/> as weak, in place: the loader then accepts a library that lacks it.
+    /// <summary>Marks every need of <paramref name="version"/> as weak, in place: the loader then accepts a library
+    /// that lacks it.
     /// </summary>
     /// <returns>How many needs were marked.</returns>
     public static int MarkWeak(Span<byte> image, ReadOnlySpan<byte> version)
@@ -56,9 +57,12 @@ internal static class ElfVersions
         }
     }
 
-    private static ushort UInt16(ReadOnlySpan<byte> image, int at) => BinaryPrimitives.ReadUInt16LittleEndian(image[at..]);
+    private static ushort UInt16(ReadOnlySpan<byte> image, int at) =>
+        BinaryPrimitives.ReadUInt16LittleEndian(image[at..]);
 
-    private static uint UInt32(ReadOnlySpan<byte> image, int at) => BinaryPrimitives.ReadUInt32LittleEndian(image[at..]);
+    private static uint UInt32(ReadOnlySpan<byte> image, int at) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(image[at..]);
 
-    private static ulong UInt64(ReadOnlySpan<byte> image, int at) => BinaryPrimitives.ReadUInt64LittleEndian(image[at..]);
+    private static ulong UInt64(ReadOnlySpan<byte> image, int at) =>
+        BinaryPrimitives.ReadUInt64LittleEndian(image[at..]);
 }

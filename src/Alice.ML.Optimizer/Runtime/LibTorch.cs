@@ -6,10 +6,9 @@ using TorchSharp;
 
 namespace Alice.ML.Optimization.Runtime;
 
-/// <summary>
-/// Loads libtorch where TorchSharp's own loading stops: from the folder in <see cref="FolderVariable"/>, from the package folder in
-/// scripts and notebooks, and on Linux systems whose libstdc++ is older than the one that LibTorchSharp was linked with (Debian 12,
-/// Ubuntu 22.04).
+/// <summary>Loads libtorch where TorchSharp's own loading stops: from the folder in <see cref="FolderVariable"/>, from
+/// the package folder in scripts and notebooks, and on Linux systems whose libstdc++ is older than the one that
+/// LibTorchSharp was linked with (Debian 12, Ubuntu 22.04).
 /// </summary>
 internal static class LibTorch
 {
@@ -28,7 +27,8 @@ internal static class LibTorch
     private static readonly string[] Libraries = ["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"];
 
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "The handler must be there before TorchSharp first loads its library.")]
+    [SuppressMessage("Usage", "CA2255", Justification = "The handler must be there before TorchSharp first loads "
+        + "its library.")]
     internal static void Register()
     {
         if (AppContext.TryGetSwitch(Switch, out var isOn) && !isOn)
@@ -49,11 +49,12 @@ internal static class LibTorch
         var folder = Environment.GetEnvironmentVariable(FolderVariable);
         if (folder is not null && !Path.IsPathFullyQualified(folder))
             throw new DllNotFoundException(
-                $"{FolderVariable} names '{folder}': give the whole path, since libraries are never taken from the current directory.");
+                $"{FolderVariable} names '{folder}': give the whole path, since libraries are never taken from the "
+                + $"current directory.");
         if (folder is not null && NativeFolders.FindBesideApplication("torch_cpu") is { } own)
             throw new DllNotFoundException(
-                $"{FolderVariable} names '{folder}', but this application carries its own libtorch ('{own}'), and a process "
-                + $"can hold one only. Unset {FolderVariable}, or build with TorchBackend=none.");
+                $"{FolderVariable} names '{folder}', but this application carries its own libtorch ('{own}'), and a "
+                + $"process can hold one only. Unset {FolderVariable}, or build with TorchBackend=none.");
 
         if (!TryLoad("torch_cpu", assembly, tried) | !TryLoad(Binding, assembly, tried))
             throw new DllNotFoundException(Missing(NativeFolders.Platform, tried));
@@ -63,13 +64,14 @@ internal static class LibTorch
     internal static string Missing(string? platform, IReadOnlyList<string> tried)
     {
         if (platform is null)
-            return $"There is no libtorch for {RuntimeInformation.RuntimeIdentifier}: Alice.ML trains on Linux x64 (glibc), Windows x64 "
-                + "and arm64 and macOS arm64, and a trained model predicts here too.";
+            return $"There is no libtorch for {RuntimeInformation.RuntimeIdentifier}: Alice.ML trains on Linux x64 "
+                + $"(glibc), Windows x64 and arm64 and macOS arm64, and a trained model predicts here too.";
         var packages = platform == "win-arm64"
             ? "the package libtorch-cpu-win-arm64 (2.10.0)"
             : "one of the packages TorchSharp-cpu, TorchSharp-cuda-linux or TorchSharp-cuda-windows";
-        return $"libtorch could not be loaded. Add {packages} to the application, or set {FolderVariable} to the torch/lib folder of a "
-            + $"PyTorch installation (libtorch 2.10). Tried:{Environment.NewLine}  " + string.Join(Environment.NewLine + "  ", tried);
+        return $"libtorch could not be loaded. Add {packages} to the application, or set {FolderVariable} to the "
+            + $"torch/lib folder of a PyTorch installation (libtorch 2.10). Tried:{Environment.NewLine}  "
+            + string.Join(Environment.NewLine + "  ", tried);
     }
 
     private static bool TryLoad(string name, System.Reflection.Assembly assembly, List<string> tried)
@@ -109,9 +111,9 @@ internal static class LibTorch
         if ((NativeFolders.FindBesideApplication(Binding) ?? NativeFolders.FindInPackages(Binding)) is not { } path)
             return 0;
 
-        // From another folder, or from memory, it does not find libtorch: have that in the process first. The package folder is
-        // no place to take it from here, except on macOS: TorchSharp asks for its binding even where it found no CUDA, before it
-        // looks for CUDA in other packages.
+        // From another folder, or from memory, it does not find libtorch: have that in the process first. The package
+        // folder is no place to take it from here, except on macOS: TorchSharp asks for its binding even where it found
+        // no CUDA, before it looks for CUDA in other packages.
         var torch = NativeFolders.FindLoaded("torch_cpu") ?? NativeFolders.FindBesideApplication("torch_cpu")
             ?? (OperatingSystem.IsMacOS() ? NativeFolders.FindInPackages("torch_cpu") : null);
         if (FolderOf(torch) is not { } folder)

@@ -27,8 +27,8 @@ internal static class TorchDevice
         if (!torch.cuda.is_available())
             throw new InvalidOperationException(
                 $"Device is '{name}', but libtorch finds no CUDA here. Add the package TorchSharp-cuda-linux or "
-                + "TorchSharp-cuda-windows in place of TorchSharp-cpu (or set ALICE_LIBTORCH to a PyTorch with CUDA), and check "
-                + "that the NVIDIA driver runs ('nvidia-smi'); or set Device to \"cpu\".");
+                + "TorchSharp-cuda-windows in place of TorchSharp-cpu (or set ALICE_LIBTORCH to a PyTorch with CUDA), "
+                + "and check that the NVIDIA driver runs ('nvidia-smi'); or set Device to \"cpu\".");
 
         var card = Math.Max(0, CardOf(name));
         var cards = torch.cuda.device_count();

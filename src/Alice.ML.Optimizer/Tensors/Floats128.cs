@@ -91,5 +91,6 @@ internal readonly unsafe struct Floats128(Vector128<float> vector) : IFloats<Flo
         new((x._vector.AsUInt32() * Vector128.Create(factor)).AsSingle());
 
     [MethodImpl(Inline)]
-    public static Floats128 Upper24(Floats128 x) => new(Vector128.ConvertToSingle((x._vector.AsUInt32() >>> 8).AsInt32()));
+    public static Floats128 Upper24(Floats128 x) =>
+        new(Vector128.ConvertToSingle((x._vector.AsUInt32() >>> 8).AsInt32()));
 }

@@ -91,5 +91,6 @@ internal readonly unsafe struct Floats256(Vector256<float> vector) : IFloats<Flo
         new((x._vector.AsUInt32() * Vector256.Create(factor)).AsSingle());
 
     [MethodImpl(Inline)]
-    public static Floats256 Upper24(Floats256 x) => new(Vector256.ConvertToSingle((x._vector.AsUInt32() >>> 8).AsInt32()));
+    public static Floats256 Upper24(Floats256 x) =>
+        new(Vector256.ConvertToSingle((x._vector.AsUInt32() >>> 8).AsInt32()));
 }

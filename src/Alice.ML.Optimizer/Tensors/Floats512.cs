@@ -67,7 +67,8 @@ internal readonly unsafe struct Floats512(Vector512<float> vector) : IFloats<Flo
     public static Floats512 IfLess(Floats512 a, Floats512 b, Floats512 then, Floats512 otherwise) =>
         new(Vector512.ConditionalSelect(Vector512.LessThan(a._vector, b._vector), then._vector, otherwise._vector));
 
-    // Estimates of 14 bits with one step of Newton's method: they wait for each other less than for the divider, which takes one at a time.
+    // Estimates of 14 bits with one step of Newton's method: they wait for each other less than for the divider, which
+    // takes one at a time.
     [MethodImpl(Inline)]
     public static Floats512 Quotient(Floats512 a, Floats512 b)
     {
@@ -111,5 +112,6 @@ internal readonly unsafe struct Floats512(Vector512<float> vector) : IFloats<Flo
         new((x._vector.AsUInt32() * Vector512.Create(factor)).AsSingle());
 
     [MethodImpl(Inline)]
-    public static Floats512 Upper24(Floats512 x) => new(Vector512.ConvertToSingle((x._vector.AsUInt32() >>> 8).AsInt32()));
+    public static Floats512 Upper24(Floats512 x) =>
+        new(Vector512.ConvertToSingle((x._vector.AsUInt32() >>> 8).AsInt32()));
 }

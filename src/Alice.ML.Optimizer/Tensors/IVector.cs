@@ -2,9 +2,8 @@ using System.Numerics;
 
 namespace Alice.ML.Optimization.Tensors;
 
-/// <summary>
-/// A vector of real numbers of type <typeparamref name="T"/>, so that each kernel is written once for every width and both precisions. The
-/// implementations wrap one hardware vector; everything inlines.
+/// <summary>A vector of real numbers of type <typeparamref name="T"/>, so that each kernel is written once for every
+/// width and both precisions. The implementations wrap one hardware vector; everything inlines.
 /// </summary>
 internal unsafe interface IVector<TSelf, T>
     where TSelf : struct, IVector<TSelf, T>
@@ -45,12 +44,13 @@ internal unsafe interface IVector<TSelf, T>
     /// <summary>Per lane <paramref name="then"/> where a &lt; b, else <paramref name="otherwise"/>.</summary>
     static abstract TSelf IfLess(TSelf a, TSelf b, TSelf then, TSelf otherwise);
 
-    /// <summary>
-    /// a / b to three units of the last place, which takes less time than the operator on some processors. For b from 1.2e-38 to 8.5e37.
+    /// <summary>a / b to three units of the last place, which takes less time than the operator on some processors. For
+    /// b from 1.2e-38 to 8.5e37.
     /// </summary>
     static abstract TSelf Quotient(TSelf a, TSelf b);
 
-    /// <summary>√x to two units of the last place, likewise. For finite x from 0 on; below 1.2e-38 it may be too small.</summary>
+    /// <summary>√x to two units of the last place, likewise. For finite x from 0 on; below 1.2e-38 it may be too
+    /// small.</summary>
     static abstract TSelf Root(TSelf x);
 
     /// <summary>The largest finite number.</summary>

@@ -11,7 +11,8 @@ namespace Alice.ML.Optimization.Tensors;
 /// a Scalar lives for ever or is disposed after the call. build/BannedSymbols.Scalars.txt lists what the build refuses
 /// elsewhere: what takes a Scalar, and what makes one inside (a + b, but not a − b or a · b).
 /// </summary>
-[SuppressMessage("ApiDesign", "RS0030", Justification = "The one place with Scalars; each outlives the call that it is for.")]
+[SuppressMessage("ApiDesign", "RS0030", Justification = "The one place with Scalars; each outlives the call that it "
+    + "is for.")]
 internal static class TensorMath
 {
     private static readonly Scalar One = 1;

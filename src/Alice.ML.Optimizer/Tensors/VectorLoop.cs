@@ -24,12 +24,12 @@ internal unsafe interface IVectorKernel
 /// </summary>
 internal static unsafe class VectorLoop
 {
-    /// <summary>What is smaller counts as zero: a float's square root of the smallest normal number is not far below.</summary>
+    /// <summary>What is smaller counts as zero: a float's square root of the smallest normal number is not far
+    /// below.</summary>
     public const double Tiny = 1e-30;
 
-    /// <summary>
-    /// Limit of a gradient: a larger one counts as this. Its square, 1e36 in single precision, stays finite, and so do the averages; in
-    /// double precision 1e150.
+    /// <summary>Limit of a gradient: a larger one counts as this. Its square, 1e36 in single precision, stays finite,
+    /// and so do the averages; in double precision 1e150.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double LargestGradient<T>() where T : unmanaged => typeof(T) == typeof(float) ? 1e18 : 1e150;
@@ -37,8 +37,8 @@ internal static unsafe class VectorLoop
     /// <summary>From this many elements on, the work is divided among libtorch's number of threads.</summary>
     public const long ParallelFrom = 1 << 20;
 
-    /// <summary>
-    /// Runs <paramref name="kernel"/> over contiguous CPU tensors of <paramref name="count"/> elements each, of T: float or double.
+    /// <summary>Runs <paramref name="kernel"/> over contiguous CPU tensors of <paramref name="count"/> elements each,
+    /// of T: float or double.
     /// </summary>
     public static void Run<T, TKernel>(in TKernel kernel, ReadOnlySpan<Tensor> tensors, long count)
         where T : unmanaged
@@ -96,7 +96,8 @@ internal static unsafe class VectorLoop
     }
 
     /// <summary>The elements of a contiguous CPU tensor that has <paramref name="count"/> of them.</summary>
-    public static Span<T> Span<T>(Tensor tensor, int count) where T : unmanaged => new(Pointer<T>(tensor, count), count);
+    public static Span<T> Span<T>(Tensor tensor, int count)
+        where T : unmanaged => new(Pointer<T>(tensor, count), count);
 
     private static void RunParallel<V, T, TKernel>(TKernel kernel, T** arrays, nint whole)
         where V : struct, IVector<V, T>

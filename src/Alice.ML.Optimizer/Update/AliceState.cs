@@ -50,7 +50,8 @@ internal sealed class AliceState : IDisposable
     /// <summary>s: running mean of the squared raw gradient.</summary>
     public Tensor SecondMoment { get; private set; }
 
-    /// <summary>A window on <paramref name="length"/> values of a flat state from <paramref name="start"/> on.</summary>
+    /// <summary>A window on <paramref name="length"/> values of a flat state from <paramref name="start"/>
+    /// on.</summary>
     public AliceState Part(long start, long length) => new(this, start, length);
 
     /// <summary>Starts anew at <paramref name="weights"/>, in the same memory.</summary>

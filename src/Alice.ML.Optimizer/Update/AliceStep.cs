@@ -104,9 +104,8 @@ internal readonly record struct AliceStep
     /// <summary>Whether the mean gradient has a part that the mean squared gradient does not have.</summary>
     public bool IsRegularised => L1 > 0 || L2 > 0;
 
-    /// <summary>
-    /// The largest |g|/√s of any sequence of gradients, by the Cauchy-Schwarz inequality on their weights (1 − β₁)β₁ⁱ in g and (1 − β₂)β₂ⁱ in
-    /// s. Where s forgets faster than g there is none: then that of a single gradient.
+    /// <summary>The largest |g|/√s of any sequence of gradients, by the Cauchy-Schwarz inequality on their weights (1 −
+    /// β₁)β₁ⁱ in g and (1 − β₂)β₂ⁱ in s. Where s forgets faster than g there is none: then that of a single gradient.
     /// </summary>
     public static double LargestRatio(double beta1, double beta2)
     {
@@ -114,10 +113,13 @@ internal readonly record struct AliceStep
         return (1 - beta1) / Math.Sqrt((1 - beta2) * (forgotten > 0 ? forgotten : 1));
     }
 
-    /// <summary>The same step for parameters that it is another one for: their averages and waiting go by their own number.</summary>
+    /// <summary>The same step for parameters that it is another one for: their averages and waiting go by their own
+    /// number.</summary>
     public AliceStep As(AliceOptimizerOptions options, long number) =>
-        number == Number ? this : Create(options, LearningRate, number) with { IsSample = IsSample, AveragesGradients = AveragesGradients };
+        number == Number ? this
+            : Create(options, LearningRate, number) with { IsSample = IsSample, AveragesGradients = AveragesGradients };
 
     /// <summary>How many steps only build up averages. In single precision, as published: 9.99… for β₁ = 0.9.</summary>
-    public static double Window(AliceOptimizerOptions options) => options.StartingSteps ?? 1f / (1f - (float)options.Beta1);
+    public static double Window(AliceOptimizerOptions options) =>
+        options.StartingSteps ?? 1f / (1f - (float)options.Beta1);
 }

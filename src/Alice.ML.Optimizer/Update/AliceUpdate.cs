@@ -31,12 +31,12 @@ internal static class AliceUpdate
             Run<double, PerturbKernel>(new(radius), plus, minus, lookAhead, directions);
     }
 
-    /// <summary>
-    /// Averages Hessian and glass density over the gradients at ν + σ·r, ν − σ·r and ν of a sample step. The directions r are read only
-    /// for <see cref="HessianEstimate.Signed"/>; otherwise any tensor serves.
+    /// <summary>Averages Hessian and glass density over the gradients at ν + σ·r, ν − σ·r and ν of a sample step. The
+    /// directions r are read only for <see cref="HessianEstimate.Signed"/>; otherwise any tensor serves.
     /// </summary>
     public static void MeasureCurvature(
-        AliceState state, Tensor gradientPlus, Tensor gradientMinus, Tensor gradient, Tensor directions, in AliceStep step,
+        AliceState state, Tensor gradientPlus, Tensor gradientMinus, Tensor gradient, Tensor directions,
+        in AliceStep step,
         Tensor? finite = null)
     {
         if (!RunsOnCpuKernels(gradient, finite))
@@ -82,7 +82,8 @@ internal static class AliceUpdate
     /// For reports: the share of parameters whose last step, that given, was at the upper bound. The host waits.
     /// </summary>
     public static double ShareAtUpperBound(AliceState state, in AliceStep step) =>
-        HasReportLoops(state) ? CurvatureReport.ShareAtUpperBound(state, step) : TensorKernels.ShareAtUpperBound(state, step);
+        HasReportLoops(state) ? CurvatureReport.ShareAtUpperBound(state, step)
+            : TensorKernels.ShareAtUpperBound(state, step);
 
     /// <summary>
     /// Whether every value of a contiguous tensor is finite. On devices other than the CPU, the host waits.
@@ -111,17 +112,18 @@ internal static class AliceUpdate
 
     private static void Move<T>(AliceState state, Tensor plus, Tensor minus, Tensor gradient, in AliceStep step)
         where T : unmanaged =>
-        Run<T, MoveKernel>(
+            Run<T, MoveKernel>(
             new(step), state.LookAhead, state.Center, state.Gradient, state.SecondMoment,
             state.GlassDensity, state.Hessian, gradient, plus, minus);
 
     private static void Run<T, TKernel>(in TKernel kernel, params ReadOnlySpan<Tensor> tensors)
         where T : unmanaged
         where TKernel : struct, IVectorKernel =>
-        VectorLoop.Run<T, TKernel>(kernel, tensors, tensors[0].numel());
+            VectorLoop.Run<T, TKernel>(kernel, tensors, tensors[0].numel());
 
     private static bool HasReportLoops(AliceState state) =>
-        RunsOnCpuKernels(state.Center, null) && state.Center.dtype == ScalarType.Float32 && state.Center.is_contiguous();
+        RunsOnCpuKernels(state.Center, null) && state.Center.dtype == ScalarType.Float32
+            && state.Center.is_contiguous();
 
     private static bool RunsOnCpuKernels(Tensor tensor, Tensor? finite) =>
         tensor.device_type == DeviceType.CPU && finite is null;

@@ -19,7 +19,8 @@ internal readonly unsafe struct CurvatureKernel(AliceStep step) : IVectorKernel
         where V : struct, IVector<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        T* hessian = arrays[0], glass = arrays[1], gradient = arrays[2], plus = arrays[3], minus = arrays[4], directions = arrays[5];
+        T* hessian = arrays[0], glass = arrays[1], gradient = arrays[2], plus = arrays[3], minus = arrays[4],
+            directions = arrays[5];
         var memory = V.Constant(step.CurvatureMemory);
         var half = V.Constant(0.5);
         var perTwoRadii = V.Constant(0.5 / step.PerturbationRadius);

@@ -5,9 +5,8 @@ using static System.Numerics.Vector;
 
 namespace Alice.ML.Optimization.Update;
 
-/// <summary>
-/// What reports say of a single-precision state on the CPU, in one pass over memory each: tensor operations would take as long as an epoch of
-/// few rows. <see cref="TensorKernels"/> has the same for other devices.
+/// <summary>What reports say of a single-precision state on the CPU, in one pass over memory each: tensor operations
+/// would take as long as an epoch of few rows. <see cref="TensorKernels"/> has the same for other devices.
 /// </summary>
 internal static unsafe class CurvatureReport
 {
@@ -52,7 +51,8 @@ internal static unsafe class CurvatureReport
 
     /// <summary>−1 where a step is shorter than the upper bound.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<int> IsBelow(Vector<float> gradient, Vector<float> second, Vector<float> glass, Vector<float> hessian, in AliceStep step)
+    private static Vector<int> IsBelow(
+        Vector<float> gradient, Vector<float> second, Vector<float> glass, Vector<float> hessian, in AliceStep step)
     {
         var q = Abs(gradient);
         var epsilon = new Vector<float>((float)step.Epsilon);
@@ -87,5 +87,6 @@ internal static unsafe class CurvatureReport
         return low + high;
     }
 
-    private static float* Pointer(TorchSharp.torch.Tensor values, long count) => VectorLoop.Pointer<float>(values, count);
+    private static float* Pointer(TorchSharp.torch.Tensor values, long count) =>
+        VectorLoop.Pointer<float>(values, count);
 }

@@ -19,13 +19,14 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
     public unsafe void Run<V, T>(T** arrays, nint from, nint to)
         where V : struct, IVector<V, T>
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        new Pass<V, T>(step, kept).Run(arrays, from, to);
+            new Pass<V, T>(step, kept).Run(arrays, from, to);
 
     private readonly unsafe struct Pass<V, T>(AliceStep step, double kept)
         where V : struct, IVector<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // Scalars: a load that fills the lanes with one costs nothing, while vectors in memory would lie across cache lines.
+        // Scalars: a load that fills the lanes with one costs nothing, while vectors in memory would lie across cache
+        // lines.
         private readonly T _gradientMemory = T.CreateTruncating(step.GradientMemory);
         private readonly T _secondMomentMemory = T.CreateTruncating(step.SecondMomentMemory);
         private readonly T _l1 = T.CreateTruncating(step.L1);
@@ -35,7 +36,8 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
         private readonly T _hessianScale = T.CreateTruncating(step.HessianScale);
         private readonly T _lower = T.CreateTruncating(step.LowerBound);
         private readonly T _upper = T.CreateTruncating(step.UpperBound);
-        private readonly T _perLower = T.CreateTruncating(Math.Min(1 / step.LowerBound, VectorLoop.LargestGradient<T>()));
+        private readonly T _perLower =
+            T.CreateTruncating(Math.Min(1 / step.LowerBound, VectorLoop.LargestGradient<T>()));
         private readonly T _perUpper = T.CreateTruncating(1 / step.UpperBound);
         private readonly T _minusStepFraction = T.CreateTruncating(-step.StepFraction);
         private readonly T _minusLookAhead = T.CreateTruncating(-step.LookAhead);
@@ -52,8 +54,8 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
         private readonly bool _moves = step.Moves;
         private readonly bool _usesGlass = step.GlassFactor > 0;
 
-        // Elements that the three parts of the work take at a time: what one writes, the next finds in the cache. In one loop, the operations
-        // of a vector would wait for each other longer than the processor can look ahead.
+        // Elements that the three parts of the work take at a time: what one writes, the next finds in the cache. In
+        // one loop, the operations of a vector would wait for each other longer than the processor can look ahead.
         private const int Block = 512;
 
         private static V Zero => V.Constant(0);
@@ -74,7 +76,8 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Average(T** arrays, nint from, nint to)
         {
-            T* lookAhead = arrays[0], mean = arrays[2], second = arrays[3], gradient = arrays[6], plus = arrays[7], minus = arrays[8];
+            T* lookAhead = arrays[0], mean = arrays[2], second = arrays[3], gradient = arrays[6], plus = arrays[7],
+                minus = arrays[8];
             for (var i = from; i < to; i += V.Count)
             {
                 var raw = V.Load(gradient + i);
@@ -94,8 +97,8 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
             }
         }
 
-        /// <summary>
-        /// α + h + √(α(α + 2h)) + ε, by which q is divided to reach the minimum of the loss model. It waits in ν, which the move overwrites.
+        /// <summary>α + h + √(α(α + 2h)) + ε, by which q is divided to reach the minimum of the loss model. It waits in
+        /// ν, which the move overwrites.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Curve(T** arrays, nint from, nint to)
@@ -113,7 +116,8 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
                 var curvature = h + V.All(_epsilon);
                 if (_usesGlass)
                 {
-                    var alpha = V.Quotient(V.All(_glassFactor) * V.Load(glass + i), V.Abs(V.Load(mean + i)) + V.All(_epsilon));
+                    var alpha = V.Quotient(V.All(_glassFactor) * V.Load(glass + i),
+                        V.Abs(V.Load(mean + i)) + V.All(_epsilon));
                     curvature = alpha + curvature + V.Root(V.Min(V.Largest, alpha * (alpha + (h + h))));
                 }
                 curvature.Store(lookAhead + i);
@@ -133,7 +137,8 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
             }
         }
 
-        /// <summary>g / curvature, its size q / curvature between the bounds; what cannot be compared becomes the upper one.</summary>
+        /// <summary>g / curvature, its size q / curvature between the bounds; what cannot be compared becomes the upper
+        /// one.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private V Descent(V g, T* second, V curvature)
         {
@@ -141,7 +146,8 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
             if (_bound == StepBound.Fixed)
             {
                 var length = q / curvature;
-                length = V.IfLess(length, V.All(_lower), V.All(_lower), V.IfLess(length, V.All(_upper), length, V.All(_upper)));
+                length = V.IfLess(length, V.All(_lower), V.All(_lower),
+                    V.IfLess(length, V.All(_upper), length, V.All(_upper)));
                 return V.IfLess(Zero, g, length, Zero - length);
             }
             // Both bounds are q over something: bounding the divisor instead of the quotient saves a division, the
@@ -152,9 +158,8 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
             return V.Quotient(g, V.Max(V.Min(unit * V.All(_perLower), curvature), unit * V.All(_perUpper)));
         }
 
-        /// <summary>
-        /// Zero for what is next to it: averages and decaying weights of units that nothing reaches shrink until they are denormal, with which
-        /// arithmetic takes many times as long.
+        /// <summary>Zero for what is next to it: averages and decaying weights of units that nothing reaches shrink
+        /// until they are denormal, with which arithmetic takes many times as long.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private V Flush(V value) => V.IfLess(V.Abs(value), V.All(_tiny), Zero, value);

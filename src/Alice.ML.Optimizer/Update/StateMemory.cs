@@ -2,9 +2,8 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Optimization.Update;
 
-/// <summary>
-/// The update on the memory of a single-precision state on the CPU. Its addresses are asked for once: asking TorchSharp takes as long as the
-/// update of a small network. All arrays have the state's element count.
+/// <summary>The update on the memory of a single-precision state on the CPU. Its addresses are asked for once: asking
+/// TorchSharp takes as long as the update of a small network. All arrays have the state's element count.
 /// </summary>
 /// <param name="state">Must outlive this object.</param>
 internal sealed unsafe class StateMemory(AliceState state)
@@ -35,11 +34,13 @@ internal sealed unsafe class StateMemory(AliceState state)
         VectorLoop.Run(new CurvatureKernel(step), arrays, _count);
     }
 
-    /// <summary>A quick or sample step, as <see cref="AliceUpdate"/> has it; outer gradients are read only if the step averages them.</summary>
+    /// <summary>A quick or sample step, as <see cref="AliceUpdate"/> has it; outer gradients are read only if the step
+    /// averages them.</summary>
     /// <remarks>Where parameters move, ν and μ are multiplied by <c>kept</c> afterwards.</remarks>
     public void Move(float* plus, float* minus, float* gradient, in AliceStep step, double kept = 1)
     {
-        var arrays = stackalloc float*[] { LookAhead, Center, _gradient, _secondMoment, _glassDensity, _hessian, gradient, plus, minus };
+        var arrays = stackalloc float*[
+] { LookAhead, Center, _gradient, _secondMoment, _glassDensity, _hessian, gradient, plus, minus };
         VectorLoop.Run(new MoveKernel(step, kept), arrays, _count);
     }
 

@@ -21,7 +21,8 @@ internal static class TensorKernels
     }
 
     public static void MeasureCurvature(
-        AliceState state, Tensor plus, Tensor minus, Tensor gradient, Tensor directions, in AliceStep step, Tensor? finite)
+        AliceState state, Tensor plus, Tensor minus, Tensor gradient, Tensor directions, in AliceStep step,
+        Tensor? finite)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -80,8 +81,8 @@ internal static class TensorKernels
         return (Number(state.GlassDensity.mean()), Number(hessian.mean()));
     }
 
-    /// <summary>
-    /// The share of parameters whose last step was at the upper bound. The host waits. A part at a time: each needs a dozen times its memory.
+    /// <summary>The share of parameters whose last step was at the upper bound. The host waits. A part at a time: each
+    /// needs a dozen times its memory.
     /// </summary>
     public static double ShareAtUpperBound(AliceState state, in AliceStep step)
     {

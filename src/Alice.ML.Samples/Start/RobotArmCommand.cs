@@ -9,11 +9,13 @@ using Microsoft.ML;
 
 namespace Alice.ML.Samples.Start;
 
-/// <summary>Without a sample's name: <see cref="RobotArm"/>, with options, progress, a saved model and a picture.</summary>
+/// <summary>Without a sample's name: <see cref="RobotArm"/>, with options, progress, a saved model and a
+/// picture.</summary>
 internal sealed class RobotArmCommand
 {
     /// <summary>What is said where LightGBM is left out.</summary>
-    internal const string NoLightGbm = "LightGBM is left out: its native library does not load here. Its package brings it " +
+    internal const string NoLightGbm =
+        "LightGBM is left out: its native library does not load here. Its package brings it " +
         "for x64 alone, where it also needs OpenMP (libgomp1, or libomp on macOS).";
 
     private readonly Option<int> _rows = new("--rows")
@@ -60,7 +62,8 @@ internal sealed class RobotArmCommand
         var (modelPath, plotPath) = (parsed.GetRequiredValue(_save), parsed.GetRequiredValue(_plot));
         var files = new OutputFiles(terminal, [], [(_save.Name, modelPath), (_plot.Name, plotPath)]);
         if (parsed.GetResult(_save) is null or { Implicit: true } && File.Exists(modelPath) && !IsOfArm(modelPath))
-            throw new UserException($"{modelPath} exists and is not a model of the robot arm; name another file with --save");
+            throw new UserException(
+                $"{modelPath} exists and is not a model of the robot arm; name another file with --save");
 
         var ml = MlContexts.Create(settings.Seed, terminal, parsed.GetValue(_verbose));
         var arm = new RobotArm(ml, parsed.GetValue(_rows), settings.Seed, terminal.Out);
@@ -87,7 +90,8 @@ internal sealed class RobotArmCommand
         return files.ExitCode;
     }
 
-    private static void Draw(Stream stream, IReadOnlyList<AliceEpoch> epochs, IEnumerable<RobotArm.Result> results) => LearningCurvePlot.Save(
+    private static void Draw(Stream stream, IReadOnlyList<AliceEpoch> epochs, IEnumerable<RobotArm.Result> results) =>
+        LearningCurvePlot.Save(
         stream, "Learning the kinematics of a robot arm", "root mean squared error, m", epochs, Math.Sqrt,
         [
             .. results.Select(r => new ReferenceLine($"{r.Name}, test", r.Metrics.RootMeanSquaredError)),

@@ -3,29 +3,34 @@ using Alice.ML.Tool;
 
 namespace Alice.ML.Samples.Start;
 
-/// <summary>Which sample runs: the robot arm, or the one that the first argument names. The tool's commands run as well.</summary>
+/// <summary>Which sample runs: the robot arm, or the one that the first argument names. The tool's commands run as
+/// well.</summary>
 internal static class SampleCommands
 {
     private static readonly (string Name, string Says, Action<string, TextWriter> Run)[] _samples =
     [
-        (nameof(CsvToModel), "From a .csv file to a saved model, and to predictions", (folder, output) => CsvToModel.Run(folder, output)),
+        (nameof(CsvToModel), "From a .csv file to a saved model, and to predictions",
+            (folder, output) => CsvToModel.Run(folder, output)),
         (nameof(Classes), "Several classes, with a probability for each", (_, output) => Classes.Run(output)),
         (nameof(Text), "Texts: reviews that praise or complain", (_, output) => Text.Run(output)),
         (nameof(Quantiles), "An interval about each prediction", (_, output) => Quantiles.Run(output)),
         (nameof(OwnModule), "The optimizer alone, on a convolutional network", (_, output) => OwnModule.Run(output)),
-        (nameof(Onnx), "A network as an ONNX file, scored by ONNX Runtime", (folder, output) => Onnx.Run(folder, output)),
+        (nameof(Onnx), "A network as an ONNX file, scored by ONNX Runtime",
+            (folder, output) => Onnx.Run(folder, output)),
     ];
 
-    /// <summary>Runs a sample, as <see cref="CommandLine.RunAsync(string[], TextWriter, TextWriter, CancellationToken)"/> does commands.</summary>
-    public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation = default) =>
-        CommandLine.RunAsync(Create, args, output, error, cancellation);
+    /// <summary>Runs a sample, as
+    /// <see cref="CommandLine.RunAsync(string[], TextWriter, TextWriter, CancellationToken)"/> does commands.</summary>
+    public static Task<int> RunAsync(
+        string[] args, TextWriter output, TextWriter error, CancellationToken cancellation = default) =>
+            CommandLine.RunAsync(Create, args, output, error, cancellation);
 
     private static RootCommand Create(Option<bool> verbose)
     {
         var root = new RootCommand("""
-            Samples of Alice.ML. Without a name it simulates a robot arm, trains Alice, LightGBM and linear regression on it,
-            compares them, and saves the model and a picture of the training. The commands in lower case are those of the
-            tool 'alice', for your own files.
+            Samples of Alice.ML. Without a name it simulates a robot arm, trains Alice, LightGBM and linear regression
+            on it, compares them, and saves the model and a picture of the training. The commands in lower case are
+            those of the tool 'alice', for your own files.
             """);
         RobotArmCommand.Configure(root, verbose);
         foreach (var (name, says, run) in _samples)
@@ -46,8 +51,12 @@ internal static class SampleCommands
     private static Command CreateService()
     {
         var command = new Command(nameof(Service), "A web service that predicts with a saved model, until Ctrl-C");
-        var model = new Option<string?>("--model") { Description = "Model of CsvToModel. Default: one is trained first." };
-        var url = new Option<string>("--url") { Description = "Where to listen.", DefaultValueFactory = _ => "http://127.0.0.1:5000" };
+        var model = new Option<string?>(
+            "--model")
+        { Description = "Model of CsvToModel. Default: one is trained first." };
+        var url = new Option<string>(
+            "--url")
+        { Description = "Where to listen.", DefaultValueFactory = _ => "http://127.0.0.1:5000" };
         command.Options.Add(model);
         command.Options.Add(url);
         command.SetAction((parsed, cancellation) => InFolder(async folder =>
@@ -59,7 +68,8 @@ internal static class SampleCommands
             await using var app = Service.Create(file, parsed.GetValue(url)!, cancellation);
             await app.StartAsync(cancellation).ConfigureAwait(false);
             output.WriteLine($"serving {file} at {app.Urls.First()}");
-            await Task.Delay(Timeout.Infinite, cancellation).ContinueWith(_ => { }, TaskScheduler.Default).ConfigureAwait(false);
+            await Task.Delay(Timeout.Infinite, cancellation).ContinueWith(_ => { }, TaskScheduler.Default)
+                .ConfigureAwait(false);
             await app.StopAsync(CancellationToken.None).ConfigureAwait(false);
         }));
         return command;

@@ -47,7 +47,8 @@ internal sealed class CompareCommand
         DefaultValueFactory = _ => 64,
     };
 
-    private readonly Option<Activation> _activation = new("--activation") { Description = "What follows each hidden layer" };
+    private readonly Option<Activation> _activation =
+        new("--activation") { Description = "What follows each hidden layer" };
 
     private readonly Option<int> _seed = new("--seed")
     {

@@ -26,7 +26,8 @@ internal sealed class DataOptions
 
     private readonly Option<string> _positive = new("--positive")
     {
-        Description = "Which of two classes is the positive one (default: the larger number, or the later in the alphabet)",
+        Description =
+            "Which of two classes is the positive one (default: the larger number, or the later in the alphabet)",
         HelpName = "value",
     };
 
@@ -71,7 +72,8 @@ internal sealed class DataOptions
 
     private readonly Option<string[]> _number = new("--number")
     {
-        Description = "A column, by name or number, to take as numbers whatever it looks like (identifier, date, text among " +
+        Description =
+            "A column, by name or number, to take as numbers whatever it looks like (identifier, date, text among " +
             "numbers); may be repeated",
         HelpName = "column",
     };

@@ -25,7 +25,8 @@ internal sealed class FileFormatOptions
 
     private readonly Option<string> _comment = new("--comment")
     {
-        Description = "What starts a comment line, wherever it stands, or none (default: # and // before the first row only; a " +
+        Description =
+            "What starts a comment line, wherever it stands, or none (default: # and // before the first row only; a " +
             "# line just before the rows that names as many columns as they have is the header)",
         HelpName = "prefix",
     };
@@ -33,14 +34,16 @@ internal sealed class FileFormatOptions
     private readonly Option<string[]> _missing = new("--missing")
     {
         Description = "A text that stands for a missing value; may be repeated, and replaces the default: " +
-            $"{string.Join(", ", FileFormat.DefaultMissing)} in any case. An empty field is always missing, and so are '-', " +
+            $"{string.Join(", ", FileFormat.DefaultMissing)} in any case. An empty field is always missing, and so "
+                + $"are '-', " +
             "'none' and the like among numbers",
         HelpName = "text",
     };
 
     private readonly Option<string> _decimal = new("--decimal")
     {
-        Description = "The decimal mark of numbers: point or comma (default: found out from each column, then from the file)",
+        Description =
+            "The decimal mark of numbers: point or comma (default: found out from each column, then from the file)",
         HelpName = "mark",
     };
 

@@ -68,7 +68,8 @@ internal sealed class LandscapeCommand
         var terminal = new Terminal(parsed);
         var settings = _network.Read(parsed);
         var prefix = parsed.GetRequiredValue(_out);
-        var files = new OutputFiles(terminal, _data.Inputs(parsed), LandscapeFiles.Suffixes.Select(s => (_out.Name, (string?)(prefix + s))));
+        var files = new OutputFiles(
+            terminal, _data.Inputs(parsed), LandscapeFiles.Suffixes.Select(s => (_out.Name, (string?)(prefix + s))));
         var data = _data.Read(parsed, terminal.Note);
         var (target, testTable, split) = _data.TestRows(parsed, data, settings.Seed, terminal.Note);
         var prepared = PreparedData.Of(data, target, testTable, split, terminal.Note);
@@ -81,7 +82,10 @@ internal sealed class LandscapeCommand
         };
         var options = new LandscapeOptions
         {
-            Directions = parsed.GetValue(_directions), LinePoints = 40, Seed = settings.Seed, CancellationToken = cancellation,
+            Directions = parsed.GetValue(_directions),
+            LinePoints = 40,
+            Seed = settings.Seed,
+            CancellationToken = cancellation,
         };
 
         var reports = new List<(string Name, LandscapeReport Report)>();
@@ -93,12 +97,15 @@ internal sealed class LandscapeCommand
             reports.Add(($"{activation}", model.MeasureLandscape(prepared.Train,
                 new()
                 {
-                    LabelColumnName = prepared.Schema.Label.Name, Loss = settings.Loss, MaximumRows = parsed.GetValue(_rows),
+                    LabelColumnName = prepared.Schema.Label.Name,
+                    Loss = settings.Loss,
+                    MaximumRows = parsed.GetValue(_rows),
                 }, options)));
         }
         foreach (var (name, report) in reports)
             LandscapeTables.Write(terminal, name, report);
-        LandscapeFiles.Save(files, prefix, $"{data.Table.Names[data.Label]} from {Path.GetFileName(data.Table.Path)}", reports);
+        LandscapeFiles.Save(files, prefix, $"{data.Table.Names[data.Label]} from {Path.GetFileName(data.Table.Path)}",
+            reports);
         files.NoteWritten();
         if (!PictureStyle.HasFonts)
             terminal.Note(PictureStyle.NoFonts);

@@ -14,7 +14,9 @@ internal sealed class NetworkOptions
 
     private readonly Option<string?> _hidden = new("--hidden")
     {
-        Description = "Units of each hidden layer, separated by commas; none for a linear model (default: from the number of columns)",
+        Description =
+            "Units of each hidden layer, separated by commas; none for a linear model (default: from the number of "
+                + "columns)",
         HelpName = "units",
     };
 
@@ -32,7 +34,9 @@ internal sealed class NetworkOptions
 
     private readonly Option<NumericEncoding?> _encoding = new("--encoding")
     {
-        Description = "How networks are given numbers: None as they are, PiecewiseLinear with bins beside them, Mixed half and half, " +
+        Description =
+            "How networks are given numbers: None as they are, PiecewiseLinear with bins beside them, Mixed half "
+                + "and half, " +
             "NormalScores by rank where tails are heavy (default: the trainer's)",
         HelpName = "name",
     };
@@ -84,7 +88,8 @@ internal sealed class NetworkOptions
 
     private readonly Option<Effort> _effort = new("--effort")
     {
-        Description = "How much time to spend: quick (an eighth of the default's), default or best (up to eight times as much)",
+        Description =
+            "How much time to spend: quick (an eighth of the default's), default or best (up to eight times as much)",
         HelpName = "effort",
         DefaultValueFactory = _ => Effort.Default,
     };
@@ -153,7 +158,8 @@ internal sealed class NetworkOptions
         });
         foreach (var option in new Option[]
             {
-                _networks, _hidden, _activation, _encoding, _bins, _dropout, _weightDecay, _loss, _epochs, _batchSize, _learningRate,
+                _networks, _hidden, _activation, _encoding, _bins, _dropout, _weightDecay, _loss, _epochs, _batchSize,
+                    _learningRate,
                 _effort, _validationFraction, _patience, _maximumSeconds, _device, _threads, _seed,
             })
             command.Options.Add(option);

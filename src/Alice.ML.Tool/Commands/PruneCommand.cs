@@ -9,14 +9,16 @@ using Spectre.Console;
 
 namespace Alice.ML.Tool.Commands;
 
-/// <summary>'alice prune model.zip data.csv': the error of a model against the share of its weights that are removed.</summary>
+/// <summary>'alice prune model.zip data.csv': the error of a model against the share of its weights that are
+/// removed.</summary>
 internal static class PruneCommand
 {
     private static readonly double[] _fractions = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 
     private static readonly (string Name, PruneOrder Order)[] _orders =
     [
-        ("by predicted loss", PruneOrder.PredictedLoss), ("by magnitude", PruneOrder.Magnitude), ("at random", PruneOrder.Random),
+        ("by predicted loss", PruneOrder.PredictedLoss), ("by magnitude", PruneOrder.Magnitude),
+            ("at random", PruneOrder.Random),
         ("with the gradient", PruneOrder.PredictedLossWithGradient),
     ];
 
@@ -81,7 +83,8 @@ internal static class PruneCommand
             var ml = MlContexts.Create(seed: 1, terminal, parsed.GetValue(verbose));
             var saved = SavedModel.Load(ml, parsed.GetRequiredValue(model));
             var table = saved.ReadTable(parsed.GetRequiredValue(data), format.Read(parsed), terminal.Note);
-            var testTable = parsed.GetValue(test) is { } file ? saved.ReadTable(file, format.Read(parsed), terminal.Note) : table;
+            var testTable = parsed.GetValue(test) is { } file
+                ? saved.ReadTable(file, format.Read(parsed), terminal.Note) : table;
             var split = ReferenceEquals(testTable, table)
                 ? Halves(saved.Schema, table, terminal.Note)
                 : new RowSplit(table.AllRows, testTable.AllRows);
@@ -91,7 +94,9 @@ internal static class PruneCommand
             var columns = new LandscapeDataOptions { LabelColumnName = saved.Schema.Label.Name };
             var options = new PruneOptions
             {
-                Rounds = parsed.GetValue(rounds), Directions = parsed.GetValue(directions), CancellationToken = cancellation,
+                Rounds = parsed.GetValue(rounds),
+                Directions = parsed.GetValue(directions),
+                CancellationToken = cancellation,
             };
 
             var results = (
@@ -103,7 +108,8 @@ internal static class PruneCommand
                     // Of the orders without a prediction, the predicted loss is not shown.
                     Directions = order.Order is PruneOrder.Magnitude or PruneOrder.Random ? 1 : options.Directions,
                 })
-                select new Result(order.Name, share, pruned, task.Test(ml, pruned.Model, testRows, labels, terminal.Note)[0])).ToArray();
+                select new Result(order.Name, share, pruned,
+                    task.Test(ml, pruned.Model, testRows, labels, terminal.Note)[0])).ToArray();
             Show(terminal, results);
             Save(files, prefix, Path.GetFileName(table.Path), results);
             files.NoteWritten();
@@ -113,7 +119,8 @@ internal static class PruneCommand
             {
                 var kept = saved.Pipeline.Prune(parsed.GetValue(fraction), rows, columns, options);
                 if (files.Write(path, stream => new SavedModel(kept.Model, saved.Schema).Save(ml, rows.Schema, stream)))
-                    terminal.Note($"model without {kept.ChangedCount} of its {kept.WeightCount} weights saved as {path}");
+                    terminal.Note(
+                        $"model without {kept.ChangedCount} of its {kept.WeightCount} weights saved as {path}");
             }
             return files.ExitCode;
         }, cancellation));
@@ -125,7 +132,8 @@ internal static class PruneCommand
         var label = schema.Locate(table, withLabel: true)[schema.Label.Name];
         var rows = LabelColumn.LabelledRows(table, table.AllRows, label, schema.Target, note);
         return RowSplit.Random(
-            rows, schema.Target.Task == TaskKind.Regression ? null : schema.Target.Read(table, rows, label), 0.5, seed: 1);
+            rows, schema.Target.Task == TaskKind.Regression ? null
+            : schema.Target.Read(table, rows, label), 0.5, seed: 1);
     }
 
     private static void Show(Terminal terminal, Result[] results)
@@ -138,24 +146,29 @@ internal static class PruneCommand
         foreach (var row in results.GroupBy(r => r.Share))
         {
             var first = row.First().Pruned;
-            table.AddRow([$"{100 * row.Key:F0} %", .. row.Select(r => $"{r.Metric.Value:G4}"), $"{first.PredictedLoss:G4}",
+            table.AddRow(
+                [$"{100 * row.Key:F0} %", .. row.Select(r => $"{r.Metric.Value:G4}"), $"{first.PredictedLoss:G4}",
                 $"{first.MeasuredLoss:G4}"]);
         }
         terminal.OutConsole.Write(table);
-        terminal.Out.WriteLine("The losses are those of the weights removed by predicted loss, on the rows that chose them.");
+        terminal.Out.WriteLine(
+            "The losses are those of the weights removed by predicted loss, on the rows that chose them.");
     }
 
     private static void Save(OutputFiles files, string prefix, string file, Result[] results)
     {
         var metric = results[0].Metric.Name;
-        files.Write(prefix + ".png", new Chart($"Removing weights: {file}", "share of the weights removed", $"test {metric}",
+        files.Write(prefix + ".png",
+            new Chart($"Removing weights: {file}", "share of the weights removed", $"test {metric}",
             [.. _orders.Select((order, i) => new Series(order.Name, _fractions,
                 [.. results.Where(r => r.Order == order.Name).Select(r => r.Metric.Value)], SeriesKind.Line, i))])
-        {
-            HasLogY = metric == "RMSE",
-        }.Save);
-        files.Write(prefix + ".csv", stream => CsvFile.Write(stream, ["order", "removed", metric, "loss", "predicted loss", "measured loss"],
-            results.Select(r => (IReadOnlyList<object>)[r.Order, r.Share, r.Metric.Value, r.Pruned.Loss, r.Pruned.PredictedLoss,
+            {
+                HasLogY = metric == "RMSE",
+            }.Save);
+        files.Write(prefix + ".csv",
+            stream => CsvFile.Write(stream, ["order", "removed", metric, "loss", "predicted loss", "measured loss"],
+            results.Select(
+            r => (IReadOnlyList<object>)[r.Order, r.Share, r.Metric.Value, r.Pruned.Loss, r.Pruned.PredictedLoss,
                 r.Pruned.MeasuredLoss])));
     }
 

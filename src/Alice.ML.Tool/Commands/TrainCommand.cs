@@ -49,7 +49,8 @@ internal sealed class TrainCommand
             if (saves && result.GetValue(_data.Folds) is not null)
                 result.AddError("--folds excludes --save and --plot: it trains several models and keeps none");
             if (result.GetValue(_checkpoint.File) is not null && result.GetValue(_data.Folds) is not null)
-                result.AddError("--folds excludes --checkpoint: the file holds one training, and it trains several models");
+                result.AddError(
+                    "--folds excludes --checkpoint: the file holds one training, and it trains several models");
             var validates = result.GetValue(_data.Validation) is not null;
             if (validates && result.GetValue(_network.ValidationFraction) > 0)
                 result.AddError("--validation and --validation-fraction exclude each other: both say which rows " +
@@ -73,10 +74,11 @@ internal sealed class TrainCommand
             {TaskDetection.MaximumCodes}, each at least a quarter as frequent as the average. Other numbers are
             quantities (regression). A note says what was decided; --task decides otherwise.
 
-            A column is one of numbers when 95 % of its values are: 1,234.5 and 1.234,5, $5, 15 %, (3) count as such. Missing
-            numbers train as they are. Dates become their parts. Texts of at most {SchemaInference.MaximumCategories} values are one-hot encoded, others
-            by the labels of each value's rows (target encoding). Columns of one value, texts that are nearly all different
-            and identifiers are left out. Rows without a label are skipped. Notes say what was decided.
+            A column is one of numbers when 95 % of its values are: 1,234.5 and 1.234,5, $5, 15 %, (3) count as such.
+            Missing numbers train as they are. Dates become their parts. Texts of at most
+            {SchemaInference.MaximumCategories} values are one-hot encoded, others by the labels of each value's rows
+            (target encoding). Columns of one value, texts that are nearly all different and identifiers are left out.
+            Rows without a label are skipped. Notes say what was decided.
             """);
         _ = new TrainCommand(command, verbose);
         return command;
@@ -87,7 +89,8 @@ internal sealed class TrainCommand
         var terminal = new Terminal(parsed);
         var settings = _checkpoint.Read(parsed, _network.Read(parsed));
         var files = new OutputFiles(terminal, _data.Inputs(parsed),
-            [(_save.Name, parsed.GetValue(_save)), (_plot.Name, parsed.GetValue(_plot)), (_checkpoint.File.Name, settings.CheckpointPath)]);
+            [(_save.Name, parsed.GetValue(_save)), (_plot.Name, parsed.GetValue(_plot)),
+                (_checkpoint.File.Name, settings.CheckpointPath)]);
         var data = _data.Read(parsed, terminal.Note);
         var ml = MlContexts.Create(settings.Seed, terminal, parsed.GetValue(_verbose));
         return parsed.GetValue(_data.Folds) is { } folds
@@ -109,7 +112,8 @@ internal sealed class TrainCommand
         var seconds = stopwatch.Elapsed.TotalSeconds;
         // First of all: the next signal ends the process.
         var save = parsed.GetValue(_save);
-        var isSaved = save is not null && files.Write(save, stream => new SavedModel(model, schema).Save(ml, train.Schema, stream));
+        var isSaved = save is not null
+            && files.Write(save, stream => new SavedModel(model, schema).Save(ml, train.Schema, stream));
         NoteEnd(terminal, epochs);
         if (cancellation.IsCancellationRequested)
             return isSaved ? terminal.Cancelled(epochs.Count, save!) : throw new OperationCanceledException();
@@ -195,7 +199,8 @@ internal sealed class TrainCommand
     private static void Draw(OutputFiles files, string path, LearningCurve curve, IReadOnlyList<AliceEpoch> epochs,
         LabelledTable data, Terminal terminal)
     {
-        if (!files.Write(path, stream => LearningCurvePlot.Save(stream, $"{data.Table.Names[data.Label]} from {Path.GetFileName(data.Table.Path)}",
+        if (!files.Write(path, stream => LearningCurvePlot.Save(stream, $"{data.Table.Names[data.Label]} from "
+            + $"{Path.GetFileName(data.Table.Path)}",
             curve.Quantity, epochs, curve.OfLoss,
             curve.Test is { } test ? [new ReferenceLine("Alice, test", test)] : [])))
             return;

@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Tool.Comparing;
 
-/// <summary>
-/// Adam with the square of the Hessian's diagonal in place of the squared gradient. The diagonal is Hutchinson's estimate z ∘ (H z) with
-/// random signs z, by a second backward pass (Yao et al. 2021, arXiv 2006.00719; without the averaging over convolution filters).
+/// <summary>Adam with the square of the Hessian's diagonal in place of the squared gradient. The diagonal is
+/// Hutchinson's estimate z ∘ (H z) with random signs z, by a second backward pass (Yao et al. 2021, arXiv 2006.00719;
+/// without the averaging over convolution filters).
 /// </summary>
 internal sealed class AdaHessian(IReadOnlyList<Parameter> parameters, Generator generator) : IDisposable
 {
@@ -24,7 +24,9 @@ internal sealed class AdaHessian(IReadOnlyList<Parameter> parameters, Generator 
 
         using var guard = no_grad();
         // The output's bias has no second derivative where the loss is linear in it.
-        Tensor[] diagonals = [.. products.Zip(signs, (product, sign) => product is null || product.IsInvalid ? zeros_like(sign) : product * sign)];
+        Tensor[] diagonals =
+            [.. products.Zip(signs, (product, sign) => product is null
+                || product.IsInvalid ? zeros_like(sign) : product * sign)];
         _update.Step([.. gradients], diagonals, learningRate);
         return loss.item<float>();
     }

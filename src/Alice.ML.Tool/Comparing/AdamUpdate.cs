@@ -2,15 +2,16 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Tool.Comparing;
 
-/// <summary>
-/// The update of Adam (Kingma and Ba 2015): the mean of the gradient over the root of the mean square of the gradient, or of what else
-/// stands for the curvature; with decoupled weight decay (Loshchilov and Hutter 2019). Written out: the optimizers of TorchSharp make
-/// Scalars, which a garbage collection on another thread may free while libtorch reads them. Numbers are tensors here.
+/// <summary>The update of Adam (Kingma and Ba 2015): the mean of the gradient over the root of the mean square of the
+/// gradient, or of what else stands for the curvature; with decoupled weight decay (Loshchilov and Hutter 2019).
+/// Written out: the optimizers of TorchSharp make Scalars, which a garbage collection on another thread may free while
+/// libtorch reads them. Numbers are tensors here.
 /// </summary>
 /// <param name="parameters">What it moves.</param>
 /// <param name="beta1">Memory of the mean gradient.</param>
 /// <param name="beta2">Memory of the mean square.</param>
-internal sealed class AdamUpdate(IReadOnlyList<Tensor> parameters, double beta1 = 0.9, double beta2 = 0.999) : IDisposable
+internal sealed class AdamUpdate(IReadOnlyList<Tensor> parameters, double beta1 = 0.9, double beta2 = 0.999)
+    : IDisposable
 {
     private const double Epsilon = 1e-8;
 
@@ -23,7 +24,8 @@ internal sealed class AdamUpdate(IReadOnlyList<Tensor> parameters, double beta1 
     /// <param name="curvatures">What is squared, of each parameter: for Adam the gradients.</param>
     /// <param name="learningRate">The learning rate of this step.</param>
     /// <param name="weightDecay">Decoupled weight decay.</param>
-    public void Step(IReadOnlyList<Tensor> gradients, IReadOnlyList<Tensor> curvatures, double learningRate, double weightDecay = 0)
+    public void Step(IReadOnlyList<Tensor> gradients, IReadOnlyList<Tensor> curvatures, double learningRate,
+        double weightDecay = 0)
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();

@@ -31,13 +31,15 @@ internal sealed class Comparison(int seeds, Func<Contender, double, int, Compari
     }
 }
 
-/// <summary>Runs of an optimizer at 0.1, 0.3, 1, 3 and 10 (half decades) times its best learning rate, one a seed.</summary>
+/// <summary>Runs of an optimizer at 0.1, 0.3, 1, 3 and 10 (half decades) times its best learning rate, one a
+/// seed.</summary>
 internal sealed record Standing(string Name, IReadOnlyList<ComparisonResult[]> Around)
 {
     /// <summary>Runs at the best learning rate.</summary>
     public ComparisonResult[] Best => Around[Around.Count / 2];
 
-    /// <summary>Mean test error at a factor, and its standard error over the seeds; infinite where a run diverged.</summary>
+    /// <summary>Mean test error at a factor, and its standard error over the seeds; infinite where a run
+    /// diverged.</summary>
     public (double Mean, double StandardError) TestError(int factor)
     {
         double[] errors = [.. Around[factor].Select(result => result.TestError)];
@@ -49,8 +51,9 @@ internal sealed record Standing(string Name, IReadOnlyList<ComparisonResult[]> A
     public (double Mean, double StandardError) TestError() => TestError(Around.Count / 2);
 
     /// <summary>Epochs at the best learning rate, means over the seeds.</summary>
-    public IReadOnlyList<ComparisonEpoch> Curve() => [.. Enumerable.Range(0, Best.Min(result => result.Epochs.Count)).Select(epoch =>
-        new ComparisonEpoch(
+    public IReadOnlyList<ComparisonEpoch> Curve() =>
+        [.. Enumerable.Range(0, Best.Min(result => result.Epochs.Count)).Select(epoch =>
+            new ComparisonEpoch(
             Best.Average(r => r.Epochs[epoch].Loss), Best.Average(r => r.Epochs[epoch].ValidationError),
             (long)Best.Average(r => r.Epochs[epoch].Evaluations), Best.Average(r => r.Epochs[epoch].Seconds)))];
 }

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Tool.Comparing;
 
-/// <summary>Standardised rows of three sets, as tensors: those that train, those that choose learning rates, those that test.</summary>
+/// <summary>Standardised rows of three sets, as tensors: those that train, those that choose learning rates, those that
+/// test.</summary>
 internal sealed class ComparisonData : IDisposable
 {
     private const double ValidationShare = 0.2;
@@ -47,7 +48,8 @@ internal sealed class ComparisonData : IDisposable
 
         var moments = Moments([.. split.Train.Select(row => train[row])]);
         var isNumber = data.Schema.Target.Task == TaskKind.Regression;
-        var label = isNumber ? Moments([.. split.Train.Select(row => new[] { data.TrainLabels[row] })])[0] : (Mean: 0f, Deviation: 1f);
+        var label = isNumber ? Moments([.. split.Train.Select(row => new[] { data.TrainLabels[row] })])[0]
+            : (Mean: 0f, Deviation: 1f);
         return new ComparisonData(
             data.Schema.Target.Task, isNumber ? 1 : data.Schema.Target.Classes.Count, label.Deviation,
             Select(train, data.TrainLabels, split.Train), Select(train, data.TrainLabels, split.Test),
@@ -55,7 +57,8 @@ internal sealed class ComparisonData : IDisposable
 
         Rows Select(float[][] features, float[] labels, int[] rows)
         {
-            float[] values = [.. rows.SelectMany(row => features[row].Zip(moments, (x, c) => (x - c.Mean) / c.Deviation))];
+            float[] values =
+                [.. rows.SelectMany(row => features[row].Zip(moments, (x, c) => (x - c.Mean) / c.Deviation))];
             float[] targets = [.. rows.Select(row => (labels[row] - label.Mean) / label.Deviation)];
             return new Rows(tensor(values, rows.Length, moments.Length).DetachFromDisposeScope(),
                 tensor(targets, rows.Length, 1).DetachFromDisposeScope());
@@ -71,7 +74,8 @@ internal sealed class ComparisonData : IDisposable
         }
     }
 
-    private static (float Mean, float Deviation)[] Moments(float[][] rows) => [.. Enumerable.Range(0, rows[0].Length).Select(c =>
+    private static (float Mean, float Deviation)[] Moments(float[][] rows) =>
+        [.. Enumerable.Range(0, rows[0].Length).Select(c =>
     {
         var mean = rows.Average(row => (double)row[c]);
         var deviation = Math.Sqrt(rows.Average(row => (row[c] - mean) * (row[c] - mean)));

@@ -11,16 +11,20 @@ internal sealed record ComparisonEpoch(double Loss, double ValidationError, long
 
 /// <summary>One run: errors are infinite where it diverged.</summary>
 internal sealed record ComparisonResult(
-    string Name, double LearningRate, int Seed, IReadOnlyList<ComparisonEpoch> Epochs, double ValidationError, double TestError);
+    string Name, double LearningRate, int Seed, IReadOnlyList<ComparisonEpoch> Epochs, double ValidationError,
+    double TestError);
 
 /// <summary>Settings that all runs share.</summary>
-internal sealed record ComparisonSettings(IReadOnlyList<int> HiddenLayers, Activation Activation, int Epochs, int BatchSize);
+internal sealed record ComparisonSettings(
+    IReadOnlyList<int> HiddenLayers, Activation Activation, int Epochs, int BatchSize);
 
-/// <summary>Trains the network with one optimizer. The same seed gives the same start and the same minibatches to all.</summary>
+/// <summary>Trains the network with one optimizer. The same seed gives the same start and the same minibatches to
+/// all.</summary>
 internal static class ComparisonRun
 {
     public static ComparisonResult Run(
-        Contender contender, double learningRate, int seed, ComparisonData data, ComparisonSettings settings, CancellationToken cancellation)
+        Contender contender, double learningRate, int seed, ComparisonData data, ComparisonSettings settings,
+        CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var start = new Generator((ulong)seed);
@@ -45,10 +49,12 @@ internal static class ComparisonRun
                 {
                     using var step = NewDisposeScope();
                     var batch = order.narrow(0, i * rows / steps, (i + 1) * rows / steps - i * rows / steps);
-                    var (features, targets) = (data.Training.Features.index_select(0, batch), data.Training.Targets.index_select(0, batch));
+                    var (features, targets) =
+                        (data.Training.Features.index_select(0, batch), data.Training.Targets.index_select(0, batch));
                     // Half a cosine from the learning rate to nearly 0, for all the same.
                     var progress = (epoch + (double)i / steps) / settings.Epochs;
-                    loss += stepper.Step(() => Loss(data, network.forward(features), targets), () => network.zero_grad(),
+                    loss += stepper.Step(() => Loss(data, network.forward(features), targets),
+                        () => network.zero_grad(),
                         learningRate * 0.5 * (1 + Math.Cos(Math.PI * progress))) / steps;
                 }
             }
@@ -59,10 +65,12 @@ internal static class ComparisonRun
             clock.Stop();
             var validation = Error(data, network, data.Validation);
             if (!double.IsFinite(loss) || !double.IsFinite(validation))
-                return new(contender.Name, learningRate, seed, epochs, double.PositiveInfinity, double.PositiveInfinity);
+                return new(contender.Name, learningRate, seed, epochs, double.PositiveInfinity,
+                    double.PositiveInfinity);
             epochs.Add(new(loss, validation, stepper.Evaluations, clock.Elapsed.TotalSeconds));
         }
-        return new(contender.Name, learningRate, seed, epochs, epochs[^1].ValidationError, Error(data, network, data.Test));
+        return new(contender.Name, learningRate, seed, epochs, epochs[^1].ValidationError,
+            Error(data, network, data.Test));
     }
 
     private static Sequential Network(ComparisonData data, ComparisonSettings settings, Generator generator)
@@ -98,10 +106,12 @@ internal static class ComparisonRun
         var outputs = network.forward(rows.Features);
         return data.Task == TaskKind.Regression
             ? data.Unit * Math.Sqrt(nn.functional.mse_loss(outputs, rows.Targets).item<float>())
-            : 100.0 * outputs.argmax(1).ne(rows.Targets.squeeze(1).to(ScalarType.Int64)).to(ScalarType.Float32).mean().item<float>();
+            : 100.0 * outputs.argmax(1).ne(rows.Targets.squeeze(1).to(ScalarType.Int64)).to(ScalarType.Float32).mean(
+            ).item<float>();
     }
 
-    /// <summary>nn.Linear that starts, as that does, uniform within ±1/√inputs, but from a generator of its own.</summary>
+    /// <summary>nn.Linear that starts, as that does, uniform within ±1/√inputs, but from a generator of its
+    /// own.</summary>
     private sealed class Affine : nn.Module<Tensor, Tensor>
     {
         private readonly Parameter _weight;

@@ -8,7 +8,8 @@ namespace Alice.ML.Tool.Comparing;
 /// <param name="Name">As tables show it.</param>
 /// <param name="FirstRate">Learning rate that the search for the best begins at.</param>
 /// <param name="Create">Makes it for a network's parameters.</param>
-internal sealed record Contender(string Name, double FirstRate, Func<IReadOnlyList<Parameter>, Generator, IStepper> Create)
+internal sealed record Contender(
+    string Name, double FirstRate, Func<IReadOnlyList<Parameter>, Generator, IStepper> Create)
 {
     /// <summary>The paper's variants of Alice with its constants, Alice as the trainers use it, and others.</summary>
     public static IReadOnlyList<Contender> All { get; } =
@@ -16,7 +17,8 @@ internal sealed record Contender(string Name, double FirstRate, Func<IReadOnlyLi
         Alice("Alice, glass only", AliceOptimizerOptions.Published with { HessianEstimate = HessianEstimate.Zero }),
         Alice("Alice, Hessian only", AliceOptimizerOptions.Published with { UseGlass = false }),
         Alice("Alice, both", AliceOptimizerOptions.Published),
-        Alice("Alice, both, rms", AliceOptimizerOptions.Published with { HessianEstimate = HessianEstimate.RootMeanSquare }),
+        Alice("Alice, both, rms",
+            AliceOptimizerOptions.Published with { HessianEstimate = HessianEstimate.RootMeanSquare }),
         Alice("Alice, Tabular", AliceOptimizerOptions.Tabular),
         new("Adam", 1e-3, (parameters, _) => new AdamStepper(parameters)),
         new("SGD, momentum 0.9", 1e-2, (parameters, _) => new MomentumStepper(parameters, 0.9)),
@@ -25,7 +27,8 @@ internal sealed record Contender(string Name, double FirstRate, Func<IReadOnlyLi
 
     // The learning rate scales the step bounds; those of the options belong to their own rate.
     private static Contender Alice(string name, AliceOptimizerOptions options) => new(name, options.LearningRate,
-        (parameters, generator) => new AliceStepper(new AliceOptimizer(parameters, options with { Generator = generator })));
+        (parameters, generator) =>
+            new AliceStepper(new AliceOptimizer(parameters, options with { Generator = generator })));
 }
 
 /// <summary>AdaHessian: a gradient and a product with the Hessian each step.</summary>

@@ -63,7 +63,8 @@ internal abstract class GradientStepper : IStepper
 }
 
 /// <summary>Adam.</summary>
-internal sealed class AdamStepper(IReadOnlyList<Parameter> parameters, double beta1 = 0.9, double beta2 = 0.999) : GradientStepper
+internal sealed class AdamStepper(IReadOnlyList<Parameter> parameters, double beta1 = 0.9, double beta2 = 0.999)
+    : GradientStepper
 {
     private readonly AdamUpdate _update = new(parameters, beta1, beta2);
 
@@ -81,7 +82,8 @@ internal sealed class AdamStepper(IReadOnlyList<Parameter> parameters, double be
 internal sealed class MomentumStepper(IReadOnlyList<Parameter> parameters, double momentum) : GradientStepper
 {
     // Minus the sum of the gradients, older ones ever less.
-    private readonly Tensor[] _velocities = [.. parameters.Select(parameter => zeros_like(parameter).detach().DetachFromDisposeScope())];
+    private readonly Tensor[] _velocities =
+        [.. parameters.Select(parameter => zeros_like(parameter).detach().DetachFromDisposeScope())];
 
     public override void Dispose()
     {

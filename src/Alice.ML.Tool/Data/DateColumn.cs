@@ -45,24 +45,30 @@ internal sealed record DateColumn(bool DayFirst, DateTime Origin, int Missing, I
     public static DateColumn? Examine(Table table, IReadOnlyList<int> rows, int column, Action<string> note)
     {
         string[] fields = [.. rows.Select(r => table.Records[r].Fields[column]).Where(f => !NumberColumn.IsGap(f))];
-        if (Read(fields.Take(ProbedFields), dayFirst: false).Count + Read(fields.Take(ProbedFields), dayFirst: true).Count == 0)
+        if (Read(fields.Take(ProbedFields), dayFirst: false).Count + Read(fields.Take(ProbedFields), dayFirst: true)
+            .Count == 0)
             return null;
         var (monthFirst, dayFirst) = (Read(fields, dayFirst: false), Read(fields, dayFirst: true));
-        var isDayFirst = table.Format.DayFirst ?? (dayFirst.Count != monthFirst.Count ? dayFirst.Count > monthFirst.Count
+        var isDayFirst = table.Format.DayFirst
+            ?? (dayFirst.Count != monthFirst.Count ? dayFirst.Count > monthFirst.Count
             : fields.Any(f => f.IndexOf('.') is 1 or 2) || table.UsualDecimalMark == ',');
         var dates = isDayFirst ? dayFirst : monthFirst;
         if (dates.Count < NumberColumn.NumberShare * fields.Length)
             return null;
         if (dates.Count < fields.Length)
-            note($"column '{table.Names[column]}': {fields.Length - dates.Count} of {fields.Length} values are no dates: taken as missing");
+            note($"column '{table.Names[column]}': {fields.Length - dates.Count} of {fields.Length} values are no "
+                + $"dates: taken as missing");
         if (table.Format.DayFirst is null && monthFirst.Count == dayFirst.Count
-            && monthFirst.Zip(dayFirst).Where(d => d.First != d.Second).Select(d => isDayFirst ? d.Second : d.First).FirstOrDefault()
+            && monthFirst.Zip(dayFirst).Where(d => d.First != d.Second).Select(d => isDayFirst ? d.Second : d.First)
+                .FirstOrDefault()
                 is { Year: > 1 } example)
-            note($"column '{table.Names[column]}': every day and month could be the other; read as {(isDayFirst ? "day" : "month")} first, " +
+            note($"column '{table.Names[column]}': every day and month could be the other; read as "
+                + $"{(isDayFirst ? "day" : "month")} first, " +
                 $"so one is {example:yyyy-MM-dd} (--dates {(isDayFirst ? "mdy" : "dmy")} reads them otherwise)");
         var origin = dates.Min().Date;
         return new DateColumn(isDayFirst, origin, rows.Count - dates.Count,
-            [.. _parts.Where(p => (p.Name != "time" || origin.Year > 1) && dates.Select(d => p.Of(d, origin)).Distinct().Take(2).Count() > 1).Select(p => p.Name)]);
+            [.. _parts.Where(p => (p.Name != "time" || origin.Year > 1)
+                && dates.Select(d => p.Of(d, origin)).Distinct().Take(2).Count() > 1).Select(p => p.Name)]);
     }
 
     /// <summary>The parts of each field, in the order of <see cref="Parts"/>; NaN where it is no date.</summary>

@@ -18,14 +18,18 @@ internal sealed class DateText(bool dayFirst)
 
     private static readonly string[] _named =
     [
-        "d MMM yyyy", "d-MMM-yyyy", "d/MMM/yyyy", "d. MMM yyyy", "d MMMM yyyy", "d. MMMM yyyy", "d-MMM-yy", "d MMM yy", "ddMMMyyyy",
-        "MMM d, yyyy", "MMM d yyyy", "MMMM d, yyyy", "MMMM d yyyy", "ddd, d MMM yyyy", "ddd MMM d yyyy", "MMM yyyy", "MMMM yyyy",
+        "d MMM yyyy", "d-MMM-yyyy", "d/MMM/yyyy", "d. MMM yyyy", "d MMMM yyyy", "d. MMMM yyyy", "d-MMM-yy", "d MMM yy",
+            "ddMMMyyyy",
+        "MMM d, yyyy", "MMM d yyyy", "MMMM d, yyyy", "MMMM d yyyy", "ddd, d MMM yyyy", "ddd MMM d yyyy", "MMM yyyy",
+        "MMMM yyyy",
         "MMM-yyyy", "MMM-yy",
     ];
 
-    private static readonly string[] _dayThenMonth = ["d/M/yyyy", "d-M-yyyy", "d.M.yyyy", "d/M/yy", "d-M-yy", "d.M.yy", "M/yyyy"];
+    private static readonly string[] _dayThenMonth =
+        ["d/M/yyyy", "d-M-yyyy", "d.M.yyyy", "d/M/yy", "d-M-yy", "d.M.yy", "M/yyyy"];
 
-    private static readonly string[] _monthThenDay = ["M/d/yyyy", "M-d-yyyy", "M.d.yyyy", "M/d/yy", "M-d-yy", "M.d.yy", "M/yyyy"];
+    private static readonly string[] _monthThenDay =
+        ["M/d/yyyy", "M-d-yyyy", "M.d.yyyy", "M/d/yy", "M-d-yy", "M.d.yy", "M/yyyy"];
 
     private static readonly string[] _clocks =
         ["H:mm", "H:mm:ss", "H:mm:ss.FFFFFFF", "H:mm:ss,FFFFFFF", "h:mm tt", "h:mm:ss tt", "h:mmtt", "h:mm:sstt"];
@@ -84,7 +88,8 @@ internal sealed class DateText(bool dayFirst)
         var zone = text.IndexOfAny("+-ZUG"); // an offset, Z, UTC or GMT
         if (zone > 0)
             text = text[..zone].TrimEnd();
-        var isRead = TimeOnly.TryParseExact(text, _clocks, CultureInfo.InvariantCulture, DateTimeStyles.AllowWhiteSpaces, out var read);
+        var isRead = TimeOnly.TryParseExact(
+            text, _clocks, CultureInfo.InvariantCulture, DateTimeStyles.AllowWhiteSpaces, out var read);
         clock = read.ToTimeSpan();
         return isRead;
     }

@@ -35,7 +35,8 @@ internal static class DelimitedFile
         }
     }
 
-    private static Table Read(TextFile file, FileFormat format, IReadOnlyCollection<string>? expectedNames, Action<string> note)
+    private static Table Read(
+        TextFile file, FileFormat format, IReadOnlyCollection<string>? expectedNames, Action<string> note)
     {
         var lead = FileLead.Read(file, format);
         using var reader = file.Open();
@@ -47,9 +48,11 @@ internal static class DelimitedFile
         if (header is { Line: > 0 })
             records.RemoveAt(0);
         if (records.Count == 0)
-            throw new UserException($"{file.Path} holds a header and no rows; give --no-header if its only line is a row");
+            throw new UserException(
+                $"{file.Path} holds a header and no rows; give --no-header if its only line is a row");
         if (comments > 0)
-            note($"{comments} comment line{(comments == 1 ? "" : "s")} of {file.Path} left out (--comment none if these are rows)");
+            note($"{comments} comment line{(comments == 1 ? "" : "s")} of {file.Path} left out (--comment none if "
+                + $"these are rows)");
         var names = Names(file.Path, header?.Fields, records, note);
         AddBlankLines(file.Path, names, recordReader.BlankLines, records, note);
         CheckWidths(file.Path, names, header, records, lead.Separator);
@@ -79,7 +82,8 @@ internal static class DelimitedFile
         }
     }
 
-    /// <summary>The row of names: the first row, or the comment line just before it ('#a b c'; line 0), or none.</summary>
+    /// <summary>The row of names: the first row, or the comment line just before it ('#a b c'; line 0), or
+    /// none.</summary>
     private static Record? Header(
         List<Record> records, FileLead lead, FileFormat format, IReadOnlyCollection<string>? expectedNames)
     {
@@ -89,7 +93,8 @@ internal static class DelimitedFile
         var detected = FormatDetection.HasHeader(sample, format, expectedNames);
         if (detected || lead.LastComment is not { } comment || !comment.StartsWith('#'))
             return detected || format.Header == true ? records[0] : null;
-        var names = new RecordReader("", new StringReader(comment[1..]), lead.Separator, []).Read().FirstOrDefault().Fields;
+        var names = new RecordReader("", new StringReader(comment[1..]), lead.Separator, []).Read().FirstOrDefault()
+            .Fields;
         if (names?.Length == sample[0].Length && !names.Any(NumberText.IsNumber) && names.Length > 1)
             return new Record(0, names);
         return format.Header == true ? records[0] : null;
@@ -141,10 +146,13 @@ internal static class DelimitedFile
             if (fields.Length == names.Length)
                 continue;
             var expected = header is { Line: > 0 } ? "the header" : "the first row";
-            var comment = FileFormat.LeadingComments.FirstOrDefault(c => fields[0].StartsWith(c, StringComparison.Ordinal));
-            throw new UserException($"{path}, line {line}: {fields.Length} field{(fields.Length == 1 ? "" : "s")}, where {expected} " +
+            var comment = FileFormat.LeadingComments.FirstOrDefault(
+                c => fields[0].StartsWith(c, StringComparison.Ordinal));
+            throw new UserException(
+                $"{path}, line {line}: {fields.Length} field{(fields.Length == 1 ? "" : "s")}, where {expected} " +
                 $"has {names.Length} (separator: {NameOf(separator)}); mend the line, put text that holds a " +
-                "separator in double quotes, or give --separator" + (comment is null ? "" : $", or --comment {comment} if it is a comment"));
+                "separator in double quotes, or give --separator"
+                    + (comment is null ? "" : $", or --comment {comment} if it is a comment"));
         }
     }
 

@@ -15,9 +15,8 @@ internal sealed record FileFormat
     /// <summary>Whether the first row holds the columns' names; null looks at the rows.</summary>
     public bool? Header { get; init; }
 
-    /// <summary>
-    /// What starts a comment line anywhere; an empty list means that there are none. Null: <see cref="LeadingComments"/>
-    /// do, before the first row only.
+    /// <summary>What starts a comment line anywhere; an empty list means that there are none. Null:
+    /// <see cref="LeadingComments"/> do, before the first row only.
     /// </summary>
     public IReadOnlyList<string>? Comments { get; init; }
 

@@ -31,7 +31,8 @@ internal sealed record FileLead(int Lines, int CommentLines, string? LastComment
                 continue;
             if (line == 1 && NamedSeparator(text) is { } separatorLine)
                 named = separatorLine;
-            else if (!RecordReader.IsComment(text, format.Comments ?? (rows.Count == 0 ? FileFormat.LeadingComments : [])))
+            else if (
+                !RecordReader.IsComment(text, format.Comments ?? (rows.Count == 0 ? FileFormat.LeadingComments : [])))
             {
                 firstRow = rows.Count == 0 ? line : firstRow;
                 rows.Add(text);
@@ -48,19 +49,22 @@ internal sealed record FileLead(int Lines, int CommentLines, string? LastComment
         if (format.Comments is null && comments.Count > 0)
         {
             string[][] sample = [.. rows.Select(r => FormatDetection.Fields(r, separator))];
-            var first = comments.FindIndex(c => FormatDetection.IsRow(FormatDetection.Fields(c.Text, separator), sample, format));
+            var first = comments.FindIndex(
+                c => FormatDetection.IsRow(FormatDetection.Fields(c.Text, separator), sample, format));
             if (first >= 0)
             {
                 firstRow = comments[first].Line;
                 comments.RemoveRange(first, comments.Count - first);
             }
         }
-        return new FileLead(firstRow - 1, comments.Count, comments.Count > 0 ? comments[^1].Text : null, separator, rows.Count);
+        return new FileLead(firstRow - 1, comments.Count, comments.Count > 0 ? comments[^1].Text
+            : null, separator, rows.Count);
     }
 
     private static char? NamedSeparator(string line)
     {
         var text = line.Trim('"', ' ');
-        return text.Length == SeparatorLine.Length + 1 && text.StartsWith(SeparatorLine, StringComparison.OrdinalIgnoreCase) ? text[^1] : null;
+        return text.Length == SeparatorLine.Length + 1
+            && text.StartsWith(SeparatorLine, StringComparison.OrdinalIgnoreCase) ? text[^1] : null;
     }
 }

@@ -5,10 +5,9 @@ internal static class FormatDetection
 {
     private const string Candidates = ",\t;|";
 
-    /// <summary>
-    /// The candidate that splits every row into the same number of fields, more than one; of several, one that
-    /// leaves numbers only ('1,5;2,5'), then the one with most fields, then with most numbers. When none is that regular, the one whose
-    /// commonest number of fields covers most rows. A comma when nothing separates.
+    /// <summary>The candidate that splits every row into the same number of fields, more than one; of several, one that
+    /// leaves numbers only ('1,5;2,5'), then the one with most fields, then with most numbers. When none is that
+    /// regular, the one whose commonest number of fields covers most rows. A comma when nothing separates.
     /// </summary>
     public static char Separator(IReadOnlyList<string> rows)
     {
@@ -18,8 +17,10 @@ internal static class FormatDetection
         {
             var fields = rows.Select(r => Fields(r, candidate)).ToArray();
             var commonest = fields.GroupBy(f => f.Length).MaxBy(g => (g.Count(), g.Key))!;
-            var numbers = commonest.Average(row => row.Count(f => f == "" || NumberText.IsNumber(f)) / (double)row.Length);
-            var score = (commonest.Count() / (double)rows.Count, numbers >= NumberColumn.NumberShare, commonest.Key, numbers);
+            var numbers = commonest.Average(
+                row => row.Count(f => f == "" || NumberText.IsNumber(f)) / (double)row.Length);
+            var score = (commonest.Count() / (double)rows.Count, numbers >= NumberColumn.NumberShare, commonest.Key,
+                numbers);
             if (commonest.Key > 1 && score.CompareTo(bestScore) > 0)
                 (best, bestScore) = (candidate, score);
         }
@@ -48,9 +49,8 @@ internal static class FormatDetection
         return below.Length > 0 && !first.Where((field, i) => columns[i].Contains(field)).Any();
     }
 
-    /// <summary>
-    /// Whether a line that looks like a comment is a row: it has the rows' number of fields, more than one, and a number
-    /// (or nothing) wherever they have numbers.
+    /// <summary>Whether a line that looks like a comment is a row: it has the rows' number of fields, more than one,
+    /// and a number (or nothing) wherever they have numbers.
     /// </summary>
     public static bool IsRow(string[] fields, IReadOnlyList<string[]> rows, FileFormat format)
     {
@@ -60,7 +60,8 @@ internal static class FormatDetection
         int[] numeric =
         [
             .. Enumerable.Range(0, fields.Length)
-                .Where(i => HoldsNumbers([.. alike.Skip(alike.Length > 1 ? 1 : 0).Select(r => r[i]).Where(f => !IsMissing(f, format))])),
+                .Where(i => HoldsNumbers(
+                    [.. alike.Skip(alike.Length > 1 ? 1 : 0).Select(r => r[i]).Where(f => !IsMissing(f, format))])),
         ];
         return numeric.Length > 0 && numeric.All(i => IsMissing(fields[i], format) || NumberText.IsNumber(fields[i]));
     }

@@ -12,7 +12,8 @@ internal static partial class Identifiers
     public static bool AreIn(Table table, IReadOnlyList<int> rows, int column)
     {
         var name = table.Names[column];
-        var isNameless = table.HasHeader && (name == $"column{column + 1}" || name.StartsWith("Unnamed:", StringComparison.Ordinal));
+        var isNameless = table.HasHeader
+            && (name == $"column{column + 1}" || name.StartsWith("Unnamed:", StringComparison.Ordinal));
         if (rows.Count < 2 || !(isNameless || AnyCaseName().IsMatch(name) || CamelName().IsMatch(name)))
             return false;
         var (seen, offsets) = (new HashSet<long>(), new HashSet<long>());

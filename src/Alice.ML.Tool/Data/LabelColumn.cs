@@ -10,7 +10,8 @@ internal static class LabelColumn
 
     /// <summary>The rows whose label is there; it says how many are not.</summary>
     /// <exception cref="UserException">No row has a label.</exception>
-    public static int[] LabelledRows(Table table, IReadOnlyList<int> rows, int label, Target target, Action<string> note)
+    public static int[] LabelledRows(
+        Table table, IReadOnlyList<int> rows, int label, Target target, Action<string> note)
     {
         var (isNumeric, mark) = (target.IsNumeric, table.Format.Decimal ?? target.DecimalMark);
         var labelled = rows.Where(row => table.Records[row].Fields[label] is { Length: > 0 } field
@@ -46,7 +47,8 @@ internal static class LabelColumn
         else
         {
             fields = [.. fields.Where(f => NumberText.TryRead(f, found.Mark, out _))];
-            found.Describe(table, label, $"the label column '{name}'", " (--task multiclass takes every text as a class)", note);
+            found.Describe(table, label, $"the label column '{name}'",
+                " (--task multiclass takes every text as a class)", note);
         }
         var (classes, ignoresCase) = Target.ClassesOf(fields, found.Mark, mayIgnoreCase: asked is null);
         if (classes.Length == 1)
@@ -66,15 +68,19 @@ internal static class LabelColumn
         if (asked is null)
             note($"task: {task.ToString().ToLowerInvariant()}, since '{name}' {reason} (--task gives another)" +
                 (task == TaskKind.Binary ? $"; the positive class is {classes[1]}" : ""));
-        return new Target(task, task == TaskKind.Regression ? [] : classes) { DecimalMark = found.Mark, IgnoresCase = ignoresCase };
+        return new Target(task, task == TaskKind.Regression ? []
+            : classes)
+        { DecimalMark = found.Mark, IgnoresCase = ignoresCase };
     }
 
     private static string[] WithPositive(string[] classes, TaskKind task, string positive, string name)
     {
         if (task != TaskKind.Binary)
-            throw new UserException($"--positive is for two classes, and the task is {task.ToString().ToLowerInvariant()}; leave it out");
+            throw new UserException(
+                $"--positive is for two classes, and the task is {task.ToString().ToLowerInvariant()}; leave it out");
         var place = Array.FindIndex(classes, c => c == Target.ClassOf(positive));
-        place = place >= 0 ? place : Array.FindIndex(classes, c => c.Equals(positive, StringComparison.OrdinalIgnoreCase));
+        place = place >= 0 ? place
+            : Array.FindIndex(classes, c => c.Equals(positive, StringComparison.OrdinalIgnoreCase));
         return place >= 0 ? [classes[1 - place], classes[place]] : throw new UserException(
             $"--positive {positive}: the label column '{name}' holds {classes[0]} and {classes[1]}; give one of these");
     }
@@ -85,7 +91,8 @@ internal static class LabelColumn
         if (asked is TaskKind.Binary or TaskKind.Multiclass)
             return;
         if (DateColumn.Examine(table, rows, label, _ => { }) is not null)
-            throw new UserException($"{table.Path}: the label column '{table.Names[label]}' holds dates, which cannot be predicted; " +
+            throw new UserException(
+                $"{table.Path}: the label column '{table.Names[label]}' holds dates, which cannot be predicted; " +
                 "make it a number, such as days since a date, or give --task multiclass if these are classes");
         if (asked is null && found.Numbers <= found.Texts)
             return;
@@ -93,7 +100,8 @@ internal static class LabelColumn
         var start = $"{table.Path}, line {line}: the label column '{table.Names[label]}' holds '{fields[label]}'";
         throw new UserException(asked == TaskKind.Regression
             ? $"{start}, and regression needs numbers; mend it, or name another with --label"
-            : $"{start}, and numbers in {found.Numbers} other rows; mend it, give --missing '{fields[label]}' if it means 'no value', " +
+            : $"{start}, and numbers in {found.Numbers} other rows; mend it, give --missing '{fields[label]}' if it "
+            + $"means 'no value', " +
               "--task regression to skip the rows without a number, or --task multiclass if these are classes");
     }
 

@@ -32,7 +32,13 @@ internal sealed record LabelledTable(Table Table, int Label, TaskKind? Task)
 
     /// <summary>What each column is used as, by the training rows alone.</summary>
     public TableSchema InferSchema(IReadOnlyList<int> rows, Target target, Action<string> note) =>
-        new SchemaInference(Table, rows, note) { AsText = AsText, AsNumber = AsNumber, Ignored = Ignored, Target = target }
+        new SchemaInference(Table, rows, note)
+        {
+            AsText = AsText,
+            AsNumber = AsNumber,
+            Ignored = Ignored,
+            Target = target
+        }
             .Infer(Label);
 
     /// <summary>
@@ -43,6 +49,7 @@ internal sealed record LabelledTable(Table Table, int Label, TaskKind? Task)
     {
         var label = schema.Locate(table, withLabel: true)[schema.Label.Name];
         var labelled = LabelColumn.LabelledRows(table, rows, label, schema.Target, note);
-        return (TableView.Create(table, labelled, schema, withLabel: true, note), schema.Target.Read(table, labelled, label));
+        return (TableView.Create(table, labelled, schema, withLabel: true, note),
+            schema.Target.Read(table, labelled, label));
     }
 }

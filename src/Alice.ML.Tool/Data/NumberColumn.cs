@@ -20,8 +20,10 @@ internal sealed record NumberColumn(char Mark, int Numbers, int Missing, int Tex
     /// <summary>What stands for a missing value in a column of numbers, beside what does so everywhere.</summary>
     private static readonly FrozenSet<string> _marks = FrozenSet.ToFrozenSet(
     [
-        "-", "--", "---", "–", "—", ".", "..", "...", "none", "nil", "n.d.", "nd", "missing", "unknown", "(blank)", "#DIV/0!", "#VALUE!",
-        "#REF!", "#NUM!", "#NAME?", "inf", "-inf", "+inf", "infinity", "-infinity", "∞", "-∞", "-nan", "-nan(ind)", "nan(ind)",
+        "-", "--", "---", "–", "—", ".", "..", "...", "none", "nil", "n.d.", "nd", "missing", "unknown", "(blank)",
+            "#DIV/0!", "#VALUE!",
+        "#REF!", "#NUM!", "#NAME?", "inf", "-inf", "+inf", "infinity", "-infinity", "∞", "-∞", "-nan", "-nan(ind)",
+        "nan(ind)",
     ], StringComparer.OrdinalIgnoreCase);
 
     private string? _firstGap;
@@ -59,7 +61,9 @@ internal sealed record NumberColumn(char Mark, int Numbers, int Missing, int Tex
         }
         var found = new NumberColumn(mark, numbers, missing, texts)
         {
-            FirstText = firstText, _firstGap = firstGap, _ambiguous = ambiguous,
+            FirstText = firstText,
+            _firstGap = firstGap,
+            _ambiguous = ambiguous,
         };
         return !found.IsNumber && numbers > texts && IsOneText(table, rows, column, found)
             ? found with { Missing = missing + texts, Texts = 0, _firstGap = table.Records[firstText].Fields[column] }
@@ -79,11 +83,13 @@ internal sealed record NumberColumn(char Mark, int Numbers, int Missing, int Tex
         if (Texts > 0)
         {
             var (line, fields) = table.Records[FirstText];
-            note($"{what}: {Texts} of {Numbers + Texts} values {(Texts == 1 ? "is no number" : "are no numbers")}, such as " +
+            note($"{what}: {Texts} of {Numbers + Texts} values {(Texts == 1 ? "is no number" : "are no numbers")}, "
+                + $"such as " +
                 $"'{fields[column]}' in line {line}: taken as missing{remedy}");
         }
         if (_ambiguous is not null && NumberText.TryRead(_ambiguous, Mark, out var value))
-            note($"{what}: '{_ambiguous}' is read as {value} (--decimal {(Mark == '.' ? "comma" : "point")} reads it otherwise)");
+            note($"{what}: '{_ambiguous}' is read as {value} (--decimal {(Mark == '.' ? "comma" : "point")} reads "
+                + $"it otherwise)");
     }
 
     /// <summary>

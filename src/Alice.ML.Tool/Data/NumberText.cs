@@ -29,9 +29,12 @@ internal static class NumberText
 
     private static readonly FrozenSet<string> _units = FrozenSet.ToFrozenSet(
     [
-        "%", "percent", "pct", "USD", "US$", "EUR", "GBP", "JPY", "CHF", "CNY", "RMB", "INR", "AUD", "A$", "CAD", "C$", "NZD", "NZ$",
-        "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON", "RUB", "TRY", "BRL", "R$", "MXN", "ZAR", "KRW", "SGD", "S$", "HKD", "HK$",
-        "TWD", "NT$", "THB", "IDR", "PHP", "VND", "ILS", "AED", "SAR", "EGP", "UAH", "kr", "kr.", "Rs", "Rs.", "zł", "Kč", "Ft", "Fr.",
+        "%", "percent", "pct", "USD", "US$", "EUR", "GBP", "JPY", "CHF", "CNY", "RMB", "INR", "AUD", "A$", "CAD", "C$",
+            "NZD", "NZ$",
+        "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON", "RUB", "TRY", "BRL", "R$", "MXN", "ZAR", "KRW", "SGD", "S$",
+        "HKD", "HK$",
+        "TWD", "NT$", "THB", "IDR", "PHP", "VND", "ILS", "AED", "SAR", "EGP", "UAH", "kr", "kr.", "Rs", "Rs.", "zł",
+        "Kč", "Ft", "Fr.",
     ], StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _unitLookup =
@@ -69,7 +72,8 @@ internal static class NumberText
         };
     }
 
-    /// <summary>What is left without sign, parentheses and unit, at most one of each; empty where that is nothing.</summary>
+    /// <summary>What is left without sign, parentheses and unit, at most one of each; empty where that is
+    /// nothing.</summary>
     private static ReadOnlySpan<char> Unwrap(ReadOnlySpan<char> rest, out bool negative)
     {
         var (signed, hasUnit) = (false, false);
@@ -94,7 +98,8 @@ internal static class NumberText
 
     /// <summary>How many characters before and after a number make its sign: -5, 5-, (5).</summary>
     private static (int Before, int After) SignAround(ReadOnlySpan<char> text) =>
-        text is ['(', .., ')'] ? (1, 1) : text[0] is '+' or '-' or '−' or '–' ? (1, 0) : text[^1] is '-' or '−' ? (0, 1) : (0, 0);
+        text is ['(', .., ')'] ? (1, 1) : text[0] is '+' or '-' or '−' or '–' ? (1, 0) : text[^1] is '-' or '−'
+            ? (0, 1) : (0, 0);
 
     private static int UnitBefore(ReadOnlySpan<char> text)
     {
@@ -116,7 +121,8 @@ internal static class NumberText
 
     private static bool IsUnitLetter(char c) => char.IsLetter(c) || c == '%' || IsCurrencySign(c);
 
-    private static bool IsUnit(ReadOnlySpan<char> text) => text is [var c] && IsCurrencySign(c) || _unitLookup.Contains(text);
+    private static bool IsUnit(ReadOnlySpan<char> text) =>
+        text is [var c] && IsCurrencySign(c) || _unitLookup.Contains(text);
 
     private static bool IsCurrencySign(char c) => char.GetUnicodeCategory(c) == UnicodeCategory.CurrencySymbol;
 
@@ -139,7 +145,8 @@ internal static class NumberText
             else if (IsGrouping(text[at], mark) && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1]))
             {
                 var first = grouping == '\0';
-                if (first ? run is 0 or > 3 || text[0] == '0' : text[at] != grouping || !(run == 3 || (run == 2 && grouping == ',')))
+                if (first ? run is 0 or > 3 || text[0] == '0' : text[at] != grouping
+                    || !(run == 3 || (run == 2 && grouping == ',')))
                     return false;
                 (grouping, run) = (text[at], 0);
             }

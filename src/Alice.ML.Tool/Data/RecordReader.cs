@@ -15,7 +15,8 @@ internal readonly record struct Record(int Line, string[] Fields);
 /// <param name="separator">The character between fields.</param>
 /// <param name="comments">What starts a comment line.</param>
 /// <param name="skip">How many lines at the start hold no rows.</param>
-internal sealed class RecordReader(string path, TextReader reader, char separator, IReadOnlyList<string> comments, int skip = 0)
+internal sealed class RecordReader(
+    string path, TextReader reader, char separator, IReadOnlyList<string> comments, int skip = 0)
 {
     // Cells repeat: one string for each different text keeps large files in memory. Bounded, for columns that never
     // repeat.

@@ -6,7 +6,8 @@ namespace Alice.ML.Tool.Data;
 /// <summary>Decides from all training rows what each column is used as, and says what it leaves out.</summary>
 internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Action<string> note)
 {
-    /// <summary>The most values of a text column that are one-hot encoded: docs/lab/target-encoding.md compares.</summary>
+    /// <summary>The most values of a text column that are one-hot encoded: docs/lab/target-encoding.md
+    /// compares.</summary>
     public const int MaximumCategories = 30;
 
     /// <summary>Fewer different values than this are never an identifier.</summary>
@@ -61,7 +62,8 @@ internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Acti
                 : new ColumnSchema(name, ColumnKind.Date) { HasMissing = dates.Missing > 0, Dates = dates };
         if (found.Numbers > found.Texts)
             note($"column '{name}' holds numbers in {found.Numbers} rows and text in {found.Texts}, such as " +
-                $"'{table.Records[found.FirstText].Fields[column]}' in line {table.Records[found.FirstText].Line}: taken as text " +
+                $"'{table.Records[found.FirstText].Fields[column]}' in line {table.Records[found.FirstText].Line}: "
+                    + $"taken as text " +
                 $"(--number '{name}' takes the text as missing)");
         return TextColumn(column, missing);
     }
@@ -74,12 +76,17 @@ internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Acti
             return Ignore(name, "has the same value everywhere");
         return !isAsked && Identifiers.AreIn(table, rows, column)
             ? Ignore(name, $"only numbers the rows, like an identifier (--number '{name}' uses it)")
-            : new ColumnSchema(name, ColumnKind.Number) { HasMissing = found.Numbers < rows.Count, DecimalMark = found.Mark };
+            : new ColumnSchema(name, ColumnKind.Number)
+            {
+                HasMissing = found.Numbers < rows.Count,
+                DecimalMark = found.Mark
+            };
     }
 
     private bool IsConstant(int column, char mark)
     {
-        float Value(int row) => NumberText.TryRead(table.Records[row].Fields[column], mark, out var value) ? value : float.NaN;
+        float Value(int row) =>
+            NumberText.TryRead(table.Records[row].Fields[column], mark, out var value) ? value : float.NaN;
         var first = Value(rows[0]);
         return rows.All(r => Value(r) == first);
     }
@@ -97,7 +104,8 @@ internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Acti
         if (counts.Length >= LeastIdentifiers && present - counts.Count(c => c.Value == 1) < RepeatedShare * present)
             return Ignore(name, $"is text with {counts.Length} different values in {present} rows, like an identifier");
         if (counts.Length > MaximumCategories && Target.Classes.Count > TargetEncoder.MaximumClasses)
-            return Ignore(name, $"has {counts.Length} different texts, too many beside a label of {Target.Classes.Count} classes");
+            return Ignore(name,
+                $"has {counts.Length} different texts, too many beside a label of {Target.Classes.Count} classes");
         if (counts.Length > MaximumCategories)
         {
             note($"column '{name}' has {counts.Length} different texts: each is encoded by the labels of its rows");

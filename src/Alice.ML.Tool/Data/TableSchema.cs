@@ -64,7 +64,8 @@ internal sealed record TableSchema(IReadOnlyList<ColumnSchema> Columns, bool Has
     [JsonIgnore]
     public IEnumerable<ColumnSchema> Features => Used.SelectMany(c => c.Dates is null ? [c] : PartsOf(c));
 
-    /// <summary>The numbers that a date column gives: 'when: hour'. The first of them stands for a missing date.</summary>
+    /// <summary>The numbers that a date column gives: 'when: hour'. The first of them stands for a missing
+    /// date.</summary>
     public IEnumerable<ColumnSchema> PartsOf(ColumnSchema column) => column.Dates!.Parts.Select((part, i) =>
     {
         var name = $"{column.Name}: {part}";

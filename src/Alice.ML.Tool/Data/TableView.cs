@@ -49,7 +49,8 @@ internal sealed class TableView : IDataView
             }
             else if (column.Dates is { } dates)
             {
-                foreach (var (part, values) in schema.PartsOf(column).Zip(Dates(table, rows, place!.Value, dates, note)))
+                foreach (var (part, values) in schema.PartsOf(column)
+                    .Zip(Dates(table, rows, place!.Value, dates, note)))
                 {
                     builder.AddColumn(part.Name, NumberDataViewType.Single);
                     columns.Add(values);
@@ -110,22 +111,26 @@ internal sealed class TableView : IDataView
         return numbers;
     }
 
-    private static float[][] Dates(Table table, IReadOnlyList<int> rows, int column, DateColumn dates, Action<string>? note)
+    private static float[][] Dates(
+        Table table, IReadOnlyList<int> rows, int column, DateColumn dates, Action<string>? note)
     {
         string[] fields = [.. rows.Select(r => table.Records[r].Fields[column])];
         var parts = dates.Read(fields);
-        Describe(table, column, [.. rows.Where((_, i) => float.IsNaN(parts[0][i]) && !NumberColumn.IsGap(fields[i]))], rows.Count,
+        Describe(table, column, [.. rows.Where((_, i) => float.IsNaN(parts[0][i]) && !NumberColumn.IsGap(fields[i]))],
+            rows.Count,
             "date", note);
         return parts;
     }
 
-    private static void Describe(Table table, int column, List<int> bad, int rowCount, string what, Action<string>? note)
+    private static void Describe(
+        Table table, int column, List<int> bad, int rowCount, string what, Action<string>? note)
     {
         if (bad.Count == 0)
             return;
         var (line, fields) = table.Records[bad[0]];
         note?.Invoke($"{table.Path}: {bad.Count} of {rowCount} values of column '{table.Names[column]}' " +
-            $"{(bad.Count == 1 ? $"is no {what}" : $"are no {what}s")}, such as '{fields[column]}' in line {line}: taken as missing");
+            $"{(bad.Count == 1 ? $"is no {what}" : $"are no {what}s")}, such as '{fields[column]}' in line {line}: "
+                + $"taken as missing");
     }
 
     public long? GetRowCount() => RowCount;
@@ -135,7 +140,7 @@ internal sealed class TableView : IDataView
 
     public DataViewRowCursor[] GetRowCursorSet(
         IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
-        [GetRowCursor(columnsNeeded, rand)];
+            [GetRowCursor(columnsNeeded, rand)];
 
     private sealed class Cursor(TableView view, HashSet<int> active) : DataViewRowCursor
     {

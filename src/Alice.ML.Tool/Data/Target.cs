@@ -37,14 +37,16 @@ internal sealed record Target(TaskKind Task, IReadOnlyList<string> Classes)
 
     /// <summary>The class that a field names: its text, except that 1, 1.0 and 1e0 are the same.</summary>
     public static string ClassOf(string field) =>
-        float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number)
+        float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && float.IsFinite(number)
             ? number.ToString(CultureInfo.InvariantCulture) : field;
 
     /// <summary>
     /// The classes of labels, in their order. Where they are two when upper and lower case count as the same, they do,
     /// and the more frequent spelling stands for both.
     /// </summary>
-    public static (string[] Classes, bool IgnoresCase) ClassesOf(IReadOnlyList<string> fields, char mark, bool mayIgnoreCase)
+    public static (string[] Classes, bool IgnoresCase) ClassesOf(
+        IReadOnlyList<string> fields, char mark, bool mayIgnoreCase)
     {
         var counts = fields.CountBy(ClassOf).ToArray();
         var merged = counts.GroupBy(c => c.Key, StringComparer.OrdinalIgnoreCase).ToArray();

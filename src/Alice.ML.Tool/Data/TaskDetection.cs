@@ -20,7 +20,8 @@ internal static class TaskDetection
     /// <param name="classes">The different ones, in order.</param>
     /// <param name="mark">Their decimal mark.</param>
     /// <returns>The task, and the reason in words.</returns>
-    public static (TaskKind Task, string Reason) Detect(IReadOnlyList<string> labels, IReadOnlyList<string> classes, char mark)
+    public static (TaskKind Task, string Reason) Detect(
+        IReadOnlyList<string> labels, IReadOnlyList<string> classes, char mark)
     {
         if (classes.Count == 2)
             return (TaskKind.Binary, $"holds two values, {classes[0]} and {classes[1]}");

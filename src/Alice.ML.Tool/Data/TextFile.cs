@@ -13,12 +13,14 @@ internal sealed record TextFile(string Path, bool IsPacked, Encoding Encoding)
     private const int ProbedBytes = 4096;
 
     // Bytes that are no UTF-8 end the reading, so that another encoding can be tried.
-    private static readonly UTF8Encoding _strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding _strictUtf8 =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The encoding of older Windows programs in western Europe and America.</summary>
     public static Encoding Windows1252 => CodePagesEncodingProvider.Instance.GetEncoding(1252)!;
 
-    /// <summary>Looks at a file's first bytes. Text without a mark is UTF-8, or UTF-16 where every other byte is 0.</summary>
+    /// <summary>Looks at a file's first bytes. Text without a mark is UTF-8, or UTF-16 where every other byte is
+    /// 0.</summary>
     /// <exception cref="UserException">There is no such file, or it holds no text.</exception>
     public static TextFile Examine(string path)
     {

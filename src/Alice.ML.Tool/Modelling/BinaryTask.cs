@@ -26,7 +26,8 @@ internal sealed class BinaryTask(TableSchema schema) : TableTask(schema)
         int[] predicted = [.. outputs.Select(Class)];
         return
         [
-            new("AUC", "auc", ClassificationMetrics.Auc(labels, [.. outputs.Select(o => o[0])])) { Remark = WithoutAuc(labels) },
+            new("AUC", "auc", ClassificationMetrics.Auc(labels, [.. outputs.Select(o => o[0])])) { Remark =
+                WithoutAuc(labels) },
             new("accuracy", "accuracy", ClassificationMetrics.Accuracy(labels, predicted)),
             new("F1", "f1", ClassificationMetrics.F1(labels, predicted))
             {

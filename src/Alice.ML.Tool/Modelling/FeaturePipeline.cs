@@ -32,9 +32,11 @@ internal sealed record FeaturePipeline(TransformerChain<ITransformer> Transforms
         var taken = schema.Columns.Select(c => c.Name).ToHashSet();
         var transforms = new EstimatorChain<ITransformer>();
         foreach (var column in schema.Features.Where(c => c.Kind == ColumnKind.Text && !c.HasManyValues))
-            transforms = transforms.Append<ITransformer>(ml.Transforms.Categorical.OneHotEncoding(column.Name, keyData: Categories(ml, column)));
+            transforms = transforms.Append<ITransformer>(
+                ml.Transforms.Categorical.OneHotEncoding(column.Name, keyData: Categories(ml, column)));
         var features = Unused("Features", taken);
-        return (transforms.Append<ITransformer>(ml.Transforms.Concatenate(features, [.. schema.Features.Select(c => c.Name)])), features);
+        return (transforms.Append<ITransformer>(
+            ml.Transforms.Concatenate(features, [.. schema.Features.Select(c => c.Name)])), features);
     }
 
     private static IDataView Categories(MLContext ml, ColumnSchema column) =>

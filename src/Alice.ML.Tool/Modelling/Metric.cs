@@ -16,6 +16,7 @@ internal sealed record Metric(string Name, string Key, double Value)
         var why = folds.Select(fold => fold[i].Remark).FirstOrDefault(r => r is not null);
         return defined.Length == folds.Count ? metric with { Value = defined.Average(m => m.Value), Remark = null }
             : defined.Length == 0 ? metric with { Value = double.NaN, Remark = $"in no fold: {why}" }
-            : metric with { Value = defined.Average(m => m.Value), Remark = $"the mean of {defined.Length} of {folds.Count} folds: in another {why}" };
+            : metric with { Value = defined.Average(m => m.Value),
+                Remark = $"the mean of {defined.Length} of {folds.Count} folds: in another {why}" };
     })];
 }

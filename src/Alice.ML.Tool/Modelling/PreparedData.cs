@@ -3,7 +3,8 @@ using Alice.ML.Tool.Data;
 namespace Alice.ML.Tool.Modelling;
 
 /// <summary>A file's rows, split and read by the schema that the training rows gave.</summary>
-internal sealed record PreparedData(TableSchema Schema, TableView Train, float[] TrainLabels, TableView Test, float[] TestLabels)
+internal sealed record PreparedData(
+    TableSchema Schema, TableView Train, float[] TrainLabels, TableView Test, float[] TestLabels)
 {
     /// <summary>Reads the training and the test rows.</summary>
     /// <param name="data">The training file.</param>
@@ -11,7 +12,8 @@ internal sealed record PreparedData(TableSchema Schema, TableView Train, float[]
     /// <param name="testTable">The file that the test rows are of.</param>
     /// <param name="split">Which rows train and which test.</param>
     /// <param name="note">Told of what is left out.</param>
-    public static PreparedData Of(LabelledTable data, Target target, Table testTable, RowSplit split, Action<string> note)
+    public static PreparedData Of(
+        LabelledTable data, Target target, Table testTable, RowSplit split, Action<string> note)
     {
         var rows = data.Labelled(split.Train, target, note);
         var schema = data.InferSchema(rows, target, note);

@@ -31,7 +31,8 @@ internal sealed class RegressionTask(TableSchema schema) : TableTask(schema)
             new("RMSE", "rmse", metrics.RootMeanSquaredError),
             new("R2", "r2", isConstant ? double.NaN : metrics.RSquared)
             {
-                Remark = isConstant ? $"every row's {Schema.Label.Name} is {labels[0]}, so there is nothing to explain" : null,
+                Remark = isConstant ? $"every row's {Schema.Label.Name} is {labels[0]}, so there is nothing to explain"
+                    : null,
             },
             new("MAE", "mae", metrics.MeanAbsoluteError),
         ];

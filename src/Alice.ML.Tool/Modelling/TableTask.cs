@@ -71,14 +71,18 @@ internal abstract class TableTask(TableSchema schema)
 
     /// <summary>The metrics of a model on rows; those that it cannot score are left out and counted.</summary>
     /// <exception cref="UserException">It can score none.</exception>
-    public IReadOnlyList<Metric> Test(MLContext ml, ITransformer model, IDataView rows, float[] labels, Action<string> note)
+    public IReadOnlyList<Metric> Test(
+        MLContext ml, ITransformer model, IDataView rows, float[] labels, Action<string> note)
     {
         var outputs = Predict(model, rows);
         int[] scored = [.. Enumerable.Range(0, outputs.Length).Where(row => IsScored(outputs[row]))];
         if (scored.Length == 0)
-            throw new UserException("the model scores none of the rows; it is damaged, or their features are far outside its training range");
+            throw new UserException(
+                "the model scores none of the rows; it is damaged, or "
+                + "their features are far outside its training range");
         if (scored.Length < outputs.Length)
-            note($"{outputs.Length - scored.Length} of {outputs.Length} rows cannot be scored: left out of the metrics");
+            note($"{outputs.Length - scored.Length} of {outputs.Length} rows cannot be scored: "
+                + "left out of the metrics");
         return Evaluate(ml, [.. scored.Select(row => labels[row])], [.. scored.Select(row => outputs[row])]);
     }
 
@@ -103,6 +107,6 @@ internal abstract class TableTask(TableSchema schema)
         public TTransformer By<TTransformer, TModel>(AliceTrainer<TTransformer, TModel> trainer)
             where TTransformer : ISingleFeaturePredictionTransformer<TModel>
             where TModel : class =>
-            Validation is null ? trainer.Fit(Train) : trainer.Fit(Train, Validation);
+                Validation is null ? trainer.Fit(Train) : trainer.Fit(Train, Validation);
     }
 }

@@ -73,11 +73,13 @@ internal sealed record Chart(string Title, string Horizontal, string Vertical, I
             double.IsFinite(Place(series.X[i], HasLogX)) && double.IsFinite(Place(series.Y[i], HasLogY)))];
         if (shown.Length == 0)
             return;
-        double[] x = [.. shown.Select(i => Place(series.X[i], HasLogX))], y = [.. shown.Select(i => Place(series.Y[i], HasLogY))];
+        double[] x = [.. shown.Select(i => Place(series.X[i], HasLogX))],
+            y = [.. shown.Select(i => Place(series.Y[i], HasLogY))];
         var color = PictureStyle.ColorOf(series.Color);
         if (series.Band is { } band)
         {
-            double[] lower = [.. shown.Select(i => series.Y[i] - band[i])], upper = [.. shown.Select(i => series.Y[i] + band[i])];
+            double[] lower = [.. shown.Select(i => series.Y[i] - band[i])],
+                upper = [.. shown.Select(i => series.Y[i] + band[i])];
             var fill = plot.Add.FillY(x, lower, upper);
             fill.FillColor = color.WithAlpha(0.25);
             fill.LineWidth = 0;
@@ -86,7 +88,8 @@ internal sealed record Chart(string Title, string Horizontal, string Vertical, I
             ys.AddRange([.. lower, .. upper]);
             return;
         }
-        var curve = series.Kind == SeriesKind.Points ? plot.Add.ScatterPoints(x, y, color) : plot.Add.ScatterLine(x, y, color);
+        var curve = series.Kind == SeriesKind.Points ? plot.Add.ScatterPoints(x, y, color)
+            : plot.Add.ScatterLine(x, y, color);
         curve.LineWidth = series.Kind == SeriesKind.Points ? 0 : 3;
         curve.MarkerSize = series.Kind == SeriesKind.Points ? 10 : 0;
         if (series.Kind == SeriesKind.Dashed)

@@ -19,7 +19,8 @@ internal static class ComparisonReport
         var target = Target(standings);
         var final = new Table().Border(TableBorder.Rounded).AddColumn("optimizer");
         foreach (var head in new[]
-            { "best learning rate", $"test {error}", "training loss", $"gradients to validation {target:G3}", "seconds to it", "seconds" })
+            { "best learning rate", $"test {error}", "training loss", $"gradients to validation {target:G3}",
+                "seconds to it", "seconds" })
             final.AddColumn(head, c => c.RightAligned());
         var stability = new Table().Border(TableBorder.Rounded).AddColumn($"test {error} at");
         foreach (var head in new[] { "0.1 ×", "0.3 ×", "1 ×", "3 ×", "10 ×" })
@@ -28,14 +29,18 @@ internal static class ComparisonReport
         {
             var curve = standing.Curve();
             var reached = Reached(curve, target);
-            final.AddRow(standing.Name, $"{standing.Best[0].LearningRate:G3}", Text(standing.TestError()), $"{curve[^1].Loss:G3}",
-                reached is null ? "never" : $"{reached.Evaluations}", reached is null ? "never" : $"{reached.Seconds:F2}",
+            final.AddRow(standing.Name, $"{standing.Best[0].LearningRate:G3}", Text(standing.TestError()),
+                $"{curve[^1].Loss:G3}",
+                reached is null ? "never" : $"{reached.Evaluations}", reached is null ? "never"
+                : $"{reached.Seconds:F2}",
                 $"{curve[^1].Seconds:F1}");
-            stability.AddRow([standing.Name, .. Enumerable.Range(0, _factors.Length).Select(i => Text(standing.TestError(i)))]);
+            stability.AddRow(
+                [standing.Name, .. Enumerable.Range(0, _factors.Length).Select(i => Text(standing.TestError(i)))]);
         }
         terminal.OutConsole.Write(final);
         terminal.OutConsole.Write(stability);
-        terminal.Out.WriteLine("Factors are half decades (0.316, 3.16). Errors are means over the seeds ± standard error.");
+        terminal.Out.WriteLine(
+            "Factors are half decades (0.316, 3.16). Errors are means over the seeds ± standard error.");
         terminal.Out.WriteLine(Verdict(standings, target));
     }
 
@@ -45,31 +50,40 @@ internal static class ComparisonReport
 
     /// <summary>Writes the pictures and the .csv files.</summary>
     public static void Save(OutputFiles files,
-        string prefix, string file, IReadOnlyList<Standing> standings, IReadOnlyList<ComparisonResult> results, string error)
+        string prefix, string file, IReadOnlyList<Standing> standings, IReadOnlyList<ComparisonResult> results,
+        string error)
     {
         foreach (var (suffix, axis, value) in new (string, string, Func<ComparisonEpoch, int, double>)[]
             {
                 ("epochs", "epochs", (_, i) => i + 1), ("evaluations", "gradient evaluations", (e, _) => e.Evaluations),
                 ("seconds", "seconds of training", (e, _) => e.Seconds),
             })
-            files.Write($"{prefix}-{suffix}.png", new Chart($"Validation error at the best learning rate: {file}", axis, $"validation {error}",
+            files.Write($"{prefix}-{suffix}.png",
+                new Chart($"Validation error at the best learning rate: {file}", axis, $"validation {error}",
                 [.. standings.Select((s, color) => new Series(s.Name, [.. s.Curve().Select(value)],
                     [.. s.Curve().Select(e => e.ValidationError)], SeriesKind.Line, color))])
-            { HasLogX = suffix != "epochs", HasLogY = true }.Save);
+                { HasLogX = suffix != "epochs", HasLogY = true }.Save);
 
         var best = standings.Min(s => s.TestError().Mean);
-        files.Write(prefix + StabilityPicture, new Chart($"Stability: {file}", "learning rate / best learning rate", $"test {error}",
+        files.Write(prefix + StabilityPicture,
+            new Chart($"Stability: {file}", "learning rate / best learning rate", $"test {error}",
             [.. standings.Select((s, color) => new Series(s.Name, _factors,
                 [.. Enumerable.Range(0, _factors.Length).Select(i => s.TestError(i).Mean)], SeriesKind.Line, color))])
-        { HasLogX = true, HasLogY = true, Highest = 10 * best }.Save);
+            { HasLogX = true, HasLogY = true, Highest = 10 * best }.Save);
 
-        files.Write(prefix + RunTable, stream => CsvFile.Write(stream, ["optimizer", "learning rate", "seed", "validation error", "test error"],
-            results.Select(r => (IReadOnlyList<object>)[r.Name, r.LearningRate, r.Seed, r.ValidationError, r.TestError])));
-        files.Write(prefix + CurveTable, stream => CsvFile.Write(stream, ["optimizer", "seed", "epoch", "loss", "validation error", "gradients", "seconds"],
+        files.Write(prefix + RunTable,
+            stream => CsvFile.Write(stream, ["optimizer", "learning rate", "seed", "validation error", "test error"],
+            results.Select(
+            r => (IReadOnlyList<object>)[r.Name, r.LearningRate, r.Seed, r.ValidationError, r.TestError])));
+        files.Write(prefix + CurveTable,
+            stream =>
+                CsvFile.Write(stream, ["optimizer", "seed", "epoch", "loss", "validation error", "gradients",
+                "seconds"],
             from s in standings
             from r in s.Best
             from e in r.Epochs.Index()
-            select (IReadOnlyList<object>)[r.Name, r.Seed, e.Index + 1, e.Item.Loss, e.Item.ValidationError, e.Item.Evaluations,
+            select (IReadOnlyList<object>)[
+                r.Name, r.Seed, e.Index + 1, e.Item.Loss, e.Item.ValidationError, e.Item.Evaluations,
                 e.Item.Seconds]));
     }
 
@@ -93,8 +107,10 @@ internal static class ComparisonReport
         var fewest = standings.MinBy(s => Reached(s.Curve(), target)?.Evaluations ?? long.MaxValue)!;
         var fastest = standings.MinBy(s => Reached(s.Curve(), target)?.Seconds ?? double.MaxValue)!;
         return $"Lowest test error: {winner.Name}; within two standard errors of it: " +
-            $"{(close.Length == 0 ? "none" : string.Join("; ", close))}. Fewest gradients to a validation error of {target:G3}: " +
-            $"{fewest.Name}; least time: {fastest.Name}. Smallest worst error over 0.1 to 10 times the best learning rate: {steady.Name}.";
+            $"{(close.Length == 0 ? "none" : string.Join("; ", close))}. Fewest gradients to a validation error of "
+                + $"{target:G3}: " +
+            $"{fewest.Name}; least time: {fastest.Name}. Smallest worst error over 0.1 to 10 times the best "
+                + $"learning rate: {steady.Name}.";
     }
 
     private static string Text((double Mean, double StandardError) error) =>

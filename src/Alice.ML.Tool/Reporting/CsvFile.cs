@@ -17,6 +17,7 @@ internal static class CsvFile
     private static string Text(object value)
     {
         var text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
-        return text.Contains(',') || text.Contains('"') ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+        return text.Contains(',')
+            || text.Contains('"') ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
     }
 }

@@ -20,39 +20,47 @@ internal static class LandscapeFiles
     public static void Save(
         OutputFiles files, string prefix, string title, IReadOnlyList<(string Name, LandscapeReport Report)> reports)
     {
-        files.Write(prefix + VariationPicture, new Chart($"Even part of gradient changes: {title}", "distance σ in every weight", "mean square",
+        files.Write(prefix + VariationPicture,
+            new Chart($"Even part of gradient changes: {title}", "distance σ in every weight", "mean square",
             [.. reports.SelectMany((r, i) => Variation(r.Name, r.Report.Total, i))])
-        {
-            HasLogX = true, HasLogY = true,
-        }.Save);
+            {
+                HasLogX = true,
+                HasLogY = true,
+            }.Save);
         files.Write(prefix + VariationTable, stream => CsvFile.Write(stream,
             ["network", "layer", "distance", "even", "even standard error", "odd", "odd standard error"],
             from r in reports
             from layer in r.Report.Layers.Append(r.Report.Total)
             from v in layer.Variation
-            select (IReadOnlyList<object>)[r.Name, layer.Name, v.Distance, v.EvenMeanSquare, v.EvenStandardError, v.OddMeanSquare,
+            select (IReadOnlyList<object>)[
+                r.Name, layer.Name, v.Distance, v.EvenMeanSquare, v.EvenStandardError, v.OddMeanSquare,
                 v.OddStandardError]));
 
         var line = reports[0].Report.Line;
         files.Write(prefix + LinePicture,
             new Chart($"Along a step of Alice: {title}", "steps", "loss", [.. Losses(reports[0].Name, line)]).Save);
-        files.Write(prefix + DeviationPicture, new Chart($"Loss less the quadratic's prediction: {title}", "steps", "difference, bands ± two standard deviations",
+        files.Write(prefix + DeviationPicture,
+            new Chart($"Loss less the quadratic's prediction: {title}", "steps",
+                "difference, bands ± two standard deviations",
             [.. Deviations(reports[0].Name, line)]).Save);
         files.Write(prefix + LineTable, stream => CsvFile.Write(stream,
             ["network", "steps", "loss", "predicted", "quadratic band", "glass band", "independent glass band"],
             from r in reports
             from p in r.Report.Line.Points
-            select (IReadOnlyList<object>)[r.Name, p.Steps, p.Loss, p.Predicted, p.QuadraticBand, p.GlassBand, p.IndependentGlassBand]));
+            select (IReadOnlyList<object>)[
+                r.Name, p.Steps, p.Loss, p.Predicted, p.QuadraticBand, p.GlassBand, p.IndependentGlassBand]));
     }
 
     private static IEnumerable<Series> Variation(string name, LandscapeLayer total, int color)
     {
         double[] distances = [.. total.Variation.Select(v => v.Distance)];
-        yield return new Series(name, distances, [.. total.Variation.Select(v => v.EvenMeanSquare)], SeriesKind.Points, color);
+        yield return new Series(name, distances, [.. total.Variation.Select(v => v.EvenMeanSquare)], SeriesKind.Points,
+            color);
         if (total.Even is not { } law)
             yield break;
         double[] fitted = [.. distances.Where(d => d >= 0.999 * law.From && d <= 1.001 * law.To)];
-        yield return new Series($"σ to the power {law.Exponent:F2}", fitted, [.. fitted.Select(law.At)], SeriesKind.Dashed, color);
+        yield return new Series($"σ to the power {law.Exponent:F2}", fitted, [.. fitted.Select(law.At)],
+            SeriesKind.Dashed, color);
     }
 
     private static IEnumerable<Series> Losses(string name, LandscapeLine line)
@@ -81,6 +89,7 @@ internal static class LandscapeFiles
         {
             Band = [.. line.Points.Select(p => p.QuadraticBand)],
         };
-        yield return new Series($"true loss, {name}", steps, [.. line.Points.Select(p => p.Loss - p.Predicted)], SeriesKind.Line, 0);
+        yield return new Series($"true loss, {name}", steps, [.. line.Points.Select(p => p.Loss - p.Predicted)],
+            SeriesKind.Line, 0);
     }
 }

@@ -14,7 +14,8 @@ internal static class LandscapeTables
         terminal.Out.WriteLine($"{name}: loss {report.Loss:G4}; density and Hessian at distance {report.Radius:G3}; " +
             $"{report.GradientEvaluations} gradient evaluations");
         var table = new Table().Border(TableBorder.Rounded).AddColumn("layer");
-        foreach (var head in new[] { "weights", "glass exponent", "holds for σ", "density ρ", "|h|", "gradient, glass, Hessian" })
+        foreach (var head in new[
+            ] { "weights", "glass exponent", "holds for σ", "density ρ", "|h|", "gradient, glass, Hessian" })
             table.AddColumn(head, c => c.RightAligned());
         table.AddColumn("what matters at Alice's step");
         foreach (var layer in report.Layers.Append(report.Total))
@@ -22,10 +23,12 @@ internal static class LandscapeTables
                 layer.Even is { } law ? $"{law.Exponent:F2} ± {law.StandardError:F2}" : "none",
                 layer.Even is { } range ? $"{range.From:G2} to {range.To:G2}" : "",
                 $"{layer.GlassDensity:G3}", $"{layer.Hessian:G3}",
-                $"{100 * layer.Step.GradientShare:F0} %, {100 * layer.Step.GlassShare:F0} %, {100 * layer.Step.HessianShare:F0} %",
+                $"{100 * layer.Step.GradientShare:F0} %, {100 * layer.Step.GlassShare:F0} %, "
+                + $"{100 * layer.Step.HessianShare:F0} %",
                 layer.Verdict);
         terminal.OutConsole.Write(table);
-        terminal.Out.WriteLine($"Along the step the loss leaves the quadratic's band {Where(report.Line.QuadraticFailsAt)}, " +
+        terminal.Out.WriteLine(
+            $"Along the step the loss leaves the quadratic's band {Where(report.Line.QuadraticFailsAt)}, " +
             $"that of glass {Where(report.Line.GlassFailsAt)}.");
     }
 

@@ -34,7 +34,9 @@ internal static class MetricsReport
         foreach (var metric in metrics)
             json[metric.Key] = Number(metric.Value);
         if (metrics.Any(m => m.Remark is not null))
-            json["remarks"] = new JsonObject([.. metrics.Where(m => m.Remark is not null).Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Remark))]);
+            json["remarks"] = new JsonObject(
+                [.. metrics.Where(m => m.Remark is not null)
+                    .Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Remark))]);
         return json;
     }
 

@@ -51,7 +51,8 @@ internal static class PictureStyle
     }
 
     /// <summary>Writes a plot as PNG.</summary>
-    public static void Write(Stream stream, Plot plot, int width) => stream.Write(plot.GetImageBytes(width, Height, ImageFormat.Png));
+    public static void Write(Stream stream, Plot plot, int width) =>
+        stream.Write(plot.GetImageBytes(width, Height, ImageFormat.Png));
 
     private static string Label(double value) => value is > 999 and < 1e6 ? $"{value:F0}" : $"{value:G3}";
 

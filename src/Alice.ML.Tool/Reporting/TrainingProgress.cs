@@ -4,9 +4,8 @@ using Spectre.Console;
 
 namespace Alice.ML.Tool.Reporting;
 
-/// <summary>
-/// Keeps the epochs of a training run, and shows how far it has come: as a bar where people watch, as some ten lines for each phase where a file
-/// does.
+/// <summary>Keeps the epochs of a training run, and shows how far it has come: as a bar where people watch, as some ten
+/// lines for each phase where a file does.
 /// </summary>
 internal sealed class TrainingProgress : IProgress<AliceProgress>
 {
@@ -62,7 +61,8 @@ internal sealed class TrainingProgress : IProgress<AliceProgress>
     {
         var left = progress.TimeLeft is { TotalSeconds: >= 1 } time ? $", {time.TotalSeconds:F0} s left" : "";
         if (progress.Epoch is not { } epoch)
-            return $"{title}: comparing plans, {progress.Share:P0}" + (progress.HeldOutLoss is { } lowest ? $", held-out loss {lowest:G4}" : "") + left;
+            return $"{title}: comparing plans, {progress.Share:P0}"
+                + (progress.HeldOutLoss is { } lowest ? $", held-out loss {lowest:G4}" : "") + left;
         return $"{title}: epoch {epoch.Epoch}/{epoch.NumberOfEpochs}, loss {epoch.TrainingLoss:G4}"
             + (epoch.ValidationLoss is { } loss ? $", validation loss {loss:G4}" : "") + left;
     }

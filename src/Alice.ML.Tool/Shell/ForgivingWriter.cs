@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Alice.ML.Tool.Shell;
 
-/// <summary>
-/// Writes progress and notes while there is somewhere to write them: a terminal that has gone away must not end a training.
+/// <summary>Writes progress and notes while there is somewhere to write them: a terminal that has gone away must not
+/// end a training.
 /// </summary>
 internal sealed class ForgivingWriter(TextWriter writer) : TextWriter
 {

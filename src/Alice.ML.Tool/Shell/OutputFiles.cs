@@ -10,12 +10,14 @@ internal sealed class OutputFiles
     private readonly List<string> _written = [];
     private bool _failed;
 
-    /// <summary>Checks that each file can be written, and that none is an input of the command or written twice.</summary>
+    /// <summary>Checks that each file can be written, and that none is an input of the command or written
+    /// twice.</summary>
     /// <param name="terminal">Is told what could not be written.</param>
     /// <param name="inputs">What the command reads; null where an option is not given.</param>
     /// <param name="outputs">The option that names a file, and its path; null where it is not given.</param>
     /// <exception cref="UserException">Something is wrong with a path.</exception>
-    public OutputFiles(Terminal terminal, IEnumerable<string?> inputs, IEnumerable<(string Option, string? Path)> outputs)
+    public OutputFiles(Terminal terminal, IEnumerable<string?> inputs,
+        IEnumerable<(string Option, string? Path)> outputs)
     {
         _terminal = terminal;
         var readFiles = inputs.OfType<string>().Where(File.Exists).Select(RealPath.Of).ToHashSet(RealPath.Comparer);
@@ -33,7 +35,8 @@ internal sealed class OutputFiles
                 throw new UserException(problem);
             var real = RealPath.Of(path);
             if (readFiles.Contains(real))
-                throw new UserException($"{option} {path} would overwrite a file that this command reads; name another");
+                throw new UserException(
+                    $"{option} {path} would overwrite a file that this command reads; name another");
             if (!optionOfFile.TryAdd(real, option))
                 throw new UserException($"{optionOfFile[real]} and {option} both write {path}; name two files");
         }
@@ -42,8 +45,8 @@ internal sealed class OutputFiles
     /// <summary><see cref="ExitCodes.Failure"/> once a file could not be written.</summary>
     public int ExitCode => _failed ? ExitCodes.Failure : ExitCodes.Success;
 
-    /// <summary>
-    /// Writes a file that was checked. A failure is said, and left to <see cref="ExitCode"/>: the other results are not lost.
+    /// <summary>Writes a file that was checked. A failure is said, and left to <see cref="ExitCode"/>: the other
+    /// results are not lost.
     /// </summary>
     /// <returns>Whether it is written.</returns>
     public bool Write(string path, Action<Stream> content)

@@ -2,9 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Alice.ML.Tool.Shell;
 
-/// <summary>
-/// Asks the command to end when a signal comes: Ctrl-C (SIGINT), SIGTERM, or SIGHUP of a closed terminal. A command then saves what
-/// it has. The second signal ends the process at once.
+/// <summary>Asks the command to end when a signal comes: Ctrl-C (SIGINT), SIGTERM, or SIGHUP of a closed terminal. A
+/// command then saves what it has. The second signal ends the process at once.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -12,7 +11,8 @@ internal sealed class StopSignals : IDisposable
     private readonly PosixSignalRegistration[] _registrations;
 
     public StopSignals() => _registrations =
-        [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(s => PosixSignalRegistration.Create(s, Stop))];
+        [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(
+            s => PosixSignalRegistration.Create(s, Stop))];
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _stop.Token;

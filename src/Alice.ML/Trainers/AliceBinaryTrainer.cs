@@ -10,16 +10,16 @@ using Microsoft.ML.Trainers;
 
 namespace Alice.ML.Trainers;
 
-/// <summary>
-/// The <see cref="IEstimator{TTransformer}"/> that trains a feed-forward network with the Alice optimizer to tell two classes apart.
+/// <summary>The <see cref="IEstimator{TTransformer}"/> that trains a feed-forward network with the Alice optimizer to
+/// tell two classes apart.
 /// </summary>
-/// <remarks>
-/// To create this trainer, use
+/// <remarks>To create this trainer, use
 /// <see cref="AliceCatalog.Alice(BinaryClassificationCatalog.BinaryClassificationTrainers, string, string, string?, IReadOnlyList{int}?, int?, double?)"/>
 /// or <see cref="AliceCatalog.Alice(BinaryClassificationCatalog.BinaryClassificationTrainers, Options)"/>.
 /// <list type="table">
 /// <listheader><term>Trainer characteristics</term><description/></listheader>
-/// <item><term>Machine learning task</term><description>Binary classification, by the logistic loss</description></item>
+/// <item><term>Machine learning task</term><description>Binary classification, by the logistic
+/// loss</description></item>
 /// <item><term>Input label column</term><description><see cref="bool"/></description></item>
 /// <item><term>Input features column</term><description>Known-sized vector of <see cref="float"/></description></item>
 /// <item><term>Output columns</term><description>Score (the log-odds of true) and Probability, <see cref="float"/>;
@@ -60,8 +60,8 @@ public sealed class AliceBinaryTrainer : AliceTrainer<
     {
         if (data.Labels.IndexOfAnyExcept(data.Labels[0]) < 0)
             throw new InvalidOperationException(
-                $"The label column '{LabelColumn.Name}' is {data.Labels[0] > 0} in every row: there is nothing to learn. "
-                + "Give rows of both classes.");
+                $"The label column '{LabelColumn.Name}' is {data.Labels[0] > 0} in every row: there is nothing to "
+                + $"learn. Give rows of both classes.");
         return LearningTask.Classify(new LogisticObjective(), 1);
     }
 
@@ -76,18 +76,21 @@ public sealed class AliceBinaryTrainer : AliceTrainer<
     private protected override NetworkEnsemble? NetworksOf(IPredictor model) =>
         (model as CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator>)?.SubModel.Ensemble;
 
-    private protected override BinaryPredictionTransformer<CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator>>
+    private protected override
+        BinaryPredictionTransformer<CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator>>
         MakeTransformer(
-            CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator> model, DataViewSchema trainSchema) =>
+            CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator> model,
+            DataViewSchema trainSchema) =>
         new(Host, model, trainSchema, FeatureColumn.Name);
 
     private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema) =>
-    [
+        [
         new(DefaultColumnNames.Score, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single, false,
             new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation())),
         new(DefaultColumnNames.Probability, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single, false,
             new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation(true))),
-        new(DefaultColumnNames.PredictedLabel, SchemaShape.Column.VectorKind.Scalar, BooleanDataViewType.Instance, false,
+        new(DefaultColumnNames.PredictedLabel, SchemaShape.Column.VectorKind.Scalar, BooleanDataViewType.Instance,
+            false,
             new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation())),
     ];
 }

@@ -9,16 +9,16 @@ using Microsoft.ML.Trainers;
 
 namespace Alice.ML.Trainers;
 
-/// <summary>
-/// The <see cref="IEstimator{TTransformer}"/> that trains a feed-forward network with the Alice optimizer to tell several classes apart.
+/// <summary>The <see cref="IEstimator{TTransformer}"/> that trains a feed-forward network with the Alice optimizer to
+/// tell several classes apart.
 /// </summary>
-/// <remarks>
-/// To create this trainer, use
+/// <remarks>To create this trainer, use
 /// <see cref="AliceCatalog.Alice(MulticlassClassificationCatalog.MulticlassClassificationTrainers, string, string, string?, IReadOnlyList{int}?, int?, double?)"/>
 /// or <see cref="AliceCatalog.Alice(MulticlassClassificationCatalog.MulticlassClassificationTrainers, Options)"/>.
 /// <list type="table">
 /// <listheader><term>Trainer characteristics</term><description/></listheader>
-/// <item><term>Machine learning task</term><description>Multiclass classification, by the cross-entropy of softmax</description></item>
+/// <item><term>Machine learning task</term><description>Multiclass classification, by the cross-entropy of
+/// softmax</description></item>
 /// <item><term>Input label column</term><description>Key (Transforms.Conversion.MapValueToKey)</description></item>
 /// <item><term>Input features column</term><description>Known-sized vector of <see cref="float"/></description></item>
 /// <item><term>Output columns</term><description>Score (the probability of each class), vector of <see cref="float"/>;
@@ -60,8 +60,9 @@ public sealed class AliceMulticlassTrainer
     {
         if (label.Type is KeyDataViewType { Count: > MostClasses } key)
             throw new InvalidOperationException(
-                $"The label column '{label.Name}' is a key of {key.Count:N0} values, and a network has an output for each: at most {MostClasses:N0} are "
-                + "possible. Map the values that occur to keys with Transforms.Conversion.MapValueToKey.");
+                $"The label column '{label.Name}' is a key of {key.Count:N0} values, and a network has an output for "
+                + $"each: at most {MostClasses:N0} are possible. Map the values that occur to keys with "
+                + $"Transforms.Conversion.MapValueToKey.");
     }
 
     internal override LearningTask CreateTask(TrainingData data, DataViewType labelType)
@@ -69,18 +70,23 @@ public sealed class AliceMulticlassTrainer
         var classes = labelType is KeyDataViewType key ? (int)Math.Min(key.Count, int.MaxValue) : 0;
         if (classes < 2)
             throw new InvalidOperationException(
-                $"The label column '{LabelColumn.Name}' has {classes} class(es): there is nothing to tell apart. Give rows of two or more.");
-        return LearningTask.Classify(new SoftmaxObjective(), classes) with { OutputTransform = OutputTransform.Softmax };
+                $"The label column '{LabelColumn.Name}' has {classes} class(es): there is nothing to tell apart. "
+                + $"Give rows of two or more.");
+        return LearningTask.Classify(
+            new SoftmaxObjective(), classes) with
+        { OutputTransform = OutputTransform.Softmax };
     }
 
-    private protected override AliceMulticlassModelParameters CreateModel(NetworkEnsemble networks, AliceTrainingSummary summary) =>
-        new(Host, networks) { TrainingSummary = summary };
+    private protected override AliceMulticlassModelParameters CreateModel(
+        NetworkEnsemble networks, AliceTrainingSummary summary) =>
+            new(Host, networks) { TrainingSummary = summary };
 
-    private protected override NetworkEnsemble? NetworksOf(IPredictor model) => (model as AliceMulticlassModelParameters)?.Ensemble;
+    private protected override NetworkEnsemble? NetworksOf(IPredictor model) =>
+        (model as AliceMulticlassModelParameters)?.Ensemble;
 
     private protected override MulticlassPredictionTransformer<AliceMulticlassModelParameters> MakeTransformer(
         AliceMulticlassModelParameters model, DataViewSchema trainSchema) =>
-        new(Host, model, trainSchema, FeatureColumn.Name, LabelColumn.Name);
+            new(Host, model, trainSchema, FeatureColumn.Name, LabelColumn.Name);
 
     private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema)
     {
@@ -90,7 +96,8 @@ public sealed class AliceMulticlassTrainer
         [
             new(DefaultColumnNames.Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false,
                 new SchemaShape(AnnotationUtils.AnnotationsForMulticlassScoreColumn(label))),
-            new(DefaultColumnNames.PredictedLabel, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, true,
+            new(DefaultColumnNames.PredictedLabel, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32,
+                true,
                 new SchemaShape(keyValues.Concat(AnnotationUtils.GetTrainerOutputAnnotation()))),
         ];
     }

@@ -12,17 +12,17 @@ namespace Alice.ML.Trainers;
 /// <summary>
 /// The <see cref="IEstimator{TTransformer}"/> that trains a feed-forward regression network with the Alice optimizer.
 /// </summary>
-/// <remarks>
-/// To create this trainer, use
-/// <see cref="AliceCatalog.Alice(RegressionCatalog.RegressionTrainers, string, string, string?, IReadOnlyList{int}?, int?, double?)"/> or
-/// <see cref="AliceCatalog.Alice(RegressionCatalog.RegressionTrainers, Options)"/>.
+/// <remarks>To create this trainer, use
+/// <see cref="AliceCatalog.Alice(RegressionCatalog.RegressionTrainers, string, string, string?, IReadOnlyList{int}?, int?, double?)"/>
+/// or <see cref="AliceCatalog.Alice(RegressionCatalog.RegressionTrainers, Options)"/>.
 /// <list type="table">
 /// <listheader><term>Trainer characteristics</term><description/></listheader>
 /// <item><term>Machine learning task</term><description>Regression</description></item>
 /// <item><term>Input label column</term><description><see cref="float"/></description></item>
 /// <item><term>Input features column</term><description>Known-sized vector of <see cref="float"/></description></item>
 /// <item><term>Output column</term><description>Score, <see cref="float"/></description></item>
-/// <item><term>Is normalization required?</term><description>No: features and label are standardised inside</description></item>
+/// <item><term>Is normalization required?</term><description>No: features and label are standardised
+/// inside</description></item>
 /// <item><term>Is caching required?</term><description>No: the data is read once</description></item>
 /// <item><term>Required packages</term><description>Alice.ML, and one of TorchSharp-cpu, TorchSharp-cuda-linux and
 /// TorchSharp-cuda-windows to train; none of the latter to predict</description></item>
@@ -39,16 +39,16 @@ public sealed class AliceRegressionTrainer
         /// <summary>What training minimises. Default <see cref="RegressionLoss.Squared"/>.</summary>
         public RegressionLoss Loss { get; set; } = RegressionLoss.Squared;
 
-        /// <summary>
-        /// Levels, at most 1,000 between 0 and 1 and ascending, of quantiles that the model gives in a vector column Quantiles beside the score; they
-        /// never cross. From 50 rows on, with no model to go on from, they are shifted so that rows held out while plans are compared lie
-        /// below them as often as they say. Not with the Poisson loss. Default none.
+        /// <summary>Levels, at most 1,000 between 0 and 1 and ascending, of quantiles that the model gives in a vector
+        /// column Quantiles beside the score; they never cross. From 50 rows on, with no model to go on from, they are
+        /// shifted so that rows held out while plans are compared lie below them as often as they say. Not with the
+        /// Poisson loss. Default none.
         /// </summary>
         public IReadOnlyList<double> Quantiles { get; set; } = [];
 
-        /// <summary>
-        /// Whether the model gives, in a column ScoreStandardDeviation, the standard deviation of its networks' scores: how much they
-        /// disagree, not how far the label may lie. Needs two networks or more. Default false.
+        /// <summary>Whether the model gives, in a column ScoreStandardDeviation, the standard deviation of its
+        /// networks' scores: how much they disagree, not how far the label may lie. Needs two networks or more. Default
+        /// false.
         /// </summary>
         public bool AddScoreStandardDeviation { get; set; }
     }
@@ -84,7 +84,8 @@ public sealed class AliceRegressionTrainer
             throw new InvalidOperationException(labels.IsConstant
                 ? $"The label column '{LabelColumn.Name}' is {labels.Lowest} in every row: there is nothing to learn. "
                     + "Check that LabelColumnName names the column to predict."
-                : $"The label column '{LabelColumn.Name}' varies by less than 1e-38, which floats cannot scale. Multiply it in the pipeline.");
+                : $"The label column '{LabelColumn.Name}' varies by less than 1e-38, which floats cannot scale. "
+                + $"Multiply it in the pipeline.");
         if (_loss == RegressionLoss.Poisson)
             return Poisson(data, labels);
 
@@ -96,7 +97,8 @@ public sealed class AliceRegressionTrainer
         var unit = 1 / label.Scale[0];
         return _loss.Name switch
         {
-            nameof(RegressionLoss.Huber) => Task(new HuberObjective(Math.Min(_loss.Parameter / unit, MostDeviations)), unit * unit),
+            nameof(RegressionLoss.Huber) =>
+                Task(new HuberObjective(Math.Min(_loss.Parameter / unit, MostDeviations)), unit * unit),
             nameof(RegressionLoss.Quantile) => Task(new QuantileObjective(_loss.Parameter), unit),
             nameof(RegressionLoss.Absolute) => Task(new QuantileObjective(0.5), 2 * unit),
             _ => Task(new SquaredObjective(), unit * unit),
@@ -122,7 +124,8 @@ public sealed class AliceRegressionTrainer
         foreach (var value in data.Labels)
             if (value < 0)
                 throw new InvalidOperationException(
-                    $"The label column '{LabelColumn.Name}' holds {value}: the Poisson loss is for counts, 0 or more. Set Loss to another.");
+                    $"The label column '{LabelColumn.Name}' holds {value}: the Poisson loss is for counts, 0 or "
+                    + $"more. Set Loss to another.");
         return new LearningTask(new PoissonObjective(), 1, new([0], [1 / mean]), new([Math.Log(mean)], [1]), mean, mean)
         {
             OutputTransform = OutputTransform.Exponential,
@@ -132,13 +135,16 @@ public sealed class AliceRegressionTrainer
         };
     }
 
-    private protected override AliceRegressionModelParameters CreateModel(NetworkEnsemble networks, AliceTrainingSummary summary) =>
-        new(Host, networks, _addsDeviation, _quantiles) { TrainingSummary = summary };
+    private protected override AliceRegressionModelParameters CreateModel(
+        NetworkEnsemble networks, AliceTrainingSummary summary) =>
+            new(Host, networks, _addsDeviation, _quantiles) { TrainingSummary = summary };
 
-    private protected override NetworkEnsemble? NetworksOf(IPredictor model) => (model as AliceRegressionModelParameters)?.Ensemble;
+    private protected override NetworkEnsemble? NetworksOf(IPredictor model) =>
+        (model as AliceRegressionModelParameters)?.Ensemble;
 
     private protected override RegressionPredictionTransformer<AliceRegressionModelParameters> MakeTransformer(
-        AliceRegressionModelParameters model, DataViewSchema trainSchema) => new(Host, model, trainSchema, FeatureColumn.Name);
+        AliceRegressionModelParameters model, DataViewSchema trainSchema) =>
+            new(Host, model, trainSchema, FeatureColumn.Name);
 
     private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema) =>
         [.. new RegressionColumns(_addsDeviation, _quantiles).CreateShape()];

@@ -12,13 +12,13 @@ using Microsoft.ML.Trainers;
 
 namespace Alice.ML.Trainers;
 
-/// <summary>
-/// What the Alice trainers of every task share: reading and standardising the rows, training a feed-forward network with the
-/// Alice optimizer, and folding the standardisation into the weights of the model.
+/// <summary>What the Alice trainers of every task share: reading and standardising the rows, training a feed-forward
+/// network with the Alice optimizer, and folding the standardisation into the weights of the model.
 /// </summary>
 /// <typeparam name="TTransformer">The transformer that Fit gives.</typeparam>
 /// <typeparam name="TModel">The model parameters in it.</typeparam>
-public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<TTransformer, TModel>, IEstimator<TTransformer>
+public abstract class AliceTrainer<TTransformer, TModel>
+    : TrainerEstimatorBase<TTransformer, TModel>, IEstimator<TTransformer>
     where TTransformer : ISingleFeaturePredictionTransformer<TModel>
     where TModel : class
 {
@@ -28,7 +28,8 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
     private readonly int? _givenSeed;
     private readonly int _seed;
 
-    private protected AliceTrainer(IHostEnvironment environment, string name, AliceTrainerOptions options, SchemaShape.Column label)
+    private protected AliceTrainer(
+        IHostEnvironment environment, string name, AliceTrainerOptions options, SchemaShape.Column label)
         : base(Contracts.CheckRef(environment, nameof(environment)).Register(name),
             TrainerUtils.MakeR4VecFeature(options.FeatureColumnName), label,
             TrainerUtils.MakeR4ScalarWeightColumn(options.ExampleWeightColumnName))
@@ -45,18 +46,20 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
     /// <summary>Trains on <paramref name="input"/>, read once.</summary>
     /// <param name="input">Rows with the label, feature and, where one is named, weight columns.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
-    /// <exception cref="InvalidOperationException">No usable rows, labels that cannot be learned from, or a run that diverged.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled before networks were measured on held-out rows, or the first epoch ended.</exception>
-    /// <exception cref="IOException"><see cref="AliceTrainerOptions.CheckpointPath"/> cannot be written, or is a file of another kind.</exception>
+    /// <exception cref="InvalidOperationException">No usable rows, labels that cannot be learned from, or a run that
+    /// diverged.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before networks were measured on held-out rows, or the
+    /// first epoch ended.</exception>
+    /// <exception cref="IOException"><see cref="AliceTrainerOptions.CheckpointPath"/> cannot be written, or is a file
+    /// of another kind.</exception>
     public new TTransformer Fit(IDataView input)
     {
         Check(input);
         return base.Fit(input);
     }
 
-    /// <summary>
-    /// Trains on <paramref name="trainData"/> and evaluates every epoch on <paramref name="validationData"/>; the model has the weights of
-    /// the epoch with the lowest validation loss.
+    /// <summary>Trains on <paramref name="trainData"/> and evaluates every epoch on <paramref name="validationData"/>;
+    /// the model has the weights of the epoch with the lowest validation loss.
     /// </summary>
     /// <param name="trainData">Rows to learn from.</param>
     /// <param name="validationData">Rows with the same columns, to measure on.</param>
@@ -90,12 +93,14 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         var seed = _givenSeed ?? checkpoint?.Seed ?? _seed;
         var training = DataReader.Read(trainContext.TrainingSet, channel);
         var task = CreateTask(training, trainContext.TrainingSet.Schema.Label!.Value.Type);
-        var initial = trainContext.InitialPredictor is { } predictor ? InitialModel(predictor, training.Columns, task.Outputs) : null;
+        var initial = trainContext.InitialPredictor is { } predictor
+            ? InitialModel(predictor, training.Columns, task.Outputs) : null;
 
         // Rows as they were read decide whether a run may be resumed: what follows changes them.
         var validation = trainContext.ValidationSet is { } set ? DataReader.Read(set, channel, "validation") : null;
         checkpoint?.Begin(
-            RunIdentity.Of(_options, seed, device, training, validation, initial), FeatureNames.Of(trainContext.TrainingSet.Schema.Feature!.Value));
+            RunIdentity.Of(_options, seed, device, training, validation, initial),
+            FeatureNames.Of(trainContext.TrainingSet.Schema.Feature!.Value));
         var leftOut = LeftOutRows.None;
         if (task.LeavesOutExtremeLabels)
             (training, leftOut) = WithoutExtremeLabels(training, task.Labels!.Value, channel);
@@ -104,7 +109,8 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             (training, validation) = training.Split(_options.ValidationFraction, seed);
 
         var isText = initial is null && WideTables.IsText(_options, task, training);
-        var preparation = initial?.Preparation ?? Scale(training, isText, trainContext.TrainingSet.Schema.Feature!.Value, channel);
+        var preparation = initial?.Preparation
+            ?? Scale(training, isText, trainContext.TrainingSet.Schema.Feature!.Value, channel);
         (training, validation) = TrainingData.Prepare(training, validation, preparation);
         var common = isText ? WideTables.TextScale(task, training) : Standardization.Identity(training.Columns);
         using var rows = TrainingRows.Open(training, validation, task, common, device);
@@ -119,10 +125,14 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         var state = saved is null ? null : TrainingState.Restore(saved, ensemble, settings);
         var choice = state is not null ? state.Choice
             : initial is null && !isText && IsOpen(ensemble, task) && training.Rows >= RaceRules.LeastRows
-            ? new PlanChoice(_options, task, ensemble, rows, settings, channel, clock) { Checkpoint = checkpoint }.Make()
+            ? new PlanChoice(_options, task, ensemble, rows, settings, channel,
+                clock)
+            { Checkpoint = checkpoint }.Make()
             : new PlanChoice.Result(ensemble.CreateMembers(settings));
-        channel.Info($"Training on {training.Rows:N0} rows of {preparation.InputCount:N0} features: {ensemble.Parameters:N0} parameters, "
-            + $"{Math.Ceiling(choice.Members.Max(member => member.Course.Length)):N0} epochs, batches of {settings.BatchSize:N0}, device {device}, seed {seed}.");
+        channel.Info($"Training on {training.Rows:N0} rows of {preparation.InputCount:N0} features: "
+            + $"{ensemble.Parameters:N0} parameters, "
+            + $"{Math.Ceiling(choice.Members.Max(member => member.Course.Length)):N0} epochs, batches of "
+            + $"{settings.BatchSize:N0}, device {device}, seed {seed}.");
 
         using var trainer = new EnsembleTrainer(rows.Training, rows.Validation, choice.Members, task, settings, clock)
         {
@@ -133,7 +143,8 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         if (saved is not null)
             trainer.Restore(saved);
         checkpoint?.CloseSaved();
-        checkpoint?.Enter(TrainingPhase.Training, writer => TrainingState.Save(writer, choice, ensemble, epochs, trainer));
+        checkpoint?.Enter(TrainingPhase.Training,
+            writer => TrainingState.Save(writer, choice, ensemble, epochs, trainer));
         trainer.Run(epoch => Report(InLabelUnits(epoch, task), task.Objective.MetricName, choice, epochs, channel));
         checkpoint?.Save(isFinished: true);
         var networks = ensemble.Fold(trainer.Members, choice.Calibration);
@@ -142,10 +153,13 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             new AliceTrainingSummary
             {
                 Epochs = epochs,
-                BestEpoch = validation is null || epochs.Count == 0 ? epochs.Count : epochs.MinBy(epoch => epoch.ValidationLoss)!.Epoch,
-                StopReason = trainer.StopReason == StopReason.Finished ? choice.StopReason ?? StopReason.Finished : trainer.StopReason,
+                BestEpoch = validation is null
+                || epochs.Count == 0 ? epochs.Count : epochs.MinBy(epoch => epoch.ValidationLoss)!.Epoch,
+                StopReason = trainer.StopReason == StopReason.Finished ? choice.StopReason
+                ?? StopReason.Finished : trainer.StopReason,
                 MetricName = task.Objective.MetricName,
-                Estimate = choice.Estimate is { } estimate ? leftOut.Complete(estimate, training.Rows + (validation?.Rows ?? 0), networks) : null,
+                Estimate = choice.Estimate is { } estimate
+                ? leftOut.Complete(estimate, training.Rows + (validation?.Rows ?? 0), networks) : null,
                 Candidates = choice.Candidates,
                 TrainingRows = training.Rows,
                 ValidationRows = validation?.Rows ?? 0,
@@ -186,17 +200,20 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
     {
     }
 
-    private (TrainingData Kept, LeftOutRows LeftOut) WithoutExtremeLabels(TrainingData training, in ColumnScale labels, IChannel channel)
+    private (TrainingData Kept, LeftOutRows LeftOut) WithoutExtremeLabels(
+        TrainingData training, in ColumnScale labels, IChannel channel)
     {
         if (labels.Extreme == 0)
             return (training, LeftOutRows.None);
-        channel.Warning($"Left out {labels.Extreme:N0} of {training.Rows:N0} rows: their labels in '{LabelColumn.Name}' are extreme and stand alone, "
-            + $"while the others lie between {labels.Lowest} and {labels.Highest}. Mend them, or set Loss to RegressionLoss.Absolute or Huber to keep them.");
+        channel.Warning($"Left out {labels.Extreme:N0} of {training.Rows:N0} rows: their labels in "
+            + $"'{LabelColumn.Name}' are extreme and stand alone, while the others lie between {labels.Lowest} and "
+            + $"{labels.Highest}. Mend them, or set Loss to RegressionLoss.Absolute or Huber to keep them.");
         var leftOut = LeftOutRows.Outside(training, labels.Lowest, labels.Highest);
         return (training.WithLabels(labels.Lowest, labels.Highest), leftOut);
     }
 
-    private static FeaturePreparation Scale(TrainingData training, bool isText, DataViewSchema.Column feature, IChannel channel)
+    private static FeaturePreparation Scale(
+        TrainingData training, bool isText, DataViewSchema.Column feature, IChannel channel)
     {
         var report = new ColumnReport(FeatureNames.Of(feature));
         var preparation = training.Features.Scale(training, report, keepsZeros: isText);
@@ -211,39 +228,44 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             ?? throw new ArgumentException($"Cannot go on from a {model.GetType().Name}: it is not of this trainer.");
         if (networks.Preparation is null)
             throw new ArgumentException(
-                "The model to go on from was saved by Alice.ML 0.1, whose networks take the features as they come. Train a new one.");
+                "The model to go on from was saved by Alice.ML 0.1, whose networks take the features as they come. "
+                + "Train a new one.");
         if (networks.InputCount != columns)
             throw new ArgumentException(
                 $"The feature column '{FeatureColumn.Name}' has {columns} values, but the model to go on from was "
                 + $"trained with {networks.InputCount}.");
         if (networks.Members.Count != _options.NumberOfNetworks)
             throw new ArgumentException(
-                $"The model to go on from has {networks.Members.Count} networks, but NumberOfNetworks is {_options.NumberOfNetworks}. "
-                + "Set the option to the model's.");
+                $"The model to go on from has {networks.Members.Count} networks, but NumberOfNetworks is "
+                + $"{_options.NumberOfNetworks}. Set the option to the model's.");
         foreach (var (network, encoder) in networks.Members)
         {
-            int[] wanted = [encoder?.OutputCount ?? networks.Preparation.OutputCount, .. _options.HiddenLayers ?? network.HiddenLayers, outputs];
+            int[] wanted = [encoder?.OutputCount ?? networks.Preparation.OutputCount, .. _options.HiddenLayers
+                ?? network.HiddenLayers, outputs];
             if (!network.LayerSizes.SequenceEqual(wanted) || network.Activation != _options.Activation)
                 throw new ArgumentException(
-                    $"The model to go on from has layers {DenseNetwork.Describe(network.LayerSizes)} with {network.Activation}, but "
-                    + $"HiddenLayers and Activation ask for {DenseNetwork.Describe(wanted)} with {_options.Activation}. "
-                    + "Set the options to the model's.");
+                    $"The model to go on from has layers {DenseNetwork.Describe(network.LayerSizes)} with "
+                    + $"{network.Activation}, but HiddenLayers and Activation ask for {DenseNetwork.Describe(wanted)} "
+                    + $"with {_options.Activation}. Set the options to the model's.");
         }
         return networks;
     }
 
-    private TrainingSettings CreateSettings(TrainingData data, LearningTask task, bool isText, TorchSharp.torch.Device device, int seed)
+    private TrainingSettings CreateSettings(
+        TrainingData data, LearningTask task, bool isText, TorchSharp.torch.Device device, int seed)
     {
         var rows = data.Rows;
         var batchSize = Math.Min(_options.BatchSize ?? TrainingBudget.BatchSize(rows), rows);
         var usual = Math.Min(
             TrainingBudget.Epochs(rows, batchSize, task.IsClassification, _options.Effort),
             WideTables.IsWide(rows, data.Columns) ? WideTables.MostEpochs : int.MaxValue);
-        var optimizer = isText ? WideTables.TextOptimizer(_options.Optimizer, task.IsClassification) : _options.Optimizer;
+        var optimizer = isText ? WideTables.TextOptimizer(_options.Optimizer, task.IsClassification)
+            : _options.Optimizer;
         return new TrainingSettings
         {
             Optimizer = optimizer,
-            LearningRate = _options.LearningRate ?? optimizer.LearningRate * TrainingBudget.LearningRateFactor(rows, task.IsClassification),
+            LearningRate = _options.LearningRate
+            ?? optimizer.LearningRate * TrainingBudget.LearningRateFactor(rows, task.IsClassification),
             NumberOfEpochs = _options.NumberOfEpochs ?? (isText ? WideTables.TextEpochs : usual),
             HasChosenLength = _options.NumberOfEpochs is not null,
             Folds = TrainingBudget.Folds(rows, _options.Effort),
@@ -256,8 +278,10 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             Patience = _options.EarlyStoppingPatience,
             MinimumImprovement = _options.EarlyStoppingMinimumImprovement,
             MaximumTime = _options.MaximumTrainingTime,
-            IsCancelled = () => _options.CancellationToken.IsCancellationRequested || (Host as ICancelable)?.IsCanceled == true,
-            Workers = device.type == TorchSharp.DeviceType.CPU ? _options.NumberOfThreads ?? Environment.ProcessorCount : 1,
+            IsCancelled = () =>
+                _options.CancellationToken.IsCancellationRequested || (Host as ICancelable)?.IsCanceled == true,
+            Workers = device.type == TorchSharp.DeviceType.CPU ? _options.NumberOfThreads
+            ?? Environment.ProcessorCount : 1,
             Seed = seed,
             Device = device,
         };
@@ -270,7 +294,8 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
         ValidationMetric = epoch.ValidationMetric * task.MetricUnit,
     };
 
-    private void Report(AliceEpoch epoch, string metric, PlanChoice.Result choice, List<AliceEpoch> epochs, IChannel channel)
+    private void Report(AliceEpoch epoch, string metric, PlanChoice.Result choice, List<AliceEpoch> epochs,
+        IChannel channel)
     {
         epochs.Add(epoch);
         var validation = epoch.ValidationLoss is null
@@ -284,7 +309,8 @@ public abstract class AliceTrainer<TTransformer, TModel> : TrainerEstimatorBase<
             Share = choice.ShareDone + (1 - choice.ShareDone) * epoch.Epoch / epoch.NumberOfEpochs,
             TimeLeft = epochs.Count < 2
                 ? null
-                : TimeSpan.FromSeconds((epoch.Seconds - epochs[0].Seconds) / (epoch.Epoch - epochs[0].Epoch) * (epoch.NumberOfEpochs - epoch.Epoch)),
+                : TimeSpan.FromSeconds((epoch.Seconds - epochs[0].Seconds) / (epoch.Epoch - epochs[0].Epoch)
+                    * (epoch.NumberOfEpochs - epoch.Epoch)),
             HeldOutLoss = choice.HeldOutLoss,
             Epoch = epoch,
         });

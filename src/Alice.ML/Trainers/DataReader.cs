@@ -39,15 +39,15 @@ internal sealed class DataReader
             _sparse = [];
     }
 
-    /// <summary>
-    /// All rows whose label and weight are finite; how many were not goes to <paramref name="channel"/>. Features may be missing (NaN) or
-    /// infinite; the latter are told of.
+    /// <summary>All rows whose label and weight are finite; how many were not goes to <paramref name="channel"/>.
+    /// Features may be missing (NaN) or infinite; the latter are told of.
     /// </summary>
     /// <param name="data">The rows.</param>
     /// <param name="channel">Is told of rows that are left out.</param>
     /// <param name="what">What the rows are for, in errors.</param>
     /// <exception cref="InvalidOperationException">No usable row, or a negative weight.</exception>
-    public static TrainingData Read(RoleMappedData data, IChannel channel, string what = "training") => new DataReader(data).Read(channel, what);
+    public static TrainingData Read(RoleMappedData data, IChannel channel, string what = "training") =>
+        new DataReader(data).Read(channel, what);
 
     private TrainingData Read(IChannel channel, string what)
     {
@@ -94,7 +94,8 @@ internal sealed class DataReader
         {
             var names = FeatureNames.Of(feature);
             var counts = _infinite.Select(column => $"{names(column.Key)} ({column.Value:N0})").ToArray();
-            channel.Warning($"Infinite values count as values beyond the range of the others: {ColumnReport.List(counts)}.");
+            channel.Warning(
+                $"Infinite values count as values beyond the range of the others: {ColumnReport.List(counts)}.");
         }
         return new TrainingData(Table(), _labels, _weights, 0, _rows);
 
@@ -165,7 +166,8 @@ internal sealed class DataReader
     {
         if (_rows == _rowLimit)
             throw new InvalidOperationException(
-                $"The data has more than {_rowLimit:N0} rows of {_columns:N0} features, more than one buffer can hold.");
+                $"The data has more than {_rowLimit:N0} rows of {_columns:N0} features, "
+                + "more than one buffer can hold.");
         var capacity = (int)Math.Min(2L * _rows, _rowLimit);
         _labels = Grown(_labels, _rows, capacity);
         if (_weights is not null)

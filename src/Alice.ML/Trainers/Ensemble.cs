@@ -6,7 +6,8 @@ using Alice.ML.Training.Plan;
 
 namespace Alice.ML.Trainers;
 
-/// <summary>The networks that are to be trained: what each is given and how large it is; and how they become a model.</summary>
+/// <summary>The networks that are to be trained: what each is given and how large it is; and how they become a
+/// model.</summary>
 internal sealed class Ensemble
 {
     // Seeds of members must differ from each other and from those of other runs with neighbouring seeds.
@@ -32,7 +33,8 @@ internal sealed class Ensemble
     private readonly int[] _numbers;
     private readonly int _seed;
 
-    public Ensemble(AliceTrainerOptions options, LearningTask task, TrainingData data, (FeaturePreparation Preparation, Standardization Common) inputs,
+    public Ensemble(AliceTrainerOptions options, LearningTask task, TrainingData data,
+        (FeaturePreparation Preparation, Standardization Common) inputs,
         NetworkEnsemble? initial, TrainingSettings settings)
     {
         _options = options;
@@ -44,7 +46,8 @@ internal sealed class Ensemble
         var table = data.Features as DenseFeatures;
         _numbers = table is null || initial is not null ? [] : InputEncoding.Numbers(data, table);
         _hiddenLayers = options.HiddenLayers ?? initial?.Members[0].Network.HiddenLayers
-            ?? (WideTables.IsText(options, task, data) ? [] : TrainingBudget.HiddenLayers(table is null ? data.Columns : _numbers.Length));
+            ?? (WideTables.IsText(options, task, data) ? []
+                : TrainingBudget.HiddenLayers(table is null ? data.Columns : _numbers.Length));
         _inputs[NumericEncoding.None] = InputEncoding.Plain(inputs.Common);
         if (initial is not null)
             _initialInputs = InitialInputs(initial, data, table);
@@ -52,14 +55,16 @@ internal sealed class Ensemble
             AddEncodings(data, table);
         Kinds = [.. Enumerable.Range(0, options.NumberOfNetworks).Select(KindsOf)];
         Plans = [.. Kinds.Select((kinds, index) => new NetworkPlan(
-            kinds[index % kinds.Count], initial?.Members[index].Network.HiddenLayers ?? _hiddenLayers, Dropouts[^1], settings.WeightDecays[0]))];
+            kinds[index % kinds.Count], initial?.Members[index].Network.HiddenLayers
+            ?? _hiddenLayers, Dropouts[^1], settings.WeightDecays[0]))];
         Candidates = FindCandidates(settings.WeightDecays);
     }
 
     /// <summary>Per network how it can be given its numbers: the race chooses among several.</summary>
     public IReadOnlyList<IReadOnlyList<NumericEncoding>> Kinds { get; }
 
-    /// <summary>Per network what it is to be; without a race every second one has bins where the options leave it open.</summary>
+    /// <summary>Per network what it is to be; without a race every second one has bins where the options leave it
+    /// open.</summary>
     public IReadOnlyList<NetworkPlan> Plans { get; set; }
 
     /// <summary>The plans that the options leave open.</summary>
@@ -67,7 +72,8 @@ internal sealed class Ensemble
 
     /// <summary>Whether the networks train by vector kernels.</summary>
     public bool SuitsKernels(TrainingData data, TrainingSettings settings) => KernelLimits.Suit(
-        settings.Device, data.Features is SparseFeatures, [data.Columns, .. _hiddenLayers, _task.Outputs], settings.BatchSize);
+        settings.Device, data.Features is SparseFeatures, [data.Columns, .. _hiddenLayers, _task.Outputs],
+        settings.BatchSize);
 
     /// <summary>Weights and biases of all networks.</summary>
     public long Parameters => Plans.Select((plan, index) => (long)Shape(Inputs(index, plan), plan).Parameters).Sum();
@@ -84,11 +90,13 @@ internal sealed class Ensemble
         return Create(index, plan, settings, new Course(Schedule(plan), settings.NumberOfEpochs), weights);
     })];
 
-    /// <summary>The networks of chosen candidates, that go on from what those were at their best. They belong to the caller.</summary>
+    /// <summary>The networks of chosen candidates, that go on from what those were at their best. They belong to the
+    /// caller.</summary>
     /// <param name="chosen">A candidate for each network.</param>
     /// <param name="settings">Settings of the fit.</param>
     /// <param name="passes">Passes over all rows for a candidate's network.</param>
-    public IReadOnlyList<Member> CreateMembers(IReadOnlyList<Candidate> chosen, TrainingSettings settings, Func<Candidate, double> passes)
+    public IReadOnlyList<Member> CreateMembers(
+        IReadOnlyList<Candidate> chosen, TrainingSettings settings, Func<Candidate, double> passes)
     {
         Plans = [.. chosen.Select(candidate => candidate.Plan)];
         var used = new Dictionary<Candidate, int>();
@@ -100,8 +108,10 @@ internal sealed class Ensemble
             var folds = candidate.Networks.Count / RaceRules.NetworksPerFold;
             var network = taken % folds * RaceRules.NetworksPerFold + taken / folds;
             var isNew = network >= candidate.Networks.Count;
-            var course = new Course(Schedule(candidate.Plan), passes(candidate), isNew ? passes(candidate) : 0, isNew ? 0 : Course.UsualWarmUp);
-            return Create(SeedsOfRace + index, candidate.Plan, settings, course, isNew ? null : candidate.Weights(network));
+            var course = new Course(Schedule(candidate.Plan), passes(candidate), isNew ? passes(candidate) : 0, isNew
+                ? 0 : Course.UsualWarmUp);
+            return Create(SeedsOfRace + index, candidate.Plan, settings, course, isNew ? null
+                : candidate.Weights(network));
         })];
     }
 
@@ -115,7 +125,8 @@ internal sealed class Ensemble
     {
         var inputs = Inputs(index, plan);
         return new Member(
-            Shape(inputs, plan), _task.Objective, inputs, settings, course, plan.WeightDecay, unchecked(_seed + SeedStride * index), weights);
+            Shape(inputs, plan), _task.Objective, inputs, settings, course, plan.WeightDecay,
+            unchecked(_seed + SeedStride * index), weights);
     }
 
     /// <summary>The model of these members, for features as they come and scores in the label's units.</summary>
@@ -135,7 +146,8 @@ internal sealed class Ensemble
         var known = new List<InputEncoding>();
         if (table is null && initial.Members.Any(member => member.Encoder is not null))
             throw new ArgumentException(
-                "The model to go on from has encoded numbers, and the features are 1,024 columns or more that are mostly zeros. Give dense features.");
+                "The model to go on from has encoded numbers, and the features are 1,024 columns or more that are "
+                + "mostly zeros. Give dense features.");
         return [.. initial.Members.Select(member =>
         {
             if (member.Encoder is not { } encoder)
@@ -147,7 +159,8 @@ internal sealed class Ensemble
         })];
     }
 
-    /// <summary>What the options ask for and the table allows; without hidden layers people want a linear model, unless they ask for an encoding.</summary>
+    /// <summary>What the options ask for and the table allows; without hidden layers people want a linear model, unless
+    /// they ask for an encoding.</summary>
     private void AddEncodings(TrainingData data, DenseFeatures table)
     {
         var isAutomatic = _options.NumericEncoding == NumericEncoding.Automatic && _hiddenLayers.Count > 0
@@ -160,14 +173,16 @@ internal sealed class Ensemble
         if (isAutomatic || _options.NumericEncoding == NumericEncoding.PiecewiseLinear
             || _options.NumericEncoding == NumericEncoding.Mixed && _hiddenLayers.Count > 0)
             _inputs[NumericEncoding.PiecewiseLinear] = InputEncoding.PiecewiseLinear(
-                data, table, _preparation, _numbers, _options.NumberOfBins ?? TrainingBudget.Bins(data.Rows, Math.Max(1, _numbers.Length)));
+                data, table, _preparation, _numbers, _options.NumberOfBins
+                ?? TrainingBudget.Bins(data.Rows, Math.Max(1, _numbers.Length)));
     }
 
     private IReadOnlyList<NumericEncoding> KindsOf(int index)
     {
         if (_initial is not null)
             return [_initial.Members[index].Encoder is null ? NumericEncoding.None : NumericEncoding.PiecewiseLinear];
-        var numbers = _inputs.ContainsKey(NumericEncoding.NormalScores) ? NumericEncoding.NormalScores : NumericEncoding.None;
+        var numbers = _inputs.ContainsKey(NumericEncoding.NormalScores) ? NumericEncoding.NormalScores
+            : NumericEncoding.None;
         if (!_inputs.ContainsKey(NumericEncoding.PiecewiseLinear))
             return [numbers];
         return _options.NumericEncoding switch
@@ -178,13 +193,15 @@ internal sealed class Ensemble
         };
     }
 
-    private IReadOnlyList<double> Dropouts => _options.Dropout is { } dropout ? [dropout] : TrainingBudget.Dropouts(_task.IsClassification);
+    private IReadOnlyList<double> Dropouts =>
+        _options.Dropout is { } dropout ? [dropout] : TrainingBudget.Dropouts(_task.IsClassification);
 
     private NetworkPlan[] FindCandidates(IReadOnlyList<double> decays)
     {
         var encodings = Kinds.SelectMany(kinds => kinds).Distinct().ToArray();
         // Where people ask for layers or an encoding, they do not want a linear network.
-        var linear = _options.HiddenLayers is null && _options.NumericEncoding == NumericEncoding.Automatic && _options.WeightDecay is null && _hiddenLayers.Count > 0
+        var linear = _options.HiddenLayers is null && _options.NumericEncoding == NumericEncoding.Automatic
+            && _options.WeightDecay is null && _hiddenLayers.Count > 0
             ? TrainingBudget.LinearDecays(_rows, _columns)
             : [];
         return [

@@ -23,8 +23,9 @@ internal static class MemoryCheck
         if (weights <= Array.MaxLength && needed <= free)
             return;
         throw new InvalidOperationException(
-            $"The feature column '{feature.Name}' has {columns:N0} values: {options.NumberOfNetworks} network(s) with layers {DenseNetwork.Describe(sizes)} take "
-            + $"{needed / (1 << 30):N1} GB to train, and {free / (double)(1 << 30):N1} GB are free. Give fewer features (hash them into fewer slots, or count "
-            + "rare words as one), or lower HiddenLayers or NumberOfNetworks.");
+            $"The feature column '{feature.Name}' has {columns:N0} values: {options.NumberOfNetworks} network(s) with "
+            + $"layers {DenseNetwork.Describe(sizes)} take {needed / (1 << 30):N1} GB to train, and "
+            + $"{free / (double)(1 << 30):N1} GB are free. Give fewer features (hash them into fewer slots, or "
+            + $"count rare words as one), or lower HiddenLayers or NumberOfNetworks.");
     }
 }

@@ -18,7 +18,8 @@ internal sealed class OptionErrors
         Require(value is not { } v || v >= minimum, name, value, $"must be {Text(minimum)} or more");
 
     public OptionErrors Between<T>(string name, T? value, T minimum, T maximum) where T : struct, INumber<T> =>
-        Require(value is not { } v || (v >= minimum && v <= maximum), name, value, $"must be {Text(minimum)} to {Text(maximum)}");
+        Require(value is not { } v
+            || (v >= minimum && v <= maximum), name, value, $"must be {Text(minimum)} to {Text(maximum)}");
 
     public OptionErrors Positive(string name, double? value) =>
         Require(value is not { } v || (v > 0 && double.IsFinite(v)), name, value, "must be above 0 and finite");
@@ -26,7 +27,8 @@ internal sealed class OptionErrors
     public OptionErrors Defined<T>(string name, T value) where T : struct, Enum =>
         Require(Enum.IsDefined(value), name, value, $"must be one of {string.Join(", ", Enum.GetNames<T>())}");
 
-    public OptionErrors Defined<T>(string name, T? value) where T : struct, Enum => value is { } v ? Defined(name, v) : this;
+    public OptionErrors Defined<T>(string name, T? value)
+        where T : struct, Enum => value is { } v ? Defined(name, v) : this;
 
     public OptionErrors Require(bool good, string name, object? value, string rule)
     {
@@ -56,13 +58,16 @@ internal sealed class OptionErrors
         ArgumentNullException.ThrowIfNull(options);
         var layers = options.HiddenLayers;
         var errors = new OptionErrors()
-            .Require(!string.IsNullOrEmpty(options.LabelColumnName), nameof(options.LabelColumnName), options.LabelColumnName,
+            .Require(!string.IsNullOrEmpty(options.LabelColumnName), nameof(options.LabelColumnName),
+                options.LabelColumnName,
                 "must name a column")
             .Require(!string.IsNullOrEmpty(options.FeatureColumnName), nameof(options.FeatureColumnName),
                 options.FeatureColumnName, "must name a column")
-            .Require(options.ExampleWeightColumnName != "", nameof(options.ExampleWeightColumnName), options.ExampleWeightColumnName,
+            .Require(options.ExampleWeightColumnName != "", nameof(options.ExampleWeightColumnName),
+                options.ExampleWeightColumnName,
                 "must name a column, or be null for none")
-            .Require(layers is null || layers.Count < DenseNetwork.MaximumLayers, nameof(options.HiddenLayers), $"[{layers?.Count} layers]",
+            .Require(layers is null || layers.Count < DenseNetwork.MaximumLayers, nameof(options.HiddenLayers),
+                $"[{layers?.Count} layers]",
                 $"at most {DenseNetwork.MaximumLayers - 1} hidden layers are possible")
             .Require(layers is null || layers.All(units => units >= 1), nameof(options.HiddenLayers),
                 $"[{string.Join(", ", layers ?? [])}]", "every hidden layer must have 1 unit or more")
@@ -84,27 +89,36 @@ internal sealed class OptionErrors
             .Require(TorchDevice.IsName(options.Device), nameof(options.Device), options.Device,
                 $"must be {TorchDevice.Names}")
             .Between(nameof(options.NumberOfThreads), options.NumberOfThreads, 1, MaximumThreads)
-            .Require(options.WeightDecay is not { } decay || (decay >= 0 && double.IsFinite(decay)), nameof(options.WeightDecay),
+            .Require(options.WeightDecay is not { } decay
+                || (decay >= 0 && double.IsFinite(decay)), nameof(options.WeightDecay),
                 options.WeightDecay, "must be 0 or more and finite")
-            .Require(!(options.WeightDecay * (options.LearningRate ?? options.Optimizer?.LearningRate) > 1), nameof(options.WeightDecay),
-                options.WeightDecay, "a step multiplies weights by 1 − learning rate · this, which must not be negative: lower it")
+            .Require(!(options.WeightDecay * (options.LearningRate ?? options.Optimizer?.LearningRate) > 1),
+                nameof(options.WeightDecay),
+                options.WeightDecay,
+                "a step multiplies weights by 1 − learning rate · this, which must not be negative: lower it")
             .AtLeast<int>(nameof(options.GradientAccumulation), options.GradientAccumulation, 1)
             .Require(options.ValidationFraction is >= 0 and < 1, nameof(options.ValidationFraction),
                 options.ValidationFraction, "must be 0 or more and below 1")
             .AtLeast(nameof(options.EarlyStoppingPatience), options.EarlyStoppingPatience, 1)
-            .Require(options.EarlyStoppingMinimumImprovement is >= 0 and < 1, nameof(options.EarlyStoppingMinimumImprovement),
+            .Require(options.EarlyStoppingMinimumImprovement is >= 0 and < 1,
+                nameof(options.EarlyStoppingMinimumImprovement),
                 options.EarlyStoppingMinimumImprovement, "must be 0 or more and below 1")
-            .Require(options.MaximumTrainingTime is not { } time || time > TimeSpan.Zero, nameof(options.MaximumTrainingTime),
+            .Require(options.MaximumTrainingTime is not { } time
+                || time > TimeSpan.Zero, nameof(options.MaximumTrainingTime),
                 options.MaximumTrainingTime, "must be above 0")
-            .Require(options.CheckpointPath is null || !string.IsNullOrWhiteSpace(options.CheckpointPath), nameof(options.CheckpointPath),
+            .Require(options.CheckpointPath is null
+                || !string.IsNullOrWhiteSpace(options.CheckpointPath), nameof(options.CheckpointPath),
                 options.CheckpointPath, "must name a file, or be null for none")
-            .Require(options.CheckpointInterval is not { } interval || interval > TimeSpan.Zero, nameof(options.CheckpointInterval),
+            .Require(options.CheckpointInterval is not { } interval
+                || interval > TimeSpan.Zero, nameof(options.CheckpointInterval),
                 options.CheckpointInterval, "must be above 0")
-            .Require(!options.ResumeFromCheckpoint || options.CheckpointPath is not null, nameof(options.ResumeFromCheckpoint),
+            .Require(!options.ResumeFromCheckpoint
+                || options.CheckpointPath is not null, nameof(options.ResumeFromCheckpoint),
                 options.ResumeFromCheckpoint, "CheckpointPath names no file to go on from");
         more?.Invoke(errors);
         if (options.Optimizer is { } optimizer)
-            errors._errors.AddRange(AliceOptimizerOptionsValidator.Errors(optimizer).Select(error => $"{nameof(options.Optimizer)}.{error}"));
+            errors._errors.AddRange(AliceOptimizerOptionsValidator.Errors(optimizer)
+                .Select(error => $"{nameof(options.Optimizer)}.{error}"));
         errors.ThrowIfAny();
     }
 

@@ -7,9 +7,11 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Trainers;
 
-/// <summary>Runs the race of the plans that the options leave open, and makes the ensemble's networks of its outcome.</summary>
+/// <summary>Runs the race of the plans that the options leave open, and makes the ensemble's networks of its
+/// outcome.</summary>
 internal sealed class PlanChoice(
-    AliceTrainerOptions options, LearningTask task, Ensemble ensemble, TrainingRows data, TrainingSettings settings, IChannel channel, RunClock clock)
+    AliceTrainerOptions options, LearningTask task, Ensemble ensemble, TrainingRows data, TrainingSettings settings,
+    IChannel channel, RunClock clock)
 {
     private readonly RowSet _rows = data.Training;
 
@@ -48,22 +50,28 @@ internal sealed class PlanChoice(
         var watch = new RaceWatch(settings, clock, progress => options.Progress?.Report(progress));
         // Of a chosen number of epochs the ensemble's networks take all, and candidates up to half.
         var usual = options.NumberOfEpochs is { } asked
-            ? (int)Math.Ceiling(Math.Min(asked, TrainingBudget.Epochs(_rows.Count, settings.BatchSize, task.IsClassification)) / 2.0)
+            ? (int)Math.Ceiling(
+            Math.Min(asked, TrainingBudget.Epochs(_rows.Count, settings.BatchSize, task.IsClassification)) / 2.0)
             : settings.NumberOfEpochs;
-        using var race = new Race(task, _rows, RaceRules.JudgesBy(data.Validation) ? data.Validation : null, settings with { NumberOfEpochs = usual }, channel, watch)
+        using var race = new Race(task, _rows, RaceRules.JudgesBy(data.Validation) ? data.Validation
+            : null, settings with { NumberOfEpochs = usual }, channel, watch)
         {
             Checkpoint = Checkpoint,
         };
         var one = settings with { Workers = 1 };
-        race.Run(ensemble.Candidates, ensemble.Kinds, (index, plan) => ensemble.Create(index, plan, one, new Course(LearningRateSchedule.Constant, usual)));
+        race.Run(ensemble.Candidates, ensemble.Kinds,
+            (index, plan) => ensemble.Create(index, plan, one, new Course(LearningRateSchedule.Constant, usual)));
         var isCancelled = watch.IsCancelled;
         if (isCancelled)
             Checkpoint?.SaveInterrupted();
 
         var chosen = race.Losses.Choose(race.Candidates, ensemble.Kinds);
         var loss = race.Losses.Loss(chosen) * task.LossUnit;
-        channel.Info($"Chosen: {string.Join("; ", chosen.Select(candidate => candidate.Plan))}; loss {loss:g6} on held-out rows.");
-        foreach (var candidate in race.Candidates.Except(chosen).Where(candidate => candidate.Networks.Any(network => network.Restarts > 0)))
+        channel.Info(
+            $"Chosen: {string.Join("; ", chosen.Select(candidate => candidate.Plan))}; "
+            + $"loss {loss:g6} on held-out rows.");
+        foreach (var candidate in race.Candidates.Except(chosen)
+            .Where(candidate => candidate.Networks.Any(network => network.Restarts > 0)))
             channel.Warning($"Networks with {candidate.Plan} diverged: they were no choice.");
         var calibration = race.Losses.Calibrate(chosen);
         var stepsPerPass = Math.Ceiling((double)_rows.Count / settings.BatchSize);
@@ -78,9 +86,12 @@ internal sealed class PlanChoice(
             ShareDone = watch.Taken / (watch.Taken + rest),
             Calibration = calibration,
             Estimate = race.Losses.Estimate(chosen, calibration),
-            Candidates = [.. race.Candidates.Select(candidate => Describe(candidate, chosen.Count(c => c == candidate), stepsPerPass))],
+            Candidates =
+            [.. race.Candidates.Select(
+                candidate => Describe(candidate, chosen.Count(c => c == candidate), stepsPerPass))],
             HeldOutLoss = loss,
-            StopReason = isCancelled ? StopReason.Cancelled : race.IsShortened || share < 1 ? StopReason.MaximumTrainingTime : null,
+            StopReason = isCancelled ? StopReason.Cancelled : race.IsShortened
+            || share < 1 ? StopReason.MaximumTrainingTime : null,
         };
     }
 

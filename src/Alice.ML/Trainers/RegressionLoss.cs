@@ -17,22 +17,19 @@ public sealed record RegressionLoss
     /// <summary>|y − f|: the score estimates the median.</summary>
     public static RegressionLoss Absolute { get; } = new(nameof(Absolute));
 
-    /// <summary>
-    /// f − y·log f, minus the log-likelihood of a Poisson count up to a constant: the score estimates the mean of labels that are 0
-    /// or more, and is above 0.
+    /// <summary>f − y·log f, minus the log-likelihood of a Poisson count up to a constant: the score estimates the mean
+    /// of labels that are 0 or more, and is above 0.
     /// </summary>
     public static RegressionLoss Poisson { get; } = new(nameof(Poisson));
 
-    /// <summary>
-    /// ½e² for an error e of at most <paramref name="threshold"/>, threshold·(|e| − ½ threshold) beyond: as the square near the label, as the
-    /// absolute error for outliers (Huber 1964).
+    /// <summary>½e² for an error e of at most <paramref name="threshold"/>, threshold·(|e| − ½ threshold) beyond: as
+    /// the square near the label, as the absolute error for outliers (Huber 1964).
     /// </summary>
     /// <param name="threshold">In the label's units, above 0.</param>
     public static RegressionLoss Huber(double threshold) => new(nameof(Huber), threshold);
 
-    /// <summary>
-    /// τ·(y − f) where y is above f, (1 − τ)·(f − y) below: the score estimates the value that a share τ of the labels lie below (Koenker and
-    /// Bassett 1978).
+    /// <summary>τ·(y − f) where y is above f, (1 − τ)·(f − y) below: the score estimates the value that a share τ of
+    /// the labels lie below (Koenker and Bassett 1978).
     /// </summary>
     /// <param name="quantile">τ, between 0 and 1.</param>
     public static RegressionLoss Quantile(double quantile) => new(nameof(Quantile), quantile);
@@ -45,7 +42,8 @@ public sealed record RegressionLoss
     /// <summary>What is wrong with the parameter; null where nothing is.</summary>
     internal string? Error => Name switch
     {
-        nameof(Huber) when !((float)Parameter > 0 && float.IsFinite((float)Parameter)) => "the threshold must be above 0 and finite in single precision: 1e-45 to 3e38",
+        nameof(Huber) when !((float)Parameter > 0 && float.IsFinite((float)Parameter)) =>
+            "the threshold must be above 0 and finite in single precision: 1e-45 to 3e38",
         nameof(Quantile) when !((float)Parameter is > 0 and < 1) => "the quantile must be between 0 and 1",
         _ => null,
     };

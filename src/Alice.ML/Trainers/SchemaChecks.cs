@@ -12,13 +12,15 @@ internal static class SchemaChecks
         Find(schema, "label", label, "LabelColumnName");
         var type = Find(schema, "feature", feature.Name, "FeatureColumnName").Type;
         if (type is not VectorDataViewType vector || vector.ItemType != NumberDataViewType.Single)
-            throw Mismatch("feature", feature.Name, type, "a vector of Single: gather the inputs with Transforms.Concatenate");
+            throw Mismatch("feature", feature.Name, type,
+                "a vector of Single: gather the inputs with Transforms.Concatenate");
         if (!vector.IsKnownSize)
             throw Mismatch("feature", feature.Name, type,
                 "a vector of known length: give the column a size where it is loaded or made");
         if (weight.IsValid && Find(schema, "weight", weight.Name, "ExampleWeightColumnName").Type is var weightType
             && weightType != NumberDataViewType.Single)
-            throw Mismatch("weight", weight.Name, weightType, "a Single: convert it with Transforms.Conversion.ConvertType");
+            throw Mismatch("weight", weight.Name, weightType,
+                "a Single: convert it with Transforms.Conversion.ConvertType");
     }
 
     public static ArgumentOutOfRangeException Mismatch(string role, string name, object type, string wanted) =>
@@ -26,6 +28,6 @@ internal static class SchemaChecks
 
     private static DataViewSchema.Column Find(DataViewSchema schema, string role, string name, string option) =>
         schema.GetColumnOrNull(name) ?? throw new ArgumentOutOfRangeException("input",
-            $"There is no {role} column '{name}'. The data has: {string.Join(", ", schema.Select(c => $"'{c.Name}'"))}. "
-            + $"Set {option} to one of them.");
+            $"There is no {role} column '{name}'. The data has: "
+            + $"{string.Join(", ", schema.Select(c => $"'{c.Name}'"))}. Set {option} to one of them.");
 }

@@ -4,8 +4,8 @@ using Alice.ML.Training.Plan;
 
 namespace Alice.ML.Trainers;
 
-/// <summary>
-/// What a checkpoint of the training of the ensemble holds besides the networks: what they are, what was measured, and the epochs so far.
+/// <summary>What a checkpoint of the training of the ensemble holds besides the networks: what they are, what was
+/// measured, and the epochs so far.
 /// </summary>
 internal sealed record TrainingState
 {
@@ -19,7 +19,8 @@ internal sealed record TrainingState
 
     /// <summary>Writes all that the rest of a fit depends on.</summary>
     public static void Save(
-        BinaryWriter writer, PlanChoice.Result choice, Ensemble ensemble, IReadOnlyList<AliceEpoch> epochs, EnsembleTrainer trainer)
+        BinaryWriter writer, PlanChoice.Result choice, Ensemble ensemble, IReadOnlyList<AliceEpoch> epochs,
+        EnsembleTrainer trainer)
     {
         writer.WriteJson(new TrainingState
         {

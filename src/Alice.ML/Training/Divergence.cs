@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
 
-/// <summary>
-/// Watches the training loss. Where it stops being finite or grows beyond reason, training goes back to the best weights so far
-/// and goes on with half the learning rate, ten times at most: a thousandth of it trains what can be trained.
+/// <summary>Watches the training loss. Where it stops being finite or grows beyond reason, training goes back to the
+/// best weights so far and goes on with half the learning rate, ten times at most: a thousandth of it trains what can
+/// be trained.
 /// </summary>
 internal sealed class Divergence(Tensor start) : IDisposable
 {
@@ -30,7 +30,8 @@ internal sealed class Divergence(Tensor start) : IDisposable
     /// <summary>Whether it diverged too often.</summary>
     public bool GaveUp => _retries > MostRetries;
 
-    /// <summary>Whether an epoch's mean loss is not finite, or more than 100 times the loss before the first step of all.</summary>
+    /// <summary>Whether an epoch's mean loss is not finite, or more than 100 times the loss before the first step of
+    /// all.</summary>
     /// <param name="loss">The mean.</param>
     /// <param name="first">The loss before the first step of the epoch.</param>
     public bool HasDiverged(double loss, double first)
@@ -55,8 +56,9 @@ internal sealed class Divergence(Tensor start) : IDisposable
         _retries++;
         if (GaveUp)
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                $"Training diverged {_retries} times, the last time at learning rate {learningRate * RateFactor:g3}. Set LearningRate "
-                + $"below that, lower the optimizer's MaximumStep, or look for extreme values in features and label."));
+                $"Training diverged {_retries} times, the last time at learning rate {learningRate * RateFactor:g3}. "
+                + $"Set LearningRate below that, lower the optimizer's MaximumStep, or look for extreme values in "
+                + $"features and label."));
         RateFactor /= 2;
         return _best;
     }

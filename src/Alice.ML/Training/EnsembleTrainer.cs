@@ -7,9 +7,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
 
-/// <summary>
-/// Trains the members of an ensemble side by side on the same minibatches: fit → epoch → step. Losses and metrics are in the units of
-/// the standardised targets.
+/// <summary>Trains the members of an ensemble side by side on the same minibatches: fit → epoch → step. Losses and
+/// metrics are in the units of the standardised targets.
 /// </summary>
 internal sealed class EnsembleTrainer : IDisposable
 {
@@ -35,14 +34,16 @@ internal sealed class EnsembleTrainer : IDisposable
     /// <param name="settings">Settings of the run.</param>
     /// <param name="clock">Runs since the fit began.</param>
     public EnsembleTrainer(
-        RowSet training, RowSet? validation, IReadOnlyList<Member> members, LearningTask task, TrainingSettings settings, RunClock clock)
+        RowSet training, RowSet? validation, IReadOnlyList<Member> members, LearningTask task,
+        TrainingSettings settings, RunClock clock)
     {
         _settings = settings;
         _members = members;
         _clock = clock;
         _epochs = (int)Math.Ceiling(members.Max(member => member.Course.Length));
         _batches = BatchSource.Create(training, settings.BatchSize, settings);
-        _readers = [.. Enumerable.Range(0, Math.Max(1, Math.Min(settings.Workers, members.Count))).Select(_ => new Dictionary<InputEncoding, BatchReader>())];
+        _readers = [.. Enumerable.Range(0, Math.Max(1, Math.Min(settings.Workers, members.Count)))
+            .Select(_ => new Dictionary<InputEncoding, BatchReader>())];
         if (validation is not null)
             _validator = new Validator(validation, task, settings);
     }
@@ -60,7 +61,8 @@ internal sealed class EnsembleTrainer : IDisposable
     public StopReason StopReason => _stopReason;
 
     /// <summary>Trains to the end. Where its state was restored, it goes on.</summary>
-    /// <param name="report">Told of every epoch; null where nobody wants to know: what is told takes passes over all parameters.</param>
+    /// <param name="report">Told of every epoch; null where nobody wants to know: what is told takes passes over all
+    /// parameters.</param>
     /// <exception cref="InvalidOperationException">The loss grew beyond reason, again and again.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the first epoch ended.</exception>
     public void Run(Action<AliceEpoch>? report = null)
@@ -144,7 +146,8 @@ internal sealed class EnsembleTrainer : IDisposable
     /// <summary>Whether there is a model to give.</summary>
     private bool HasEnough => _epoch > 1 || IsStarted;
 
-    /// <summary>The epoch of those that run, on as many threads as there are; those with the same inputs are spread over the threads.</summary>
+    /// <summary>The epoch of those that run, on as many threads as there are; those with the same inputs are spread
+    /// over the threads.</summary>
     private void RunEpoch()
     {
         var workers = Math.Min(_readers.Length, _running.Count);
@@ -164,7 +167,8 @@ internal sealed class EnsembleTrainer : IDisposable
         using var guard = no_grad();
         foreach (var member in members.Where(member => member.Position == 0))
             member.StartEpoch();
-        var groups = members.GroupBy(member => member.Inputs, (inputs, group) => (Reader(inputs), group.ToArray())).ToArray();
+        var groups = members.GroupBy(member => member.Inputs, (inputs, group) => (Reader(inputs), group.ToArray()))
+            .ToArray();
         var first = members.Min(member => member.Position);
         for (var i = first; i < _batches.Count; i++)
         {

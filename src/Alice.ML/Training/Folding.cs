@@ -3,12 +3,12 @@ using Alice.ML.Training.Data;
 
 namespace Alice.ML.Training;
 
-/// <summary>Puts standardisation into the weights, so that a model takes features and gives scores as they are, and back.</summary>
+/// <summary>Puts standardisation into the weights, so that a model takes features and gives scores as they are, and
+/// back.</summary>
 internal static class Folding
 {
-    /// <summary>
-    /// First layer: W[i] ← W[i]·Scale[i], b ← b − Σ Mean[i]·W[i]. Last layer: W ← W/Scale, b ← b/Scale + Mean of the scores. Sums in
-    /// double precision.
+    /// <summary>First layer: W[i] ← W[i]·Scale[i], b ← b − Σ Mean[i]·W[i]. Last layer: W ← W/Scale, b ← b/Scale + Mean
+    /// of the scores. Sums in double precision.
     /// </summary>
     public static void Fold(NetworkShape shape, Standardization inputs, Standardization scores, Span<float> weights)
     {
@@ -29,10 +29,12 @@ internal static class Folding
         var last = LastLayer(shape, weights);
         outputs = shape.LayerSizes[^1];
         for (var i = 0; i < last.Length; i++)
-            last[i] = (float)(last[i] / scores.Scale[i % outputs] + (i < last.Length - outputs ? 0 : scores.Mean[i % outputs]));
+            last[i] = (float)(last[i] / scores.Scale[i % outputs]
+                + (i < last.Length - outputs ? 0 : scores.Mean[i % outputs]));
     }
 
-    /// <summary>A network of a model, for features and scores as they come, from weights that were trained on standardised ones.</summary>
+    /// <summary>A network of a model, for features and scores as they come, from weights that were trained on
+    /// standardised ones.</summary>
     /// <param name="shape">Its sizes.</param>
     /// <param name="inputs">Standardisation of what its first layer was given.</param>
     /// <param name="task">What it has learned.</param>
@@ -42,10 +44,12 @@ internal static class Folding
         NetworkShape shape, Standardization inputs, LearningTask task, float[] weights, PiecewiseLinearEncoder? encoder)
     {
         Fold(shape, inputs, task.Scores, weights);
-        return new EnsembleMember(new DenseNetwork(shape.LayerSizes, shape.Activation, weights, task.OutputTransform), encoder);
+        return new EnsembleMember(
+            new DenseNetwork(shape.LayerSizes, shape.Activation, weights, task.OutputTransform), encoder);
     }
 
-    /// <summary>The reverse of <see cref="Fold"/>, to train folded weights on. No Scale of the inputs may be 0.</summary>
+    /// <summary>The reverse of <see cref="Fold"/>, to train folded weights on. No Scale of the inputs may be
+    /// 0.</summary>
     public static void Unfold(NetworkShape shape, Standardization inputs, Standardization scores, Span<float> weights)
     {
         var (count, outputs) = (shape.LayerSizes[0], shape.LayerSizes[1]);
@@ -64,7 +68,8 @@ internal static class Folding
         var last = LastLayer(shape, weights);
         outputs = shape.LayerSizes[^1];
         for (var i = 0; i < last.Length; i++)
-            last[i] = (float)((last[i] - (i < last.Length - outputs ? 0 : scores.Mean[i % outputs])) * scores.Scale[i % outputs]);
+            last[i] = (float)((last[i] - (i < last.Length - outputs ? 0 : scores.Mean[i % outputs]))
+                * scores.Scale[i % outputs]);
     }
 
     private static Span<float> LastLayer(NetworkShape shape, Span<float> weights) =>

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
 
-/// <summary>
-/// Evaluates the gradients that a step of Alice needs: one at the look-ahead point, or three. Owns the buffers for them.
+/// <summary>Evaluates the gradients that a step of Alice needs: one at the look-ahead point, or three. Owns the buffers
+/// for them.
 /// </summary>
 internal sealed class GradientEvaluator : IDisposable
 {
@@ -51,9 +51,11 @@ internal sealed class GradientEvaluator : IDisposable
     public long Evaluations { get; private set; }
 
     /// <summary>Evaluates the gradient at <paramref name="lookAhead"/> and gives the loss there.</summary>
-    public Tensor Quick(ParameterViews lookAhead, IReadOnlyList<Minibatch> parts) => Evaluate(lookAhead, parts, _centreGradient);
+    public Tensor Quick(ParameterViews lookAhead, IReadOnlyList<Minibatch> parts) =>
+        Evaluate(lookAhead, parts, _centreGradient);
 
-    /// <summary>Evaluates the gradients at <paramref name="lookAhead"/> and both sides of it and gives the loss at the former.</summary>
+    /// <summary>Evaluates the gradients at <paramref name="lookAhead"/> and both sides of it and gives the loss at the
+    /// former.</summary>
     public Tensor Sample(ParameterViews lookAhead, IReadOnlyList<Minibatch> parts, double radius, ulong key)
     {
         // Where directions are not kept, they are where one of the points will be.

@@ -6,16 +6,16 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
 
-/// <summary>
-/// What a layer does beside its matrix products. For ReLU on the CPU each is one pass over memory: a small network spends more time on
-/// starting tensor operations than on arithmetic.
+/// <summary>What a layer does beside its matrix products. For ReLU on the CPU each is one pass over memory: a small
+/// network spends more time on starting tensor operations than on arithmetic.
 /// </summary>
 internal static unsafe class LayerKernels
 {
     // From here on libtorch's threads win over one pass on one.
     private const long ManyValues = 1 << 20;
 
-    /// <summary>The output of a layer for its <paramref name="sums"/> [rows, units], which gain the biases [1, units].</summary>
+    /// <summary>The output of a layer for its <paramref name="sums"/> [rows, units], which gain the biases [1,
+    /// units].</summary>
     /// <param name="sums">The products; the output too, unless the derivative needs the input.</param>
     /// <param name="biases">The biases.</param>
     /// <param name="activation">Null for the last layer.</param>

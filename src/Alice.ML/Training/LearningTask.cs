@@ -15,17 +15,18 @@ namespace Alice.ML.Training;
 /// <param name="LossUnit">What a loss of the network is multiplied by to be in the label's units.</param>
 /// <param name="MetricUnit">The same for the metric.</param>
 internal sealed record LearningTask(
-    Objective Objective, int Outputs, Standardization Targets, Standardization Scores, double LossUnit = 1, double MetricUnit = 1)
+    Objective Objective, int Outputs, Standardization Targets, Standardization Scores, double LossUnit = 1,
+    double MetricUnit = 1)
 {
     /// <summary>What holds the scores near the labels; null for classes.</summary>
     public OutputRange? Range { get; init; }
 
-    /// <summary>The labels of training, apart from extreme ones, which training holds at the ends of that range; null for classes.</summary>
+    /// <summary>The labels of training, apart from extreme ones, which training holds at the ends of that range; null
+    /// for classes.</summary>
     public ColumnScale? Labels { get; init; }
 
-    /// <summary>
-    /// Whether extreme labels that stand alone are left out of training: a mean has no other defence against them, while a median need not know
-    /// how far away they are.
+    /// <summary>Whether extreme labels that stand alone are left out of training: a mean has no other defence against
+    /// them, while a median need not know how far away they are.
     /// </summary>
     public bool LeavesOutExtremeLabels { get; init; }
 
@@ -35,7 +36,8 @@ internal sealed record LearningTask(
     /// <summary>Whether targets are classes.</summary>
     public bool IsClassification { get; init; }
 
-    /// <summary>Turns the labels of training rows into targets, in place. Extreme ones count as the nearest that is not.</summary>
+    /// <summary>Turns the labels of training rows into targets, in place. Extreme ones count as the nearest that is
+    /// not.</summary>
     public void MakeTargets(Span<float> labels)
     {
         if (Labels is { Extreme: > 0 } range)
@@ -44,7 +46,8 @@ internal sealed record LearningTask(
         Targets.Apply(labels);
     }
 
-    /// <summary>The same for rows to measure on. Labels further away than any score can be count as the nearest that can.</summary>
+    /// <summary>The same for rows to measure on. Labels further away than any score can be count as the nearest that
+    /// can.</summary>
     public void MakeHeldOutTargets(Span<float> labels)
     {
         if (Range is { } range)
@@ -83,5 +86,7 @@ internal sealed record LearningTask(
 
     /// <summary>A task whose labels are targets as they are.</summary>
     public static LearningTask Classify(Objective objective, int outputs) =>
-        new(objective, outputs, Standardization.Identity(1), Standardization.Identity(outputs)) { IsClassification = true };
+        new(objective, outputs, Standardization.Identity(1),
+            Standardization.Identity(outputs))
+        { IsClassification = true };
 }

@@ -35,7 +35,8 @@ internal sealed class Member : IDisposable
     /// <param name="course">How the learning rate changes.</param>
     /// <param name="weightDecay">Decoupled weight decay.</param>
     /// <param name="seed">Seed of this member.</param>
-    /// <param name="initialWeights">Weights to start from, for what the first layer is given and the targets; null: random ones.</param>
+    /// <param name="initialWeights">Weights to start from, for what the first layer is given and the targets; null:
+    /// random ones.</param>
     public Member(
         NetworkShape shape, Objective objective, InputEncoding inputs, TrainingSettings settings, Course course,
         double weightDecay, int seed, float[]? initialWeights)
@@ -115,7 +116,8 @@ internal sealed class Member : IDisposable
             _learner.Average();
     }
 
-    /// <summary>Begins the mean of weights that predictions use anew; until it has weights, they use those of now.</summary>
+    /// <summary>Begins the mean of weights that predictions use anew; until it has weights, they use those of
+    /// now.</summary>
     public void ForgetAverage() => _learner.ForgetAverage();
 
     /// <summary>Whether the weights that predictions use are all finite.</summary>
@@ -126,7 +128,8 @@ internal sealed class Member : IDisposable
     }
 
     /// <summary>Ends the epoch.</summary>
-    /// <returns>Whether it went well; else the weights are the best of before, and the learning rate is halved.</returns>
+    /// <returns>Whether it went well; else the weights are the best of before, and the learning rate is
+    /// halved.</returns>
     /// <exception cref="InvalidOperationException">The loss grew beyond reason, again and again.</exception>
     public bool EndEpoch()
     {
@@ -151,11 +154,12 @@ internal sealed class Member : IDisposable
         return false;
     }
 
-    /// <summary>Outputs [rows, outputs] at the parameters that predictions use; they belong to the caller's scope.</summary>
+    /// <summary>Outputs [rows, outputs] at the parameters that predictions use; they belong to the caller's
+    /// scope.</summary>
     public Tensor Outputs(BatchReader batch) => _learner.Outputs(batch);
 
-    /// <summary>
-    /// Ends a course that was cut short. In its first half the learning rate is high: the weights are worse than those that a candidate had.
+    /// <summary>Ends a course that was cut short. In its first half the learning rate is high: the weights are worse
+    /// than those that a candidate had.
     /// </summary>
     /// <param name="passes">Passes that were done.</param>
     public void Settle(double passes)
@@ -173,7 +177,8 @@ internal sealed class Member : IDisposable
             _best.copy_(_learner.Current);
     }
 
-    /// <summary>The weights of the model: those kept last, else those of now, in <see cref="Models.DenseNetwork"/>'s order.</summary>
+    /// <summary>The weights of the model: those kept last, else those of now, in <see cref="Models.DenseNetwork"/>'s
+    /// order.</summary>
     public float[] Weights()
     {
         using var weights = (_best ?? _learner.Current).cpu();

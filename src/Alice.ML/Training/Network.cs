@@ -3,9 +3,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
 
-/// <summary>
-/// Loss and gradient of a network on one minibatch, with the backward pass written out: no graph is recorded, and products are written
-/// into buffers that are made once for each number of rows.
+/// <summary>Loss and gradient of a network on one minibatch, with the backward pass written out: no graph is recorded,
+/// and products are written into buffers that are made once for each number of rows.
 /// </summary>
 internal sealed class Network(NetworkShape shape, Objective objective) : IDisposable
 {
@@ -100,7 +99,8 @@ internal sealed class Network(NetworkShape shape, Objective objective) : IDispos
         /// <summary>What each hidden layer gave, before dropout; not owned.</summary>
         public Tensor[] Activated { get; }
 
-        /// <summary>Per layer [rows, units]: before the activation, or after it where the activation works in place.</summary>
+        /// <summary>Per layer [rows, units]: before the activation, or after it where the activation works in
+        /// place.</summary>
         public Tensor[] Sums { get; }
 
         /// <summary>Per layer [rows, units]: gradients.</summary>
@@ -120,8 +120,10 @@ internal sealed class Network(NetworkShape shape, Objective objective) : IDispos
 /// <param name="Targets">[rows, 1].</param>
 /// <param name="Weights">[rows, 1], with mean 1 over the training set; null where every row counts the same.</param>
 /// <param name="WholeRows">Rows of the whole minibatch, where this is a part of one.</param>
-/// <param name="DropoutMasks">Per hidden layer [rows, units]: 0, or one over the share kept; null without dropout.</param>
-internal readonly record struct Minibatch(Tensor Features, Tensor Targets, Tensor? Weights, long WholeRows, Tensor[]? DropoutMasks = null)
+/// <param name="DropoutMasks">Per hidden layer [rows, units]: 0, or one over the share kept; null without
+/// dropout.</param>
+internal readonly record struct Minibatch(
+    Tensor Features, Tensor Targets, Tensor? Weights, long WholeRows, Tensor[]? DropoutMasks = null)
 {
     public long Rows => Targets.shape[0];
 }

@@ -11,9 +11,8 @@ internal sealed record NetworkShape(IReadOnlyList<int> LayerSizes, Activation Ac
 
     public int Parameters => DenseNetwork.WeightCount(LayerSizes);
 
-    /// <summary>
-    /// Starting weights, in the order of <see cref="DenseNetwork.Weights"/>: uniform within ±1/√(inputs of the layer), biases too,
-    /// which is what torch.nn.Linear starts from.
+    /// <summary>Starting weights, in the order of <see cref="DenseNetwork.Weights"/>: uniform within ±1/√(inputs of the
+    /// layer), biases too, which is what torch.nn.Linear starts from.
     /// </summary>
     public Tensor Initialize(Generator generator)
     {

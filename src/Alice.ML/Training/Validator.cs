@@ -17,7 +17,8 @@ internal sealed class Validator(RowSet rows, LearningTask task, TrainingSettings
     /// <summary>Whether the loss has not improved for as long as the settings allow.</summary>
     public bool ShouldStop => _worse >= settings.Patience;
 
-    /// <summary>Loss and metric of the members now, means over the rows by their weight; the members keep the best weights.</summary>
+    /// <summary>Loss and metric of the members now, means over the rows by their weight; the members keep the best
+    /// weights.</summary>
     public (double Loss, double Metric) Evaluate(IReadOnlyList<Member> members)
     {
         using var scope = NewDisposeScope();
@@ -40,7 +41,8 @@ internal sealed class Validator(RowSet rows, LearningTask task, TrainingSettings
     }
 
     /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
-    public void Restore(BinaryReader reader) => (_bestLoss, _isFirst, _worse) = (reader.ReadDouble(), reader.ReadBoolean(), reader.ReadInt32());
+    public void Restore(BinaryReader reader) =>
+        (_bestLoss, _isFirst, _worse) = (reader.ReadDouble(), reader.ReadBoolean(), reader.ReadInt32());
 
     public void Dispose()
     {

@@ -5,7 +5,8 @@ using Alice.ML.Training.Objectives;
 
 namespace Alice.ML.Training;
 
-/// <summary>Defaults where there are more columns than rows. docs/lab/wide-tables.md has what was measured, and what was not.</summary>
+/// <summary>Defaults where there are more columns than rows. docs/lab/wide-tables.md has what was measured, and what
+/// was not.</summary>
 internal static class WideTables
 {
     /// <summary>Passes over the rows of featurised text, and of wide tables at most.</summary>
@@ -15,10 +16,10 @@ internal static class WideTables
     // Bins multiply the columns: with few rows, networks learn the rows by heart, or diverge.
     private const int ColumnsPerRow = 2;
 
-    /// <summary>
-    /// Steps bounded by multiples of the gradient in place of Adam's step, which moves the weights of a word seen once as far as those of
-    /// one seen everywhere. The rates belong to <see cref="TextScale"/>, where the logistic loss bends a quarter as much as the
-    /// squared one. Most words tell nothing: both regularisations, unless the options have their own.
+    /// <summary>Steps bounded by multiples of the gradient in place of Adam's step, which moves the weights of a word
+    /// seen once as far as those of one seen everywhere. The rates belong to <see cref="TextScale"/>, where the
+    /// logistic loss bends a quarter as much as the squared one. Most words tell nothing: both regularisations, unless
+    /// the options have their own.
     /// </summary>
     public static AliceOptimizerOptions TextOptimizer(AliceOptimizerOptions options, bool isClassification)
     {
@@ -34,15 +35,16 @@ internal static class WideTables
         };
     }
 
-    /// <summary>Whether there are so many columns for the rows that networks with bins, and long training, make no sense.</summary>
+    /// <summary>Whether there are so many columns for the rows that networks with bins, and long training, make no
+    /// sense.</summary>
     public static bool IsWide(int rows, int columns) => columns > ColumnsPerRow * (long)rows;
 
-    /// <summary>
-    /// Whether the rows are taken for featurised text, of which a linear model learns best: classes or a mean, mostly zeros, more columns than
-    /// rows, and options that leave layers, learning rate and weight decay open.
+    /// <summary>Whether the rows are taken for featurised text, of which a linear model learns best: classes or a mean,
+    /// mostly zeros, more columns than rows, and options that leave layers, learning rate and weight decay open.
     /// </summary>
     public static bool IsText(AliceTrainerOptions options, LearningTask task, TrainingData data) =>
-        (task.IsClassification || task.Objective is SquaredObjective) && data.Features is SparseFeatures && data.Columns > data.Rows
+        (task.IsClassification || task.Objective is SquaredObjective) && data.Features is SparseFeatures
+            && data.Columns > data.Rows
         && options.HiddenLayers is null && options.LearningRate is null && options.WeightDecay is null;
 
     /// <summary>What training makes of the features of text.</summary>

@@ -11,7 +11,8 @@ internal sealed class EvaluationComparison : IComparison
     // Operations of one side in a round: some milliseconds.
     private const double OperationsARound = 2e9;
 
-    private sealed record Case(string Sizes, int Rows, double Limit = 1, bool IsBinned = false, bool IsLong = false, int Slots = 0, int Levels = 1);
+    private sealed record Case(string Sizes, int Rows, double Limit = 1, bool IsBinned = false, bool IsLong = false,
+        int Slots = 0, int Levels = 1);
 
     private static readonly Case[] Cases =
     [
@@ -37,9 +38,10 @@ internal sealed class EvaluationComparison : IComparison
     public string Title => "A gradient evaluation";
 
     public string Explanation =>
-        "Loss and gradient of one minibatch (ReLU; squared error, or softmax for ten outputs) by the vector kernels, on one thread, beside the "
-        + "same by libtorch's products, whose threads the row names. GFLOP/s count the matrix products of the dense network. 'bins' are 48 bins a column; one-hot slots come beside the columns. "
-        + "Run again with DOTNET_EnableAVX512=0 for vectors of 256 bits.";
+        "Loss and gradient of one minibatch (ReLU; squared error, or softmax for ten outputs) by the vector kernels, "
+        + "on one thread, beside the same by libtorch's products, whose threads the row names. GFLOP/s count the "
+        + "matrix products of the dense network. 'bins' are 48 bins a column; one-hot slots come beside the "
+        + "columns. Run again with DOTNET_EnableAVX512=0 for vectors of 256 bits.";
 
     public Headings Headings => new("Kernels", "Tensors", "Kernels / tensors");
 
@@ -54,12 +56,16 @@ internal sealed class EvaluationComparison : IComparison
     {
         using var limit = new TorchThreads(threads);
         int[] sizes = [.. test.Sizes.Split('-').Select(int.Parse)];
-        using var subject = new EvaluationSubject(sizes[0], sizes[1..], test.Rows, test.IsBinned, test.Slots, test.Levels);
+        using var subject = new EvaluationSubject(
+            sizes[0], sizes[1..], test.Rows, test.IsBinned, test.Slots, test.Levels);
         var repetitions = (int)Math.Clamp(OperationsARound / subject.Operations, 1, 2000);
         var times = Alternating.Time(
-            settings.Rounds, Alternating.Repeat(repetitions, subject.WithKernels), Alternating.Repeat(repetitions, subject.WithTensors));
+            settings.Rounds, Alternating.Repeat(repetitions, subject.WithKernels),
+            Alternating.Repeat(repetitions, subject.WithTensors));
         var rate = subject.Operations * repetitions / times.Median(0) / 1e9;
-        var name = $"{test.Sizes}{(test.IsBinned ? " with bins" : "")}{(test.Slots > 0 ? $", {test.Slots} one-hot slots, {test.Levels} a column" : "")}, {test.Rows} rows, "
+        var name =
+            $"{test.Sizes}{(test.IsBinned ? " with bins" : "")}"
+            + $"{(test.Slots > 0 ? $", {test.Slots} one-hot slots, {test.Levels} a column" : "")}, {test.Rows} rows, "
             + (threads is null ? $"{get_num_threads()} threads of libtorch" : "1 thread");
         var row = times.Row(name, test.Limit, repetitions);
         return test.IsBinned ? row : row with { Ours = $"{row.Ours} ({rate:f0} GFLOP/s)" };

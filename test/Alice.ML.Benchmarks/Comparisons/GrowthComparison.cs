@@ -16,9 +16,10 @@ internal sealed class GrowthComparison : IComparison
     public string Title => "Growth";
 
     public string Explanation =>
-        "Seconds of an epoch of the real trainer on one thread: the median epoch of a fit, and of that the median of five fits, the sizes of "
-        + "a series in turns. Rows: 8-32-1, batch 1,024. Parameters: 64-w-w-1 for growing w, 8,192 rows in batches of 512. The slope is that "
-        + "of the least-squares line through log(seconds) against log(size): 1 is linear; below 1, fixed costs still count.";
+        "Seconds of an epoch of the real trainer on one thread: the median epoch of a fit, and of that the median of "
+        + "five fits, the sizes of a series in turns. Rows: 8-32-1, batch 1,024. Parameters: 64-w-w-1 for growing w, "
+        + "8,192 rows in batches of 512. The slope is that of the least-squares line through log(seconds) against "
+        + "log(size): 1 is linear; below 1, fixed costs still count.";
 
     public Headings Headings => new("an epoch", "a row, or a parameter", "");
 
@@ -28,7 +29,8 @@ internal sealed class GrowthComparison : IComparison
         int[] widths = settings.Quick ? [64, 128, 256, 512] : [64, 128, 256, 512, 1024];
         var networks = widths.Select(width => new[] { 64, width, width, 1 });
         return [
-            .. Series("rows", settings, [.. rows.Select(r => new Size(r, r, [8, 32, 1], 1024, Math.Max(1, 200_000 / r)))]),
+            .. Series("rows", settings,
+                [.. rows.Select(r => new Size(r, r, [8, 32, 1], 1024, Math.Max(1, 200_000 / r)))]),
             .. Series("parameters", settings,
                 [.. networks.Select(sizes => new Size(DenseNetwork.WeightCount(sizes), 8192, sizes, 512, 3))]),
         ];
@@ -44,7 +46,8 @@ internal sealed class GrowthComparison : IComparison
         for (var i = 0; i < sizes.Length; i++)
             yield return new Result(
                 $"{sizes[i].Value:N0} {what}", Figures.Time(seconds[i]), Figures.Time(seconds[i] / sizes[i].Value));
-        var slope = Slope([.. sizes.Select(size => Math.Log(size.Value))], [.. seconds.Select(value => Math.Log(value))]);
+        var slope = Slope([.. sizes.Select(size => Math.Log(size.Value))],
+            [.. seconds.Select(value => Math.Log(value))]);
         yield return new Result($"slope over {what}", Figures.Number(slope), Bar: Bar.AtMost(SteepestSlope, slope));
     }
 

@@ -16,10 +16,11 @@ internal sealed class LargeUpdateComparison : IComparison
     public string Title => "Update of 10 million parameters";
 
     public string Explanation =>
-        "The kernels of the Alice update on 10 million parameters, beside libtorch's copy_ from one contiguous tensor to another of "
-        + "as many bytes in all, on the same number of threads. Bandwidth = (bytes read + bytes written) / seconds, for both: a kernel "
-        + "counts every array that it reads and every array that it writes (quick Move 6 + 4, sample Move 8 + 4, Perturb 2 + 2, "
-        + "MeasureCurvature 5 + 2, Fill 0 + 1), the copy its source and its destination. The ratio is ours / copy.";
+        "The kernels of the Alice update on 10 million parameters, beside libtorch's copy_ from one contiguous tensor "
+        + "to another of as many bytes in all, on the same number of threads. Bandwidth = (bytes read + bytes written) "
+        + "/ seconds, for both: a kernel counts every array that it reads and every array that it writes (quick Move 6 "
+        + "+ 4, sample Move 8 + 4, Perturb 2 + 2, MeasureCurvature 5 + 2, Fill 0 + 1), the copy its source and its "
+        + "destination. The ratio is ours / copy.";
 
     public Headings Headings => new("Alice", "copy", "Alice / copy");
 
@@ -53,7 +54,8 @@ internal sealed class LargeUpdateComparison : IComparison
             var times = Alternating.Time(settings.LongRounds, () => destination.copy_(source), action);
             var bytes = (double)Parameters * arrays * source.element_size();
             yield return new Result(
-                $"{name}, {suffix}", Figures.Bandwidth(bytes / times.Median(1)), Figures.Bandwidth(bytes / times.Median(0)),
+                $"{name}, {suffix}", Figures.Bandwidth(bytes / times.Median(1)),
+                Figures.Bandwidth(bytes / times.Median(0)),
                 times.RatioText(0, 1), hasBar ? Bar.AtLeast(LeastShare, times.Ratio(0, 1)) : null);
         }
     }

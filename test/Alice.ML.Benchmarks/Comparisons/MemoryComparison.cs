@@ -22,8 +22,9 @@ internal sealed class MemoryComparison : IComparison
     public string Title => "Memory of a fit";
 
     public string Explanation =>
-        "Peak working set of a process that does nothing but one fit (one epoch), beside data buffer + 12 × parameters × 4 bytes + 400 MB for libtorch and .NET. "
-        + "The data buffer is rows × (features + 1) × 4 bytes; the rows come from an enumerable that holds a thousand, so the data takes nothing else.";
+        "Peak working set of a process that does nothing but one fit (one epoch), beside data buffer + 12 × parameters "
+        + "× 4 bytes + 400 MB for libtorch and .NET. The data buffer is rows × (features + 1) × 4 bytes; the rows "
+        + "come from an enumerable that holds a thousand, so the data takes nothing else.";
 
     public Headings Headings => new("peak working set", "allowed", "peak / allowed");
 
@@ -35,8 +36,10 @@ internal sealed class MemoryComparison : IComparison
             var allowed = (double)fit.Rows * (fit.LayerSizes[0] + 1) * sizeof(float)
                 + (double)ValuesPerParameter * DenseNetwork.WeightCount(fit.LayerSizes) * sizeof(float) + LibTorchBytes;
             yield return new Result(
-                $"{fit.Rows:N0} rows ({(fit.KnowsRows ? "number known" : "number unknown")}), {string.Join('-', fit.LayerSizes)}",
-                Figures.Bytes(peak), Figures.Bytes(allowed), Figures.Number(peak / allowed), Bar.AtMost(1, peak / allowed));
+                $"{fit.Rows:N0} rows ({(fit.KnowsRows ? "number known" : "number unknown")}), "
+                + $"{string.Join('-', fit.LayerSizes)}",
+                Figures.Bytes(peak), Figures.Bytes(allowed), Figures.Number(peak / allowed),
+                Bar.AtMost(1, peak / allowed));
         }
     }
 }

@@ -19,8 +19,8 @@ internal sealed class ReadComparison : IComparison
     public string Title => "Reading the data";
 
     public string Explanation =>
-        "IDataView → training buffer (DataReader), beside a loop that moves the same cursor over the same rows and gets the same "
-        + "columns into variables: 1 million rows × 20 features and a label.";
+        "IDataView → training buffer (DataReader), beside a loop that moves the same cursor over the same rows and "
+        + "gets the same columns into variables: 1 million rows × 20 features and a label.";
 
     public Headings Headings => new("to the buffer", "enumerated", "buffer / enumerated");
 
@@ -38,7 +38,8 @@ internal sealed class ReadComparison : IComparison
         using var channel = ((IHostEnvironment)ml).Register("Benchmark").Start("Reading");
         var data = new RoleMappedData(view, nameof(TableRow.Label), nameof(TableRow.Features));
         Enumerate(view); // fills the cache
-        return Alternating.Time(settings.LongRounds, () => DataReader.Read(data, channel), () => Enumerate(view)).Row(name, Limit);
+        return Alternating.Time(settings.LongRounds, () => DataReader.Read(data, channel), () => Enumerate(view))
+            .Row(name, Limit);
     }
 
     private static float Enumerate(IDataView view)

@@ -15,8 +15,9 @@ internal sealed class RepeatedFitsComparison : IComparison
     public string Title => "Memory over 50 fits";
 
     public string Explanation =>
-        "Working set of a process after each of 50 fits (20,000 rows, 20-64-64-1, one epoch), garbage collected: the median of the last "
-        + "ten fits beside the median of the second ten. 'No growth' is a difference of 10 MB at most, 0.3 MB a fit.";
+        "Working set of a process after each of 50 fits (20,000 rows, 20-64-64-1, one epoch), garbage collected: the "
+        + "median of the last ten fits beside the median of the second ten. 'No growth' is a difference of 10 MB at "
+        + "most, 0.3 MB a fit.";
 
     public Headings Headings => new("fits 41–50", "fits 11–20", "difference");
 

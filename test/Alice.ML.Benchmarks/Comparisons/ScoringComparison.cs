@@ -20,9 +20,10 @@ internal sealed class ScoringComparison : IComparison
     public string Title => "Scoring and model files";
 
     public string Explanation =>
-        "Models of LightGBM and Alice with default options on the same rows, and of Alice with one network on plain numbers. Predict: a PredictionEngine "
-        + "around the trained model alone, fed with features in an array. Evaluate: Regression.Evaluate(model.Transform(test rows in memory)), in "
-        + "rows a second. Model.Load and the .zip: the pipeline with the same one-hot encoding before either model, loaded from memory.";
+        "Models of LightGBM and Alice with default options on the same rows, and of Alice with one network on plain "
+        + "numbers. Predict: a PredictionEngine around the trained model alone, fed with features in an array. "
+        + "Evaluate: Regression.Evaluate(model.Transform(test rows in memory)), in rows a second. Model.Load and "
+        + "the .zip: the pipeline with the same one-hot encoding before either model, loaded from memory.";
 
     public Headings Headings => new("Alice", "LightGBM", "Alice / LightGBM");
 
@@ -39,7 +40,8 @@ internal sealed class ScoringComparison : IComparison
         }).Fit(data.Train);
         var standard = ml.Regression.Trainers.Alice().Fit(data.Train);
         var rows = ml.Data.CreateEnumerable<TableRow>(
-            data.Test, reuseRowObject: false, schemaDefinition: SyntheticTable.Schema(data.FeatureCount)).Take(RowsPredicted).ToArray();
+            data.Test, reuseRowObject: false, schemaDefinition: SyntheticTable.Schema(data.FeatureCount))
+            .Take(RowsPredicted).ToArray();
         var testRows = data.Test.GetColumn<float>("Label").Count();
         var lightZip = Save(ml, data, light);
         foreach (var (alice, name, isOne) in new[] { (one, "one network", true), (standard, "default", false) })
@@ -53,14 +55,17 @@ internal sealed class ScoringComparison : IComparison
                 () => { ml.Regression.Evaluate(light.Transform(data.Test)); },
                 () => { ml.Regression.Evaluate(alice.Transform(data.Test)); });
             yield return new Result(
-                $"Evaluate(Transform), rows/s, {suffix}", Figures.Number(testRows / batch.Median(1)), Figures.Number(testRows / batch.Median(0)),
+                $"Evaluate(Transform), rows/s, {suffix}", Figures.Number(testRows / batch.Median(1)),
+                Figures.Number(testRows / batch.Median(0)),
                 batch.RatioText(0, 1), isOne ? Bar.AtLeast(LeastSpeedOfBatch, batch.Ratio(0, 1)) : null);
 
             var zip = Save(ml, data, alice);
-            yield return Alternating.Time(settings.Rounds, Load(ml, zip), Load(ml, lightZip)).Row($"Model.Load, {name}", isOne ? 1 : null, Loads);
+            yield return Alternating.Time(settings.Rounds, Load(ml, zip), Load(ml, lightZip))
+                .Row($"Model.Load, {name}", isOne ? 1 : null, Loads);
             var sizes = (double)zip.Length / lightZip.Length;
             yield return new Result(
-                $"size of the .zip, {name}", Figures.Bytes(zip.Length), Figures.Bytes(lightZip.Length), Figures.Number(sizes),
+                $"size of the .zip, {name}", Figures.Bytes(zip.Length), Figures.Bytes(lightZip.Length),
+                Figures.Number(sizes),
                 isOne ? Bar.AtMost(1, sizes) : null);
         }
     }

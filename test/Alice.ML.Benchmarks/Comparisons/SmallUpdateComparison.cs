@@ -16,8 +16,9 @@ internal sealed class SmallUpdateComparison : IComparison
     public string Title => "Update of a small network";
 
     public string Explanation =>
-        "The kernels of the Alice update on the 5,313 parameters of 16-64-64-1, without gradients, on one thread; beside "
-        + "TorchSharp's Adam.step() on the six tensors of the same network (float32). The bar is on our time of a quick step.";
+        "The kernels of the Alice update on the 5,313 parameters of 16-64-64-1, without gradients, on one thread; "
+        + "beside TorchSharp's Adam.step() on the six tensors of the same network (float32). The bar is on our time "
+        + "of a quick step.";
 
     public Headings Headings => new("Alice", "Adam.step()", "Alice / Adam");
 
@@ -34,7 +35,8 @@ internal sealed class SmallUpdateComparison : IComparison
             })
             {
                 var times = Alternating.Time(
-                    settings.Rounds, Alternating.Repeat(Repetitions, action), Alternating.Repeat(Repetitions / 50, adam.Step));
+                    settings.Rounds, Alternating.Repeat(Repetitions, action),
+                    Alternating.Repeat(Repetitions / 50, adam.Step));
                 var (ours, other) = (times.Median(0) / Repetitions, times.Median(1) / (Repetitions / 50));
                 yield return new Result(
                     $"{name}, {dtype}", Figures.Time(ours), Figures.Time(other), Figures.Number(ours / other),
@@ -51,7 +53,8 @@ internal sealed class SmallUpdateComparison : IComparison
         public AdamStep(ScalarType dtype)
         {
             _model = nn.Sequential(
-                nn.Linear(16, 64, dtype: dtype), nn.ReLU(), nn.Linear(64, 64, dtype: dtype), nn.ReLU(), nn.Linear(64, 1, dtype: dtype));
+                nn.Linear(16, 64, dtype: dtype), nn.ReLU(), nn.Linear(64, 64, dtype: dtype), nn.ReLU(),
+                nn.Linear(64, 1, dtype: dtype));
             _optimizer = new TorchAdam([.. _model.parameters()]);
             using var scope = NewDisposeScope();
             _model.forward(ones(1, 16, dtype: dtype)).sum().backward();

@@ -20,9 +20,10 @@ internal sealed class SparseComparison : IComparison
     public string Title => "Sparse features";
 
     public string Explanation =>
-        "Bytes allocated while texts, featurised as sparse vectors of 50,000 columns with about 60 values a row, are read into the "
-        + "training buffer, beside the least that a sparse table takes: value and column, 8 bytes for each value that is not 0. The "
-        + "limit of 4 leaves room for a buffer that doubles as it grows; a dense buffer would take 400 times as much.";
+        "Bytes allocated while texts, featurised as sparse vectors of 50,000 columns with about 60 values a row, are "
+        + "read into the training buffer, beside the least that a sparse table takes: value and column, 8 bytes for "
+        + "each value that is not 0. The limit of 4 leaves room for a buffer that doubles as it grows; a dense "
+        + "buffer would take 400 times as much.";
 
     public Headings Headings => new("allocated", "8 bytes × values", "allocated / least");
 
@@ -38,7 +39,8 @@ internal sealed class SparseComparison : IComparison
         DataReader.Read(data, channel);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         var least = (double)Rows * WordsPerRow * BytesPerValue;
-        yield return new Result($"{Rows:N0} rows × {Columns:N0} columns", Figures.Bytes(allocated), Figures.Bytes(least),
+        yield return new Result($"{Rows:N0} rows × {Columns:N0} columns", Figures.Bytes(allocated),
+            Figures.Bytes(least),
             Figures.Number(allocated / least), Bar.AtMost(Limit, allocated / least));
     }
 
@@ -49,7 +51,11 @@ internal sealed class SparseComparison : IComparison
         while (columns.Count < WordsPerRow)
             columns.Add(random.Next(Columns));
         var values = Enumerable.Repeat(1f, WordsPerRow).ToArray();
-        return new SparseRow { Label = row % 7, Features = new VBuffer<float>(Columns, WordsPerRow, values, [.. columns]) };
+        return new SparseRow
+        {
+            Label = row % 7,
+            Features = new VBuffer<float>(Columns, WordsPerRow, values, [.. columns])
+        };
     }
 
     private static SchemaDefinition Schema()

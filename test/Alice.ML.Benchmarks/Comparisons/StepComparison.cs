@@ -23,10 +23,11 @@ internal sealed class StepComparison : IComparison
     public string Title => "A training step";
 
     public string Explanation =>
-        "Mean seconds a step over whole epochs of the real trainer (reading the data and the first epoch left out; QuickSteps = 3, so "
-        + "1.5 gradient evaluations a step), beside a loop written by hand with TorchSharp: Sequential, autograd, torch.optim.Adam, "
-        + "index_select batches, a dispose scope per step. Same network, batch size, data and threads; 'default' leaves the number "
-        + "of threads to each side: the trainer's own choice, and libtorch's.";
+        "Mean seconds a step over whole epochs of the real trainer (reading the data and the first epoch left out; "
+        + "QuickSteps = 3, so 1.5 gradient evaluations a step), beside a loop written by hand with TorchSharp: "
+        + "Sequential, autograd, torch.optim.Adam, index_select batches, a dispose scope per step. Same network, batch "
+        + "size, data and threads; 'default' leaves the number of threads to each side: the trainer's own choice, "
+        + "and libtorch's.";
 
     public Headings Headings => new("Alice", "Adam loop", "Alice / Adam");
 
@@ -55,7 +56,8 @@ internal sealed class StepComparison : IComparison
         };
         var (features, labels) = table.ToArrays();
         using var generator = new Generator(1UL);
-        using var adam = new AdamLoop(test.LayerSizes, features, labels, test.BatchSize, generator, parameters => new TorchAdam(parameters));
+        using var adam = new AdamLoop(
+            test.LayerSizes, features, labels, test.BatchSize, generator, parameters => new TorchAdam(parameters));
 
         var times = Alternating.Measure(
             settings.Rounds,

@@ -12,8 +12,9 @@ internal sealed class TrainingTimeComparison : IComparison
     public string Title => "Training time (for orientation)";
 
     public string Explanation =>
-        "A fit with default options on the rows of the scoring comparison, in memory, and the test RMSE of the last of the fits. SDCA gets its "
-        + "features normalised by mean and variance. No bar: the trainers do different amounts of work.";
+        "A fit with default options on the rows of the scoring comparison, in memory, and the test RMSE of the last of "
+        + "the fits. SDCA gets its features normalised by mean and variance. No bar: the trainers do different "
+        + "amounts of work.";
 
     public Headings Headings => new("seconds", "test RMSE", "Alice's seconds / its seconds");
 
@@ -36,7 +37,8 @@ internal sealed class TrainingTimeComparison : IComparison
         {
             var error = ml.Regression.Evaluate(models[i].Transform(data.Test)).RootMeanSquaredError;
             yield return new Result(
-                $"{fits[i].Name}, {data.Source}", Figures.Time(times.Median(i)), Figures.Number(error), times.RatioText(0, i));
+                $"{fits[i].Name}, {data.Source}", Figures.Time(times.Median(i)), Figures.Number(error),
+                times.RatioText(0, i));
         }
     }
 }

@@ -4,8 +4,8 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace Alice.ML.Benchmarks.Micro;
 
-/// <summary>
-/// Short runs in this process, which has found libtorch already and needs no second build. `--job` on the command line adds longer ones.
+/// <summary>Short runs in this process, which has found libtorch already and needs no second build. `--job` on the
+/// command line adds longer ones.
 /// </summary>
 internal sealed class MicroConfig : ManualConfig
 {

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Benchmarks.Networks;
 
-/// <summary>Batch normalisation. That of TorchSharp counts its minibatches with a Scalar, which is not safe beside other runs.</summary>
+/// <summary>Batch normalisation. That of TorchSharp counts its minibatches with a Scalar, which is not safe beside
+/// other runs.</summary>
 internal sealed class BatchNormalization : nn.Module<Tensor, Tensor>
 {
     private readonly Parameter _weight;

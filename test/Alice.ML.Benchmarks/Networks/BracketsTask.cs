@@ -10,7 +10,8 @@ internal sealed class BracketsTask() : TextTask("([{)]}")
     public override string Name => "LSTM";
 
     public override string Description =>
-        "an embedding, an LSTM of 48 units, one linear layer; the next of nested brackets of three kinds, 32 characters, minibatches of 32";
+        "an embedding, an LSTM of 48 units, one linear layer; the next of nested brackets of three kinds, 32 "
+            + "characters, minibatches of 32";
 
     protected override int Length => 32;
 

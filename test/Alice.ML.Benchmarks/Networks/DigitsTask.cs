@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Benchmarks.Networks;
 
-/// <summary>
-/// Pictures of 12 × 12 points made by code: the digits of seven-segment displays, shifted, of another brightness, with noise.
+/// <summary>Pictures of 12 × 12 points made by code: the digits of seven-segment displays, shifted, of another
+/// brightness, with noise.
 /// </summary>
 internal sealed class DigitsTask : NetworkTask
 {
@@ -11,13 +11,14 @@ internal sealed class DigitsTask : NetworkTask
     private const int Pixels = Side * Side;
 
     // Which of the segments top, upper left, upper right, middle, lower left, lower right, bottom each digit lights.
-    private static readonly string[] Lit = ["1110111", "0010010", "1011101", "1011011", "0111010", "1101011", "1101111", "1010010", "1111111", "1111011"];
+    private static readonly string[] Lit =
+        ["1110111", "0010010", "1011101", "1011011", "0111010", "1101011", "1101111", "1010010", "1111111", "1111011"];
 
     public override string Name => "conv";
 
     public override string Description =>
-        "two convolutions of 16 and 32 channels with batch normalisation and ReLU, one linear layer; digits of seven segments in 12 × 12 "
-        + "points with much noise, minibatches of 32";
+        "two convolutions of 16 and 32 channels with batch normalisation and ReLU, one linear layer; digits of seven "
+        + "segments in 12 × 12 points with much noise, minibatches of 32";
 
     protected override int BatchSize => 32;
 

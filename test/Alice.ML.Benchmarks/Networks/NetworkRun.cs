@@ -10,11 +10,13 @@ internal sealed record NetworkContender(string Name, AliceOptimizerOptions? Alic
     public static NetworkContender AdamW { get; } = new("AdamW", Alice: null);
 }
 
-/// <summary>One run: a network trained with so many gradient evaluations, the learning rate falling by half a cosine.</summary>
+/// <summary>One run: a network trained with so many gradient evaluations, the learning rate falling by half a
+/// cosine.</summary>
 internal static class NetworkRun
 {
     /// <summary>The loss on held-out rows at the end; infinite where training failed.</summary>
-    public static double HeldOutLoss(NetworkTask task, NetworkContender contender, double learningRate, int evaluations, int seed)
+    public static double HeldOutLoss(
+        NetworkTask task, NetworkContender contender, double learningRate, int evaluations, int seed)
     {
         using var network = task.Create(seed);
         using IStepper stepper = contender.Alice is { } options

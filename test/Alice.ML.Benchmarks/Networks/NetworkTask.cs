@@ -60,7 +60,8 @@ internal abstract class NetworkTask
         return nn.functional.cross_entropy(outputs.view(-1, outputs.shape[^1]), classes.view(-1));
     }
 
-    /// <summary>Uniform up to 1/√inputs, as torch does, but from a generator of our own; vectors keep what the module gave them.</summary>
+    /// <summary>Uniform up to 1/√inputs, as torch does, but from a generator of our own; vectors keep what the module
+    /// gave them.</summary>
     private static void Initialize(nn.Module network, Generator generator)
     {
         using var scope = NewDisposeScope();
@@ -70,7 +71,8 @@ internal abstract class NetworkTask
             if (parameter.dim() > 1)
             {
                 var limit = 1 / Math.Sqrt(name.Contains("embed") ? 1 : parameter.numel() / parameter.shape[0]);
-                parameter.copy_((rand(parameter.shape, generator: generator) - tensor(0.5f)) * tensor((float)(2 * limit)));
+                parameter.copy_((rand(parameter.shape, generator: generator) - tensor(0.5f))
+                    * tensor((float)(2 * limit)));
             }
             else if (name.Contains("bias"))
                 parameter.zero_();

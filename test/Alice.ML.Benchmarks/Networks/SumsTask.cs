@@ -12,8 +12,8 @@ internal sealed class SumsTask() : TextTask("0123456789+=;")
     public override string Name => "transformer";
 
     public override string Description =>
-        "embeddings of character and place, two blocks of self-attention (4 heads, width 48) with layer normalisation and GELU, one linear "
-        + "layer; the next character of written sums below 50, 28 characters, minibatches of 32";
+        "embeddings of character and place, two blocks of self-attention (4 heads, width 48) with layer normalisation "
+        + "and GELU, one linear layer; the next character of written sums below 50, 28 characters, minibatches of 32";
 
     protected override int Length => 28;
 
@@ -84,7 +84,8 @@ internal sealed class SumsTask() : TextTask("0123456789+=;")
         public override Tensor forward(Tensor input)
         {
             var (rows, length, width) = (input.shape[0], input.shape[1], input.shape[2]);
-            var parts = _queriesKeysValues.forward(_first.forward(input)).view(rows, length, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);
+            var parts = _queriesKeysValues.forward(_first.forward(input)).view(
+                rows, length, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);
             var attended = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], is_casual: true)
                 .transpose(1, 2).reshape(rows, length, width);
             var x = input.Plus(_mixed.forward(attended));

@@ -21,7 +21,8 @@ internal abstract class TextTask(string alphabet) : NetworkTask
         {
             var text = Write(random);
             for (var i = 0; i < Length; i++)
-                (inputs[row * Length + i], classes[row * Length + i]) = (alphabet.IndexOf(text[i]), alphabet.IndexOf(text[i + 1]));
+                (inputs[row * Length + i], classes[row * Length + i]) =
+                    (alphabet.IndexOf(text[i]), alphabet.IndexOf(text[i + 1]));
         }
         return (tensor(inputs, rows, Length), tensor(classes, rows, Length));
     }

@@ -18,9 +18,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Benchmarks.Profile;
 
-/// <summary>
-/// One fit of 16-64-64-1 in batches of 128 on one thread, as a whole and in parts. A part is timed by itself, as the trainer calls it, and
-/// multiplied by how often a fit does it; what the parts do not explain is called other.
+/// <summary>One fit of 16-64-64-1 in batches of 128 on one thread, as a whole and in parts. A part is timed by itself,
+/// as the trainer calls it, and multiplied by how often a fit does it; what the parts do not explain is called other.
 /// </summary>
 internal sealed unsafe class FitProfile : IDisposable
 {
@@ -68,7 +67,8 @@ internal sealed unsafe class FitProfile : IDisposable
         return new RowSet(data, data.Features.Open(Rows, Standardization.Identity(Columns), CPU));
     }
 
-    public string Description => $"{Rows:N0} rows, {string.Join('-', _shape.LayerSizes)}, batch {BatchSize}, {Epochs} epochs, one thread";
+    public string Description =>
+        $"{Rows:N0} rows, {string.Join('-', _shape.LayerSizes)}, batch {BatchSize}, {Epochs} epochs, one thread";
 
     public int Steps => Epochs * _batches.Count;
 

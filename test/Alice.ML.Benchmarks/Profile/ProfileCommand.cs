@@ -12,11 +12,13 @@ internal static class ProfileCommand
         List<(string Name, double Seconds)> parts = [.. measured];
         parts.Add(("other: schedule, epoch reports, model", whole - measured.Sum(part => part.Seconds)));
 
-        Console.WriteLine($"{profile.Description}: {Figures.Time(whole)}, {Figures.Time(whole / profile.Steps)} a step.");
+        Console.WriteLine(
+            $"{profile.Description}: {Figures.Time(whole)}, {Figures.Time(whole / profile.Steps)} a step.");
         Console.WriteLine();
         Console.WriteLine("| part | time | share |");
         Console.WriteLine("| --- | --- | --- |");
         foreach (var (name, seconds) in parts)
-            Console.WriteLine($"| {name} | {(seconds < 0 ? "−" : "")}{Figures.Time(Math.Abs(seconds))} | {seconds / whole:P1} |");
+            Console.WriteLine(
+                $"| {name} | {(seconds < 0 ? "−" : "")}{Figures.Time(Math.Abs(seconds))} | {seconds / whole:P1} |");
     }
 }

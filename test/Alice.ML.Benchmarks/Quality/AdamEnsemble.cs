@@ -8,9 +8,9 @@ using Alice.ML.Training.Inputs;
 
 namespace Alice.ML.Benchmarks.Quality;
 
-/// <summary>
-/// The rival that tells what the Alice optimizer adds: networks like those of a fit of Alice, on the same inputs, trained with Adam
-/// (3e-3, β .95/.995, half a cosine to 1%). The mean of their scores is taken as Alice's models take it.
+/// <summary>The rival that tells what the Alice optimizer adds: networks like those of a fit of Alice, on the same
+/// inputs, trained with Adam (3e-3, β .95/.995, half a cosine to 1%). The mean of their scores is taken as Alice's
+/// models take it.
 /// </summary>
 internal sealed class AdamEnsemble : IDisposable
 {
@@ -33,7 +33,9 @@ internal sealed class AdamEnsemble : IDisposable
         _range = settings.Model?.Range;
         _label.Apply(labels);
         var kinds = settings.Networks.Select(plan => (plan.Encoder, plan.Encoding)).ToArray();
-        var inputs = kinds.Distinct().ToDictionary(kind => kind, kind => new AdamInputs(data, settings.Model!.Preparation!, kind.Encoder, kind.Encoding));
+        var inputs = kinds.Distinct()
+            .ToDictionary(kind => kind,
+                kind => new AdamInputs(data, settings.Model!.Preparation!, kind.Encoder, kind.Encoding));
         _inputs = [.. kinds.Select(kind => inputs[kind])];
 
         _networks = new AdamNetwork[_inputs.Length];
@@ -41,10 +43,12 @@ internal sealed class AdamEnsemble : IDisposable
         // One network alone gets the threads that Alice would give it.
         using var threads = new TorchThreads(_networks.Length > 1
             ? 1
-            : settings.Threads ?? TrainingBudget.Threads(DenseNetwork.WeightCount(LayerSizes(settings, 0)), settings.BatchSize));
+            : settings.Threads
+            ?? TrainingBudget.Threads(DenseNetwork.WeightCount(LayerSizes(settings, 0)), settings.BatchSize));
         TorchParallel.For(_networks.Length, workers, i =>
         {
-            _networks[i] = new AdamNetwork(LayerSizes(settings, i), data.Task, settings, settings.Networks[i], unchecked(settings.Seed + SeedStride * i));
+            _networks[i] = new AdamNetwork(LayerSizes(settings, i), data.Task, settings, settings.Networks[i],
+                unchecked(settings.Seed + SeedStride * i));
             _networks[i].Train(_inputs[i].Train, labels);
         });
     }
@@ -80,9 +84,11 @@ internal sealed class AdamEnsemble : IDisposable
     }
 
     private int[] LayerSizes(AdamSettings settings, int network) =>
-        [_inputs[network].Count, .. settings.Networks[network].HiddenLayers, _data.Task == TaskKind.Multiclass ? _data.Classes : 1];
+        [_inputs[network].Count, .. settings.Networks[network].HiddenLayers, _data.Task == TaskKind.Multiclass
+            ? _data.Classes : 1];
 
-    /// <summary>What a network is given: the features, as they are, as normal scores or encoded, standardised.</summary>
+    /// <summary>What a network is given: the features, as they are, as normal scores or encoded,
+    /// standardised.</summary>
     private sealed class AdamInputs
     {
         private readonly Standardization _standardization;
@@ -90,7 +96,8 @@ internal sealed class AdamEnsemble : IDisposable
         private readonly PiecewiseLinearEncoder? _encoder;
         private readonly NormalScores? _scores;
 
-        public AdamInputs(SplitData data, FeaturePreparation preparation, PiecewiseLinearEncoder? encoder, NumericEncoding encoding)
+        public AdamInputs(SplitData data, FeaturePreparation preparation, PiecewiseLinearEncoder? encoder,
+            NumericEncoding encoding)
         {
             _preparation = preparation;
             // A model has scores as sums over its encoder's bins; here they are one number a column.
@@ -102,7 +109,8 @@ internal sealed class AdamEnsemble : IDisposable
                 Encode(data.Train[row].Features, Train.AsSpan(row * Count, Count));
             _standardization = Standardization.Of(ColumnScale.Of(Train, Count));
             _standardization.Apply(Train);
-            _scores = givesScores ? NormalScores.Of(Count, column => new ColumnSample(data.Train.Count, row => Train[row * Count + column], _ => 1)) : null;
+            _scores = givesScores ? NormalScores.Of(
+                Count, column => new ColumnSample(data.Train.Count, row => Train[row * Count + column], _ => 1)) : null;
             _scores?.Apply(Train, Train);
         }
 

@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Benchmarks.Quality;
 
-/// <summary>
-/// A network of torch's linear layers, trained by autograd and Adam (<see cref="AdamUpdate"/>) with decoupled weight decay. The starting
-/// weights and dropout are drawn from a generator of its own, so that threads do not disturb each other's numbers.
+/// <summary>A network of torch's linear layers, trained by autograd and Adam (<see cref="AdamUpdate"/>) with decoupled
+/// weight decay. The starting weights and dropout are drawn from a generator of its own, so that threads do not disturb
+/// each other's numbers.
 /// </summary>
 internal sealed class AdamNetwork : IDisposable
 {
@@ -64,7 +64,8 @@ internal sealed class AdamNetwork : IDisposable
         using var outer = NewDisposeScope();
         var rows = targets.Length;
         var features = tensor(inputs, rows, _inputs);
-        var labels = _task == TaskKind.Multiclass ? tensor(Array.ConvertAll(targets, t => (long)t)) : tensor(targets, rows, 1);
+        var labels = _task == TaskKind.Multiclass ? tensor(Array.ConvertAll(targets, t => (long)t))
+            : tensor(targets, rows, 1);
         var steps = (rows + _settings.BatchSize - 1) / _settings.BatchSize;
         for (var epoch = 0; epoch < _plan.Epochs; epoch++)
         {
@@ -75,7 +76,8 @@ internal sealed class AdamNetwork : IDisposable
                 using var scope = NewDisposeScope();
                 var start = (long)i * rows / steps;
                 var batch = order.narrow(0, start, (i + 1L) * rows / steps - start);
-                Loss(Forward(features.index_select(0, batch), dropout: _plan.Dropout), labels.index_select(0, batch)).backward();
+                Loss(Forward(features.index_select(0, batch), dropout: _plan.Dropout),
+                    labels.index_select(0, batch)).backward();
                 Update(LearningRate * LearningRateSchedule.Cosine.Factor((epoch + (double)i / steps) / _plan.Epochs));
             }
         }

@@ -101,7 +101,8 @@ internal sealed record Contestant(string Key, string Name, Func<Run, Outcome> Me
 
     private static Outcome Alice(Run run, Effort effort)
     {
-        var (fit, seconds) = Time(() => AliceFit.Train(run.ML, run.Data, run.Train, run.Seed, options => options.Effort = effort));
+        var (fit, seconds) = Time(
+            () => AliceFit.Train(run.ML, run.Data, run.Train, run.Seed, options => options.Effort = effort));
         return Measured(run, fit.Model, seconds);
     }
 
@@ -112,15 +113,18 @@ internal sealed record Contestant(string Key, string Name, Func<Run, Outcome> Me
         return Measured(run, model, seconds);
     }
 
-    private static Outcome Measured<TPrediction>(Run run, ITransformer model, double seconds, Func<TPrediction, float[]> outputs)
+    private static Outcome Measured<TPrediction>(
+        Run run, ITransformer model, double seconds, Func<TPrediction, float[]> outputs)
         where TPrediction : class, new()
     {
         using var engine = run.Data.Engine<TPrediction>(run.ML, model);
         var prediction = new TPrediction();
-        return Scored(run.Data, row => outputs(engine.Predict(row)), seconds, row => engine.Predict(row, ref prediction));
+        return Scored(run.Data, row => outputs(engine.Predict(row)), seconds,
+            row => engine.Predict(row, ref prediction));
     }
 
-    private static Outcome Scored(SplitData data, Func<QualityRow, float[]> score, double seconds, Action<QualityRow> timed)
+    private static Outcome Scored(
+        SplitData data, Func<QualityRow, float[]> score, double seconds, Action<QualityRow> timed)
     {
         var outputs = data.Test.Select(score).ToList();
         var rows = data.Test.Take(RowsToTime).ToArray();
@@ -169,8 +173,10 @@ internal sealed record Contestant(string Key, string Name, Func<Run, Outcome> Me
             .Append(run.ML.Transforms.NormalizeMeanVariance(nameof(QualityRow.Features)));
         return run.Data.Task switch
         {
-            TaskKind.Binary => normalized.Append(run.ML.BinaryClassification.Trainers.SdcaLogisticRegression(run.Data.LabelName)),
-            TaskKind.Multiclass => normalized.Append(run.ML.MulticlassClassification.Trainers.SdcaMaximumEntropy(run.Data.LabelName)),
+            TaskKind.Binary =>
+                normalized.Append(run.ML.BinaryClassification.Trainers.SdcaLogisticRegression(run.Data.LabelName)),
+            TaskKind.Multiclass =>
+                normalized.Append(run.ML.MulticlassClassification.Trainers.SdcaMaximumEntropy(run.Data.LabelName)),
             _ => normalized.Append(run.ML.Regression.Trainers.Sdca(run.Data.LabelName)),
         };
     }

@@ -3,18 +3,21 @@ using Alice.ML.Training;
 
 namespace Alice.ML.Benchmarks.Quality;
 
-/// <summary>What a fit expected its error to be, and what it was on the test rows: RMSE, 1 − AUC or 1 − accuracy.</summary>
+/// <summary>What a fit expected its error to be, and what it was on the test rows: RMSE, 1 − AUC or 1 −
+/// accuracy.</summary>
 internal sealed record Expectation(Estimate Expected, Estimate Test)
 {
     private const double StandardErrors = 2;
 
-    /// <summary>Test error less expected error, in standard errors of both together. 0 where both have none and are equal.</summary>
+    /// <summary>Test error less expected error, in standard errors of both together. 0 where both have none and are
+    /// equal.</summary>
     public double Deviation
     {
         get
         {
             var difference = Test.Mean - Expected.Mean;
-            var error = Math.Sqrt(Test.StandardError * Test.StandardError + Expected.StandardError * Expected.StandardError);
+            var error =
+                Math.Sqrt(Test.StandardError * Test.StandardError + Expected.StandardError * Expected.StandardError);
             return difference == 0 ? 0 : difference / error;
         }
     }
@@ -31,7 +34,8 @@ internal sealed record Expectation(Estimate Expected, Estimate Test)
             _ => estimate?.RootMeanSquaredError,
         };
         return value is { } expected
-            ? new(new(Outcome.Shown(task, expected.Value), expected.StandardError), new(outcome.Error, outcome.StandardError))
+            ? new(new(Outcome.Shown(task, expected.Value), expected.StandardError),
+                new(outcome.Error, outcome.StandardError))
             : null;
     }
 }

@@ -10,7 +10,8 @@ internal static class Markdown
     public const string None = "–";
 
     /// <summary>A table of Markdown.</summary>
-    public static void Table(StringBuilder text, IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
+    public static void Table(
+        StringBuilder text, IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
     {
         foreach (var row in rows.Prepend([.. headings.Select(_ => "---")]).Prepend(headings))
             text.Append($"| {string.Join(" | ", row)} |\n");
@@ -26,17 +27,20 @@ internal static class Markdown
         var format = "F" + decimals.ToString(CultureInfo.InvariantCulture);
         var mean = estimate.Mean.ToString(format, CultureInfo.InvariantCulture);
         return (signed && estimate.Mean > 0 ? "+" : "") + mean
-            + (double.IsNaN(estimate.StandardError) ? "" : " ± " + estimate.StandardError.ToString(format, CultureInfo.InvariantCulture));
+            + (double.IsNaN(estimate.StandardError) ? ""
+                : " ± " + estimate.StandardError.ToString(format, CultureInfo.InvariantCulture));
     }
 
     /// <summary>A ratio from its logarithm, whose standard error is that of the ratio over the ratio.</summary>
     public static string Ratio(Estimate logarithm)
     {
         var ratio = Math.Exp(logarithm.Mean);
-        return Decimals(ratio) + (double.IsNaN(logarithm.StandardError) ? "" : $" ± {Decimals(logarithm.StandardError * ratio)}");
+        return Decimals(ratio) + (
+            double.IsNaN(logarithm.StandardError) ? "" : $" ± {Decimals(logarithm.StandardError * ratio)}");
     }
 
-    /// <summary>The geometric mean of ratios; those that are 0 or infinite, of an error of 0, are left out and counted.</summary>
+    /// <summary>The geometric mean of ratios; those that are 0 or infinite, of an error of 0, are left out and
+    /// counted.</summary>
     public static string MeanRatio(IEnumerable<Estimate> logarithms)
     {
         var all = logarithms.ToList();
@@ -45,7 +49,8 @@ internal static class Markdown
             + (finite.Count < all.Count ? $" (without {Count(all.Count - finite.Count)})" : "");
     }
 
-    public static string Decimals(double value) => double.IsNaN(value) ? None : value.ToString("F3", CultureInfo.InvariantCulture);
+    public static string Decimals(double value) =>
+        double.IsNaN(value) ? None : value.ToString("F3", CultureInfo.InvariantCulture);
 
     public static string Count(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

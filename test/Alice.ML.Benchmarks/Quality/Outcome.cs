@@ -16,7 +16,8 @@ internal sealed record Outcome(double Error, double Auc, double Accuracy, double
     /// <summary>Standard error of <see cref="Error"/> as that of these test rows.</summary>
     public required double StandardError { get; init; }
 
-    /// <summary>Expected calibration error of the probability of true (binary), or of the likeliest class (multiclass).</summary>
+    /// <summary>Expected calibration error of the probability of true (binary), or of the likeliest class
+    /// (multiclass).</summary>
     public double CalibrationError { get; init; } = double.NaN;
 
     /// <summary>Calibration error that right probabilities would have on so few rows; NaN for numbers.</summary>
@@ -45,7 +46,8 @@ internal sealed record Outcome(double Error, double Auc, double Accuracy, double
         FormattableString.Invariant($"{Measure(task)} {Shown(task, Error):g5}, {SecondsToTrain:f2} s");
 
     /// <param name="data">The rows.</param>
-    /// <param name="outputs">Of each test row: the score; the score and the probability of true; or the probabilities of the classes.</param>
+    /// <param name="outputs">Of each test row: the score; the score and the probability of true; or the probabilities
+    /// of the classes.</param>
     /// <exception cref="InvalidOperationException">An output is not finite.</exception>
     public static Outcome Of(SplitData data, IReadOnlyList<float[]> outputs)
     {
@@ -60,7 +62,9 @@ internal sealed record Outcome(double Error, double Auc, double Accuracy, double
     }
 
     private static Outcome Regression(double[] squares) =>
-        new(Math.Sqrt(squares.Average()), double.NaN, double.NaN, double.NaN, double.NaN) { StandardError = StandardErrors.Rmse(squares) };
+        new(Math.Sqrt(squares.Average()), double.NaN, double.NaN, double.NaN,
+            double.NaN)
+        { StandardError = StandardErrors.Rmse(squares) };
 
     private static Outcome Binary(SplitData data, IReadOnlyList<float[]> outputs)
     {
@@ -88,7 +92,8 @@ internal sealed record Outcome(double Error, double Auc, double Accuracy, double
             truth.Zip(outputs, (t, o) => o.Select((p, i) => Math.Pow(p - (i == (int)t ? 1 : 0), 2)).Sum()).Average())
         {
             StandardError = StandardErrors.Share(accuracy, truth.Length),
-            CalibrationError = Calibration.Error([.. truth.Select((t, row) => ((double)outputs[row].Max(), predicted[row] == (int)t))]),
+            CalibrationError = Calibration.Error(
+            [.. truth.Select((t, row) => ((double)outputs[row].Max(), predicted[row] == (int)t))]),
             CalibrationErrorByChance = Calibration.ByChance([.. outputs.Select(o => (double)o.Max())]),
         };
     }

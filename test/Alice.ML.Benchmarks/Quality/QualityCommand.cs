@@ -11,22 +11,29 @@ internal static class QualityCommand
     public static Command Create(Func<string> defaultOutput)
     {
         var command = new Command("quality", """
-            Trains Alice, ML.NET's LightGBM, FastTree and SDCA with default options, LightGBM with searched ones, and a hand-written Adam network
-            on every table of a folder, and writes how well and how fast they predict.
+            Trains Alice, ML.NET's LightGBM, FastTree and SDCA with default options, LightGBM with searched ones, and a
+            hand-written Adam network on every table of a folder, and writes how well and how fast they predict.
             """);
         var tables = new TableOptions(command);
         var trainers = new Option<string>("--trainers")
         {
             Description = "Contestants, separated by commas: " + string.Join(',', Contestant.All.Select(c => c.Key))
-                + $". Default: all but {string.Join(", ", Contestant.All.Where(c => !c.IsDefault).Select(c => c.Key))}. Alice always runs.",
+                + $". Default: all but "
+                + $"{string.Join(", ", Contestant.All.Where(c => !c.IsDefault).Select(c => c.Key))}. "
+                + "Alice always runs.",
             DefaultValueFactory = _ => "",
         };
         trainers.Validators.Add(result =>
         {
-            foreach (var name in TableOptions.Names(result.GetValueOrDefault<string>()!).Where(n => Contestant.All.All(c => c.Key != n)))
-                result.AddError($"--trainers {name}: no such contestant; there are {string.Join(", ", Contestant.All.Select(c => c.Key))}.");
+            foreach (var name in TableOptions.Names(result.GetValueOrDefault<string>()!)
+                .Where(n => Contestant.All.All(c => c.Key != n)))
+                result.AddError(
+                    $"--trainers {name}: no such contestant; there are "
+                    + $"{string.Join(", ", Contestant.All.Select(c => c.Key))}.");
         });
-        var output = new Option<string>("--out") { Description = "File to write. Default: docs/quality.md of this repository." };
+        var output = new Option<string>(
+            "--out")
+        { Description = "File to write. Default: docs/quality.md of this repository." };
         command.Options.Add(trainers);
         command.Options.Add(output);
         command.SetAction(parsed => TableOptions.Guarded(() =>
@@ -34,7 +41,8 @@ internal static class QualityCommand
             var file = parsed.GetValue(output) ?? defaultOutput();
             var names = TableOptions.Names(parsed.GetValue(trainers)!);
             var contestants = Contestant.All
-                .Where(c => c == Contestant.Default || (names.Length == 0 ? c.IsDefault : names.Contains(c.Key))).ToList();
+                .Where(c => c == Contestant.Default || (names.Length == 0 ? c.IsDefault : names.Contains(c.Key)))
+                    .ToList();
             var machine = Machine.Describe().ToList();
             var results = new List<TableResult>();
             foreach (var table in tables.Read(parsed))
@@ -50,7 +58,8 @@ internal static class QualityCommand
 
     // The picture lies beside the report, as those of docs do.
     private static void Write(
-        string file, IReadOnlyList<(string, string)> machine, IReadOnlyList<Contestant> contestants, IReadOnlyList<TableResult> results,
+        string file, IReadOnlyList<(string, string)> machine, IReadOnlyList<Contestant> contestants,
+        IReadOnlyList<TableResult> results,
         string command)
     {
         var picture = $"pictures/{Path.GetFileNameWithoutExtension(file)}-time.svg";
@@ -73,7 +82,8 @@ internal static class QualityCommand
                 GC.Collect();
                 var outcome = contestant.Measure(run);
                 outcomes[contestant].Add(outcome);
-                Console.Error.WriteLine($"{table.Name} {i + 1}/{table.Splits.Count} {contestant.Name}: {outcome.Describe(table.Task)}");
+                Console.Error.WriteLine(
+                    $"{table.Name} {i + 1}/{table.Splits.Count} {contestant.Name}: {outcome.Describe(table.Task)}");
             }
             expectations.Add(Expectation.Of(table.Task, run.Alice.Fit.Estimate, outcomes[Contestant.Default][i]));
             if (table.Task == TaskKind.Regression)

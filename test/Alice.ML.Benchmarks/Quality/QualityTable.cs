@@ -9,7 +9,8 @@ internal sealed class QualityTable
     private readonly Table _test;
     private readonly Target _target;
 
-    private QualityTable(string name, LabelledTable train, Table test, Target target, IReadOnlyList<RowSplit> splits, string splitting)
+    private QualityTable(string name, LabelledTable train, Table test, Target target, IReadOnlyList<RowSplit> splits,
+        string splitting)
     {
         (Name, _train, _test, _target) = (name, train, test, target);
         (Splits, Splitting) = (splits, splitting);
@@ -63,8 +64,10 @@ internal sealed class QualityTable
         {
             var labelled = rows.ToHashSet();
             var count = Math.Min(runs, File.ReadLines(files.Splits).Count(line => !string.IsNullOrWhiteSpace(line)));
-            var splits = Enumerable.Range(0, count).Select(fold => RowSplit.FromFile(files.Splits, fold, table.Records.Count))
-                .Select(split => new RowSplit([.. split.Train.Where(labelled.Contains)], [.. split.Test.Where(labelled.Contains)]));
+            var splits = Enumerable.Range(0, count)
+                .Select(fold => RowSplit.FromFile(files.Splits, fold, table.Records.Count))
+                .Select(split => new RowSplit(
+                    [.. split.Train.Where(labelled.Contains)], [.. split.Test.Where(labelled.Contains)]));
             return new(files.Name, train, table, target, [.. splits], "from its file");
         }
         var drawn = target.Task == TaskKind.Regression
@@ -74,7 +77,8 @@ internal sealed class QualityTable
             target.Task == TaskKind.Regression ? "80/20, drawn" : "stratified folds");
     }
 
-    /// <summary>The rows of one run as features and labels; what the columns are used as is decided by the training rows.</summary>
+    /// <summary>The rows of one run as features and labels; what the columns are used as is decided by the training
+    /// rows.</summary>
     public SplitData Prepare(int run, bool quiet)
     {
         void Note(string text)
@@ -88,7 +92,8 @@ internal sealed class QualityTable
         var place = schema.Locate(_test, withLabel: true)[schema.Label.Name];
         return SplitData.Create(
             schema,
-            TableView.Create(_train.Table, split.Train, schema, withLabel: true), _target.Read(_train.Table, split.Train, _train.Label),
+            TableView.Create(_train.Table, split.Train, schema, withLabel: true),
+            _target.Read(_train.Table, split.Train, _train.Label),
             TableView.Create(_test, split.Test, schema, withLabel: true), _target.Read(_test, split.Test, place));
     }
 

@@ -13,24 +13,33 @@ internal static class SearchCommand
     public static Command Create()
     {
         var command = new Command("search", """
-            Trains Alice with several sets of options on every table of a folder, and prints their test errors relative to those of the first.
-            The same arguments give the same errors.
+            Trains Alice with several sets of options on every table of a folder, and prints their test errors relative
+            to those of the first. The same arguments give the same errors.
             """);
         var tables = new TableOptions(command);
         var variants = new Option<string[]>("--variant")
         {
             Description = "Options to compare, repeatable; the first is the baseline. A name ("
                 + string.Join(", ", Variant.Known.Select(v => v.Name)) + ") or NAME:OPTION=VALUE,OPTION=VALUE, as in "
-                + "glass4:NumberOfNetworks=4,WeightDecay=null,HiddenLayers=128-128,Optimizer=Tabular,Optimizer.UseGlass=true.",
+                + "glass4:NumberOfNetworks=4,WeightDecay=null,HiddenLayers=128-128,Optimizer=Tabular,"
+                + "Optimizer.UseGlass=true.",
             Required = true,
         };
         var baseline = new Option<string>("--baseline")
         {
-            Description = "'adam': the hand-written Adam network with the first variant's settings is the baseline. Default: the first variant.",
+            Description =
+                "'adam': the hand-written Adam network with the first variant's settings is the baseline. Default: "
+                    + "the first variant.",
         };
         baseline.AcceptOnlyFromAmong(Adam);
-        var seeds = new Option<int>("--seeds") { Description = "Seeds of each fit. Default: 1.", DefaultValueFactory = _ => 1 };
-        var parallel = new Option<int>("--parallel") { Description = "Fits at once, each on one thread. Default: 2.", DefaultValueFactory = _ => 2 };
+        var seeds = new Option<int>(
+            "--seeds")
+        { Description = "Seeds of each fit. Default: 1.", DefaultValueFactory = _ => 1 };
+        var parallel = new Option<int>("--parallel")
+        {
+            Description = "Fits at once, each on one thread. Default: 2.",
+            DefaultValueFactory = _ => 2
+        };
         var output = new Option<string>("--out") { Description = "File to write. Default: the standard output only." };
         TableOptions.AtLeastOne(seeds);
         TableOptions.AtLeastOne(parallel);
@@ -42,7 +51,8 @@ internal static class SearchCommand
             if (chosen.GroupBy(v => v.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
                 throw new UserException($"--variant {twice.Key}: two have this name; rename one");
             var search = new Search(
-                tables.Read(parsed), chosen, parsed.GetValue(baseline) == Adam, parsed.GetValue(seeds), parsed.GetValue(tables.Seed));
+                tables.Read(parsed), chosen, parsed.GetValue(baseline) == Adam, parsed.GetValue(seeds),
+                parsed.GetValue(tables.Seed));
             var report = SearchReport.Write(search.Run(parsed.GetValue(parallel)));
             Console.Write(report);
             if (parsed.GetValue(output) is { } file)
@@ -64,8 +74,10 @@ internal sealed class Search(
     public SearchResult Run(int parallel)
     {
         string[] names = [.. withAdam ? [AdamName] : Array.Empty<string>(), .. variants.Select(v => v.Name)];
-        var errors = tables.ToDictionary(t => t, t => names.ToDictionary(n => n, _ => new double[t.Splits.Count * seeds]));
-        var seconds = tables.ToDictionary(t => t, t => names.ToDictionary(n => n, _ => new double[t.Splits.Count * seeds]));
+        var errors = tables.ToDictionary(
+            t => t, t => names.ToDictionary(n => n, _ => new double[t.Splits.Count * seeds]));
+        var seconds = tables.ToDictionary(
+            t => t, t => names.ToDictionary(n => n, _ => new double[t.Splits.Count * seeds]));
         var jobs = (from table in tables
                     from split in Enumerable.Range(0, table.Splits.Count)
                     let data = new Lazy<SplitData>(() => table.Prepare(split, quiet: true))
@@ -75,7 +87,8 @@ internal sealed class Search(
         var done = 0;
         // Without buffering, so that the long fits do not all fall to one thread.
         Parallel.ForEach(
-            Partitioner.Create(jobs, EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = parallel }, job =>
+            Partitioner.Create(jobs, EnumerablePartitionerOptions.NoBuffering),
+            new ParallelOptions { MaxDegreeOfParallelism = parallel }, job =>
         {
             using var threads = new TorchThreads(1);
             var (table, place) = (job.Table, job.Split * seeds + job.Seed);
@@ -86,7 +99,8 @@ internal sealed class Search(
                 errors[table][name][place] = outcome.Error;
                 seconds[table][name][place] = outcome.SecondsToTrain;
                 Console.Error.WriteLine(
-                    $"{count}/{jobs.Count} {table.Name} split {job.Split + 1} seed {job.Seed + 1} {name}: {outcome.Describe(table.Task)}");
+                    $"{count}/{jobs.Count} {table.Name} split {job.Split + 1} seed {job.Seed + 1} {name}: "
+                    + $"{outcome.Describe(table.Task)}");
             }
         });
         return new(tables, names, errors, seconds);
@@ -109,12 +123,14 @@ internal sealed class Search(
     private sealed record Job(QualityTable Table, Lazy<SplitData> Data, int Split, int Seed, Variant Variant);
 }
 
-/// <summary>What a search gave: by table and variant, one value for each split and seed. The first name is the baseline.</summary>
+/// <summary>What a search gave: by table and variant, one value for each split and seed. The first name is the
+/// baseline.</summary>
 internal sealed record SearchResult(
     IReadOnlyList<QualityTable> Tables, IReadOnlyList<string> Names,
     IReadOnlyDictionary<QualityTable, Dictionary<string, double[]>> Errors,
     IReadOnlyDictionary<QualityTable, Dictionary<string, double[]>> Seconds)
 {
     /// <summary>Logarithm of the ratio of a variant's error to the baseline's on a table.</summary>
-    public Estimate LogRatio(QualityTable table, string name) => Estimate.LogRatio(Errors[table][name], Errors[table][Names[0]]);
+    public Estimate LogRatio(QualityTable table, string name) =>
+        Estimate.LogRatio(Errors[table][name], Errors[table][Names[0]]);
 }

@@ -12,7 +12,8 @@ internal sealed class QualityRow
 
     public bool IsPositive { get; set; }
 
-    /// <summary>The class, from 0: ML.NET makes it a key, counted from 1. Beyond the last for one that the training rows lack.</summary>
+    /// <summary>The class, from 0: ML.NET makes it a key, counted from 1. Beyond the last for one that the training
+    /// rows lack.</summary>
     public uint Class { get; set; }
 
     public float[] Features { get; set; } = [];
@@ -26,7 +27,8 @@ internal sealed class SplitData
     private readonly SchemaDefinition _schema;
     private readonly DataViewSchema.Annotations _annotations;
 
-    private SplitData(TaskKind task, int classes, QualityRow[] train, QualityRow[] test, DataViewSchema.Annotations annotations)
+    private SplitData(TaskKind task, int classes, QualityRow[] train, QualityRow[] test,
+        DataViewSchema.Annotations annotations)
     {
         (Task, Classes, Train, Test, _annotations) = (task, classes, train, test, annotations);
         Features = train[0].Features.Length;
@@ -57,14 +59,16 @@ internal sealed class SplitData
     };
 
     /// <summary>Encodes rows by transforms that are fitted to the training rows.</summary>
-    public static SplitData Create(TableSchema schema, IDataView train, float[] trainLabels, IDataView test, float[] testLabels)
+    public static SplitData Create(
+        TableSchema schema, IDataView train, float[] trainLabels, IDataView test, float[] testLabels)
     {
         var columns = FeaturePipeline.Fit(new MLContext(1), schema, train);
         return new(schema.Target.Task, schema.Target.Classes.Count,
             Rows(columns.Training, trainLabels), Rows(columns.Transforms.Transform(test), testLabels),
             columns.Training.Schema[columns.Features].Annotations);
 
-        QualityRow[] Rows(IDataView view, float[] labels) => [.. view.GetColumn<float[]>(columns.Features).Zip(labels, (values, label) => new QualityRow
+        QualityRow[] Rows(IDataView view, float[] labels) =>
+            [.. view.GetColumn<float[]>(columns.Features).Zip(labels, (values, label) => new QualityRow
         {
             Features = values,
             Label = label,
@@ -73,17 +77,20 @@ internal sealed class SplitData
         })];
     }
 
-    /// <summary>The training rows alone: one part of them as test rows, of each class alike, and the others to train on.</summary>
+    /// <summary>The training rows alone: one part of them as test rows, of each class alike, and the others to train
+    /// on.</summary>
     public SplitData HoldOut(int parts, int seed)
     {
         var labels = Task == TaskKind.Regression ? null : Train.Select(row => row.Label).ToArray();
         var split = RowSplit.Folds([.. Enumerable.Range(0, Train.Count)], labels, parts, seed)[0];
-        return new(Task, Classes, [.. split.Train.Select(i => Train[i])], [.. split.Test.Select(i => Train[i])], _annotations);
+        return new(Task, Classes, [.. split.Train.Select(i => Train[i])], [.. split.Test.Select(i => Train[i])],
+            _annotations);
     }
 
     /// <summary>The training rows for ML.NET, in memory.</summary>
     /// <param name="ml">Where to train.</param>
-    /// <param name="withCategories">Whether the view says which columns are the one-hot ones of a category, as ML.NET's own encoder does.</param>
+    /// <param name="withCategories">Whether the view says which columns are the one-hot ones of a category, as ML.NET's
+    /// own encoder does.</param>
     public IDataView TrainView(MLContext ml, bool withCategories = false) => View(ml, Train, withCategories);
 
     /// <summary>The test rows for ML.NET, in memory.</summary>
@@ -91,7 +98,7 @@ internal sealed class SplitData
 
     public PredictionEngine<QualityRow, TPrediction> Engine<TPrediction>(MLContext ml, ITransformer model)
         where TPrediction : class, new() =>
-        ml.Model.CreatePredictionEngine<QualityRow, TPrediction>(model, inputSchemaDefinition: _schema);
+            ml.Model.CreatePredictionEngine<QualityRow, TPrediction>(model, inputSchemaDefinition: _schema);
 
     private SchemaDefinition Schema()
     {

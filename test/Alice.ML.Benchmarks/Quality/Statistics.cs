@@ -4,15 +4,16 @@ namespace Alice.ML.Benchmarks.Quality;
 internal readonly record struct Estimate(double Mean, double StandardError)
 {
     /// <summary>The standard error of a single value is NaN: it is not known.</summary>
-    public static Estimate Of(IReadOnlyCollection<double> values) => new(values.Average(), Deviation(values) / Math.Sqrt(values.Count));
+    public static Estimate Of(IReadOnlyCollection<double> values) =>
+        new(values.Average(), Deviation(values) / Math.Sqrt(values.Count));
 
     /// <summary>The mean of independent estimates.</summary>
     public static Estimate MeanOf(IReadOnlyCollection<Estimate> parts) => new(
-        parts.Average(part => part.Mean), Math.Sqrt(parts.Sum(part => part.StandardError * part.StandardError)) / parts.Count);
+        parts.Average(part => part.Mean),
+        Math.Sqrt(parts.Sum(part => part.StandardError * part.StandardError)) / parts.Count);
 
-    /// <summary>
-    /// ln(mean of a / mean of b), a and b measured in pairs. The standard error is that of the mean of aᵢ/ā − bᵢ/b̄, to first order. A mean of
-    /// ratios would not do: an error of one pair may be 0.
+    /// <summary>ln(mean of a / mean of b), a and b measured in pairs. The standard error is that of the mean of aᵢ/ā −
+    /// bᵢ/b̄, to first order. A mean of ratios would not do: an error of one pair may be 0.
     /// </summary>
     public static Estimate LogRatio(IReadOnlyList<double> a, IReadOnlyList<double> b)
     {
@@ -25,6 +26,7 @@ internal readonly record struct Estimate(double Mean, double StandardError)
     public static double Deviation(IReadOnlyCollection<double> values)
     {
         var mean = values.Average();
-        return values.Count < 2 ? double.NaN : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
+        return values.Count < 2 ? double.NaN
+            : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
     }
 }

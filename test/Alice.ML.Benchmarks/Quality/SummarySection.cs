@@ -24,14 +24,18 @@ internal static class SummarySection
             means.RemoveAt(1);
         means.RemoveAll(mean => mean.Tables.Count == 0);
 
-        text.Append("\n## Summary\n\nTables that Alice wins and loses. A tie: the means differ by no more than one standard error of the "
-            + "paired differences. A single run has none: there the lower error wins. Then geometric means over the tables of Alice's error "
-            + "over the rival's (RMSE; 1 − AUC or 1 − accuracy; log-loss), ± one standard error: below 1 Alice is better. Tables on which one "
-            + "of the two makes no error have no ratio: they are left out and counted.\n\n");
-        Markdown.Table(text, ["against", "wins", "ties", "losses", .. means.Select(mean => mean.Name)], rivals.Select(rival => (string[])
+        text.Append("\n## Summary\n\nTables that Alice wins and loses. A tie: the means differ by no more than one "
+            + "standard error of the paired differences. A single run has none: there the lower error wins. Then "
+            + "geometric means over the tables of Alice's error over the rival's (RMSE; 1 − AUC or 1 − accuracy; "
+            + "log-loss), ± one standard error: below 1 Alice is better. Tables on which one of the two makes no "
+            + "error have no ratio: they are left out and counted.\n\n");
+        Markdown.Table(text, ["against", "wins", "ties", "losses", .. means.Select(mean => mean.Name)],
+            rivals.Select(rival => (string[])
         [
-            rival.Name, .. Enum.GetValues<Verdict>().Select(v => Markdown.Count(results.Count(r => r.Verdict(rival) == v))),
-            .. means.Select(mean => Markdown.MeanRatio(mean.Tables.Select(r => r.LogRatio(Contestant.Default, rival, mean.Figure)))),
+            rival.Name, .. Enum.GetValues<Verdict>()
+                .Select(v => Markdown.Count(results.Count(r => r.Verdict(rival) == v))),
+            .. means.Select(mean => Markdown.MeanRatio(
+                mean.Tables.Select(r => r.LogRatio(Contestant.Default, rival, mean.Figure)))),
         ]));
     }
 }

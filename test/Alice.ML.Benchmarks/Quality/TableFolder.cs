@@ -44,9 +44,9 @@ internal sealed record ColumnChoices
     public IReadOnlyList<ColumnChoice> AsText { get; init; } = [];
 }
 
-/// <summary>
-/// Tables of a folder: NAME.csv, .txt or .tsv; with NAME.splits.csv its splits; NAME-train and NAME-test as one table with a fixed split.
-/// Labels stand in the last column, unless labels.csv in the folder or --labels says otherwise.
+/// <summary>Tables of a folder: NAME.csv, .txt or .tsv; with NAME.splits.csv its splits; NAME-train and NAME-test as
+/// one table with a fixed split. Labels stand in the last column, unless labels.csv in the folder or --labels says
+/// otherwise.
 /// </summary>
 internal static class TableFolder
 {
@@ -62,23 +62,28 @@ internal static class TableFolder
     public static IReadOnlyList<TableFiles> Find(string folder)
     {
         var files = Directory.GetFiles(folder)
-            .Where(file => Extensions.Contains(Path.GetExtension(file)) && !file.EndsWith(SplitsEnd, StringComparison.Ordinal)
+            .Where(file => Extensions.Contains(Path.GetExtension(file))
+                && !file.EndsWith(SplitsEnd, StringComparison.Ordinal)
                 && Path.GetFileName(file) != LabelsFile)
             .ToLookup(file => Path.GetFileNameWithoutExtension(file));
         var tables = new List<TableFiles>();
         foreach (var group in files.OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             if (group.Count() > 1)
-                throw new UserException($"--data: {string.Join(" and ", group.Select(Path.GetFileName))} are one name; rename one");
+                throw new UserException(
+                    $"--data: {string.Join(" and ", group.Select(Path.GetFileName))} are one name; rename one");
             var name = group.Key;
             if (name.EndsWith("-test", StringComparison.Ordinal) && files.Contains(name[..^5] + "-train"))
                 continue;
-            var test = name.EndsWith("-train", StringComparison.Ordinal) ? files[name[..^6] + "-test"].FirstOrDefault() : null;
+            var test = name.EndsWith("-train", StringComparison.Ordinal) ? files[name[..^6] + "-test"].FirstOrDefault()
+                : null;
             var splits = Path.Combine(folder, name + SplitsEnd);
-            tables.Add(new(test is null ? name : name[..^6], group.Single(), test, File.Exists(splits) ? splits : null));
+            tables.Add(
+                new(test is null ? name : name[..^6], group.Single(), test, File.Exists(splits) ? splits : null));
         }
         return tables.Count > 0 ? tables
-            : throw new UserException($"--data: {folder} holds no table; give a folder with {string.Join(", ", Extensions)} files");
+            : throw new UserException(
+            $"--data: {folder} holds no table; give a folder with {string.Join(", ", Extensions)} files");
     }
 
     /// <summary>What is said of columns, by table.</summary>
@@ -94,7 +99,8 @@ internal static class TableFolder
             foreach (var line in File.ReadLines(path).Where(line => !string.IsNullOrWhiteSpace(line)))
                 AddLabel(line.Split(','), LabelsFile, $"{LabelsFile}: '{line}'; write NAME,COLUMN or NAME,COLUMN,TASK");
         foreach (var (name, column, entry) in Entries(labels))
-            AddLabel(column.LastIndexOf(':') is >= 0 and var colon ? [name, column[..colon], column[(colon + 1)..]] : [name, column],
+            AddLabel(column.LastIndexOf(':') is >= 0 and var colon ? [name, column[..colon], column[(colon + 1)..]]
+                : [name, column],
                 "--labels", $"--labels {entry}; write NAME=COLUMN or NAME=COLUMN:TASK");
         foreach (var (name, column, entry) in Entries(texts))
         {
@@ -111,11 +117,13 @@ internal static class TableFolder
             if (parts.Length is < 2 or > 3 || parts.Any(string.IsNullOrWhiteSpace)
                 || (parts.Length == 3 && !Enum.TryParse(parts[2].Trim(), ignoreCase: true, out task)))
                 throw new UserException($"{remedy}, TASK one of regression, binary, multiclass");
-            columns[parts[0].Trim()] = new() { Label = new(parts[1].Trim(), option), Task = parts.Length == 3 ? task : null };
+            columns[parts[0].Trim()] =
+                new() { Label = new(parts[1].Trim(), option), Task = parts.Length == 3 ? task : null };
         }
 
-        static IEnumerable<(string Name, string Column, string Entry)> Entries(string list) => TableOptions.Names(list).Select(entry =>
-            entry.IndexOf('=') is >= 0 and var at ? (entry[..at], entry[(at + 1)..], entry) : (entry, "", entry));
+        static IEnumerable<(string Name, string Column, string Entry)> Entries(string list) =>
+            TableOptions.Names(list).Select(entry =>
+                entry.IndexOf('=') is >= 0 and var at ? (entry[..at], entry[(at + 1)..], entry) : (entry, "", entry));
     }
 
     /// <summary>Reads the tables of a folder.</summary>
@@ -126,14 +134,17 @@ internal static class TableFolder
     /// <param name="runs">Runs a table, at most.</param>
     /// <param name="seed">Seed of drawn splits.</param>
     /// <exception cref="UserException">A name or a file that cannot be used.</exception>
-    public static IReadOnlyList<QualityTable> Read(string folder, IReadOnlyCollection<string> only, string labels, string texts, int runs, int seed)
+    public static IReadOnlyList<QualityTable> Read(
+        string folder, IReadOnlyCollection<string> only, string labels, string texts, int runs, int seed)
     {
         var found = Find(folder);
         var names = found.Select(files => files.Name).ToList();
         var chosen = Columns(folder, labels, texts);
-        foreach (var (option, name) in only.Select(name => ("--only", name)).Concat(chosen.Keys.Select(name => ("--labels or --text", name))))
+        foreach (var (option, name) in only.Select(name => ("--only", name))
+            .Concat(chosen.Keys.Select(name => ("--labels or --text", name))))
             if (!names.Contains(name))
-                throw new UserException($"{option} {name}: the folder has no such table; there are {string.Join(", ", names)}");
+                throw new UserException(
+                    $"{option} {name}: the folder has no such table; there are {string.Join(", ", names)}");
         return [.. found.Where(files => only.Count == 0 || only.Contains(files.Name))
             .Select(files => Read(files, chosen.GetValueOrDefault(files.Name, new()), runs, seed))];
     }
@@ -147,8 +158,8 @@ internal static class TableFolder
         }
         catch (UserException error)
         {
-            throw new UserException($"{files.Name}: {error.Message}. (Here --labels {files.Name}=COLUMN:TASK gives label and task, and --only "
-                + "leaves tables out.)");
+            throw new UserException($"{files.Name}: {error.Message}. (Here --labels {files.Name}=COLUMN:TASK gives "
+                + $"label and task, and --only leaves tables out.)");
         }
     }
 }

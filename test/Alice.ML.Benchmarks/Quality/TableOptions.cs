@@ -8,7 +8,9 @@ internal sealed class TableOptions
 {
     private readonly Option<DirectoryInfo> _data = new("--data")
     {
-        Description = "Folder of tables: NAME.csv, .txt or .tsv, with NAME.splits.csv where splits are given, or NAME-train and NAME-test.",
+        Description =
+            "Folder of tables: NAME.csv, .txt or .tsv, with NAME.splits.csv where splits are given, or NAME-train "
+                + "and NAME-test.",
         Required = true,
     };
 
@@ -20,14 +22,17 @@ internal sealed class TableOptions
 
     private readonly Option<string> _labels = new("--labels")
     {
-        Description = "Columns to predict, where not the last: NAME=COLUMN or NAME=COLUMN:TASK, separated by commas; COLUMN is a name or a "
-            + "number from 0, TASK regression, binary or multiclass. The same may stand in labels.csv of the folder, as lines NAME,COLUMN,TASK.",
+        Description = "Columns to predict, where not the last: NAME=COLUMN or NAME=COLUMN:TASK, separated by commas; "
+            + "COLUMN is a name or a number from 0, TASK regression, binary or multiclass. The same may stand in "
+            + "labels.csv of the folder, as lines NAME,COLUMN,TASK.",
         DefaultValueFactory = _ => "",
     };
 
     private readonly Option<string> _texts = new("--text")
     {
-        Description = "Columns of numbers that are codes of categories, to be one-hot encoded as texts are: NAME=COLUMN, separated by commas.",
+        Description =
+            "Columns of numbers that are codes of categories, to be one-hot encoded as texts are: NAME=COLUMN, "
+                + "separated by commas.",
         DefaultValueFactory = _ => "",
     };
 
@@ -52,10 +57,12 @@ internal sealed class TableOptions
     };
 
     public IReadOnlyList<QualityTable> Read(ParseResult parsed) => TableFolder.Read(
-        parsed.GetValue(_data)!.FullName, Names(parsed.GetValue(_only)!), parsed.GetValue(_labels)!, parsed.GetValue(_texts)!,
+        parsed.GetValue(_data)!.FullName, Names(parsed.GetValue(_only)!), parsed.GetValue(_labels)!,
+        parsed.GetValue(_texts)!,
         parsed.GetValue(_splits), parsed.GetValue(Seed));
 
-    public static string[] Names(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    public static string[] Names(string list) =>
+        list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     public static void AtLeastOne(Option<int> option) => option.Validators.Add(result =>
     {

@@ -6,12 +6,15 @@ namespace Alice.ML.Benchmarks.Quality;
 /// <param name="Uncertainties">Of regression.</param>
 /// <param name="Expectations">What Alice's default fits expected; null where one had no estimate.</param>
 internal sealed record TableResult(
-    QualityTable Table, IReadOnlyDictionary<Contestant, List<Outcome>> Outcomes, IReadOnlyList<Uncertainty> Uncertainties,
+    QualityTable Table, IReadOnlyDictionary<Contestant, List<Outcome>> Outcomes,
+    IReadOnlyList<Uncertainty> Uncertainties,
     IReadOnlyList<Expectation?> Expectations)
 {
-    public double[] Values(Contestant contestant, Func<Outcome, double> figure) => [.. Outcomes[contestant].Select(figure)];
+    public double[] Values(Contestant contestant, Func<Outcome, double> figure) =>
+        [.. Outcomes[contestant].Select(figure)];
 
-    public Estimate Mean(Contestant contestant, Func<Outcome, double> figure) => Estimate.Of(Values(contestant, figure));
+    public Estimate Mean(Contestant contestant, Func<Outcome, double> figure) =>
+        Estimate.Of(Values(contestant, figure));
 
     /// <summary>Mean and standard error of Alice's error less a rival's, in pairs.</summary>
     public Estimate Difference(Contestant rival) =>
@@ -21,7 +24,8 @@ internal sealed record TableResult(
     public Estimate LogRatio(Contestant contestant, Contestant other, Func<Outcome, double> figure) =>
         Estimate.LogRatio(Values(contestant, figure), Values(other, figure));
 
-    /// <summary>Within one paired standard error nobody is better. With one run there is none: the lower error wins.</summary>
+    /// <summary>Within one paired standard error nobody is better. With one run there is none: the lower error
+    /// wins.</summary>
     public Verdict Verdict(Contestant rival)
     {
         var difference = Difference(rival);

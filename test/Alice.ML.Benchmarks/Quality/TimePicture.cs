@@ -20,7 +20,8 @@ internal static class TimePicture
         using var plot = new Plot();
         foreach (var (i, point) in points.Index())
         {
-            var marker = plot.Add.Marker(Math.Log10(point.Seconds), Math.Log10(point.Error), MarkerShape.FilledCircle, 18, PictureStyle.ColorOf(i));
+            var marker = plot.Add.Marker(Math.Log10(point.Seconds), Math.Log10(point.Error), MarkerShape.FilledCircle,
+                18, PictureStyle.ColorOf(i));
             marker.LegendText = point.Name;
         }
         var (left, right) = Limits(points.Select(point => point.Seconds));
@@ -45,9 +46,17 @@ internal static class TimePicture
     {
         var ticks = new ScottPlot.TickGenerators.NumericManual();
         var (least, most) = (Math.Pow(10, low), Math.Pow(10, high));
-        var step = (most - least) switch { < 0.5 => 0.05, < 1 => 0.1, < 2 => 0.2, < 5 => 0.5, _ => Math.Ceiling((most - least) / 10) };
+        var step = (most - least) switch
+        {
+            < 0.5 => 0.05,
+            < 1 => 0.1,
+            < 2 => 0.2,
+            < 5 => 0.5,
+            _ => Math.Ceiling((most - least) / 10)
+        };
         for (var value = Math.Ceiling(least / step) * step; value <= most; value += step)
-            ticks.AddMajor(Math.Log10(value), value.ToString("0.##", System.Globalization.CultureInfo.InvariantCulture));
+            ticks.AddMajor(Math.Log10(value),
+                value.ToString("0.##", System.Globalization.CultureInfo.InvariantCulture));
         return ticks;
     }
 }

@@ -3,7 +3,8 @@ namespace Alice.ML.Benchmarks.Quality;
 /// <summary>What a try gave: lower is better, and of equal errors the lower log-loss. NaN is never better.</summary>
 internal readonly record struct TryResult(double Error, double LogLoss)
 {
-    public bool IsBetterThan(TryResult other) => Error < other.Error || (Error == other.Error && LogLoss < other.LogLoss);
+    public bool IsBetterThan(TryResult other) =>
+        Error < other.Error || (Error == other.Error && LogLoss < other.LogLoss);
 }
 
 /// <summary>The best setting, and how many were tried.</summary>
@@ -20,7 +21,8 @@ internal static class TimedSearch
     /// <param name="measure">Tries one.</param>
     /// <param name="time">How long it may take.</param>
     /// <param name="clock">Measures it.</param>
-    public static SearchedSetting<T> Run<T>(T first, Func<T> draw, Func<T, TryResult> measure, TimeSpan time, TimeProvider clock)
+    public static SearchedSetting<T> Run<T>(
+        T first, Func<T> draw, Func<T, TryResult> measure, TimeSpan time, TimeProvider clock)
     {
         var start = clock.GetTimestamp();
         var (best, least) = (first, measure(first));

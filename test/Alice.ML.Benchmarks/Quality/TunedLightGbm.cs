@@ -1,6 +1,7 @@
 namespace Alice.ML.Benchmarks.Quality;
 
-/// <summary>The rival that has Alice's time: LightGBM with the best options of a random search that takes as long as Alice's fit.</summary>
+/// <summary>The rival that has Alice's time: LightGBM with the best options of a random search that takes as long as
+/// Alice's fit.</summary>
 internal static class TunedLightGbm
 {
     private const int Parts = 5;
@@ -20,9 +21,11 @@ internal static class TunedLightGbm
         var (model, seconds) = Contestant.Time(() =>
         {
             var found = TimedSearch.Run(
-                null, () => LightGbmSetting.Draw(random, run.Data.HasCategories), Try, TimeSpan.FromSeconds(time), TimeProvider.System);
+                null, () => LightGbmSetting.Draw(random, run.Data.HasCategories), Try, TimeSpan.FromSeconds(time),
+                TimeProvider.System);
             tries = found.Tries;
-            Console.Error.WriteLine($"LightGBM, tuned: {tries} settings tried, best: {found.Best?.ToString() ?? "the default"}");
+            Console.Error.WriteLine(
+                $"LightGBM, tuned: {tries} settings tried, best: {found.Best?.ToString() ?? "the default"}");
             return LightGbmSetting.Trainer(found.Best, run.ML, run.Data, run.Seed, threads).Fit(all);
         });
         return Contestant.Measured(run, model, seconds) with { Tries = tries };

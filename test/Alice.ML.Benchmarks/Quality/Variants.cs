@@ -21,14 +21,15 @@ internal sealed record Variant(string Name, Action<AliceTrainerOptions> Change)
         new("one", options => options.NumberOfNetworks = 1),
         new("four", options => options.NumberOfNetworks = 4),
         new("four-mixed", options => (options.NumberOfNetworks, options.NumericEncoding) = (4, NumericEncoding.Mixed)),
-        new("four-encoded", options => (options.NumberOfNetworks, options.NumericEncoding) = (4, NumericEncoding.PiecewiseLinear)),
+        new("four-encoded", options => (options.NumberOfNetworks, options.NumericEncoding) =
+            (4, NumericEncoding.PiecewiseLinear)),
         new("glass", options => options.Optimizer = options.Optimizer with { UseGlass = true }),
         new("published", options => options.Optimizer = AliceOptimizerOptions.Published),
     ];
 
-    /// <summary>
-    /// A known name, or NAME:OPTION=VALUE,OPTION=VALUE with options of the trainers, Optimizer.OPTION for those of the optimizer, and
-    /// Optimizer=Published or Tabular, Loss=Absolute or Poisson; lists as 128-64; null where an option may be null.
+    /// <summary>A known name, or NAME:OPTION=VALUE,OPTION=VALUE with options of the trainers, Optimizer.OPTION for
+    /// those of the optimizer, and Optimizer=Published or Tabular, Loss=Absolute or Poisson; lists as 128-64; null
+    /// where an option may be null.
     /// </summary>
     /// <exception cref="UserException">A name, an option or a value that does not exist.</exception>
     public static Variant Parse(string text)
@@ -36,8 +37,10 @@ internal sealed record Variant(string Name, Action<AliceTrainerOptions> Change)
         var colon = text.IndexOf(':');
         if (colon < 0)
             return Known.FirstOrDefault(v => v.Name == text) ?? throw new UserException(
-                $"--variant {text}: no such variant; give one of {string.Join(", ", Known.Select(v => v.Name))}, or NAME:OPTION=VALUE,…");
-        var changes = text[(colon + 1)..].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Setting).ToArray();
+                $"--variant {text}: no such variant; give one of {string.Join(", ", Known.Select(v => v.Name))}, or "
+                + $"NAME:OPTION=VALUE,…");
+        var changes = text[(colon + 1)..].Split(
+            ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Setting).ToArray();
         var variant = new Variant(text[..colon], options => Array.ForEach(changes, change => change(options)));
         Check(variant);
         return variant;
@@ -97,11 +100,14 @@ internal sealed record Variant(string Name, Action<AliceTrainerOptions> Change)
         var type = nullable ?? property.PropertyType;
         try
         {
-            return Preset(type, value) ?? (type == typeof(IReadOnlyList<int>) ? value.Split('-').Select(part => int.Parse(part, CultureInfo.InvariantCulture)).ToArray()
+            return Preset(type, value)
+                ?? (type == typeof(IReadOnlyList<int>)
+                    ? value.Split('-').Select(part => int.Parse(part, CultureInfo.InvariantCulture)).ToArray()
                 : type.IsEnum ? Enum.Parse(type, value)
                 : System.Convert.ChangeType(value, type, CultureInfo.InvariantCulture));
         }
-        catch (Exception error) when (error is FormatException or ArgumentException or InvalidCastException or OverflowException)
+        catch (Exception error) when (
+            error is FormatException or ArgumentException or InvalidCastException or OverflowException)
         {
             throw new UserException($"--variant: {property.Name}={value} is no {type.Name}"
                 + (type.IsEnum ? $"; there are {string.Join(", ", Enum.GetNames(type))}" : "; mend the value")
@@ -109,7 +115,8 @@ internal sealed record Variant(string Name, Action<AliceTrainerOptions> Change)
         }
     }
 
-    /// <summary>A value that its type has under a name: AliceOptimizerOptions.Published, RegressionLoss.Absolute; else null.</summary>
+    /// <summary>A value that its type has under a name: AliceOptimizerOptions.Published, RegressionLoss.Absolute; else
+    /// null.</summary>
     private static object? Preset(Type type, string name) =>
         type.GetProperty(name, BindingFlags.Public | BindingFlags.Static) is { } preset && preset.PropertyType == type
             ? preset.GetValue(null)

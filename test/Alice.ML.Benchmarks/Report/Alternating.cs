@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Alice.ML.Benchmarks.Report;
 
-/// <summary>Seconds of two or more things that were measured in turns, A B A B …, so that a disturbance meets all of them.</summary>
+/// <summary>Seconds of two or more things that were measured in turns, A B A B …, so that a disturbance meets all of
+/// them.</summary>
 internal sealed class Alternating
 {
     private readonly double[][] _seconds;
@@ -38,9 +39,11 @@ internal sealed class Alternating
 
     /// <summary>That median, and in brackets the lowest and highest round.</summary>
     public string RatioText(int index, int other) =>
-        $"{Figures.Number(Ratio(index, other))} ({Figures.Number(Ratios(index, other).Min())}–{Figures.Number(Ratios(index, other).Max())})";
+        $"{Figures.Number(Ratio(index, other))} "
+            + $"({Figures.Number(Ratios(index, other).Min())}–{Figures.Number(Ratios(index, other).Max())})";
 
-    /// <summary>A row about the first thing against the second, with both times divided by a count of work done.</summary>
+    /// <summary>A row about the first thing against the second, with both times divided by a count of work
+    /// done.</summary>
     public Result Row(string name, double? limit, double count = 1) => new(
         name, Figures.Time(Median(0) / count), Figures.Time(Median(1) / count), RatioText(0, 1),
         limit is { } bar ? Bar.AtMost(bar, Ratio(0, 1)) : null);

@@ -44,7 +44,8 @@ internal sealed record Bar(string Text, bool IsMet)
 
 /// <summary>What was asked for on the command line.</summary>
 /// <param name="Quick">Fewer rounds and no case that takes minutes.</param>
-/// <param name="DataFolder">Folder with taxi-fare-train.csv and taxi-fare-test.csv; null: synthetic rows of the same shape.</param>
+/// <param name="DataFolder">Folder with taxi-fare-train.csv and taxi-fare-test.csv; null: synthetic rows of the same
+/// shape.</param>
 internal sealed record ReportSettings(bool Quick, string? DataFolder)
 {
     /// <summary>Rounds of a comparison: an odd number, five at least.</summary>

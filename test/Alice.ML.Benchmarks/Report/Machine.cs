@@ -11,7 +11,7 @@ namespace Alice.ML.Benchmarks.Report;
 internal static class Machine
 {
     public static IEnumerable<(string Name, string Value)> Describe() =>
-    [
+        [
         ("Date", DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)),
         ("Processor", $"{ProcessorName()}, {Environment.ProcessorCount} cores"),
         ("Vectors", $"{VectorBits()} bits at most, {Vector<byte>.Count * 8} bits in Vector<T>"),
@@ -25,16 +25,20 @@ internal static class Machine
     ];
 
     private static string Version(string assembly) =>
-        Assembly.Load(assembly).GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+        Assembly.Load(assembly).GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split(
+            '+')[0];
 
     private static int VectorBits() =>
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 
-    private static string ProcessorName() => FirstLine("/proc/cpuinfo", "model name") ?? RuntimeInformation.ProcessArchitecture.ToString();
+    private static string ProcessorName() =>
+        FirstLine("/proc/cpuinfo", "model name") ?? RuntimeInformation.ProcessArchitecture.ToString();
 
     private static string LoadAverage() =>
-        File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(3)) : "unknown";
+        File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(3))
+            : "unknown";
 
     private static string? FirstLine(string file, string start) => !File.Exists(file) ? null
-        : File.ReadLines(file).FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal))?.Split(':', 2)[1].Trim();
+        : File.ReadLines(file).FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal))?.Split(':', 2)[
+        1].Trim();
 }

@@ -4,9 +4,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Benchmarks.Subjects;
 
-/// <summary>
-/// What a good TorchSharp user writes to train a ReLU network by hand: Sequential, autograd, batches by index_select, a dispose scope per
-/// step. Squared error.
+/// <summary>What a good TorchSharp user writes to train a ReLU network by hand: Sequential, autograd, batches by
+/// index_select, a dispose scope per step. Squared error.
 /// </summary>
 internal sealed class AdamLoop : IDisposable
 {
@@ -63,7 +62,8 @@ internal sealed class AdamLoop : IDisposable
             var rows = order.narrow(0, start, (i + 1) * _rows / StepsPerEpoch - start);
             var (features, targets) = (_features.index_select(0, rows), _targets.index_select(0, rows));
             lossSum += _optimizer.Step(
-                () => nn.functional.mse_loss(_model.forward(features), targets), () => _model.zero_grad(), learningRate(i));
+                () => nn.functional.mse_loss(_model.forward(features), targets), () =>
+                    _model.zero_grad(), learningRate(i));
         }
         return lossSum / StepsPerEpoch;
     }

@@ -10,9 +10,8 @@ internal sealed class AliceEpochs : IProgress<AliceProgress>
 {
     private readonly List<long> _ends = [];
 
-    /// <summary>
-    /// Seconds of each epoch of a fit after the first. The first is left out: it includes reading the rows, and the steps in which
-    /// only averages build up.
+    /// <summary>Seconds of each epoch of a fit after the first. The first is left out: it includes reading the rows,
+    /// and the steps in which only averages build up.
     /// </summary>
     /// <param name="ml">Where the trainer runs.</param>
     /// <param name="data">The rows.</param>

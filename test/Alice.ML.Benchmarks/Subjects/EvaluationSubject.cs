@@ -37,13 +37,15 @@ internal sealed unsafe class EvaluationSubject : IDisposable
         using var guard = no_grad();
         var random = new Random(1);
         var count = (TableRows + rows - 1) / rows * rows;
-        float[] labels = [.. Enumerable.Range(0, count).Select(_ => layers[^1] > 1 ? random.Next(layers[^1]) : (float)Arm.Gaussian(random))];
+        float[] labels = [.. Enumerable.Range(0, count)
+            .Select(_ => layers[^1] > 1 ? random.Next(layers[^1]) : (float)Arm.Gaussian(random))];
         var data = new TrainingData(Table(count, columns, slots, levels, random), labels, null, 0, count);
         var preparation = data.Features.Scale(data, new ColumnReport(_ => ""));
         (data, _) = TrainingData.Prepare(data, null, preparation);
         var inputs = isBinned
             ? InputEncoding.PiecewiseLinear(
-                data, (DenseFeatures)data.Features, preparation, InputEncoding.Numbers(data, (DenseFeatures)data.Features), BinsPerColumn)
+                data, (DenseFeatures)data.Features, preparation,
+                InputEncoding.Numbers(data, (DenseFeatures)data.Features), BinsPerColumn)
             : InputEncoding.Plain(Standardization.Identity(columns + slots));
         Objective objective = layers[^1] > 1 ? new SoftmaxObjective() : new SquaredObjective();
         Shape = new NetworkShape([inputs.Features, .. layers], Models.Activation.ReLU);
@@ -68,7 +70,8 @@ internal sealed unsafe class EvaluationSubject : IDisposable
 
     public int Rows { get; }
 
-    /// <summary>Multiplications and additions of the matrix products: two without a gradient for the inputs, then three a layer.</summary>
+    /// <summary>Multiplications and additions of the matrix products: two without a gradient for the inputs, then three
+    /// a layer.</summary>
     public double Operations
     {
         get

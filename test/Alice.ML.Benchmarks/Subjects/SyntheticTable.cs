@@ -18,8 +18,8 @@ internal sealed class Prediction
     public float Score { get; set; }
 }
 
-/// <summary>
-/// A table that takes next to no memory and no time to enumerate: some random rows again and again. y = Σ|xᵢ|, x uniform in ±1.
+/// <summary>A table that takes next to no memory and no time to enumerate: some random rows again and again. y = Σ|xᵢ|,
+/// x uniform in ±1.
 /// </summary>
 /// <param name="rows">Number of rows.</param>
 /// <param name="columns">Number of features.</param>

@@ -3,9 +3,8 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Benchmarks.Subjects;
 
-/// <summary>
-/// Taxi fares: three numbers and three categories, one-hot encoded to 16 features. From the real files, or a synthetic table
-/// of the same shape.
+/// <summary>Taxi fares: three numbers and three categories, one-hot encoded to 16 features. From the real files, or a
+/// synthetic table of the same shape.
 /// </summary>
 internal sealed class TaxiFare
 {
@@ -16,7 +15,8 @@ internal sealed class TaxiFare
     {
         Source = source;
         string[] numbers = ["passenger_count", "trip_time_in_secs", "trip_distance"];
-        Featurizer = ml.Transforms.Categorical.OneHotEncoding([.. Categories.Select(name => new InputOutputColumnPair(name))])
+        Featurizer = ml.Transforms.Categorical.OneHotEncoding(
+            [.. Categories.Select(name => new InputOutputColumnPair(name))])
             .Append(ml.Transforms.Concatenate("Features", [.. Categories, .. numbers]))
             .Fit(train);
         Schema = train.Schema;

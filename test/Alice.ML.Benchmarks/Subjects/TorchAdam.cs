@@ -5,10 +5,9 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Benchmarks.Subjects;
 
-/// <summary>
-/// TorchSharp's own Adam, to measure times beside. Its Scalars are not safe beside garbage collections on other threads. A measurement runs
-/// on one thread, which collects only where it allocates and so never while libtorch reads a Scalar; for anything else there is
-/// <see cref="AdamStepper"/>.
+/// <summary>TorchSharp's own Adam, to measure times beside. Its Scalars are not safe beside garbage collections on
+/// other threads. A measurement runs on one thread, which collects only where it allocates and so never while libtorch
+/// reads a Scalar; for anything else there is <see cref="AdamStepper"/>.
 /// </summary>
 [SuppressMessage("ApiDesign", "RS0030", Justification = "What is measured.")]
 internal sealed class TorchAdam(IReadOnlyList<Parameter> parameters) : GradientStepper

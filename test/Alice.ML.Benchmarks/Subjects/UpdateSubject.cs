@@ -5,9 +5,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Benchmarks.Subjects;
 
-/// <summary>
-/// An optimizer's state and gradients of one size, and the update kernels that work on them: in single precision as the trainer calls them, on
-/// memory whose addresses it knows.
+/// <summary>An optimizer's state and gradients of one size, and the update kernels that work on them: in single
+/// precision as the trainer calls them, on memory whose addresses it knows.
 /// </summary>
 internal sealed unsafe class UpdateSubject : IDisposable
 {

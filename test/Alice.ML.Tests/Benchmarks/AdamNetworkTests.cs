@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Tests.Benchmarks;
 
-/// <summary>The rival of the 'quality' command is what it is said to be: the networks that torch's own modules and Adam would give.</summary>
+/// <summary>The rival of the 'quality' command is what it is said to be: the networks that torch's own modules and Adam
+/// would give.</summary>
 [TestClass]
 [DoNotParallelize]
 public class AdamNetworkTests
@@ -30,10 +31,12 @@ public class AdamNetworkTests
         var random = new Random(1);
         float[] inputs = [.. Enumerable.Range(0, Rows * layers[0]).Select(_ => random.NextSingle() * 2 - 1)];
         float[] targets = [.. Enumerable.Range(0, Rows).Select(r =>
-            task == TaskKind.Regression ? inputs[3 * r] * inputs[3 * r + 1] : MathF.Floor((inputs[3 * r] + 1) * (layers[^1] == 3 ? 1.4f : 0.99f)))];
+            task == TaskKind.Regression ? inputs[3 * r] * inputs[3 * r + 1]
+                : MathF.Floor((inputs[3 * r] + 1) * (layers[^1] == 3 ? 1.4f : 0.99f)))];
         // One batch an epoch: the order of the rows does not matter.
         var settings = new AdamSettings(
-            null, [new AdamPlan(null, NumericEncoding.None, LayerSizes[1..], 0, Epochs, weightDecay)], Activation.ReLU, Rows, 1, 1);
+            null, [new AdamPlan(null, NumericEncoding.None, LayerSizes[1..], 0, Epochs, weightDecay)], Activation.ReLU,
+            Rows, 1, 1);
         using var network = new AdamNetwork(layers, task, settings, settings.Networks[0], seed: 1);
 
         using var scope = NewDisposeScope();
@@ -48,9 +51,11 @@ public class AdamNetworkTests
             Assert.IsLessThan(Tolerance, (expected - actual).abs().max().item<float>());
     }
 
-    private static void Train(nn.Module<Tensor, Tensor> model, TaskKind task, double weightDecay, Tensor inputs, Tensor targets)
+    private static void Train(
+        nn.Module<Tensor, Tensor> model, TaskKind task, double weightDecay, Tensor inputs, Tensor targets)
     {
-#pragma warning disable RS0030 // TorchSharp's own Adam is what to compare with; nothing runs beside it that could collect.
+        // TorchSharp's own Adam is what to compare with; nothing runs beside it that could collect.
+#pragma warning disable RS0030
         var adam = optim.Adam(model.parameters(), 3e-3, 0.95, 0.995);
         for (var epoch = 0; epoch < Epochs; epoch++)
         {

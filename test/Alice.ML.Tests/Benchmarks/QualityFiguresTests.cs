@@ -20,14 +20,16 @@ public class QualityFiguresTests
     {
         var random = new Random(1);
         double[] probabilities = [.. Enumerable.Range(0, 1000).Select(_ => random.NextDouble())];
-        var mean = Enumerable.Range(0, 200).Average(_ => Calibration.Error([.. probabilities.Select(p => (p, random.NextDouble() < p))]));
+        var mean = Enumerable.Range(0, 200)
+            .Average(_ => Calibration.Error([.. probabilities.Select(p => (p, random.NextDouble() < p))]));
         Assert.AreEqual(mean, Calibration.ByChance(probabilities), 0.05 * mean);
     }
 
     [TestMethod]
     public void Calibration_error_is_the_mean_over_the_rows_of_their_bins()
     {
-        // 1/15 = .0667: .01 and .05 share a bin, of which half is true: |.03 − .5|; 1 belongs to the last bin, with .95: |.975 − 1|.
+        // 1/15 = .0667: .01 and .05 share a bin, of which half is true: |.03 − .5|; 1 belongs to the last bin, with
+        // .95: |.975 − 1|.
         var error = Calibration.Error([(0.01, false), (0.05, true), (0.95, true), (1, true), (0.5, false)]);
         Assert.AreEqual((2 * 0.47 + 2 * 0.025 + 0.5) / 5, error, Tolerance);
     }
@@ -50,7 +52,8 @@ public class QualityFiguresTests
     }
 
     [TestMethod]
-    public void Standard_error_of_a_share_is_binomial() => Assert.AreEqual(0.04, StandardErrors.Share(0.8, 100), Tolerance);
+    public void Standard_error_of_a_share_is_binomial() =>
+        Assert.AreEqual(0.04, StandardErrors.Share(0.8, 100), Tolerance);
 
     [TestMethod]
     [DataRow(TaskKind.Regression, 0.9, 0.2)]
@@ -98,8 +101,8 @@ public class QualityFiguresTests
         Assert.Contains("| first | 20.00 | 40.00 | 2.000 ± 0.000 | 1 of 2 | +2.0; **+6.0** |", lines);
         Assert.Contains("| second | 40.00 | 20.00 | 0.500 | 0 of 1 | **-4.0**; – |", lines);
         Assert.Contains("| third | – | – | – | – | – |", lines);
-        Assert.Contains("Within two standard errors: 1 of 3 runs (33%). Geometric mean of test / expected over the tables: 1.000. "
-            + "2 fits had no estimate.", lines);
+        Assert.Contains("Within two standard errors: 1 of 3 runs (33%). Geometric mean of test / expected over the "
+            + "tables: 1.000. 2 fits had no estimate.", lines);
     }
 
     [TestMethod]

@@ -45,7 +45,8 @@ public class TimedSearchTests
     }
 
     // Settings are their numbers; the first is 0.
-    private static SearchedSetting<int> Run(double time, Clock clock, Func<int, double> seconds, Func<int, double> error)
+    private static SearchedSetting<int> Run(
+        double time, Clock clock, Func<int, double> seconds, Func<int, double> error)
     {
         var drawn = 0;
         return TimedSearch.Run(0, () => ++drawn, setting =>

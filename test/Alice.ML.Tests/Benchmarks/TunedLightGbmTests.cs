@@ -28,7 +28,8 @@ public class TunedLightGbmTests
     [DataRow(1.0, true)]
     public void Categories_are_split_by_sets_where_the_setting_smooths_them(double? smoothing, bool bySets)
     {
-        var data = Read(row => (row % 6 is 1 or 4 or 5 ? 10.5 : 0.25 * (row % 7)).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        var data = Read(row => (row % 6 is 1 or 4 or 5 ? 10.5 : 0.25 * (row % 7))
+            .ToString(System.Globalization.CultureInfo.InvariantCulture));
         Assert.IsTrue(data.HasCategories);
         var ml = new MLContext(1);
         var setting = new LightGbmSetting(4, 0.1, 10, 2, L1: 0, L2: 0, Features: 1, Rows: 1, smoothing);
@@ -59,9 +60,12 @@ public class TunedLightGbmTests
         var path = Path.GetTempFileName();
         try
         {
-            File.WriteAllLines(path, Enumerable.Range(0, Rows).Select(row => $"{_colours[row % 6]},{row % 7},{label(row)}").Prepend("colour,size,label"));
+            File.WriteAllLines(path, Enumerable.Range(0, Rows)
+                .Select(row => $"{_colours[row % 6]},{row % 7},{label(row)}").Prepend("colour,size,label"));
             var table = DelimitedFile.Read(path, new FileFormat());
-            var labelled = new LabelledTable(table, 2, null) { AsText = new HashSet<int>(), Ignored = new HashSet<int>() };
+            var labelled = new LabelledTable(
+                table, 2, null)
+            { AsText = new HashSet<int>(), Ignored = new HashSet<int>() };
             var target = labelled.InferTarget(table.AllRows, _ => { });
             var schema = labelled.InferSchema(table.AllRows, target, _ => { });
             var view = TableView.Create(table, table.AllRows, schema, withLabel: true);

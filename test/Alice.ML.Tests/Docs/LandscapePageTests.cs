@@ -17,7 +17,12 @@ public sealed class LandscapePageTests
         var data = ml.Transforms.CopyColumns("Rent", "Label").Fit(Rows(ml)).Transform(Rows(ml));
         ITransformer model = ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
         {
-            LabelColumnName = "Rent", HiddenLayers = [8], NumberOfNetworks = 1, NumberOfEpochs = 20, WeightDecay = 0, Seed = 1,
+            LabelColumnName = "Rent",
+            HiddenLayers = [8],
+            NumberOfNetworks = 1,
+            NumberOfEpochs = 20,
+            WeightDecay = 0,
+            Seed = 1,
         }).Fit(data);
 
         // <measure>
@@ -28,7 +33,8 @@ public sealed class LandscapePageTests
         Snippets.AssertShown("docs/landscape.md", "measure");
 
         // <prune>
-        CompressedModel<ITransformer> pruned = model.Prune(0.3, data, new LandscapeDataOptions { LabelColumnName = "Rent" });
+        CompressedModel<ITransformer> pruned =
+            model.Prune(0.3, data, new LandscapeDataOptions { LabelColumnName = "Rent" });
         Console.WriteLine($"loss {pruned.Loss}, predicted {pruned.PredictedLoss}, measured {pruned.MeasuredLoss}");
         // </prune>
         Assert.IsGreaterThan(0, pruned.ChangedCount);

@@ -41,7 +41,8 @@ public class ReadmeTests
         Console.WriteLine($"RMSE {error.Value:g3} ± {error.StandardError:g2}");
 
         // Quick for a first look, Best for the model that you keep.
-        var best = ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options { LabelColumnName = "Price", Effort = Effort.Best });
+        var best = ml.Regression.Trainers.Alice(
+            new AliceRegressionTrainer.Options { LabelColumnName = "Price", Effort = Effort.Best });
         // </effort>
         Assert.IsInRange(0.5, 2, error.Value / metrics.RootMeanSquaredError);
         Assert.AreEqual("Price", best.LabelColumn.Name);

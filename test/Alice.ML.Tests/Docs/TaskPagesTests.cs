@@ -31,7 +31,8 @@ public sealed class TaskPagesTests
         // <target-encoding>
         var pipeline = ml.Transforms.Categorical.OneHotEncoding("District")
             .Append(ml.Transforms.Categorical.TargetEncoding("Street", labelColumnName: "Rent").Before(
-                ml.Transforms.Concatenate("Features", "Size", "Rooms", "District", "Street").Append(ml.Regression.Trainers.Alice("Rent"))));
+                ml.Transforms.Concatenate("Features", "Size", "Rooms", "District", "Street")
+                    .Append(ml.Regression.Trainers.Alice("Rent"))));
         // </target-encoding>
         var byStreet = ml.Regression.Evaluate(pipeline.Fit(split.TrainSet).Transform(split.TestSet), "Rent");
         Assert.IsGreaterThan(0.95, byStreet.RSquared);

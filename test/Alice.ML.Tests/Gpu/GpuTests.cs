@@ -25,7 +25,8 @@ public class GpuTests
             Assert.Inconclusive("This machine has no CUDA.");
     }
 
-    // Products on the two devices round differently, and ReLU kinks amplify that: after 200 steps the loss agrees to 2%.
+    // Products on the two devices round differently, and ReLU kinks amplify that: after 200 steps the loss agrees to
+    // 2%.
     [TestMethod]
     public void Cpu_and_gpu_agree_after_200_steps()
     {
@@ -89,5 +90,15 @@ public class GpuTests
     }
 
     private static AliceRegressionTrainer.Options Options(string device, int epochs) =>
-        new() { HiddenLayers = [32, 32], NumberOfEpochs = epochs, NumberOfNetworks = 1, NumericEncoding = NumericEncoding.None, WeightDecay = 0, BatchSize = 64, Seed = 1, Device = device };
+        new()
+        {
+            HiddenLayers = [32, 32],
+            NumberOfEpochs = epochs,
+            NumberOfNetworks = 1,
+            NumericEncoding = NumericEncoding.None,
+            WeightDecay = 0,
+            BatchSize = 64,
+            Seed = 1,
+            Device = device
+        };
 }

@@ -4,9 +4,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Tests.Landscape;
 
-/// <summary>
-/// A gradient field of known glass density and Hessian: for each of many parameters, jumps ±a of the gradient at random places, besides
-/// h times the parameter. The places are as dense as n in a length 2R, so ρ = a² n / (2R).
+/// <summary>A gradient field of known glass density and Hessian: for each of many parameters, jumps ±a of the gradient
+/// at random places, besides h times the parameter. The places are as dense as n in a length 2R, so ρ = a² n / (2R).
 /// </summary>
 internal sealed class GlassField : nn.Module
 {

@@ -50,7 +50,8 @@ public sealed class LandscapeProbeTests
     public void Density_and_Hessian_of_a_known_field_are_recovered_within_5_percent(double density, double hessian)
     {
         using var field = new GlassField(density, hessian);
-        var total = LandscapeProbe.Measure(field, field.Loss, _small with { MinimumDistance = 1e-4, MaximumDistance = 1e-3 }).Total;
+        var total = LandscapeProbe.Measure(
+            field, field.Loss, _small with { MinimumDistance = 1e-4, MaximumDistance = 1e-3 }).Total;
         TestContext.WriteLine(total.ToString());
         Assert.AreEqual(density, total.GlassDensity, 0.05 * density + 1e-9);
         // Without a Hessian, what is left of 3e-3 glass at this distance is noise of the difference.
@@ -66,7 +67,10 @@ public sealed class LandscapeProbeTests
         using var optimizer = new AliceOptimizer(network.Module.parameters(), settings);
         var options = new LandscapeOptions
         {
-            Directions = 2, MinimumDistance = 5e-4, PointsPerDecade = 1, LinePoints = 5,
+            Directions = 2,
+            MinimumDistance = 5e-4,
+            PointsPerDecade = 1,
+            LinePoints = 5,
         };
         var points = new List<LinePoint>();
         var widths = new List<double>();
@@ -87,11 +91,13 @@ public sealed class LandscapeProbeTests
         }
         var glass = points.Average(p => p.GlassCovers ? 1.0 : 0);
         var quadratic = points.Average(p => p.QuadraticCovers ? 1.0 : 0);
-        TestContext.WriteLine($"{points.Count} points: glass covers {glass:p1}, the quadratic {quadratic:p1}, independent glass "
+        TestContext.WriteLine($"{points.Count} points: glass covers {glass:p1}, the quadratic {quadratic:p1}, "
+            + "independent glass "
             + $"{points.Average(p => Math.Abs(p.Loss - p.Predicted) <= p.IndependentGlassBand ? 1.0 : 0):p1}");
         Assert.IsGreaterThanOrEqualTo(stated, glass);
         Assert.IsLessThan(0.6, quadratic);
-        Assert.IsLessThan(0.2, widths.Order().ElementAt(widths.Count / 2), "the band says something: it is narrow beside the change of the loss");
+        Assert.IsLessThan(0.2, widths.Order().ElementAt(widths.Count / 2),
+            "the band says something: it is narrow beside the change of the loss");
 
         void Place(Tensor[] values)
         {
@@ -134,9 +140,14 @@ public sealed class LandscapeProbeTests
         AssertSame(before, State(module));
 
         using var cancellation = new CancellationTokenSource();
-        options = options with { CancellationToken = cancellation.Token, Progress = new Reporter<int>(n => { if (n == 7) cancellation.Cancel(); }) };
+        options = options with
+        {
+            CancellationToken = cancellation.Token,
+            Progress = new Reporter<int>(n => { if (n == 7) cancellation.Cancel(); })
+        };
         calls = 0;
-        Assert.ThrowsExactly<OperationCanceledException>(() => LandscapeProbe.Measure(module, () => { calls++; return Loss(module); }, options));
+        Assert.ThrowsExactly<OperationCanceledException>(
+            () => LandscapeProbe.Measure(module, () => { calls++; return Loss(module); }, options));
         Assert.AreEqual(7, calls);
         AssertSame(before, State(module));
     }
@@ -166,8 +177,15 @@ public sealed class LandscapeProbeTests
     public void Options_and_closures_that_cannot_work_are_refused_with_the_remedy()
     {
         using var network = new SmallNetwork(Activation.ReLU);
-        var options = new LandscapeOptions { MinimumDistance = 0, MaximumDistance = -1, Directions = 1, Radius = double.NaN };
-        var error = Assert.ThrowsExactly<ArgumentException>(() => LandscapeProbe.Measure(network.Module, network.Loss, options));
+        var options = new LandscapeOptions
+        {
+            MinimumDistance = 0,
+            MaximumDistance = -1,
+            Directions = 1,
+            Radius = double.NaN
+        };
+        var error = Assert.ThrowsExactly<ArgumentException>(
+            () => LandscapeProbe.Measure(network.Module, network.Loss, options));
         Assert.AreEqual(string.Join(Environment.NewLine,
             "MinimumDistance is 0, but must be above 0 and finite.",
             "MaximumDistance is -1, but must be above MinimumDistance and finite.",
@@ -186,7 +204,8 @@ public sealed class LandscapeProbeTests
             network.Module, network.Loss, _small with { Step = [wrong] })).Message, "Step has 1 tensors");
 
         string Failure(Func<Tensor> closure) =>
-            Assert.ThrowsExactly<InvalidOperationException>(() => LandscapeProbe.Measure(network.Module, closure, _small)).Message;
+            Assert.ThrowsExactly<InvalidOperationException>(
+                () => LandscapeProbe.Measure(network.Module, closure, _small)).Message;
     }
 
     private static nn.Module<Tensor, Tensor> WithDropoutAndNorm()
@@ -223,7 +242,8 @@ public sealed class LandscapeProbeTests
             ("random", Text(random)),
         ];
 
-        static string Text(Tensor? tensor) => tensor is null ? "none" : $"{tensor.dtype} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(tensor.bytes))}";
+        static string Text(Tensor? tensor) => tensor is null ? "none"
+            : $"{tensor.dtype} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(tensor.bytes))}";
     }
 
     private static void AssertSame(List<(string Name, string Value)> expected, List<(string Name, string Value)> actual)

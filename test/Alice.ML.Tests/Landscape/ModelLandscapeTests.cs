@@ -21,7 +21,8 @@ public sealed class ModelLandscapeTests
     public void A_model_of_any_task_is_measured_at_the_loss_it_was_trained_to(TaskCase task)
     {
         var (ml, data) = Data(task, 500);
-        var model = task.Trainer(ml, o => (o.NumberOfNetworks, o.NumericEncoding, o.WeightDecay) = (1, NumericEncoding.None, 0)).Fit(data);
+        var model = task.Trainer(
+            ml, o => (o.NumberOfNetworks, o.NumericEncoding, o.WeightDecay) = (1, NumericEncoding.None, 0)).Fit(data);
         var report = model.MeasureLandscape(data, options: _small);
         TestContext.WriteLine(report.ToString());
         var last = task.Summary(model).Epochs[^1].TrainingLoss;
@@ -37,7 +38,8 @@ public sealed class ModelLandscapeTests
     public void A_pruned_pipeline_predicts_saves_and_costs_what_was_measured(TaskCase task)
     {
         var (ml, data) = Data(task, 500);
-        var model = task.Trainer(ml, o => (o.NumberOfNetworks, o.NumericEncoding, o.WeightDecay) = (2, NumericEncoding.None, 0)).Fit(data);
+        var model = task.Trainer(
+            ml, o => (o.NumberOfNetworks, o.NumericEncoding, o.WeightDecay) = (2, NumericEncoding.None, 0)).Fit(data);
         var pruned = model.Prune(0.5, data);
         TestContext.WriteLine(pruned.ToString());
         Assert.AreEqual(pruned.WeightCount / 2, pruned.ChangedCount, 2);
@@ -63,8 +65,15 @@ public sealed class ModelLandscapeTests
         var data = Example.View(ml, Example.Smooth(400));
         var model = ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
         {
-            Seed = 1, NumberOfEpochs = 20, Device = "cpu", HiddenLayers = [8], NumberOfNetworks = 2, NumericEncoding = NumericEncoding.Mixed,
-            WeightDecay = 0, Quantiles = [0.1, 0.9], AddScoreStandardDeviation = true,
+            Seed = 1,
+            NumberOfEpochs = 20,
+            Device = "cpu",
+            HiddenLayers = [8],
+            NumberOfNetworks = 2,
+            NumericEncoding = NumericEncoding.Mixed,
+            WeightDecay = 0,
+            Quantiles = [0.1, 0.9],
+            AddScoreStandardDeviation = true,
         }).Fit(data).Model;
         Assert.IsLessThan(0.5, model.MeasureLandscape(data, options: _small, network: 1).Loss);
         var pruned = model.Prune(0.2, data);
@@ -116,7 +125,8 @@ public sealed class ModelLandscapeTests
         Assert.AreEqual("bits is 1, but must be 2 to 16.",
             Assert.ThrowsExactly<ArgumentException>(() => model.RoundWeights(1, data)).Message);
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(
-            () => model.MeasureLandscape(data, new() { LabelColumnName = "Price" })).Message, "There is no label column 'Price'");
+            () => model.MeasureLandscape(data, new() { LabelColumnName = "Price" })).Message,
+            "There is no label column 'Price'");
         var wide = ml.Transforms.Concatenate("Features", "Features", "Label").Fit(data).Transform(data);
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => model.Model.Prune(0.1, wide)).Message,
             "The feature column 'Features' has 5 values, but the model was trained with 4.");
@@ -127,14 +137,20 @@ public sealed class ModelLandscapeTests
 
     private static AliceRegressionTrainer.Options Single(int epochs) => new()
     {
-        NumberOfNetworks = 1, NumericEncoding = NumericEncoding.None, WeightDecay = 0, NumberOfEpochs = epochs, Seed = 1, Device = "cpu",
+        NumberOfNetworks = 1,
+        NumericEncoding = NumericEncoding.None,
+        WeightDecay = 0,
+        NumberOfEpochs = epochs,
+        Seed = 1,
+        Device = "cpu",
     };
 
     private static (MLContext ML, IDataView Data) Data(TaskCase task, int rows)
     {
         var ml = new MLContext(1);
         var view = Example.View(ml, Example.Smooth(rows));
-        var numbered = ml.Transforms.CopyColumns("Number", "Label").Append(ml.Transforms.DropColumns("Label")).Fit(view).Transform(view);
+        var numbered = ml.Transforms.CopyColumns("Number", "Label").Append(ml.Transforms.DropColumns("Label")).Fit(view)
+            .Transform(view);
         return (ml, task.Labels(ml).Fit(numbered).Transform(numbered));
     }
 

@@ -16,7 +16,8 @@ public sealed class PruneTests
     {
         // √ρ c = 1, so a change of −4 costs ½ · 2 · 4² + 4^1.5 = 24; the gradient adds 0.5 · −4.
         const double unit = 3 * Math.PI / 2;
-        var model = new LossModel(loss: 1, gradient: [0.5, 0.5, 0.5, 9], diagonal: [2, 0, -5, 7], density: [unit, 4 * unit, unit, unit]);
+        var model = new LossModel(
+            loss: 1, gradient: [0.5, 0.5, 0.5, 9], diagonal: [2, 0, -5, 7], density: [unit, 4 * unit, unit, unit]);
         double[] changes = [-4, 4, 1, 0];
         Close([24, 16, 1, 0], model.Of(changes));
         Close([22, 18, 1.5, 0], model.WithGradient(changes));
@@ -66,9 +67,10 @@ public sealed class PruneTests
             var byDefault = model.Prune(share, data);
             var magnitude = Prune(share, PruneOrder.Magnitude).MeasuredLoss;
             var random = Enumerable.Range(1, 3).Average(s => Prune(share, PruneOrder.Random, s).MeasuredLoss);
-            TestContext.WriteLine($"{share}: {byDefault.Loss:g3} to {byDefault.MeasuredLoss:g3}, magnitude {magnitude:g3}, random {random:g3}, "
-                + $"with the gradient {Prune(share, PruneOrder.PredictedLossWithGradient).MeasuredLoss:g3}, "
-                + $"predicted {byDefault.PredictedLoss:g3}");
+            TestContext.WriteLine($"{share}: {byDefault.Loss:g3} to {byDefault.MeasuredLoss:g3}, magnitude "
+                + $"{magnitude:g3}, random {random:g3}, with the gradient "
+                + $"{Prune(share, PruneOrder.PredictedLossWithGradient).MeasuredLoss:g3}, predicted "
+                + $"{byDefault.PredictedLoss:g3}");
             Assert.IsLessThanOrEqualTo(1.1 * magnitude, byDefault.MeasuredLoss, $"{share}");
             Assert.IsLessThan(0.3 * random, byDefault.MeasuredLoss, $"{share}");
             if (share <= 0.3)
@@ -87,14 +89,21 @@ public sealed class PruneTests
         Assert.AreEqual(once.ChangedCount, rounds.ChangedCount);
         Assert.AreEqual(once.Loss, rounds.Loss);
         Assert.AreNotEqual(once.MeasuredLoss, rounds.MeasuredLoss);
-        Assert.IsLessThan(model.Prune(0.5, data, options: new() { Order = PruneOrder.Random }).MeasuredLoss, rounds.MeasuredLoss);
+        Assert.IsLessThan(model.Prune(0.5, data, options: new() { Order = PruneOrder.Random }).MeasuredLoss,
+            rounds.MeasuredLoss);
         Assert.AreEqual("Rounds is 0, but must be 1 or more.",
-            Assert.ThrowsExactly<ArgumentException>(() => model.Prune(0.5, data, options: new() { Rounds = 0 })).Message);
+            Assert.ThrowsExactly<ArgumentException>(() => model.Prune(0.5, data, options: new() { Rounds = 0 }))
+            .Message);
     }
 
     private static AliceRegressionTrainer.Options Single(int[] hiddenLayers, int epochs, int seed) => new()
     {
-        HiddenLayers = hiddenLayers, NumberOfNetworks = 1, NumericEncoding = NumericEncoding.None, WeightDecay = 0, NumberOfEpochs = epochs,
-        Seed = seed, Device = "cpu",
+        HiddenLayers = hiddenLayers,
+        NumberOfNetworks = 1,
+        NumericEncoding = NumericEncoding.None,
+        WeightDecay = 0,
+        NumberOfEpochs = epochs,
+        Seed = seed,
+        Device = "cpu",
     };
 }

@@ -19,7 +19,8 @@ internal sealed class SmallNetwork : IDisposable
         using var guard = no_grad();
         using var random = new Generator(seed);
         _inputs = randn(256, 8, dtype: Double, generator: random).DetachFromDisposeScope();
-        _labels = _inputs.sin().sum(1, keepdim: true).Plus(_inputs.narrow(1, 0, 1) * _inputs.narrow(1, 1, 1)).DetachFromDisposeScope();
+        _labels = _inputs.sin().sum(1, keepdim: true).Plus(_inputs.narrow(1, 0, 1) * _inputs.narrow(1, 1, 1))
+            .DetachFromDisposeScope();
         Module = nn.Sequential(
             nn.Linear(8, 64, dtype: Double), Layer(activation), nn.Linear(64, 64, dtype: Double), Layer(activation),
             nn.Linear(64, 1, dtype: Double));

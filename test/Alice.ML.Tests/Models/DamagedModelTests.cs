@@ -5,7 +5,8 @@ using Microsoft.ML;
 
 namespace Alice.ML.Tests.Models;
 
-/// <summary>Model files that are damaged, by accident or with intent. build/fuzz.sh runs these with 100,000 mutations.</summary>
+/// <summary>Model files that are damaged, by accident or with intent. build/fuzz.sh runs these with 100,000
+/// mutations.</summary>
 /// <remarks>Alone, because times and memory are measured.</remarks>
 [TestClass]
 [DoNotParallelize]
@@ -54,7 +55,8 @@ public class DamagedModelTests
         var file = Save(TestTask.Regression);
         var networks = ModelFile.Bytes(Ensemble(TestTask.Regression));
         var random = new Random(3);
-        Try("networks, by ML.NET", _mutations / 10, () => WithReplaced(file, networks, Mutations.Damage(networks, random)), bytes =>
+        Try("networks, by ML.NET", _mutations / 10,
+            () => WithReplaced(file, networks, Mutations.Damage(networks, random)), bytes =>
         {
             try
             {
@@ -78,7 +80,8 @@ public class DamagedModelTests
         Assert.IsLessThan(200_000, stream.Length);
         stream.Position = 0;
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var e = Assert.ThrowsExactly<FormatException>(() => AliceRegressionModelParameters.Read(stream, maximumBytes: 10_000_000));
+        var e = Assert.ThrowsExactly<FormatException>(
+            () => AliceRegressionModelParameters.Read(stream, maximumBytes: 10_000_000));
         Assert.IsLessThan(1_000_000, GC.GetAllocatedBytesForCurrentThread() - before);
         StringAssert.StartsWith(e.Message, "The model has 36,0");
 
@@ -88,7 +91,9 @@ public class DamagedModelTests
         var model = AliceRegressionModelParameters.Read(stream);
         // The weights, and the weights packed for scoring.
         Assert.IsLessThan(2.1 * 4 * network.Weights.Length, GC.GetAllocatedBytesForCurrentThread() - before);
-        TestContext.WriteLine($"{4e-6 * network.Weights.Length:F0} MB in {stream.Length / 1000} KB: read in {clock.ElapsedMilliseconds} ms");
+        TestContext.WriteLine(
+            $"{4e-6 * network.Weights.Length:F0} MB in {stream.Length / 1000} KB: read in "
+            + $"{clock.ElapsedMilliseconds} ms");
         Assert.AreEqual(3_000, model.NumberOfFeatures);
 
         AppContext.SetData("Alice.ML.MaximumModelBytes", 10_000_000L);
@@ -96,7 +101,8 @@ public class DamagedModelTests
         {
             stream.Position = 0;
             var refused = Assert.Throws<Exception>(() => _ml.Model.Load(stream, out _)).GetBaseException();
-            StringAssert.Contains(refused.Message, "more than the 10,000,000 that this application allows (Alice.ML.MaximumModelBytes).");
+            StringAssert.Contains(refused.Message,
+                "more than the 10,000,000 that this application allows (Alice.ML.MaximumModelBytes).");
         }
         finally
         {
@@ -107,13 +113,16 @@ public class DamagedModelTests
     [TestMethod]
     public void A_file_of_another_task_or_of_none_is_named_as_such()
     {
-        var e = Assert.ThrowsExactly<FormatException>(() => AliceBinaryModelParameters.Read(new MemoryStream(Save(TestTask.Regression))));
+        var e = Assert.ThrowsExactly<FormatException>(
+            () => AliceBinaryModelParameters.Read(new MemoryStream(Save(TestTask.Regression))));
         Assert.AreEqual("The file holds no binary classification model of Alice.ML.", e.Message);
-        e = Assert.ThrowsExactly<FormatException>(() => AliceBinaryModelParameters.Read(new MemoryStream("no zip"u8.ToArray())));
+        e = Assert.ThrowsExactly<FormatException>(
+            () => AliceBinaryModelParameters.Read(new MemoryStream("no zip"u8.ToArray())));
         StringAssert.StartsWith(e.Message, "The file cannot be read as a model: ");
     }
 
-    private static NetworkEnsemble Ensemble(TestTask task) => TestEnsembles.Mixed(task, seed: 1, inputs: 4, members: 2, 5);
+    private static NetworkEnsemble Ensemble(TestTask task) =>
+        TestEnsembles.Mixed(task, seed: 1, inputs: 4, members: 2, 5);
 
     private byte[] Save(TestTask task)
     {
@@ -143,7 +152,8 @@ public class DamagedModelTests
         using var stream = Copy(file);
         using (var zip = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
         {
-            var entry = random.Next(2) == 0 ? zip.Entries.MaxBy(e => e.Length)! : zip.Entries[random.Next(zip.Entries.Count)];
+            var entry = random.Next(2) == 0 ? zip.Entries.MaxBy(e => e.Length)!
+                : zip.Entries[random.Next(zip.Entries.Count)];
             Rewrite(entry, bytes => Mutations.Damage(bytes, random));
         }
         return stream.ToArray();
@@ -202,7 +212,9 @@ public class DamagedModelTests
             worst = clock.Elapsed > worst ? clock.Elapsed : worst;
             most = Math.Max(most, GC.GetAllocatedBytesForCurrentThread() - before);
         }
-        TestContext.WriteLine($"{what}: {count:N0} mutations, {loaded:N0} loaded, {refused:N0} refused; slowest {worst.TotalMilliseconds:F0} ms, most memory {most / 1000:N0} KB");
+        TestContext.WriteLine(
+            $"{what}: {count:N0} mutations, {loaded:N0} loaded, {refused:N0} refused; slowest "
+            + $"{worst.TotalMilliseconds:F0} ms, most memory {most / 1000:N0} KB");
         Assert.IsLessThan(20_000_000, most, "memory that small files took");
     }
 }

@@ -12,12 +12,14 @@ public class FeaturePreparationTests
     {
         var random = new Random(seed);
         return new([.. Enumerable.Range(0, columns).Select(c => new AliceFeature(
-            c % 3 == 0 ? 0 : 10 * random.NextSingle() - 5, c % 11 == 10 ? 0 : 0.1f + random.NextSingle(), -1 - random.NextSingle(),
+            c % 3 == 0 ? 0 : 10 * random.NextSingle() - 5, c % 11 == 10 ? 0
+            : 0.1f + random.NextSingle(), -1 - random.NextSingle(),
             1 + random.NextSingle(), c % 4 == 1))]);
     }
 
     /// <summary>Rows with values in range and out of it, zeros, missing and infinite ones.</summary>
-    private static float[] Row(Random random, int columns) => [.. Enumerable.Range(0, columns).Select(_ => random.Next(8) switch
+    private static float[] Row(Random random, int columns) =>
+        [.. Enumerable.Range(0, columns).Select(_ => random.Next(8) switch
     {
         0 or 1 or 2 => 0,
         3 => float.NaN,
@@ -96,12 +98,14 @@ public class FeaturePreparationTests
             : new FeaturePreparation([.. Enumerable.Range(0, columns).Select(c =>
                 c % 50 == 7 ? new AliceFeature(2, 0.5f, -1, 4, true) : new AliceFeature(0, 1, 0, 2, c % 3 == 0))]);
         var ensemble = new NetworkEnsemble(
-            TestEnsembles.Mixed(TestTask.Regression, seed: 1, preparation.OutputCount, members: 3, 8).Members, preparation, new(-1, 1));
+            TestEnsembles.Mixed(TestTask.Regression, seed: 1, preparation.OutputCount, members: 3, 8).Members,
+            preparation, new(-1, 1));
         var random = new Random(4);
         for (var r = 0; r < 50; r++)
         {
             var row = Row(random, columns);
-            var stored = Enumerable.Range(0, columns).Where(c => row[c] != 0 && (columns < 100 || c % 10 == r % 10)).ToArray();
+            var stored = Enumerable.Range(0, columns).Where(c => row[c] != 0 && (columns < 100 || c % 10 == r % 10))
+                .ToArray();
             var dense = new float[columns];
             foreach (var c in stored)
                 dense[c] = row[c];
@@ -136,7 +140,8 @@ public class FeaturePreparationTests
     {
         var preparation = Preparation(seed: 1, 9);
         var ensemble = new NetworkEnsemble(
-            TestEnsembles.Mixed(TestTask.Regression, seed: 1, preparation.OutputCount, members: 2, 8).Members, preparation, new(-1, 1));
+            TestEnsembles.Mixed(TestTask.Regression, seed: 1, preparation.OutputCount, members: 2, 8).Members,
+            preparation, new(-1, 1));
         var model = new AliceRegressionModelParameters(new Microsoft.ML.MLContext(1), ensemble);
         using var stream = new MemoryStream();
         model.SaveAsOnnx(stream);
@@ -156,7 +161,8 @@ public class FeaturePreparationTests
     {
         var preparation = Preparation(seed: 1, 9);
         var ensemble = new NetworkEnsemble(
-            TestEnsembles.Mixed(TestTask.Regression, seed: 1, preparation.OutputCount, members: 2, 8).Members, preparation, new(-1, 1));
+            TestEnsembles.Mixed(TestTask.Regression, seed: 1, preparation.OutputCount, members: 2, 8).Members,
+            preparation, new(-1, 1));
         var bytes = ModelFile.Bytes(ensemble);
         var loaded = NetworkEnsemble.Load(new BinaryReader(new MemoryStream(bytes)), bytes.Length);
         CollectionAssert.AreEqual(preparation.Features.ToArray(), loaded.Preparation!.Features.ToArray());
@@ -166,13 +172,18 @@ public class FeaturePreparationTests
     [TestMethod]
     public void Preparations_that_cannot_be_are_refused()
     {
-        string Message(AliceFeature feature) => Assert.ThrowsExactly<ArgumentException>(() => new FeaturePreparation([new(0, 1, 0, 1, false), feature])).Message;
-        StringAssert.StartsWith(Message(new(float.NaN, 1, 0, 1, false)), "Feature 1 has centre NaN and scale 1; both must be finite");
+        string Message(AliceFeature feature) =>
+            Assert.ThrowsExactly<ArgumentException>(() => new FeaturePreparation([new(0, 1, 0, 1, false), feature]))
+                .Message;
+        StringAssert.StartsWith(Message(new(float.NaN, 1, 0, 1, false)),
+            "Feature 1 has centre NaN and scale 1; both must be finite");
         StringAssert.StartsWith(Message(new(0, -1, 0, 1, false)), "Feature 1 has centre 0 and scale -1");
-        StringAssert.StartsWith(Message(new(0, 1, 2, 1, false)), "Feature 1 has the bounds 2 and 1; they must be finite and ascending");
+        StringAssert.StartsWith(Message(new(0, 1, 2, 1, false)),
+            "Feature 1 has the bounds 2 and 1; they must be finite and ascending");
         StringAssert.StartsWith(
             Assert.ThrowsExactly<ArgumentException>(() => new NetworkEnsemble(
-                [new(new DenseNetwork([3, 1], Activation.ReLU, [1, 1, 1, 0]))], new FeaturePreparation([new(0, 1, 0, 1, true)]))).Message,
+                [new(new DenseNetwork([3, 1], Activation.ReLU, [1, 1, 1, 0]))],
+                new FeaturePreparation([new(0, 1, 0, 1, true)]))).Message,
             "The preparation gives 2 values, and the networks take 3.");
     }
 }

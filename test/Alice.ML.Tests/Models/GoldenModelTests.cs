@@ -7,9 +7,8 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Tests.Models;
 
-/// <summary>
-/// Small models of each task and layout version, with rows and the scores that they had when they were saved. Each later version loads them
-/// and scores the same. build/golden-models.sh makes those of the current layout.
+/// <summary>Small models of each task and layout version, with rows and the scores that they had when they were saved.
+/// Each later version loads them and scores the same. build/golden-models.sh makes those of the current layout.
 /// </summary>
 [TestClass]
 public class GoldenModelTests
@@ -17,7 +16,8 @@ public class GoldenModelTests
     private const double Tolerance = 1e-6;
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Models", "Golden");
 
-    public static IEnumerable<object[]> Models => Directory.GetFiles(Folder, "*.zip").Select(f => new object[] { Path.GetFileNameWithoutExtension(f) });
+    public static IEnumerable<object[]> Models =>
+        Directory.GetFiles(Folder, "*.zip").Select(f => new object[] { Path.GetFileNameWithoutExtension(f) });
 
     [TestMethod]
     [DynamicData(nameof(Models))]
@@ -27,7 +27,8 @@ public class GoldenModelTests
             .Select(line => line.Split(';').Select(Numbers).ToArray()).ToArray();
         var context = new MLContext();
         using var stream = File.OpenRead(Path.Combine(Folder, name + ".zip"));
-        var scored = Scores(Enum.Parse<TestTask>(name.Split('-')[0]), context.Model.Load(stream, out _).Transform(View(context, lines.Select(l => l[0]))));
+        var scored = Scores(Enum.Parse<TestTask>(name.Split('-')[0]),
+            context.Model.Load(stream, out _).Transform(View(context, lines.Select(l => l[0]))));
         stream.Position = 0;
         for (var row = 0; row < lines.Length; row++)
         {
@@ -52,7 +53,8 @@ public class GoldenModelTests
             Assert.Inconclusive("build/golden-models.sh asks for them.");
         var random = new Random(1);
         float[][] rows = [.. Enumerable.Range(0, 200).Select(i => new[]
-            { random.NextSingle(), i % 7 == 0 ? float.NaN : random.NextSingle() * 100, random.Next(2), (float)Math.Exp(3 * random.NextSingle()) })];
+            { random.NextSingle(), i % 7 == 0 ? float.NaN
+                : random.NextSingle() * 100, random.Next(2), (float)Math.Exp(3 * random.NextSingle()) })];
         foreach (var task in new[] { TestTask.Regression, TestTask.Binary, TestTask.Multiclass })
         {
             var context = new MLContext(seed: 1);
@@ -61,7 +63,8 @@ public class GoldenModelTests
             var name = Path.Combine(SourceFolder(), $"{task}-{NetworkEnsembleFormat.CurrentVersion}");
             context.Model.Save(model, data.Schema, name + ".zip");
             // Also rows unlike those of training.
-            float[][] shown = [.. rows.Take(8), [float.NaN, float.NaN, float.NaN, float.NaN], [1e30f, -1e30f, 5, float.PositiveInfinity]];
+            float[][] shown = [.. rows.Take(8), [float.NaN, float.NaN, float.NaN, float.NaN],
+                [1e30f, -1e30f, 5, float.PositiveInfinity]];
             var scores = Scores(task, model.Transform(View(context, shown)));
             File.WriteAllLines(name + ".csv", shown.Zip(scores, (row, score) => $"{Text(row)};{Text(score)}"));
         }
@@ -73,30 +76,34 @@ public class GoldenModelTests
         {
             case TestTask.Regression:
                 return context.Regression.Trainers.Alice(Small(new AliceRegressionTrainer.Options
-                    { Quantiles = [0.1, 0.9], AddScoreStandardDeviation = true })).Fit(data);
+                { Quantiles = [0.1, 0.9], AddScoreStandardDeviation = true })).Fit(data);
             case TestTask.Binary:
-                return context.BinaryClassification.Trainers.Alice(Small(new AliceBinaryTrainer.Options { LabelColumnName = nameof(GoldenRow.IsHigh) })).Fit(data);
+                return context.BinaryClassification.Trainers.Alice(
+                    Small(new AliceBinaryTrainer.Options { LabelColumnName = nameof(GoldenRow.IsHigh) })).Fit(data);
             default:
                 return context.Transforms.Conversion.MapValueToKey(nameof(GoldenRow.Kind))
-                    .Append(context.MulticlassClassification.Trainers.Alice(Small(new AliceMulticlassTrainer.Options { LabelColumnName = nameof(GoldenRow.Kind) })))
+                    .Append(context.MulticlassClassification.Trainers.Alice(
+                        Small(new AliceMulticlassTrainer.Options { LabelColumnName = nameof(GoldenRow.Kind) })))
                     .Fit(data);
         }
     }
 
     private static T Small<T>(T options) where T : AliceTrainerOptions
     {
-        (options.HiddenLayers, options.NumberOfNetworks, options.NumberOfEpochs, options.WeightDecay, options.NumberOfBins) = ([4, 5], 2, 5, 0, 4);
+        (options.HiddenLayers, options.NumberOfNetworks, options.NumberOfEpochs, options.WeightDecay,
+            options.NumberOfBins) = ([4, 5], 2, 5, 0, 4);
         options.NumericEncoding = NumericEncoding.PiecewiseLinear;
         return options;
     }
 
-    private static IDataView View(MLContext context, IEnumerable<float[]> rows) => context.Data.LoadFromEnumerable(rows.Select(row => new GoldenRow
-    {
-        Features = row,
-        Label = row[0] + row[2],
-        IsHigh = row[0] > 0.5f,
-        Kind = row[2] > 0.5f ? "a" : row[0] > 0.5f ? "b" : "c",
-    }));
+    private static IDataView View(MLContext context, IEnumerable<float[]> rows) =>
+        context.Data.LoadFromEnumerable(rows.Select(row => new GoldenRow
+        {
+            Features = row,
+            Label = row[0] + row[2],
+            IsHigh = row[0] > 0.5f,
+            Kind = row[2] > 0.5f ? "a" : row[0] > 0.5f ? "b" : "c",
+        }));
 
     private static float[][] Scores(TestTask task, IDataView scored)
     {
@@ -105,7 +112,8 @@ public class GoldenModelTests
         var scores = scored.GetColumn<float>("Score").ToArray();
         return task == TestTask.Binary
             ? [.. scores.Select(score => new[] { score })]
-            : [.. scores.Zip(scored.GetColumn<float[]>("Quantiles"), (score, quantiles) => (float[])[score, .. quantiles])];
+            : [.. scores.Zip(scored.GetColumn<float[]>("Quantiles"),
+                (score, quantiles) => (float[])[score, .. quantiles])];
     }
 
     private static float[] Read(string name, Stream stream, float[] features)
@@ -137,11 +145,14 @@ public class GoldenModelTests
             Assert.AreEqual(expected[i], actual[i], Tolerance * Math.Max(1, Math.Abs(expected[i])), what);
     }
 
-    private static float[] Numbers(string text) => [.. text.Split(' ').Select(number => float.Parse(number, CultureInfo.InvariantCulture))];
+    private static float[] Numbers(string text) =>
+        [.. text.Split(' ').Select(number => float.Parse(number, CultureInfo.InvariantCulture))];
 
-    private static string Text(float[] values) => string.Join(' ', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
+    private static string Text(float[] values) =>
+        string.Join(' ', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
 
-    private static string SourceFolder([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "Golden");
+    private static string SourceFolder([CallerFilePath] string file = "") =>
+        Path.Combine(Path.GetDirectoryName(file)!, "Golden");
 
     private sealed class GoldenRow
     {

@@ -21,7 +21,8 @@ public class WideLayerTests
         float[] weights = [.. Enumerable.Range(0, (inputs + 1) * outputs).Select(_ => random.NextSingle() - 0.5f)];
         var layer = new WideLayer(inputs, outputs, weights);
         foreach (var shareBelowZero in new[] { 0, 0.1, 0.5, 0.9, 1 })
-            foreach (var special in new[] { 0, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue })
+            foreach (var special in new[
+                ] { 0, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue })
             {
                 var sums = new float[DenseLayer.RoundUp(inputs, 32)];
                 for (var i = 0; i < inputs; i++)
@@ -36,7 +37,8 @@ public class WideLayerTests
                 layer.MultiplyActivated(Activation.ReLU, sums, actual);
                 // -0 + 0 is 0.
                 CollectionAssert.AreEqual(
-                    DenseNetworkTests.Bits([.. expected[..outputs].Select(y => y + 0f)]), DenseNetworkTests.Bits([.. actual[..outputs].Select(y => y + 0f)]),
+                    DenseNetworkTests.Bits([.. expected[..outputs].Select(y => y + 0f)]),
+                    DenseNetworkTests.Bits([.. actual[..outputs].Select(y => y + 0f)]),
                     $"{shareBelowZero}, {special}");
             }
     }

@@ -26,16 +26,16 @@ public class ContractTests
     private static readonly Dictionary<
         string, (double[] Start, Func<double[], double> Loss, Func<double[], double[]> Gradient, double Remaining)>
         Objectives = new()
-    {
-        ["parabola"] = ([1, -2, 0.5], x => x.Sum(v => v * v), x => x.Select(v => 2 * v).ToArray(), 1e-8),
-        ["absolute value"] = (
+        {
+            ["parabola"] = ([1, -2, 0.5], x => x.Sum(v => v * v), x => x.Select(v => 2 * v).ToArray(), 1e-8),
+            ["absolute value"] = (
             [1, -2, 0.5], x => x.Sum(Math.Abs), x => x.Select(v => (double)Math.Sign(v)).ToArray(), 1e-3),
-        ["Rosenbrock"] = (
+            ["Rosenbrock"] = (
             [1.5, 2],
             x => Math.Pow(1 - x[0], 2) + 100 * Math.Pow(x[1] - x[0] * x[0], 2),
             x => [-2 * (1 - x[0]) - 400 * x[0] * (x[1] - x[0] * x[0]), 200 * (x[1] - x[0] * x[0])],
             0.04),
-    };
+        };
 
     public static IEnumerable<object[]> Cases =>
         from variant in Variants.Keys

@@ -32,7 +32,8 @@ public sealed class DamagedStateTests
             // What follows a whole state in a stream is not the optimizer's.
             if (damaged.AsSpan().StartsWith(whole))
                 continue;
-            AssertRefused(() => optimizer.load_state_dict(new BinaryReader(new MemoryStream(damaged))), $"mutation {n}");
+            AssertRefused(() => optimizer.load_state_dict(new BinaryReader(new MemoryStream(damaged))),
+                $"mutation {n}");
             if (n % 100 == 0)
                 CollectionAssert.AreEqual(before, Bytes(optimizer), $"mutation {n} changed the optimizer");
         }
@@ -52,8 +53,10 @@ public sealed class DamagedStateTests
         var bytes = Bytes(saved);
         using var other = new TestProblem(seed: 2);
         using var optimizer = Trained(other, steps: 3);
-        var e = Assert.ThrowsExactly<InvalidDataException>(() => optimizer.load_state_dict(new BinaryReader(new MemoryStream(bytes))));
-        Assert.AreEqual("The optimizer state holds values of parameter 0 that are not finite. Load an earlier one.", e.Message);
+        var e = Assert.ThrowsExactly<InvalidDataException>(
+            () => optimizer.load_state_dict(new BinaryReader(new MemoryStream(bytes))));
+        Assert.AreEqual("The optimizer state holds values of parameter 0 that are not finite. Load an earlier one.",
+            e.Message);
     }
 
     [TestMethod]
@@ -65,23 +68,30 @@ public sealed class DamagedStateTests
         // After the optimizer's name, the counts of groups and states, and the mark.
         var version = 1 + nameof(AliceOptimizer).Length + 2 + 4;
         bytes[version] = 2;
-        var e = Assert.ThrowsExactly<InvalidDataException>(() => optimizer.load_state_dict(new BinaryReader(new MemoryStream(bytes))));
-        Assert.AreEqual("The optimizer state has version 2; this Alice.ML reads 3. Load the weights alone and begin a new run.", e.Message);
+        var e = Assert.ThrowsExactly<InvalidDataException>(
+            () => optimizer.load_state_dict(new BinaryReader(new MemoryStream(bytes))));
+        Assert.AreEqual(
+            "The optimizer state has version 2; this Alice.ML reads 3. Load the weights alone and begin a new run.",
+            e.Message);
     }
 
     [TestMethod]
     public void A_dictionary_of_other_shapes_changes_nothing_though_the_first_fit()
     {
         using var scope = NewDisposeScope();
-        using var from = new AliceOptimizer([nn.Parameter(ones(2)), nn.Parameter(ones(3))], AliceOptimizerOptions.Tabular);
+        using var from = new AliceOptimizer(
+            [nn.Parameter(ones(2)), nn.Parameter(ones(3))], AliceOptimizerOptions.Tabular);
         Parameter[] mine = [nn.Parameter(zeros(2)), nn.Parameter(zeros(4))];
         using var to = new AliceOptimizer(mine);
         Assert.ThrowsExactly<ArgumentException>(() => to.load_state_dict(from.state_dict()));
         Assert.AreEqual(0f, mine[0].sum().item<float>());
-        Assert.AreEqual(AliceOptimizerOptions.General, ((AliceOptimizer.ParamGroup)to.ParamGroups.Single()).Options.Settings);
+        Assert.AreEqual(AliceOptimizerOptions.General,
+            ((AliceOptimizer.ParamGroup)to.ParamGroups.Single()).Options.Settings);
 
-        using var wide = new AliceOptimizer([nn.Parameter(zeros(2, dtype: float64)), nn.Parameter(zeros(4, dtype: float64))]);
-        Assert.ThrowsExactly<ArgumentException>(() => wide.load_state_dict(to.state_dict()), "single precision is not double");
+        using var wide = new AliceOptimizer(
+            [nn.Parameter(zeros(2, dtype: float64)), nn.Parameter(zeros(4, dtype: float64))]);
+        Assert.ThrowsExactly<ArgumentException>(
+            () => wide.load_state_dict(to.state_dict()), "single precision is not double");
     }
 
     [TestMethod]
@@ -170,7 +180,8 @@ public sealed class DamagedStateTests
         {
             load();
         }
-        catch (Exception e) when (e is InvalidDataException or ArgumentException or EndOfStreamException or FormatException)
+        catch (Exception e) when (
+            e is InvalidDataException or ArgumentException or EndOfStreamException or FormatException)
         {
             return;
         }

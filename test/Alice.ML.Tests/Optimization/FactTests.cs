@@ -107,7 +107,8 @@ public class FactTests
         using var scope = NewDisposeScope();
         var a = tensor(new[] { 3.0, 2, 2, -1 }, 2, 2);
         var parameter = new Parameter(tensor(new[] { 0.4, -0.7 }));
-        using var optimizer = new AliceOptimizer([parameter], new() { HessianEstimate = HessianEstimate.Signed, StartingSteps = 4 });
+        using var optimizer = new AliceOptimizer(
+            [parameter], new() { HessianEstimate = HessianEstimate.Signed, StartingSteps = 4 });
         for (var n = 0; n < 4; n++)
         {
             var signs = new[] { n % 2 * 2 - 1.0, n / 2 * 2 - 1.0 };
@@ -145,7 +146,13 @@ public class FactTests
                 parameter.copy_(rand(parameter.shape, dtype: ScalarType.Float64, generator: random).Scale(2).Shift(-1)
                     / tensor(Math.Sqrt(parameter.shape[^1])));
         // Steps at most twice Adam's: longer ones lead to flatter places, where the smooth part shows at large radii.
-        var training = AliceOptimizerOptions.Tabular with { UseGlass = false, MaximumStep = 2, QuickSteps = 3, StartingSteps = null };
+        var training = AliceOptimizerOptions.Tabular with
+        {
+            UseGlass = false,
+            MaximumStep = 2,
+            QuickSteps = 3,
+            StartingSteps = null
+        };
         using (var trainer = new AliceOptimizer(network.parameters(), training))
             for (var n = 0; n < 150; n++)
                 trainer.step(Evaluate).Dispose();

@@ -53,7 +53,8 @@ public class KernelTests
                 if (step.IsSample)
                 {
                     AliceUpdate.MeasureCurvature(vector, gradients[1], gradients[2], gradients[0], directions, step);
-                    TensorKernels.MeasureCurvature(tensors, gradients[1], gradients[2], gradients[0], directions, step, null);
+                    TensorKernels.MeasureCurvature(
+                        tensors, gradients[1], gradients[2], gradients[0], directions, step, null);
                     AliceUpdate.Move(vector, gradients[1], gradients[2], gradients[0], step);
                 }
                 else
@@ -192,7 +193,10 @@ public class KernelTests
                     using var generator = new Generator(1);
                     var options = AliceOptimizerOptions.Tabular with
                     {
-                        HessianEstimate = estimate, StepBound = bound, L2Regularization = l2, UseGlass = usesGlass,
+                        HessianEstimate = estimate,
+                        StepBound = bound,
+                        L2Regularization = l2,
+                        UseGlass = usesGlass,
                     };
                     var step = AliceStep.Create(options, 0.3, 400);
                     // Whole vectors and a rest.
@@ -207,7 +211,8 @@ public class KernelTests
                     Assert.AreEqual(expected.Hessian, actual.Hessian, 1e-5);
                     // One parameter may round to the other side of the bound.
                     Assert.AreEqual(
-                        TensorKernels.ShareAtUpperBound(state, step), AliceUpdate.ShareAtUpperBound(state, step), 1.5 / 1003,
+                        TensorKernels.ShareAtUpperBound(state, step), AliceUpdate.ShareAtUpperBound(state, step),
+                        1.5 / 1003,
                         $"{estimate} {bound} {l2} {usesGlass}");
                     state.Dispose();
                 }

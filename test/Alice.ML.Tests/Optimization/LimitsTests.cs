@@ -25,7 +25,8 @@ public class LimitsTests
     public void Any_finite_gradient_leaves_finite_parameters_and_averages(AliceOptimizerOptions options, bool onDevice)
     {
         foreach (var dtype in new[] { ScalarType.Float32, ScalarType.Float64 })
-            foreach (var size in dtype == ScalarType.Float32 ? [1.9e19, 1e30, float.MaxValue] : new[] { 1e160, 1e300, double.MaxValue })
+            foreach (var size in dtype == ScalarType.Float32 ? [1.9e19, 1e30, float.MaxValue]
+                : new[] { 1e160, 1e300, double.MaxValue })
             {
                 using var scope = NewDisposeScope();
                 var parameter = new Parameter(ones(11, dtype: dtype));
@@ -36,7 +37,9 @@ public class LimitsTests
                     optimizer.step(() =>
                     {
                         // One large minibatch among small ones, its gradients of both signs.
-                        parameter.grad = n == 30 ? ones(11, dtype: dtype) * tensor(call++ % 2 == 0 ? size : -size, dtype) : ones(11, dtype: dtype);
+                        parameter.grad = n == 30
+                            ? ones(11, dtype: dtype) * tensor(call++ % 2 == 0 ? size : -size, dtype)
+                            : ones(11, dtype: dtype);
                         return zeros(1);
                     });
                     foreach (var values in optimizer.StateOf(parameter).All.Append(parameter))
@@ -56,7 +59,8 @@ public class LimitsTests
         from l2 in new[] { 0, 1e-4, 0.01, 1, 100 }
         where l1 + l2 > 0
         from onDevice in new[] { false, true }
-        select new object[] { preset with { L1Regularization = l1, L2Regularization = l2, StepBound = bound }, onDevice };
+        select new object[] { preset with { L1Regularization = l1, L2Regularization = l2, StepBound = bound },
+            onDevice };
 
     [TestMethod]
     [DynamicData(nameof(Regularisations))]
@@ -85,7 +89,8 @@ public class LimitsTests
     [TestMethod]
     public void Without_regularisation_the_limit_changes_nothing()
     {
-        // The sequence of gradients that makes |g|/√s largest by Cauchy-Schwarz: each β₁/β₂ times that before, backwards in time.
+        // The sequence of gradients that makes |g|/√s largest by Cauchy-Schwarz: each β₁/β₂ times that before,
+        // backwards in time.
         foreach (var (beta1, beta2) in new[] { (0.9, 0.999), (0.95, 0.995), (0.0, 0.99), (0.5, 0.9) })
         {
             var (g, s, limit) = (0.0, 0.0, AliceStep.LargestRatio(beta1, beta2));
@@ -108,7 +113,11 @@ public class LimitsTests
         using var scope = NewDisposeScope();
         var (used, empty) = (new Parameter(ones(3)), new Parameter(zeros(0, 4)));
         using var optimizer = new AliceOptimizer(
-            [new AliceOptimizer.ParamGroup([used]), new AliceOptimizer.ParamGroup([empty])]) { DefersFiniteCheck = onDevice };
+            [new AliceOptimizer.ParamGroup([used]), new AliceOptimizer.ParamGroup([empty])])
+        {
+            DefersFiniteCheck =
+                onDevice
+        };
         for (var n = 0; n < 20; n++)
             optimizer.step(() =>
             {
@@ -119,7 +128,8 @@ public class LimitsTests
             });
         Assert.AreEqual((20L, 0L), (optimizer.StepCount, optimizer.SkippedSteps));
         Assert.IsLessThan(1f, used.detach().max().item<float>());
-        Assert.AreEqual((0L, 0.0), (optimizer.CurvatureSummary()[1].ParameterCount, optimizer.CurvatureSummary()[1].MeanHessian));
+        Assert.AreEqual((0L, 0.0),
+            (optimizer.CurvatureSummary()[1].ParameterCount, optimizer.CurvatureSummary()[1].MeanHessian));
     }
 
     [TestMethod]
@@ -162,6 +172,7 @@ public class LimitsTests
                     return loss;
                 });
         });
-        Assert.EndsWith("Values that are not finite were written into the parameters. Load good ones into the module.", error.Message);
+        Assert.EndsWith("Values that are not finite were written into the parameters. Load good ones into the module.",
+            error.Message);
     }
 }

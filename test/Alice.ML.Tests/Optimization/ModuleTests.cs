@@ -17,7 +17,8 @@ public class ModuleTests
         using var optimizer = new AliceOptimizer(problem.Network);
         using var other = new AliceOptimizer(problem.Parameters);
         foreach (var one in new[] { optimizer, other })
-            Assert.AreEqual(AliceOptimizerOptions.General, ((AliceOptimizer.ParamGroup)one.ParamGroups.Single()).Options.Settings);
+            Assert.AreEqual(AliceOptimizerOptions.General,
+                ((AliceOptimizer.ParamGroup)one.ParamGroups.Single()).Options.Settings);
     }
 
     [TestMethod]
@@ -29,7 +30,8 @@ public class ModuleTests
 #pragma warning disable RS0030 // Users' networks have it; nothing runs beside this.
         var norm = nn.BatchNorm1d(4);
         using var network = nn.Sequential(nn.Linear(3, 4), norm, nn.ReLU(), nn.Linear(4, 1));
-        using var optimizer = new AliceOptimizer(network, AliceOptimizerOptions.General with { QuickSteps = quickSteps, PerturbationRadius = 0.3 });
+        using var optimizer = new AliceOptimizer(
+            network, AliceOptimizerOptions.General with { QuickSteps = quickSteps, PerturbationRadius = 0.3 });
         var inputs = linspace(0, 29, 30).view(10, 3).sin();
         var label = 0f;
         // Beside it, the statistics of a copy that is evaluated only where the last of each step's evaluations is.
@@ -47,7 +49,8 @@ public class ModuleTests
         TensorAssert.AreNear(copy.running_mean!, norm.running_mean!, 1e-6);
         TensorAssert.AreNear(copy.running_var!, norm.running_var!, 1e-6);
 
-        Assert.ThrowsExactly<TimeoutException>(() => optimizer.step(() => { Closure(); throw new TimeoutException(); }));
+        Assert.ThrowsExactly<TimeoutException>(
+            () => optimizer.step(() => { Closure(); throw new TimeoutException(); }));
         Assert.AreEqual(19, norm.num_batches_tracked!.item<long>());
 
         Tensor Closure()
@@ -95,7 +98,8 @@ public class ModuleTests
         const int steps = 20;
         using var problem = new TestProblem();
         using var optimizer = new AliceOptimizer(problem.Parameters);
-        var schedule = optim.lr_scheduler.OneCycleLR(optimizer, max_lr: 0.03, total_steps: steps, cycle_momentum: cyclesMomentum);
+        var schedule = optim.lr_scheduler.OneCycleLR(
+            optimizer, max_lr: 0.03, total_steps: steps, cycle_momentum: cyclesMomentum);
         using var first = problem.Evaluate();
         for (var n = 0; n < steps; n++)
         {
@@ -113,13 +117,15 @@ public class ModuleTests
     [TestMethod]
     public void Optimizers_on_two_threads_have_dropout_masks_of_their_own()
     {
-        // With masks that differ between the three evaluations, the differences over so small a radius would be some ten thousand times as large.
-        // Tenfold is chance: the masks come from the process-wide generator, which no test may seed.
-        // Modules draw their weights from the same generator: they are made first.
-        var problems = Enumerable.Range(0, 5).Select(_ => new TestProblem(dropout: 0.5, dtype: ScalarType.Float64)).ToList();
+        // With masks that differ between the three evaluations, the differences over so small a radius would be some
+        // ten thousand times as large. Tenfold is chance: the masks come from the process-wide generator, which no test
+        // may seed. Modules draw their weights from the same generator: they are made first.
+        var problems = Enumerable.Range(0, 5).Select(_ => new TestProblem(dropout: 0.5, dtype: ScalarType.Float64))
+            .ToList();
         var alone = Curvature(problems[4]);
         var together = new double[4];
-        var threads = Enumerable.Range(0, together.Length).Select(i => new Thread(() => together[i] = Curvature(problems[i]))).ToList();
+        var threads = Enumerable.Range(0, together.Length)
+            .Select(i => new Thread(() => together[i] = Curvature(problems[i]))).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
         problems.ForEach(problem => problem.Dispose());
@@ -128,7 +134,8 @@ public class ModuleTests
 
         static double Curvature(TestProblem problem)
         {
-            using var optimizer = new AliceOptimizer(problem.Parameters, new() { PerturbationRadius = 1e-5, QuickSteps = 1 });
+            using var optimizer = new AliceOptimizer(
+                problem.Parameters, new() { PerturbationRadius = 1e-5, QuickSteps = 1 });
             for (var n = 0; n < 60; n++)
                 optimizer.step(problem.Evaluate).Dispose();
             return optimizer.CurvatureSummary()[0].MeanHessian;
@@ -139,7 +146,8 @@ public class ModuleTests
     public void An_optimizer_that_draws_nothing_leaves_the_default_generator_to_others()
     {
         using var problem = new TestProblem();
-        using var optimizer = new AliceOptimizer(problem.Parameters, AliceOptimizerOptions.General with { QuickSteps = 0 });
+        using var optimizer = new AliceOptimizer(
+            problem.Parameters, AliceOptimizerOptions.General with { QuickSteps = 0 });
         using var generator = Generator.Default;
         using var start = generator.get_state();
         for (var n = 0; n < 5; n++)

@@ -123,7 +123,8 @@ public class OptionsTests
             "HessianEstimate is 9; it must be Zero, Absolute, RootMeanSquare or Signed."];
         yield return [o with { HessianEstimate = HessianEstimate.Zero, UseGlass = false },
             "UseGlass is False; it must be true where HessianEstimate is Zero: a step needs one of the two."];
-        yield return [o with { StartingSteps = 0 }, "StartingSteps is 0; it must be 1 or more, or null for 1 / (1 − Beta1)."];
+        yield return [o with { StartingSteps = 0 },
+            "StartingSteps is 0; it must be 1 or more, or null for 1 / (1 − Beta1)."];
         yield return [o with { QuickSteps = -1 }, "QuickSteps is -1; it must be 0 or more."];
         yield return [o with { QuickSteps = 9, Beta2 = 0.5 },
             "QuickSteps is 9; it must be such that (QuickSteps + 1)(1 − Beta2), now 5, is at most 1."];

@@ -2,9 +2,8 @@ using Alice.ML.Optimization;
 
 namespace Alice.ML.Tests.Optimization;
 
-/// <summary>
-/// The update as ../shared/design/alice-update.md states it: one scalar at a time, in the paper's symbols, with the options that are not
-/// in the paper.
+/// <summary>The update as ../shared/design/alice-update.md states it: one scalar at a time, in the paper's symbols,
+/// with the options that are not in the paper.
 /// </summary>
 public sealed class ReferenceAlice(AliceOptimizerOptions options, double[] theta0)
 {

@@ -9,7 +9,8 @@ namespace Alice.ML.Tests.Optimization;
 public class WrittenAndFrozenTests
 {
     public static IEnumerable<object[]> Presets =>
-        from preset in new[] { AliceOptimizerOptions.Published, AliceOptimizerOptions.Tabular, AliceOptimizerOptions.General }
+        from preset in new[] { AliceOptimizerOptions.Published, AliceOptimizerOptions.Tabular,
+            AliceOptimizerOptions.General }
         from onDevice in new[] { false, true }
         select new object[] { preset, onDevice };
 
@@ -35,7 +36,8 @@ public class WrittenAndFrozenTests
                 Assert.AreEqual(wanted, value, 0.05);
             for (var n = 0; n < 30; n++)
                 optimizer.step(Closure);
-            Assert.IsTrue(values.Zip(TraceObjective.Values(parameter)).Take(4).All(pair => pair.Second < pair.First), "it trains on");
+            Assert.IsTrue(values.Zip(TraceObjective.Values(parameter)).Take(4).All(pair => pair.Second < pair.First),
+                "it trains on");
 
             Tensor Closure()
             {
@@ -50,7 +52,8 @@ public class WrittenAndFrozenTests
     public void A_mask_and_a_clip_after_every_step_hold_where_the_gradient_is_taken()
     {
         using var problem = new TestProblem();
-        using var optimizer = new AliceOptimizer(problem.Parameters, AliceOptimizerOptions.Published with { LearningRate = 0.05 });
+        using var optimizer = new AliceOptimizer(
+            problem.Parameters, AliceOptimizerOptions.Published with { LearningRate = 0.05 });
         var first = problem.Parameters.First();
         using var scope = NewDisposeScope();
         var mask = ones(8, 3);
@@ -97,7 +100,8 @@ public class WrittenAndFrozenTests
         foreach (var byFlag in new[] { true, false })
         {
             using var scope = NewDisposeScope();
-            var (free, frozen) = (new Parameter(ones(3, dtype: ScalarType.Float64)), new Parameter(ones(2, dtype: ScalarType.Float64)));
+            var (free, frozen) = (new Parameter(ones(3, dtype: ScalarType.Float64)),
+                new Parameter(ones(2, dtype: ScalarType.Float64)));
             using var optimizer = new AliceOptimizer([free, frozen], options) { DefersFiniteCheck = onDevice };
             double[] before = [];
             Train(50, isFrozen: false);
@@ -138,7 +142,8 @@ public class WrittenAndFrozenTests
     public void A_parameter_that_is_thawed_late_begins_as_at_the_start(AliceOptimizerOptions options, bool onDevice)
     {
         using var scope = NewDisposeScope();
-        var (first, late) = (new Parameter(ones(3, dtype: ScalarType.Float64)), new Parameter(ones(3, dtype: ScalarType.Float64)));
+        var (first, late) = (new Parameter(ones(3, dtype: ScalarType.Float64)),
+            new Parameter(ones(3, dtype: ScalarType.Float64)));
         late.requires_grad = false;
         using var optimizer = new AliceOptimizer([first, late], options) { DefersFiniteCheck = onDevice };
         optimizer.Directions = parameter => ones_like(parameter);

@@ -14,15 +14,15 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Tests.Runtime;
 
-/// <summary>
-/// Everything that computes with libtorch gives the same bits while another thread collects garbage again and again: whatever is handed to
-/// libtorch stays alive until libtorch is done with it.
+/// <summary>Everything that computes with libtorch gives the same bits while another thread collects garbage again and
+/// again: whatever is handed to libtorch stays alive until libtorch is done with it.
 /// </summary>
 [TestClass]
 [DoNotParallelize]
 public class GarbageCollectionTests
 {
-    /// <summary>Environment variable with the number of repetitions of each test, for a long run: 3 by default.</summary>
+    /// <summary>Environment variable with the number of repetitions of each test, for a long run: 3 by
+    /// default.</summary>
     private const string Repetitions = "ALICE_STRESS_REPETITIONS";
 
     public TestContext TestContext { get; set; } = null!;
@@ -46,7 +46,12 @@ public class GarbageCollectionTests
     {
         var ml = new MLContext(1);
         var data = ml.Data.Cache(Example.View(ml, Example.Smooth(80)));
-        var options = new AliceRegressionTrainer.Options { Loss = RegressionLoss.Huber(1), Quantiles = [0.1, 0.9], Seed = 1 };
+        var options = new AliceRegressionTrainer.Options
+        {
+            Loss = RegressionLoss.Huber(1),
+            Quantiles = [0.1, 0.9],
+            Seed = 1
+        };
         Shorten(options);
         Repeat(() =>
         {
@@ -59,7 +64,8 @@ public class GarbageCollectionTests
     public void A_loop_of_the_optimizer_is_the_same() => Repeat(() =>
     {
         using var network = new SmallNetwork(Activation.ReLU).Train(20);
-        return [.. network.Module.parameters().SelectMany(p => p.data<double>().ToArray()).Select(value => (float)value)];
+        return [.. network.Module.parameters().SelectMany(p => p.data<double>().ToArray())
+            .Select(value => (float)value)];
     });
 
     [TestMethod]
@@ -67,7 +73,8 @@ public class GarbageCollectionTests
     {
         using var network = new SmallNetwork(Activation.ReLU);
         var options = new LandscapeOptions { Directions = 2, PointsPerDecade = 1, LinePoints = 5 };
-        Repeat(() => [.. LandscapeProbe.Measure(network.Module, network.Loss, options).Line.Points.Select(point => (float)point.Loss)]);
+        Repeat(() => [.. LandscapeProbe.Measure(network.Module, network.Loss, options)
+            .Line.Points.Select(point => (float)point.Loss)]);
     }
 
     [TestMethod]
@@ -75,14 +82,22 @@ public class GarbageCollectionTests
     {
         LibTorch.EnsureLoaded();
         var readings = Arm.Simulate(120, 1);
-        var table = new Table("arm.csv", [.. Enumerable.Range(1, Arm.Joints).Select(joint => $"joint{joint}"), "distance"], true, ',',
-            [.. readings.Select((reading, row) => new Record(row + 2, [.. reading.Angles.Append(reading.Distance).Select(value => value.ToString(CultureInfo.InvariantCulture))]))]);
-        var labelled = new LabelledTable(table, Arm.Joints, TaskKind.Regression) { AsText = new HashSet<int>(), Ignored = new HashSet<int>() };
-        var prepared = PreparedData.Of(labelled, Target.Number, table, RowSplit.Random(readings.Length, 0.2, 1), _ => { });
+        var table = new Table("arm.csv",
+            [.. Enumerable.Range(1, Arm.Joints).Select(joint => $"joint{joint}"), "distance"], true, ',',
+            [.. readings.Select((reading, row) =>
+                new Record(
+                    row + 2, [.. reading.Angles.Append(reading.Distance)
+                        .Select(value => value.ToString(CultureInfo.InvariantCulture))]))]);
+        var labelled = new LabelledTable(
+            table, Arm.Joints, TaskKind.Regression)
+        { AsText = new HashSet<int>(), Ignored = new HashSet<int>() };
+        var prepared = PreparedData.Of(
+            labelled, Target.Number, table, RowSplit.Random(readings.Length, 0.2, 1), _ => { });
         using var data = ComparisonData.Create(new MLContext(1), prepared, 1);
         var settings = new ComparisonSettings([8, 8], Activation.ReLU, Epochs: 3, BatchSize: 8);
         Repeat(() => [.. Contender.All.Select(contender =>
-            (float)ComparisonRun.Run(contender, contender.FirstRate, 1, data, settings, CancellationToken.None).TestError)]);
+            (float)ComparisonRun.Run(contender, contender.FirstRate, 1, data, settings, CancellationToken.None)
+                .TestError)]);
     }
 
     /// <summary>A small fit that tries out networks with and without bins and weight decays, as by default.</summary>

@@ -21,7 +21,8 @@ public class LibTorchTests
         var none = LibTorch.Missing(null, tried);
         StringAssert.StartsWith(none, "There is no libtorch for ");
         Assert.IsFalse(none.Contains("torch_cpu") || none.Contains('\n') || none[..^1].Contains(". "), none);
-        foreach (var (platform, package) in new[] { ("linux-x64", "TorchSharp-cpu,"), ("win-arm64", "libtorch-cpu-win-arm64") })
+        foreach (var (platform, package) in new[
+            ] { ("linux-x64", "TorchSharp-cpu,"), ("win-arm64", "libtorch-cpu-win-arm64") })
         {
             var missing = LibTorch.Missing(platform, tried);
             StringAssert.Contains(missing, package);

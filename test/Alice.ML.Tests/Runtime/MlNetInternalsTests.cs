@@ -33,8 +33,10 @@ public class MlNetInternalsTests
     [DataRow(Data, "Microsoft.ML.Calibrators.ValueMapperCalibratedModelParameters`2", ".ctor")]
     [DataRow(Data, "Microsoft.ML.Calibrators.PlattCalibrator", ".ctor")]
     // Target encoding.
-    [DataRow(Data, "Microsoft.ML.Data.OneToOneTransformerBase", ".ctor, Host, ColumnPairs, SaveColumns, SaveModel, CheckInputColumn, MakeRowMapper")]
-    [DataRow(Data, "Microsoft.ML.Data.OneToOneTransformerBase+OneToOneMapperBase", ".ctor, ColMapNewToOld, GetOutputColumnsCore, MakeGetter")]
+    [DataRow(Data, "Microsoft.ML.Data.OneToOneTransformerBase", ".ctor, Host, ColumnPairs, SaveColumns, SaveModel, "
+        + "CheckInputColumn, MakeRowMapper")]
+    [DataRow(Data, "Microsoft.ML.Data.OneToOneTransformerBase+OneToOneMapperBase",
+        ".ctor, ColMapNewToOld, GetOutputColumnsCore, MakeGetter")]
     [DataRow(Data, "Microsoft.ML.Data.RowToRowMapperTransform", ".ctor")]
     [DataRow(Data, "Microsoft.ML.Data.RowCursorUtils", "GetLabelGetter")]
     [DataRow(Core, "Microsoft.ML.SchemaShape", "Create")]

@@ -3,7 +3,8 @@ using Alice.ML.Tests.Tool;
 
 namespace Alice.ML.Tests.Runtime;
 
-/// <summary>Where packages lie when a script uses them: each in a folder of its own. build/clean-room.sh runs such a script.</summary>
+/// <summary>Where packages lie when a script uses them: each in a folder of its own. build/clean-room.sh runs such a
+/// script.</summary>
 [TestClass]
 public sealed class NativeFoldersTests
 {
@@ -21,14 +22,16 @@ public sealed class NativeFoldersTests
             return;
         }
         var torchSharp = Put("torchsharp", "0.107.0", "lib", "net8.0", "TorchSharp.dll");
-        var binding = Put("torchsharp", "0.107.0", "runtimes", platform, "native", NativeFolders.FileName("LibTorchSharp"));
+        var binding = Put("torchsharp", "0.107.0", "runtimes", platform, "native",
+            NativeFolders.FileName("LibTorchSharp"));
         var torch = NativeFolders.FileName("torch_cpu");
         var wanted = Put($"libtorch-cpu-{platform}", "2.10.0", "runtimes", platform, "native", torch);
         Put($"libtorch-cpu-{platform}", "2.9.0", "runtimes", platform, "native", torch);
 
         Assert.AreEqual(binding, NativeFolders.FindInPackages("LibTorchSharp", torchSharp, "2.10.0"));
         Assert.AreEqual(wanted, NativeFolders.FindInPackages("torch_cpu", torchSharp, "2.10.0"));
-        Assert.IsNull(NativeFolders.FindInPackages("torch_cpu", torchSharp, "2.11.0"), "another version is another library");
+        Assert.IsNull(NativeFolders.FindInPackages("torch_cpu", torchSharp, "2.11.0"),
+            "another version is another library");
         Assert.IsNull(NativeFolders.FindInPackages("torch_cuda", torchSharp, "2.10.0"));
     }
 

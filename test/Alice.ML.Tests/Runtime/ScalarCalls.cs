@@ -4,9 +4,8 @@ using Mono.Cecil.Rocks;
 
 namespace Alice.ML.Tests.Runtime;
 
-/// <summary>
-/// Members of TorchSharp that take a Scalar, or make one inside and hand its address to libtorch: found in its code, by what calls what.
-/// Making an object of a class counts as calling its virtual methods.
+/// <summary>Members of TorchSharp that take a Scalar, or make one inside and hand its address to libtorch: found in its
+/// code, by what calls what. Making an object of a class counts as calling its virtual methods.
 /// </summary>
 internal sealed class ScalarCalls : IDisposable
 {
@@ -17,7 +16,8 @@ internal sealed class ScalarCalls : IDisposable
     public ScalarCalls()
     {
         var methods = _torch.GetTypes().SelectMany(type => type.Methods).ToList();
-        var callers = methods.SelectMany(caller => Calls(caller).Select(callee => (caller, callee))).ToLookup(call => call.callee, call => call.caller);
+        var callers = methods.SelectMany(caller => Calls(caller).Select(callee => (caller, callee)))
+            .ToLookup(call => call.callee, call => call.caller);
         // Conversions to a Scalar are where it begins; what a Scalar itself does is no concern.
         _members = [.. methods.Where(method => method.ReturnType.FullName == Scalar)];
         var open = new Queue<MethodDefinition>(_members);
@@ -25,12 +25,15 @@ internal sealed class ScalarCalls : IDisposable
             foreach (var caller in callers[method])
                 if (_members.Add(caller))
                     open.Enqueue(caller);
-        _members.UnionWith(methods.Where(method => method.Parameters.Any(parameter => parameter.ParameterType.FullName == Scalar)));
+        _members.UnionWith(
+            methods.Where(method => method.Parameters.Any(parameter => parameter.ParameterType.FullName == Scalar)));
     }
 
     /// <summary>Their documentation names, as the analyzer for banned symbols wants them, in order.</summary>
     public IEnumerable<string> Names => _members.Where(IsVisible)
-        .Select(method => method.IsGetter ? DocCommentId.GetDocCommentId(method.DeclaringType.Properties.First(p => p.GetMethod == method)) : DocCommentId.GetDocCommentId(method))
+        .Select(method => method.IsGetter
+            ? DocCommentId.GetDocCommentId(method.DeclaringType.Properties.First(p => p.GetMethod == method))
+            : DocCommentId.GetDocCommentId(method))
         .Distinct().Order(StringComparer.Ordinal);
 
     /// <summary>Where an assembly calls them: "type.method: member".</summary>
@@ -54,7 +57,8 @@ internal sealed class ScalarCalls : IDisposable
             yield break;
         foreach (var instruction in caller.Body.Instructions)
         {
-            if (instruction.Operand is not MethodReference reference || Here(reference.DeclaringType) is null || reference.Resolve() is not { } callee)
+            if (instruction.Operand is not MethodReference reference || Here(reference.DeclaringType) is null
+                || reference.Resolve() is not { } callee)
                 continue;
             yield return callee;
             if (instruction.OpCode.Code != Code.Newobj)

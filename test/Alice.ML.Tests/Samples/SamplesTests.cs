@@ -38,19 +38,23 @@ public sealed class SamplesTests
         var output = new StringWriter();
         // One review in twenty means the opposite of its words: no model comes to 1.
         Assert.IsInRange(0.85, 0.99, Text.Run(output));
-        var shares = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..].Select(l => int.Parse(l.Split(' ')[^2])).ToArray();
+        var shares = output.ToString()
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..].Select(l => int.Parse(l.Split(' ')[^2])).ToArray();
         Assert.IsGreaterThan(80, shares[0], output.ToString());
         Assert.IsLessThan(20, shares[1], output.ToString());
     }
 
     [TestMethod]
-    public void Quantiles_hold_about_as_many_rows_as_they_say() => Assert.IsInRange(0.83, 0.96, Quantiles.Run(TextWriter.Null));
+    public void Quantiles_hold_about_as_many_rows_as_they_say() =>
+        Assert.IsInRange(0.83, 0.96, Quantiles.Run(TextWriter.Null));
 
     [TestMethod]
-    public void OwnModule_tells_upright_bars_from_level_ones() => Assert.IsGreaterThan(0.95, OwnModule.Run(TextWriter.Null));
+    public void OwnModule_tells_upright_bars_from_level_ones() =>
+        Assert.IsGreaterThan(0.95, OwnModule.Run(TextWriter.Null));
 
     [TestMethod]
-    public void Onnx_Runtime_gives_the_score_of_ML_NET() => Assert.IsLessThan(1e-5, Onnx.Run(_folder.PathOf(""), TextWriter.Null));
+    public void Onnx_Runtime_gives_the_score_of_ML_NET() =>
+        Assert.IsLessThan(1e-5, Onnx.Run(_folder.PathOf(""), TextWriter.Null));
 
     [TestMethod]
     public async Task The_robot_arm_needs_no_file_and_saves_a_model_and_a_picture()
@@ -58,7 +62,8 @@ public sealed class SamplesTests
         var (model, picture) = (_folder.PathOf("model.zip"), _folder.PathOf("curve.png"));
         var result = await Run("--rows", "600", "--epochs", "10", "--save", model, "--plot", picture);
         Assert.AreEqual(0, result.ExitCode, result.Error);
-        string[] expected = ["450 readings train, 150 test", "Alice", "linear regression (SDCA)", "test RMSE", $"Loaded {model} again"];
+        string[] expected = ["450 readings train, 150 test", "Alice", "linear regression (SDCA)", "test RMSE",
+            $"Loaded {model} again"];
         foreach (var text in expected)
             StringAssert.Contains(result.Output, text);
         // In the table, or in a note where its package has no library for the platform.
@@ -79,7 +84,8 @@ public sealed class SamplesTests
         Assert.AreEqual(0, sample.ExitCode, sample.Error);
         StringAssert.Contains(sample.Output, "are told right");
         var command = await Run("train", _folder.PathOf("none.csv"), "--label", "y");
-        Assert.AreEqual((1, $"error: {_folder.PathOf("none.csv")} does not exist\n"), (command.ExitCode, command.Error));
+        Assert.AreEqual((1, $"error: {_folder.PathOf("none.csv")} does not exist\n"),
+            (command.ExitCode, command.Error));
         var wrong = await Run("--rows", "3");
         Assert.AreEqual(2, wrong.ExitCode);
         StringAssert.StartsWith(wrong.Error, "error: --rows 3: give a whole number of at least 20\n");

@@ -23,12 +23,14 @@ public sealed class ServiceTests
     [TestMethod]
     public async Task Every_answer_is_of_one_whole_model_while_the_file_is_replaced()
     {
-        var (file, first, second) = (_folder.PathOf("flats.zip"), _folder.PathOf("first.zip"), _folder.PathOf("second.zip"));
+        var (file, first, second) =
+            (_folder.PathOf("flats.zip"), _folder.PathOf("first.zip"), _folder.PathOf("second.zip"));
         CsvToModel.Run(_folder.PathOf(""), TextWriter.Null);
         File.Copy(file, first);
         OtherModel(second);
         var flat = new Flat { District = "north", Size = 80, Floor = 2 };
-        var expected = new[] { first, second }.Select(path => new ServedModel(path)).ToDictionary(model => model.Version, model => model.Predict(flat).Rent);
+        var expected = new[] { first, second }.Select(path => new ServedModel(path))
+            .ToDictionary(model => model.Version, model => model.Predict(flat).Rent);
         Assert.AreEqual(2, expected.Values.Distinct().Count());
 
         var (seen, sent) = (new ConcurrentDictionary<string, int>(), 0);

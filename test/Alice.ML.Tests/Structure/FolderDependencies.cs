@@ -3,10 +3,12 @@ using Mono.Cecil.Cil;
 
 namespace Alice.ML.Tests.Structure;
 
-/// <summary>Which folders of an assembly use which, by its compiled code, where constants leave no trace. A folder is a namespace here; classes inside classes are of their outer one's.</summary>
+/// <summary>Which folders of an assembly use which, by its compiled code, where constants leave no trace. A folder is a
+/// namespace here; classes inside classes are of their outer one's.</summary>
 internal static class FolderDependencies
 {
-    /// <summary>The folders that stand in circles: each uses another one that uses it, directly or by way of others.</summary>
+    /// <summary>The folders that stand in circles: each uses another one that uses it, directly or by way of
+    /// others.</summary>
     public static string[] Circles(string assembly)
     {
         var uses = Of(assembly);
@@ -22,7 +24,8 @@ internal static class FolderDependencies
         {
             if (!uses.TryGetValue(Folder(type), out var used))
                 uses[Folder(type)] = used = [];
-            used.UnionWith(References(type).SelectMany(Parts).OfType<TypeDefinition>().Select(Folder).Where(f => f.Length > 0));
+            used.UnionWith(References(type).SelectMany(Parts).OfType<TypeDefinition>().Select(Folder)
+                .Where(f => f.Length > 0));
             used.Remove(Folder(type));
         }
         return uses;
@@ -54,11 +57,13 @@ internal static class FolderDependencies
             type.BaseType, .. type.Interfaces.Select(i => i.InterfaceType), .. type.Fields.Select(f => f.FieldType),
             .. type.CustomAttributes.Select(a => a.AttributeType),
         ];
-        return said.Concat(type.Methods.SelectMany(method => method.Parameters.Select(p => p.ParameterType).Append(method.ReturnType).Concat(Code(method))));
+        return said.Concat(type.Methods.SelectMany(
+            method => method.Parameters.Select(p => p.ParameterType).Append(method.ReturnType).Concat(Code(method))));
     }
 
     private static IEnumerable<TypeReference?> Code(MethodDefinition method) => !method.HasBody ? [] :
-        method.Body.Variables.Select(v => (TypeReference?)v.VariableType).Concat(method.Body.Instructions.SelectMany(Operand));
+        method.Body.Variables.Select(v => (TypeReference?)v.VariableType)
+            .Concat(method.Body.Instructions.SelectMany(Operand));
 
     private static IEnumerable<TypeReference?> Operand(Instruction instruction) => instruction.Operand switch
     {

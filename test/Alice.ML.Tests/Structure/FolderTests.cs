@@ -19,7 +19,8 @@ public sealed class FolderTests
     public void Uses_are_found_and_so_are_circles()
     {
         var tool = FolderDependencies.Of(typeof(CommandLine).Assembly.Location);
-        Assert.IsTrue(tool["Alice.ML.Tool.Commands"].IsSupersetOf(["Alice.ML.Tool.Shell", "Alice.ML.Tool.Data", "Alice.ML.Tool.Reporting"]));
+        Assert.IsTrue(tool["Alice.ML.Tool.Commands"].IsSupersetOf(
+            ["Alice.ML.Tool.Shell", "Alice.ML.Tool.Data", "Alice.ML.Tool.Reporting"]));
         Assert.IsEmpty(tool["Alice.ML.Tool.Shell"]);
         CollectionAssert.IsSubsetOf(new[] { "Alice.ML.Tests.Structure.There", "Alice.ML.Tests.Structure.Back" },
             FolderDependencies.Circles(typeof(FolderTests).Assembly.Location));

@@ -176,7 +176,8 @@ public sealed class CommandLineTaskTests
     [DataRow(new[] { "--weight-decay", "-1" }, "--weight-decay -1: give a number of at least 0")]
     [DataRow(new[] { "--max-seconds", "0" }, "--max-seconds 0: give a number above 0")]
     [DataRow(new[] { "--resume" }, "--resume and --checkpoint-seconds need --checkpoint, the file of the run")]
-    [DataRow(new[] { "--checkpoint", "c", "--checkpoint-seconds", "0" }, "--checkpoint-seconds 0: give a number above 0")]
+    [DataRow(new[] { "--checkpoint", "c", "--checkpoint-seconds", "0" },
+        "--checkpoint-seconds 0: give a number above 0")]
     [DataRow(new[] { "--checkpoint", "c", "--folds", "3" },
         "--folds excludes --checkpoint: the file holds one training, and it trains several models")]
     [DataRow(new[] { "--loss", "huber" }, "--loss huber: give squared, absolute, poisson, huber:T with a threshold " +

@@ -53,18 +53,24 @@ public sealed class CommandLineTests
         var random = new Random(1);
         double[] effects = [.. Enumerable.Range(0, 300).Select(_ => 2 * random.NextDouble() - 1)];
         var rows = Enumerable.Range(0, 1800).Select(i => (Item: random.Next(300), A: random.NextDouble()))
-            .Select((row, i) => FormattableString.Invariant($"id{i},item{row.Item},{row.A:F3},{effects[row.Item] + row.A:F3}"));
+            .Select((row, i) => FormattableString.Invariant(
+                $"id{i},item{row.Item},{row.A:F3},{effects[row.Item] + row.A:F3}"));
         var data = _folder.Write("items.csv", string.Join('\n', rows.Prepend("key,item,a,y")));
         var model = _folder.PathOf("model.zip");
-        var trained = await Run("train", data, "--label", "y", "--networks", "1", "--encoding", "None", "--weight-decay", "0",
+        var trained = await Run("train", data, "--label", "y", "--networks", "1", "--encoding", "None",
+            "--weight-decay", "0",
             "--epochs", "20", "--hidden", "16", "--save", model);
         Assert.AreEqual(0, trained.ExitCode, trained.Error);
-        Assert.IsGreaterThan(0.9, double.Parse(Regex.Match(trained.Output, "test R2: (.*)").Groups[1].Value), trained.Output);
-        StringAssert.Contains(trained.Error, "column 'key' is text with 1440 different values in 1440 rows, like an identifier: ignored");
+        Assert.IsGreaterThan(0.9, double.Parse(Regex.Match(trained.Output, "test R2: (.*)").Groups[1].Value),
+            trained.Output);
+        StringAssert.Contains(trained.Error,
+            "column 'key' is text with 1440 different values in 1440 rows, like an identifier: ignored");
         StringAssert.Contains(trained.Error, "different texts: each is encoded by the labels of its rows");
 
-        var predicted = await Run("predict", model, _folder.Write("new.csv", "item,a\nitem7,0.5\nnever seen,0.5\n,0.5\n"));
-        var scores = predicted.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..].Select(double.Parse).ToArray();
+        var predicted = await Run(
+            "predict", model, _folder.Write("new.csv", "item,a\nitem7,0.5\nnever seen,0.5\n,0.5\n"));
+        var scores = predicted.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..].Select(double.Parse)
+            .ToArray();
         Assert.HasCount(3, scores, predicted.Error);
         Assert.AreEqual(effects[7] + 0.5, scores[0], 0.2);
         Assert.AreEqual(scores[1], scores[2], "neither says anything");
@@ -160,7 +166,8 @@ public sealed class CommandLineTests
         var model = Path.Combine(_folder.PathOf("nowhere"), "model.zip");
         var result = await Run("train", data, "--label", "price", "--save", model);
         Assert.AreEqual(1, result.ExitCode);
-        Assert.AreEqual($"error: --save {model} cannot be written: its folder does not exist; make it first\n", result.Error);
+        Assert.AreEqual($"error: --save {model} cannot be written: its folder does not exist; make it first\n",
+            result.Error);
     }
 
     [TestMethod]
@@ -207,7 +214,8 @@ public sealed class CommandLineTests
         var error = new CancellingWriter(cancellation);
         var output = new StringWriter();
         var code = await CommandLine.RunAsync(
-            ["train", data, "--label", "price", "--epochs", "100000", "--encoding", "None", "--weight-decay", "0", "--save", model], output, error,
+            ["train", data, "--label", "price", "--epochs", "100000", "--encoding", "None", "--weight-decay", "0",
+                "--save", model], output, error,
             cancellation.Token);
         Assert.AreEqual(130, code);
         StringAssert.Matches(error.ToString(), new Regex(
@@ -221,15 +229,18 @@ public sealed class CommandLineTests
     {
         var data = Houses("houses.csv", 200, seed: 1);
         var (model, checkpoint) = (_folder.PathOf("model.zip"), _folder.PathOf("run.ckpt"));
-        string[] args = ["train", data, "--label", "price", "--epochs", "20", "--encoding", "None", "--weight-decay", "0", "--save", model];
+        string[] args = ["train", data, "--label", "price", "--epochs", "20", "--encoding", "None", "--weight-decay",
+            "0", "--save", model];
         var whole = await Run(args);
         args = [.. args, "--checkpoint", checkpoint];
         using var cancellation = new CancellationTokenSource();
-        Assert.AreEqual(130, await CommandLine.RunAsync(args, TextWriter.Null, new CancellingWriter(cancellation), cancellation.Token));
+        Assert.AreEqual(130, await CommandLine.RunAsync(
+            args, TextWriter.Null, new CancellingWriter(cancellation), cancellation.Token));
         var refused = await Run(args);
         Assert.AreEqual(1, refused.ExitCode);
         StringAssert.EndsWith(refused.Error,
-            $"error: The checkpoint '{checkpoint}' is of a run that has not ended. Resume it, or delete the file to begin a new one.\n");
+            $"error: The checkpoint '{checkpoint}' is of a run that has not ended. Resume it, or delete the file to "
+            + $"begin a new one.\n");
         var resumed = await Run([.. args, "--resume"]);
         Assert.AreEqual((0, whole.Output), (resumed.ExitCode, resumed.Output));
         Assert.IsEmpty(Directory.GetFiles(_folder.PathOf(""), "run.ckpt*"));

@@ -22,12 +22,14 @@ public sealed class DelimitedFileTests
         DisplayName = "# remark of another width")]
     [DataRow("a,b\n1,2\n#3,4\n", "a|b", 2, ',', true, DisplayName = "a row that begins with # is a row")]
     [DataRow("a,b\n1,2\n//3,4\n", "a|b", 2, ',', true, DisplayName = "so is one that begins with //")]
-    [DataRow("#0,1,2\n#3,2,3\nn1,3,4\n", "column1|column2|column3", 3, ',', false, DisplayName = "even before all others")]
+    [DataRow("#0,1,2\n#3,2,3\nn1,3,4\n", "column1|column2|column3", 3, ',', false,
+        DisplayName = "even before all others")]
     [DataRow("# by hand, 2 columns\n#0,1,2\n#3,2,3\nn1,3,4\n", "column1|column2|column3", 3, ',', false,
         DisplayName = "a comment, then rows that begin with #")]
     [DataRow("a|b c\n1|2,5\n3|4,5\n", "a|b c", 2, '|', true, DisplayName = "bar")]
     [DataRow("1,5;2,5\n3,5;4,5\n", "column1|column2", 2, ';', false, DisplayName = "decimal commas without a header")]
-    [DataRow("x;1,5;2,5\ny;3,5;4,5\n", "column1|column2|column3", 2, ';', false, DisplayName = "decimal commas and a text")]
+    [DataRow("x;1,5;2,5\ny;3,5;4,5\n", "column1|column2|column3", 2, ';', false,
+        DisplayName = "decimal commas and a text")]
     [DataRow("sep=;\na;b\n1;2\n", "a|b", 1, ';', true, DisplayName = "the separator in the first line")]
     [DataRow("\"sep=\t\"\r\na,x\tb\r\n1\t2\r\n", "a,x|b", 1, '\t', true, DisplayName = "the same in quotes")]
     [DataRow("a,b,\n1,2,\n3,4,\n", "a|b", 2, ',', true, DisplayName = "a separator ends each line")]
@@ -85,7 +87,8 @@ public sealed class DelimitedFileTests
             NotesOf("# one\n\n// two\na,b\n1,2\n", _detect));
         CollectionAssert.AreEqual(new[] { "1 comment line of t.csv left out (--comment none if these are rows)" },
             NotesOf("a,b\n1,2\n#3,4\n5,6\n", new FileFormat { Comments = ["#"] }));
-        CollectionAssert.AreEqual(new[] { "1 blank line between the rows of t.csv left out" }, NotesOf("a,b\n1,2\n\n3,4\n\n", _detect));
+        CollectionAssert.AreEqual(
+            new[] { "1 blank line between the rows of t.csv left out" }, NotesOf("a,b\n1,2\n\n3,4\n\n", _detect));
         CollectionAssert.AreEqual(new[] { "t.csv names more than one column 'a': column 2 is called 'a 2' here" },
             NotesOf("a,a\n1,2\n", _detect));
         Assert.IsEmpty(NotesOf("#a,b\n1,2\n#3,4\n", _detect), "a # line that is the header, and a row");
@@ -120,7 +123,8 @@ public sealed class DelimitedFileTests
     {
         var bytes = Packed("a,b\n1,2\n"u8.ToArray());
         bytes[12] ^= 0xff;
-        StringAssert.Contains(Assert.ThrowsExactly<UserException>(() => Read(bytes)).Message, " is packed by gzip and damaged ");
+        StringAssert.Contains(Assert.ThrowsExactly<UserException>(() => Read(bytes)).Message,
+            " is packed by gzip and damaged ");
     }
 
     [TestMethod]
@@ -165,8 +169,10 @@ public sealed class DelimitedFileTests
     [DataRow("1,2\n1,2\n\n3,4,5\n", ", line 4: 3 fields, where the first row has 2 (separator: comma); mend the " +
         "line, put text that holds a separator in double quotes, or give --separator",
         DisplayName = "long row without a header")]
-    [DataRow("a,b\n1,2\n# the end\n", ", line 3: 1 field, where the header has 2 (separator: comma); mend the line, put text that " +
-        "holds a separator in double quotes, or give --separator, or --comment # if it is a comment", DisplayName = "a comment between rows")]
+    [DataRow("a,b\n1,2\n# the end\n", ", line 3: 1 field, where the header has 2 (separator: comma); mend the line, "
+        + "put text that " +
+        "holds a separator in double quotes, or give --separator, or --comment # if it is a comment",
+            DisplayName = "a comment between rows")]
     [DataRow("a,b\n1,\"2\n3,4\n", ", line 2: a quoted field opens here and is never closed; " +
         "close it with a double quote",
         DisplayName = "quote never closed")]

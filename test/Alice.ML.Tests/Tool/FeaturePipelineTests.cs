@@ -27,7 +27,8 @@ public sealed class FeaturePipelineTests
         {
             var train = Read(folder, "n,t,y", "1,red,1", "2,blue,2", "6,red,3");
             var schema = new SchemaInference(train, train.AllRows, Assert.Fail).Infer(2);
-            var columns = FeaturePipeline.Fit(ml, schema, TableView.Create(train, train.AllRows, schema, withLabel: true));
+            var columns = FeaturePipeline.Fit(
+                ml, schema, TableView.Create(train, train.AllRows, schema, withLabel: true));
             var table = Read(folder, "n,t", "?,green", "4,blue");
             var view = columns.Transforms.Transform(TableView.Create(table, table.AllRows, schema, withLabel: false));
             CollectionAssert.AreEqual(new[] { "NaN 0 0", "4 0 1" },

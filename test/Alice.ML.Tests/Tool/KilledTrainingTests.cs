@@ -31,7 +31,8 @@ public sealed class KilledTrainingTests
         var args = Arrange(training);
         var whole = _folder.PathOf("whole.zip");
         Uninterrupted([.. args, "--save", whole]);
-        string[] resumable = [.. args, "--save", _folder.PathOf("model.zip"), "--checkpoint", Checkpoint, "--checkpoint-seconds", "0.02", "--resume"];
+        string[] resumable = [.. args, "--save", _folder.PathOf("model.zip"), "--checkpoint", Checkpoint,
+            "--checkpoint-seconds", "0.02", "--resume"];
         // With all its checkpoints a training takes longer.
         var seconds = Uninterrupted(resumable);
 
@@ -44,7 +45,8 @@ public sealed class KilledTrainingTests
             for (var times = kill % 2 == 0 ? 2 : 1; times > 0; times--)
             {
                 // Every third while a checkpoint is being written.
-                var isKilled = RunAndKill(resumable, kill % 3 == 2 ? null : TimeSpan.FromSeconds(random.NextDouble() * seconds), 1 + random.Next(30));
+                var isKilled = RunAndKill(resumable, kill % 3 == 2 ? null
+                    : TimeSpan.FromSeconds(random.NextDouble() * seconds), 1 + random.Next(30));
                 Count(isKilled ? Left() : "nothing, since it had ended");
             }
             var (code, text) = AliceProcess.Run(resumable);
@@ -63,15 +65,19 @@ public sealed class KilledTrainingTests
     private string[] Arrange(string training)
     {
         var random = new Random(1);
-        var rows = Enumerable.Range(0, 600).Select(_ => (A: random.NextDouble(), B: random.NextDouble(), Noise: 0.2 * random.NextDouble()));
-        var data = _folder.Write("data.csv", string.Join('\n', rows.Select(row => (row.A, row.B, Y: row.A * row.B + row.Noise))
-            .Select(row => FormattableString.Invariant($"{row.A:F4},{row.B:F4},{row.Y:F4},{(row.Y > 0.5 ? "high" : row.Y > 0.3 ? "middle" : "low")}"))
+        var rows = Enumerable.Range(0, 600)
+            .Select(_ => (A: random.NextDouble(), B: random.NextDouble(), Noise: 0.2 * random.NextDouble()));
+        var data = _folder.Write(
+            "data.csv", string.Join('\n', rows.Select(row => (row.A, row.B, Y: row.A * row.B + row.Noise))
+            .Select(row => FormattableString.Invariant(
+                $"{row.A:F4},{row.B:F4},{row.Y:F4},{(row.Y > 0.5 ? "high" : row.Y > 0.3 ? "middle" : "low")}"))
             .Prepend("a,b,y,class")));
         return training switch
         {
             "regression" => ["train", data, "--label", "y", "--hidden", "16", "--effort", "quick", "--networks", "3"],
             "classes" => ["train", data, "--label", "class", "--hidden", "16", "--effort", "quick"],
-            _ => ["train", data, "--label", "y", "--hidden", "16", "--encoding", "None", "--weight-decay", "0", "--epochs", "400", "--networks", "2",
+            _ => ["train", data, "--label", "y", "--hidden", "16", "--encoding", "None", "--weight-decay", "0",
+                "--epochs", "400", "--networks", "2",
                 "--validation-fraction", "0.2", "--patience", "200"],
         };
     }
@@ -86,7 +92,8 @@ public sealed class KilledTrainingTests
         return clock.Elapsed.TotalSeconds;
     }
 
-    /// <summary>Kills after some time in training, or while a checkpoint is being written: the one with a number.</summary>
+    /// <summary>Kills after some time in training, or while a checkpoint is being written: the one with a
+    /// number.</summary>
     /// <returns>Whether it had not ended before.</returns>
     private bool RunAndKill(string[] args, TimeSpan? after, int writing)
     {
@@ -109,13 +116,15 @@ public sealed class KilledTrainingTests
     // Reads both streams to the end meanwhile.
     private static Task<string> WaitForTraining(Process process)
     {
-        while (process.StandardError.ReadLine() is { } line && !line.Contains("comparing plans") && !line.Contains("epoch "))
+        while (process.StandardError.ReadLine() is { } line && !line.Contains("comparing plans")
+            && !line.Contains("epoch "))
         {
         }
         return AliceProcess.Drain(process);
     }
 
-    /// <summary>What a killed process left: the phase of its checkpoint, and whether it was writing another one.</summary>
+    /// <summary>What a killed process left: the phase of its checkpoint, and whether it was writing another
+    /// one.</summary>
     private string Left()
     {
         var writing = "";
@@ -125,9 +134,11 @@ public sealed class KilledTrainingTests
             File.Delete(file);
         }
         if (!File.Exists(Checkpoint))
-            return (File.Exists(Checkpoint + ".before") ? "between two files" : "before the first checkpoint") + writing;
+            return (File.Exists(Checkpoint + ".before") ? "between two files" : "before the first checkpoint")
+                + writing;
         using var saved = RunFile.Open(Checkpoint);
-        return (saved.Header.IsFinished ? "saving the model" : saved.Header.Phase == TrainingPhase.Choosing ? "comparing plans" : "training") + writing;
+        return (saved.Header.IsFinished ? "saving the model" : saved.Header.Phase == TrainingPhase.Choosing
+            ? "comparing plans" : "training") + writing;
     }
 
     private string[] Temporary() => Directory.GetFiles(_folder.PathOf(""), ".alice-*.tmp");
@@ -137,7 +148,8 @@ public sealed class KilledTrainingTests
     {
         using var was = ZipFile.OpenRead(expected);
         using var now = ZipFile.OpenRead(actual);
-        CollectionAssert.AreEqual(was.Entries.Select(entry => entry.FullName).ToArray(), now.Entries.Select(entry => entry.FullName).ToArray());
+        CollectionAssert.AreEqual(was.Entries.Select(entry => entry.FullName).ToArray(),
+            now.Entries.Select(entry => entry.FullName).ToArray());
         foreach (var (a, b) in was.Entries.Zip(now.Entries))
             CollectionAssert.AreEqual(Bytes(a), Bytes(b), a.FullName);
     }

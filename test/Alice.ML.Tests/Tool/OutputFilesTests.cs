@@ -14,10 +14,13 @@ public sealed class OutputFilesTests
 
     [TestMethod]
     [DataRow("--out {data}", "--out {data} would overwrite a file that this command reads; name another")]
-    [DataRow("--out {folder}/../{name}/data.csv", "--out {folder}/../{name}/data.csv would overwrite a file that this command reads; name another")]
-    [DataRow("--out {folder}/model.zip", "--out {folder}/model.zip would overwrite a file that this command reads; name another")]
+    [DataRow("--out {folder}/../{name}/data.csv", "--out {folder}/../{name}/data.csv would overwrite a file that "
+        + "this command reads; name another")]
+    [DataRow("--out {folder}/model.zip", "--out {folder}/model.zip would overwrite a file that this command reads; "
+        + "name another")]
     [DataRow("--out {folder}", "--out {folder} cannot be written: it is a folder; name a file")]
-    [DataRow("--out {folder}/no/scores.csv", "--out {folder}/no/scores.csv cannot be written: its folder does not exist; make it first")]
+    [DataRow("--out {folder}/no/scores.csv", "--out {folder}/no/scores.csv cannot be written: its folder does not "
+        + "exist; make it first")]
     public async Task Predict_refuses(string options, string message)
     {
         var (data, model) = (_folder.Write("data.csv", "a,b\n1,2\n"), _folder.Write("model.zip", "a model"));
@@ -29,9 +32,12 @@ public sealed class OutputFilesTests
     [TestMethod]
     [DataRow("--save {data}", "--save {data} would overwrite a file that this command reads; name another")]
     [DataRow("--plot {data}", "--plot {data} would overwrite a file that this command reads; name another")]
-    [DataRow("--test {folder}/t.csv --save {folder}/t.csv", "--save {folder}/t.csv would overwrite a file that this command reads; name another")]
-    [DataRow("--validation {folder}/t.csv --save {folder}/t.csv", "--save {folder}/t.csv would overwrite a file that this command reads; name another")]
-    [DataRow("--split {folder}/t.csv --plot {folder}/t.csv", "--plot {folder}/t.csv would overwrite a file that this command reads; name another")]
+    [DataRow("--test {folder}/t.csv --save {folder}/t.csv", "--save {folder}/t.csv would overwrite a file that this "
+        + "command reads; name another")]
+    [DataRow("--validation {folder}/t.csv --save {folder}/t.csv", "--save {folder}/t.csv would overwrite a file "
+        + "that this command reads; name another")]
+    [DataRow("--split {folder}/t.csv --plot {folder}/t.csv", "--plot {folder}/t.csv would overwrite a file that "
+        + "this command reads; name another")]
     [DataRow("--save {folder}/x --plot {folder}/x", "--save and --plot both write {folder}/x; name two files")]
     [DataRow("--save {folder}/x --plot {folder}/./x", "--save and --plot both write {folder}/./x; name two files")]
     public async Task Train_refuses(string options, string message)
@@ -76,7 +82,8 @@ public sealed class OutputFilesTests
         Write(link, "after");
         Assert.AreEqual("target.csv", new FileInfo(link).LinkTarget);
         Assert.AreEqual("after", File.ReadAllText(target));
-        Assert.AreEqual(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(target));
+        Assert.AreEqual(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead,
+            File.GetUnixFileMode(target));
 
         // A link to nothing makes what it names; a folder behind a link is the same folder.
         var dangling = _folder.PathOf("dangling.csv");
@@ -126,14 +133,18 @@ public sealed class OutputFilesTests
     {
         if (!OperatingSystem.IsLinux())
             Assert.Inconclusive("/dev/full is Linux's.");
-        var data = _folder.Write("data.csv", string.Join('\n', Enumerable.Range(0, 40).Select(i => $"{i},{i * 2}").Prepend("x,y")));
+        var data = _folder.Write(
+            "data.csv", string.Join('\n', Enumerable.Range(0, 40).Select(i => $"{i},{i * 2}").Prepend("x,y")));
         foreach (var option in new[] { "--plot", "--save" })
         {
             var (output, error) = (new StringWriter(), new StringWriter());
-            var code = await CommandLine.RunAsync(["train", data, "--label", "y", "--epochs", "1", "--networks", "1", "--encoding", "None", "--weight-decay", "0", option, "/dev/full"], output, error);
+            var code = await CommandLine.RunAsync(
+                ["train", data, "--label", "y", "--epochs", "1", "--networks", "1", "--encoding", "None",
+                    "--weight-decay", "0", option, "/dev/full"], output, error);
             Assert.AreEqual(1, code);
             StringAssert.Contains(output.ToString(), "test RMSE: ");
-            StringAssert.Contains(error.ToString(), $"error: {option} /dev/full cannot be written: No space left on device");
+            StringAssert.Contains(error.ToString(),
+                $"error: {option} /dev/full cannot be written: No space left on device");
         }
     }
 
@@ -144,7 +155,8 @@ public sealed class OutputFilesTests
     });
 
     private string Fill(string text) => text.Replace("{data}", _folder.PathOf("data.csv"))
-        .Replace("{folder}", Path.GetDirectoryName(_folder.PathOf("x"))).Replace("{name}", Path.GetFileName(Path.GetDirectoryName(_folder.PathOf("x"))));
+        .Replace("{folder}", Path.GetDirectoryName(_folder.PathOf("x")))
+            .Replace("{name}", Path.GetFileName(Path.GetDirectoryName(_folder.PathOf("x"))));
 
     private async Task AssertRefused(string[] args, string message)
     {

@@ -36,7 +36,10 @@ public sealed class SchemaInferenceTests
     [TestMethod]
     public void Few_texts_get_a_category_each_and_many_are_encoded_by_labels()
     {
-        var few = Infer(Table([.. Enumerable.Range(0, 30).SelectMany(i => Enumerable.Repeat($"t{i},{i}", i == 29 ? 5 : 3)).Prepend("t,y")]));
+        var few =
+            Infer(Table(
+                [.. Enumerable.Range(0, 30).SelectMany(i => Enumerable.Repeat($"t{i},{i}", i == 29 ? 5 : 3))
+                    .Prepend("t,y")]));
         Assert.HasCount(30, few.Columns[0].Categories);
         Assert.AreEqual("t29", few.Columns[0].Categories[0], "the most frequent first");
         Assert.IsEmpty(_notes);
@@ -55,27 +58,36 @@ public sealed class SchemaInferenceTests
     [DataRow(20, 20, false, DisplayName = "too few to tell")]
     public void Texts_that_hardly_repeat_are_identifiers(int rows, int values, bool isLeftOut)
     {
-        var schema = Infer(Table([.. Enumerable.Range(0, rows).Select(i => $"key{i % values},{i * i % 7},{i}").Prepend("t,n,y")]));
+        var schema =
+            Infer(Table(
+                [.. Enumerable.Range(0, rows).Select(i => $"key{i % values},{i * i % 7},{i}").Prepend("t,n,y")]));
         Assert.AreEqual(isLeftOut ? ColumnKind.Ignored : ColumnKind.Text, schema.Columns[0].Kind);
-        Assert.AreEqual(isLeftOut ? $"column 't' is text with {values} different values in {rows} rows, like an identifier: ignored" : null,
+        Assert.AreEqual(isLeftOut
+            ? $"column 't' is text with {values} different values in {rows} rows, like an identifier: ignored" : null,
             _notes.FirstOrDefault(note => note.Contains("identifier")));
     }
 
     [TestMethod]
     public void A_stray_text_among_numbers_is_missing_with_a_note_that_names_its_line()
     {
-        var schema = Infer(Table([.. Enumerable.Range(0, 50).Select(i => i == 20 ? "oops,1" : $"{i},{i}").Prepend("n,y")]));
+        var schema =
+            Infer(Table([.. Enumerable.Range(0, 50).Select(i => i == 20 ? "oops,1" : $"{i},{i}").Prepend("n,y")]));
         Assert.AreEqual((ColumnKind.Number, true), (schema.Columns[0].Kind, schema.Columns[0].HasMissing));
-        Assert.AreEqual("column 'n': 1 of 50 values is no number, such as 'oops' in line 22: taken as missing (--text 'n' takes the " +
+        Assert.AreEqual(
+            "column 'n': 1 of 50 values is no number, such as 'oops' in line 22: taken as missing (--text 'n' takes "
+            + "the " +
             "column as categories)", _notes.Single());
     }
 
     [TestMethod]
     public void Less_than_95_percent_numbers_are_text_with_a_note_unless_asked_otherwise()
     {
-        var table = Table([.. Enumerable.Range(0, 50).Select(i => i % 10 == 0 ? $"t{i},1" : $"{i % 7},{i}").Prepend("n,y")]);
+        var table =
+            Table([.. Enumerable.Range(0, 50).Select(i => i % 10 == 0 ? $"t{i},1" : $"{i % 7},{i}").Prepend("n,y")]);
         Assert.AreEqual(ColumnKind.Text, Infer(table).Columns[0].Kind);
-        Assert.AreEqual("column 'n' holds numbers in 45 rows and text in 5, such as 't0' in line 2: taken as text (--number 'n' takes " +
+        Assert.AreEqual(
+            "column 'n' holds numbers in 45 rows and text in 5, such as 't0' in line 2: taken as text (--number 'n' "
+            + "takes " +
             "the text as missing)", _notes.Single());
         var asked = new SchemaInference(table, table.AllRows, _ => { }) { AsNumber = new HashSet<int> { 0 } }.Infer(1);
         Assert.AreEqual(ColumnKind.Number, asked.Columns[0].Kind);
@@ -86,7 +98,8 @@ public sealed class SchemaInferenceTests
     [DataRow("keine Angabe", DisplayName = "one text among many numbers")]
     public void What_stands_for_a_missing_number_is_found_out(string mark)
     {
-        var table = Table([.. Enumerable.Range(0, 60).Select(i => $"{(i % 3 == 0 ? mark : $"{i}")},{i}").Prepend("n,y")]);
+        var table =
+            Table([.. Enumerable.Range(0, 60).Select(i => $"{(i % 3 == 0 ? mark : $"{i}")},{i}").Prepend("n,y")]);
         var schema = Infer(table);
         Assert.AreEqual($"column 'n': '{mark}' stands for a missing number", _notes.Single());
         var view = TableView.Create(table, [0, 1], schema, withLabel: true);
@@ -105,7 +118,9 @@ public sealed class SchemaInferenceTests
     [DataRow("€1.5 2.5USD", ".", "1.5 2.5")]
     public void Numbers_are_read_as_people_write_them(string fields, string mark, string numbers)
     {
-        var table = Table([.. fields.Split(' ').Select((f, i) => f == "%" ? "" : $"{f};{i};{i}").Where(l => l != "").Prepend("n;x;y")]);
+        var table =
+            Table([.. fields.Split(' ').Select((f, i) => f == "%" ? "" : $"{f};{i};{i}").Where(l => l != "")
+                .Prepend("n;x;y")]);
         var schema = Infer(table);
         Assert.AreEqual((ColumnKind.Number, mark[0]), (schema.Columns[0].Kind, schema.Columns[0].DecimalMark));
         var view = TableView.Create(table, table.AllRows, schema, withLabel: true);
@@ -150,7 +165,9 @@ public sealed class SchemaInferenceTests
     {
         var table = Table("when,y", "3/4/2025,1", "5/6/2025,2");
         Assert.IsFalse(Infer(table).Columns[0].Dates!.DayFirst);
-        Assert.AreEqual("column 'when': every day and month could be the other; read as month first, so one is 2025-03-04 (--dates dmy " +
+        Assert.AreEqual(
+            "column 'when': every day and month could be the other; read as month first, so one is 2025-03-04 "
+            + "(--dates dmy " +
             "reads them otherwise)", _notes.Single());
         Assert.IsTrue(Infer(table with { Format = new FileFormat { DayFirst = true } }).Columns[0].Dates!.DayFirst);
     }
@@ -158,7 +175,8 @@ public sealed class SchemaInferenceTests
     [TestMethod]
     public void Numbers_that_name_rows_are_left_out_and_times_are_not()
     {
-        var rows = Enumerable.Range(0, 30).Select(i => $"{i + 1},{7919 * i % 1009},{i},{i % 4},{i},{i}").Prepend(",user_id,t,zone_id,index,y");
+        var rows = Enumerable.Range(0, 30).Select(i => $"{i + 1},{7919 * i % 1009},{i},{i % 4},{i},{i}")
+            .Prepend(",user_id,t,zone_id,index,y");
         var table = Table([.. rows]);
         Assert.AreEqual("t, zone_id", string.Join(", ", Infer(table).Features.Select(f => f.Name)));
         CollectionAssert.AreEqual(new[]
@@ -225,9 +243,11 @@ public sealed class SchemaInferenceTests
         Assert.AreEqual("t.csv lacks the columns 'n', 't' that the model was trained on; its columns are a, y",
             Assert.ThrowsExactly<UserException>(
                 () => TableView.Create(Table("a,y", "1,1"), [0], schema, withLabel: true)).Message);
-        var view = TableView.Create(Table("n,t,y", "1,red,1", "many,red,1", "-,red,1"), [0, 1, 2], schema, withLabel: true, _notes.Add);
+        var view = TableView.Create(
+            Table("n,t,y", "1,red,1", "many,red,1", "-,red,1"), [0, 1, 2], schema, withLabel: true, _notes.Add);
         CollectionAssert.AreEqual(new[] { 1f, float.NaN, float.NaN }, view.GetColumn<float>("n").ToArray());
-        Assert.AreEqual("t.csv: 1 of 3 values of column 'n' is no number, such as 'many' in line 3: taken as missing", _notes.Single());
+        Assert.AreEqual("t.csv: 1 of 3 values of column 'n' is no number, such as 'many' in line 3: taken as missing",
+            _notes.Single());
     }
 
     [TestMethod]
@@ -259,11 +279,13 @@ public sealed class SchemaInferenceTests
         for (var seed = 1; seed <= 20; seed++)
         {
             var split = RowSplit.Random([.. Enumerable.Range(100, rows)], classes, 0.2, seed);
-            CollectionAssert.AreEqual(Enumerable.Range(100, rows).ToArray(), split.Train.Concat(split.Test).Order().ToArray());
+            CollectionAssert.AreEqual(
+                Enumerable.Range(100, rows).ToArray(), split.Train.Concat(split.Test).Order().ToArray());
             Assert.HasCount(rows / 5, split.Test);
             Assert.AreEqual(Math.Max(1, rare / 5), split.Test.Count(r => r - 100 < rare));
         }
-        Assert.IsFalse(RowSplit.Random([0, 1, 2, 3, 4], [0, 0, 0, 0, 1], 0.2, seed: 1).Test.Contains(4), "a class of one row trains");
+        Assert.IsFalse(RowSplit.Random([0, 1, 2, 3, 4], [0, 0, 0, 0, 1], 0.2, seed: 1).Test.Contains(4),
+            "a class of one row trains");
     }
 
     /// <summary>The schema that all rows give, with the last column as the label.</summary>

@@ -35,7 +35,8 @@ public sealed class TaskDetectionTests
     [DataRow(20, TaskKind.Multiclass)]
     [DataRow(21, TaskKind.Regression)]
     public void Up_to_20_whole_numbers_are_codes(int count, TaskKind task) =>
-        Assert.AreEqual(task, Infer(string.Join(' ', Enumerable.Range(0, 3 * count).Select(i => i % count)), null, _ => { }).Task);
+        Assert.AreEqual(
+            task, Infer(string.Join(' ', Enumerable.Range(0, 3 * count).Select(i => i % count)), null, _ => { }).Task);
 
     [TestMethod]
     [DataRow("1 0 1", "task: binary, since 'y' holds two values, 0 and 1 (--task gives another); the positive class " +
@@ -73,10 +74,12 @@ public sealed class TaskDetectionTests
         "numbers; mend it, or name another with --label")]
     [DataRow("c a b", TaskKind.Binary, "--task binary: the label column 'y' holds 3 different values, among them a, " +
         "b, c; give --task multiclass, or name another with --label")]
-    [DataRow("2025-01-01 2025-01-02 2025-01-05", null, "t.csv: the label column 'y' holds dates, which cannot be predicted; make it a " +
+    [DataRow("2025-01-01 2025-01-02 2025-01-05", null, "t.csv: the label column 'y' holds dates, which cannot be "
+        + "predicted; make it a " +
         "number, such as days since a date, or give --task multiclass if these are classes")]
     [DataRow("1 2 3 4 5 6 7 8 9 10 11 x", null, "t.csv, line 13: the label column 'y' holds 'x', and numbers in 11 " +
-        "other rows; mend it, give --missing 'x' if it means 'no value', --task regression to skip the rows without a number, or --task " +
+        "other rows; mend it, give --missing 'x' if it means 'no value', --task regression to skip the rows without "
+            + "a number, or --task " +
         "multiclass if these are classes")]
     public void Labels_that_cannot_be_learned_are_refused(string labels, TaskKind? task, string message) =>
         Assert.AreEqual(message, Assert.ThrowsExactly<UserException>(() => Infer(labels, task, _ => { })).Message);
@@ -86,7 +89,8 @@ public sealed class TaskDetectionTests
         Assert.AreEqual("t.csv: the label column 'y' holds 101 different values in 200 rows, too many to tell " +
             "apart; name another with --label",
             Assert.ThrowsExactly<UserException>(() => Infer(
-                string.Join(' ', Enumerable.Range(0, 200).Select(i => $"d{Math.Min(i, 100)}")), null, _ => { })).Message);
+                string.Join(' ', Enumerable.Range(0, 200).Select(i => $"d{Math.Min(i, 100)}")), null, _ => { }))
+                .Message);
 
     [TestMethod]
     public void A_label_that_training_did_not_hold_is_refused_of_two_and_unknown_of_several()

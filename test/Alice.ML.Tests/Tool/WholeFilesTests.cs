@@ -3,14 +3,16 @@ using Alice.ML.Tool;
 
 namespace Alice.ML.Tests.Tool;
 
-/// <summary>Every file of every command is whole or as it was, wherever the process is killed and however full the disk is.</summary>
+/// <summary>Every file of every command is whole or as it was, wherever the process is killed and however full the disk
+/// is.</summary>
 /// <remarks>ALICE_KILLS=30 kills each command 30 times, as docs/reliability.md reports.</remarks>
 [TestClass]
 [DoNotParallelize]
 public sealed class WholeFilesTests
 {
     private const string Earlier = "what stood here before\n";
-    private static readonly string[] Small = ["--epochs", "1", "--networks", "1", "--encoding", "None", "--weight-decay", "0", "--hidden", "4"];
+    private static readonly string[] Small =
+        ["--epochs", "1", "--networks", "1", "--encoding", "None", "--weight-decay", "0", "--hidden", "4"];
     private readonly TemporaryFolder _folder = new();
 
     public TestContext TestContext { get; set; } = null!;
@@ -27,7 +29,8 @@ public sealed class WholeFilesTests
     [DataRow("prune")]
     public void A_killed_command_leaves_each_file_whole_or_as_it_was(string command)
     {
-        var kills = int.Parse(Environment.GetEnvironmentVariable("ALICE_KILLS") ?? (command is "predict" or "train" ? "3" : "1"));
+        var kills = int.Parse(Environment.GetEnvironmentVariable("ALICE_KILLS")
+            ?? (command is "predict" or "train" ? "3" : "1"));
         var (args, files) = Arrange(command, "out");
         Assert.AreEqual(0, AliceProcess.Run(args) is var (code, text) ? code : -1, text);
         var whole = files.ToDictionary(f => f, File.ReadAllBytes);
@@ -38,7 +41,8 @@ public sealed class WholeFilesTests
             foreach (var file in files)
                 File.WriteAllText(file, Earlier);
             // The first temporary files are those that find out whether the outputs can be written.
-            RunAndKill(args, files, atEvent: 1 + random.Next(2 * files.Length), afterMilliseconds: random.Next(random.Next(2) == 0 ? 3 : 50));
+            RunAndKill(args, files, atEvent: 1 + random.Next(2 * files.Length),
+                afterMilliseconds: random.Next(random.Next(2) == 0 ? 3 : 50));
             foreach (var file in files)
             {
                 if (File.ReadAllText(file) == Earlier)
@@ -52,7 +56,9 @@ public sealed class WholeFilesTests
                 File.Delete(temporary);
             }
         }
-        TestContext.WriteLine($"{command}: {kills} kills, {left} of them while a file was being written; {replaced} files were replaced, all whole");
+        TestContext.WriteLine(
+            $"{command}: {kills} kills, {left} of them while a file was being written; {replaced} files were "
+            + $"replaced, all whole");
     }
 
     [TestMethod]
@@ -75,7 +81,8 @@ public sealed class WholeFilesTests
                 if (free < 256)
                 {
                     Assert.AreEqual((1, ""), (code, output), "found before training");
-                    StringAssert.StartsWith(error, $"error: --save {trained[0]} cannot be written: No space left on device");
+                    StringAssert.StartsWith(error,
+                        $"error: --save {trained[0]} cannot be written: No space left on device");
                     Assert.IsTrue(trained.All(f => File.ReadAllText(f) == Earlier));
                 }
                 else
@@ -121,7 +128,9 @@ public sealed class WholeFilesTests
     {
         var model = _folder.Write("model.zip", "mine");
         string[] args = ["--rows", "60", .. Small, "--plot", "c.png"];
-        Assert.AreEqual((1, "error: model.zip exists and is not a model of the robot arm; name another file with --save\n"), AliceProcess.RunIn(_folder, args));
+        Assert.AreEqual(
+            (1, "error: model.zip exists and is not a model of the robot arm; name another file with --save\n"),
+            AliceProcess.RunIn(_folder, args));
         Assert.AreEqual("mine", File.ReadAllText(model));
         foreach (var save in new string[][] { ["--save", "model.zip"], [] })
         {
@@ -140,26 +149,32 @@ public sealed class WholeFilesTests
         switch (command)
         {
             case "train":
-                return (["train", data, "--label", "y", .. Small, "--save", Out("m.zip"), "--plot", Out("c.png")], Outs("m.zip c.png"));
+                return (["train", data, "--label", "y", .. Small, "--save", Out("m.zip"), "--plot", Out("c.png")],
+                    Outs("m.zip c.png"));
             case "robot arm":
-                return (["--rows", "60", .. Small, "--save", Out("m.zip"), "--plot", Out("c.png")], Outs("m.zip c.png"));
+                return (["--rows", "60", .. Small, "--save", Out("m.zip"), "--plot", Out("c.png")],
+                    Outs("m.zip c.png"));
             case "predict":
                 return (["predict", Model(data), Data("rows.csv", 70_000), "--out", Out("s.csv")], Outs("s.csv"));
             case "landscape":
-                return (["landscape", data, "--label", "y", .. Small, "--directions", "2", "--rows", "50", "--out", Out("l")],
+                return (["landscape", data, "--label", "y", .. Small, "--directions", "2", "--rows", "50", "--out",
+                    Out("l")],
                     Outs("l-variation.png l-variation.csv l-line.png l-line.csv l-deviation.png"));
             case "compare":
-                return (["compare", data, "--label", "y", "--epochs", "1", "--seeds", "2", "--units", "4", "--batch-size", "200", "--out", Out("c")],
+                return (["compare", data, "--label", "y", "--epochs", "1", "--seeds", "2", "--units", "4",
+                    "--batch-size", "200", "--out", Out("c")],
                     Outs("c-epochs.png c-evaluations.png c-seconds.png c-stability.png c.csv c-curves.csv"));
             default:
-                return (["prune", Model(data), data, "--directions", "1", "--out", Out("p"), "--save", Out("m.zip")], Outs("p.png p.csv m.zip"));
+                return (["prune", Model(data), data, "--directions", "1", "--out", Out("p"), "--save", Out("m.zip")],
+                    Outs("p.png p.csv m.zip"));
         }
     }
 
     private string Data(string name, int count)
     {
         var random = new Random(1);
-        return _folder.Write(name, string.Join('\n', Enumerable.Range(0, count).Select(_ => (A: random.NextDouble(), B: random.NextDouble()))
+        return _folder.Write(name,
+            string.Join('\n', Enumerable.Range(0, count).Select(_ => (A: random.NextDouble(), B: random.NextDouble()))
             .Select(row => FormattableString.Invariant($"{row.A:F4},{row.B:F4},{row.A * row.B:F4}")).Prepend("a,b,y")));
     }
 
@@ -171,7 +186,8 @@ public sealed class WholeFilesTests
         return model;
     }
 
-    // Kills some milliseconds after so many temporary files have come or outputs changed; lets it end where they came too fast to be seen.
+    // Kills some milliseconds after so many temporary files have come or outputs changed; lets it end where they came
+    // too fast to be seen.
     private void RunAndKill(string[] args, string[] files, int atEvent, int afterMilliseconds)
     {
         using var process = AliceProcess.Start(args);
@@ -180,7 +196,8 @@ public sealed class WholeFilesTests
         while (!process.HasExited && seen.Count < atEvent)
         {
             seen.UnionWith(Directory.GetFiles(_folder.PathOf("out"), ".alice-*.tmp"));
-            seen.UnionWith(files.Where(file => new FileInfo(file) is { Exists: true } now && now.Length != Earlier.Length));
+            seen.UnionWith(
+                files.Where(file => new FileInfo(file) is { Exists: true } now && now.Length != Earlier.Length));
         }
         Thread.Sleep(afterMilliseconds);
         process.Kill();

@@ -7,13 +7,15 @@ using Alice.ML.Tool.Modelling;
 
 namespace Alice.ML.Tests.Tool;
 
-/// <summary>Tables as people write them, through 'train' and 'predict': how well they are learned, and a score for every row.</summary>
+/// <summary>Tables as people write them, through 'train' and 'predict': how well they are learned, and a score for
+/// every row.</summary>
 [TestClass]
 public sealed class WrittenTablesTests
 {
     private const string Fast = "--networks 1 --encoding PiecewiseLinear --weight-decay 0";
 
-    private static readonly NumberFormatInfo _german = new() { NumberDecimalSeparator = ",", NumberGroupSeparator = "." };
+    private static readonly NumberFormatInfo _german =
+        new() { NumberDecimalSeparator = ",", NumberGroupSeparator = "." };
 
     private readonly TemporaryFolder _folder = new();
 
@@ -24,7 +26,8 @@ public sealed class WrittenTablesTests
     [DataRow("hash-codes.csv", "y", "r2", 0.95, 300)]
     [DataRow("written-numbers.csv", "y", "r2", 0.97, 400)]
     [DataRow("currency-label.csv", "price", "r2", 0.97, 240)]
-    [DataRow("excel-sep.csv", "y", "r2", 0.96, 200)] // a third number that the file lacks is noise of 0.14: at most about 0.975
+    // a third number that the file lacks is noise of 0.14: at most about 0.975
+    [DataRow("excel-sep.csv", "y", "r2", 0.96, 200)]
     [DataRow("bars.csv", "y", "r2", 0.98, 200)]
     [DataRow("rare-class.csv", "y", "auc", 0.98, 2000)]
     [DataRow("missing-numbers.csv", "y", "r2", 0.95, 1500)]
@@ -49,13 +52,16 @@ public sealed class WrittenTablesTests
             var (a, b, c) = (random.NextDouble(), random.NextDouble(), random.NextDouble());
             var y = 3 * a - b * b + 0.5 * c;
             var when = start.AddMinutes(random.Next(300 * 24 * 60));
-            var cycle = Math.Sin(when.Hour / 12.0 * Math.PI) + (when.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 0.8 : 0);
+            var cycle = Math.Sin(when.Hour / 12.0 * Math.PI)
+                + (when.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 0.8 : 0);
             lines.Add(kind switch
             {
                 "codes" => Line($"{(i % 3 == 0 ? "#" : "n")}{i % 6},{a:F4},{y + i % 6:F4}"),
                 "german" => string.Create(_german,
-                    $"{9000 * a:N2} €;{(i % 9 == 0 ? "k. A." : $"{100 * b:F1} %")};{c:F3};{y - (i % 9 == 0 ? 1 - b * b : 0):F4}"),
-                "accounts" => Line($"{10000 * a:N0}\t{(i % 2 == 0 ? $"({b:F3})" : $"{b:F3}")}\t−{c:F3}\tUSD {1000 * (y + 1):N2}"),
+                    $"{9000 * a:N2} €;{(i % 9 == 0 ? "k. A." : $"{100 * b:F1} %")};"
+                    + $"{c:F3};{y - (i % 9 == 0 ? 1 - b * b : 0):F4}"),
+                "accounts" =>
+                    Line($"{10000 * a:N0}\t{(i % 2 == 0 ? $"({b:F3})" : $"{b:F3}")}\t−{c:F3}\tUSD {1000 * (y + 1):N2}"),
                 "dates" => Line($"{(i % 10 == 0 ? "-" : Written(when, i))},{a:F3},{a + (i % 10 == 0 ? 2 : cycle):F4}"),
                 _ => Line($"{when:HH:mm},{a:F3},{a + Math.Sin(when.Hour / 12.0 * Math.PI):F4}"),
             });
@@ -77,18 +83,23 @@ public sealed class WrittenTablesTests
     public async Task Predict_writes_a_line_for_every_row_whatever_its_fields_hold()
     {
         var data = _folder.Write("train.csv", string.Join('\n', Enumerable.Range(0, 60)
-            .Select(i => Line($"{i % 12},{i / 100.0:F2}%,2025-01-{i % 28 + 1:00},{(i % 2 == 0 ? "u" : "v")},{i % 12 + i % 2}")).Prepend("n,p,when,kind,y")));
+            .Select(i =>
+                Line($"{i % 12},{i / 100.0:F2}%,2025-01-{i % 28 + 1:00},{(i % 2 == 0 ? "u" : "v")},{i % 12 + i % 2}"))
+                    .Prepend("n,p,when,kind,y")));
         var model = _folder.PathOf("model.zip");
         var trained = await Run($"train {data} --label y --epochs 2 {Fast} --save {model}");
         Assert.AreEqual(0, trained.ExitCode, trained.Error);
-        var file = _folder.Write("new.csv", "n,p,when,kind\n1,5%,2025-01-01,u\n# a row,?,,\n//,-,never,x\n,,,\n\"1,234\",(5%),1/2/2025,v\n");
+        var file = _folder.Write(
+            "new.csv", "n,p,when,kind\n1,5%,2025-01-01,u\n# a row,?,,\n//,-,never,x\n,,,\n\"1,234\",(5%),1/2/2025,v\n");
         var result = await Run($"predict {model} {file}");
         Assert.AreEqual(0, result.ExitCode, result.Error);
         var lines = result.Output.TrimEnd('\n').Split('\n');
         Assert.HasCount(6, lines);
         Assert.IsTrue(lines.Skip(1).All(l => float.TryParse(l, CultureInfo.InvariantCulture, out _)), result.Output);
-        StringAssert.Contains(result.Error, "2 of 5 values of column 'n' are no numbers, such as '# a row' in line 3: taken as missing");
-        StringAssert.Contains(result.Error, "1 of 5 values of column 'when' is no date, such as 'never' in line 4: taken as missing");
+        StringAssert.Contains(result.Error,
+            "2 of 5 values of column 'n' are no numbers, such as '# a row' in line 3: taken as missing");
+        StringAssert.Contains(result.Error,
+            "1 of 5 values of column 'when' is no date, such as 'never' in line 4: taken as missing");
     }
 
     [TestMethod]
@@ -99,7 +110,8 @@ public sealed class WrittenTablesTests
         var model = _folder.PathOf("model.zip");
         var trained = await Run($"train {data} --label y {Fast} --positive SICK --save {model}");
         StringAssert.Contains(trained.Error, "the positive class is sick");
-        var scores = (await Run($"predict {model} {data}")).Output.TrimEnd('\n').Split('\n').Skip(1).Select(l => l.Split(',')).ToArray();
+        var scores = (await Run($"predict {model} {data}")).Output.TrimEnd('\n').Split('\n').Skip(1)
+            .Select(l => l.Split(',')).ToArray();
         Assert.AreEqual("sick", scores[0][0]);
         Assert.IsGreaterThan(0.5, double.Parse(scores[0][1], CultureInfo.InvariantCulture));
         Assert.IsLessThan(0.5, double.Parse(scores[99][1], CultureInfo.InvariantCulture));
@@ -112,15 +124,19 @@ public sealed class WrittenTablesTests
     [TestMethod]
     public async Task Metrics_that_do_not_exist_are_explained()
     {
-        var data = _folder.Write("train.csv", string.Join('\n', Enumerable.Range(0, 40).Select(i => $"{i},{i % 2},{i}").Prepend("n,kind,y")));
+        var data = _folder.Write("train.csv",
+            string.Join('\n', Enumerable.Range(0, 40).Select(i => $"{i},{i % 2},{i}").Prepend("n,kind,y")));
         var test = _folder.Write("test.csv", "n,kind,y\n1,1,5\n2,1,5\n");
         var classes = await Run($"train {data} --label kind --ignore y --test {test} --epochs 1 {Fast}");
         StringAssert.Contains(classes.Output, "test AUC: not defined (every row is 1, and it needs both classes)\n");
         var numbers = await Run($"train {data} --label y --test {test} --epochs 1 {Fast}");
-        StringAssert.Contains(numbers.Output, "test R2: not defined (every row's y is 5, so there is nothing to explain)\n");
-        var json = JsonDocument.Parse((await Run($"train {data} --label y --test {test} --epochs 1 {Fast} --json")).Output).RootElement;
+        StringAssert.Contains(numbers.Output,
+            "test R2: not defined (every row's y is 5, so there is nothing to explain)\n");
+        var json = JsonDocument.Parse(
+            (await Run($"train {data} --label y --test {test} --epochs 1 {Fast} --json")).Output).RootElement;
         Assert.AreEqual(JsonValueKind.Null, json.GetProperty("test").GetProperty("r2").ValueKind);
-        StringAssert.StartsWith(json.GetProperty("test").GetProperty("remarks").GetProperty("r2").GetString(), "every row's y is 5");
+        StringAssert.StartsWith(json.GetProperty("test").GetProperty("remarks").GetProperty("r2").GetString(),
+            "every row's y is 5");
     }
 
     [TestMethod]
@@ -143,7 +159,8 @@ public sealed class WrittenTablesTests
         var trained = await Run($"train {path} --label {label} --save {model} --json {options}");
         Assert.AreEqual(0, trained.ExitCode, trained.Error);
         var json = JsonDocument.Parse(trained.Output).RootElement;
-        Assert.AreEqual(rows, json.GetProperty("trainRows").GetInt32() + json.GetProperty("test").GetProperty("rows").GetInt32());
+        Assert.AreEqual(rows, json.GetProperty("trainRows").GetInt32() + json.GetProperty("test").GetProperty("rows")
+            .GetInt32());
         var value = json.GetProperty("test").GetProperty(metric).GetDouble();
         Console.WriteLine($"{Path.GetFileName(path)}: {metric} {value:F4}");
         var predicted = await Run($"predict {model} {path}");
@@ -157,13 +174,20 @@ public sealed class WrittenTablesTests
     private static string Line(FormattableString text) => FormattableString.Invariant(text);
 
     private static string Written(DateTime when, int i) => when.ToString(
-        (i % 4) switch { 0 => "yyyy-MM-dd HH:mm", 1 => "dd/MM/yyyy HH:mm", 2 => "d MMM yyyy h:mm tt", _ => "yyyy-MM-ddTHH:mm:ssZ" },
+        (i % 4) switch
+        {
+            0 => "yyyy-MM-dd HH:mm",
+            1 => "dd/MM/yyyy HH:mm",
+            2 => "d MMM yyyy h:mm tt",
+            _ => "yyyy-MM-ddTHH:mm:ssZ"
+        },
         CultureInfo.InvariantCulture);
 
     private static void Pack(string path)
     {
         var bytes = File.ReadAllBytes(path);
-        using var gzip = new System.IO.Compression.GZipStream(File.Create(path), System.IO.Compression.CompressionMode.Compress);
+        using var gzip = new System.IO.Compression.GZipStream(
+            File.Create(path), System.IO.Compression.CompressionMode.Compress);
         gzip.Write(bytes);
     }
 

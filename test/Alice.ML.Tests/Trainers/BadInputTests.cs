@@ -7,7 +7,8 @@ using TorchSharp;
 
 namespace Alice.ML.Tests.Trainers;
 
-/// <summary>Every message here is part of what users see: it names the column or option, the value and the remedy.</summary>
+/// <summary>Every message here is part of what users see: it names the column or option, the value and the
+/// remedy.</summary>
 [TestClass]
 public class BadInputTests
 {
@@ -30,27 +31,32 @@ public class BadInputTests
 
     [TestMethod]
     public void Label_column_missing() => FitFails(
-        "There is no label column 'fare'. The data has: 'Label', 'Weight', 'Features'. Set LabelColumnName to one of them.",
+        "There is no label column 'fare'. The data has: 'Label', 'Weight', 'Features'. Set LabelColumnName to one "
+        + "of them.",
         Rows(new Example()), new() { LabelColumnName = "fare" });
 
     [TestMethod]
     public void Feature_column_missing() => FitFails(
-        "There is no feature column 'inputs'. The data has: 'Label', 'Weight', 'Features'. Set FeatureColumnName to one of them.",
+        "There is no feature column 'inputs'. The data has: 'Label', 'Weight', 'Features'. Set FeatureColumnName to "
+        + "one of them.",
         Rows(new Example()), new() { FeatureColumnName = "inputs" });
 
     [TestMethod]
     public void Weight_column_missing() => FitFails(
-        "There is no weight column 'w'. The data has: 'Label', 'Weight', 'Features'. Set ExampleWeightColumnName to one of them.",
+        "There is no weight column 'w'. The data has: 'Label', 'Weight', 'Features'. Set ExampleWeightColumnName to "
+        + "one of them.",
         Rows(new Example()), new() { ExampleWeightColumnName = "w" });
 
     [TestMethod]
     public void Label_of_the_wrong_type() => FitFails(
-        "The label column 'Name' is of type String, but must be a Single: convert it with Transforms.Conversion.ConvertType.",
+        "The label column 'Name' is of type String, but must be a Single: convert it with "
+        + "Transforms.Conversion.ConvertType.",
         _ml.Data.LoadFromEnumerable(new[] { new NamedLabel() }), new() { LabelColumnName = "Name" });
 
     [TestMethod]
     public void Features_that_are_no_vector_of_numbers() => FitFails(
-        "The feature column 'Name' is of type String, but must be a vector of Single: gather the inputs with Transforms.Concatenate.",
+        "The feature column 'Name' is of type String, but must be a vector of Single: gather the inputs with "
+        + "Transforms.Concatenate.",
         _ml.Data.LoadFromEnumerable(new[] { new Named() }), new() { FeatureColumnName = "Name" });
 
     [TestMethod]
@@ -119,17 +125,25 @@ public class BadInputTests
                 (new() { NumberOfNetworks = 1001 }, "NumberOfNetworks is 1001, but must be 1 to 1000."),
                 (new() { HiddenLayers = new int[1000] }, string.Join(Environment.NewLine,
                     "HiddenLayers is [1000 layers], but at most 999 hidden layers are possible.",
-                    $"HiddenLayers is [{string.Join(", ", new int[1000])}], but every hidden layer must have 1 unit or more.")),
+                    $"HiddenLayers is [{string.Join(", ", new int[1000])}], but every hidden layer must have 1 unit "
+                    + $"or more.")),
                 (new() { Quantiles = [.. Enumerable.Range(1, 1001).Select(q => q / 1002.0)] },
                     "Quantiles is [1001 levels], but at most 1000 are possible."),
-                (new() { Quantiles = [0.5, 0.5 + 1e-12] }, "Quantiles is [0.5, 0.500000000001], but must be between 0 and 1 and ascending, in single precision."),
-                (new() { Quantiles = [1e-60] }, "Quantiles is [1E-60], but must be between 0 and 1 and ascending, in single precision."),
+                (new() { Quantiles = [0.5, 0.5 + 1e-12] },
+                    "Quantiles is [0.5, 0.500000000001], but must be between 0 and 1 and ascending, in single "
+                    + "precision."),
+                (new() { Quantiles = [1e-60] },
+                    "Quantiles is [1E-60], but must be between 0 and 1 and ascending, in single precision."),
                 (new() { Loss = RegressionLoss.Huber(1e300) },
-                    "Loss is Huber(1E+300), but the threshold must be above 0 and finite in single precision: 1e-45 to 3e38."),
-                (new() { Loss = RegressionLoss.Quantile(1e-60) }, "Loss is Quantile(1E-60), but the quantile must be between 0 and 1."),
-                (new() { ExampleWeightColumnName = "" }, "ExampleWeightColumnName is '', but must name a column, or be null for none."),
+                    "Loss is Huber(1E+300), but the threshold must be above 0 and finite in single precision: 1e-45 "
+                    + "to 3e38."),
+                (new() { Loss = RegressionLoss.Quantile(1e-60) },
+                    "Loss is Quantile(1E-60), but the quantile must be between 0 and 1."),
+                (new() { ExampleWeightColumnName = "" },
+                    "ExampleWeightColumnName is '', but must name a column, or be null for none."),
                 (new() { WeightDecay = 1000 },
-                    "WeightDecay is 1000, but a step multiplies weights by 1 − learning rate · this, which must not be negative: lower it."),
+                    "WeightDecay is 1000, but a step multiplies weights by 1 − learning rate · this, which must not "
+                    + "be negative: lower it."),
             })
             OptionsFail(message, options);
     }
@@ -137,7 +151,8 @@ public class BadInputTests
     [TestMethod]
     public void The_most_that_is_accepted_trains()
     {
-        var rows = Rows([.. Enumerable.Range(0, 30).Select(i => new Example { Label = i, Features = [i, -i, i % 3, 1] })]);
+        var rows =
+            Rows([.. Enumerable.Range(0, 30).Select(i => new Example { Label = i, Features = [i, -i, i % 3, 1] })]);
         foreach (var options in new AliceRegressionTrainer.Options[]
             {
                 new() { NumberOfThreads = 1024, NumberOfNetworks = 1 },
@@ -149,13 +164,15 @@ public class BadInputTests
             })
         {
             (options.NumberOfEpochs, options.NumericEncoding, options.WeightDecay) = (1, NumericEncoding.None, 0);
-            Assert.IsTrue(_ml.Regression.Trainers.Alice(options).Fit(rows).Transform(rows).GetColumn<float>("Score").All(float.IsFinite));
+            Assert.IsTrue(_ml.Regression.Trainers.Alice(options).Fit(rows).Transform(rows).GetColumn<float>("Score")
+                .All(float.IsFinite));
         }
     }
 
     [TestMethod]
     public void Patience_without_rows_to_measure_on() => FitFails(
-        "EarlyStoppingPatience is 5, but there are no rows to measure on: give Fit validation data, or set ValidationFraction.",
+        "EarlyStoppingPatience is 5, but there are no rows to measure on: give Fit validation data, or set "
+        + "ValidationFraction.",
         Rows(new Example { Label = 1 }, new Example { Label = 2 }), new() { EarlyStoppingPatience = 5 });
 
     [TestMethod]
@@ -163,9 +180,11 @@ public class BadInputTests
     {
         var trainer = _ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options());
         var rows = Rows(new Example { Label = 1 }, new Example { Label = 2 });
-        Assert.AreEqual("The validation data has no rows.", Assert.Throws<InvalidOperationException>(() => trainer.Fit(rows, Rows())).Message);
+        Assert.AreEqual("The validation data has no rows.",
+            Assert.Throws<InvalidOperationException>(() => trainer.Fit(rows, Rows())).Message);
         var missing = Rows(new Example { Label = float.NaN });
-        Assert.AreEqual("The validation data has no usable row: 1 with a missing or infinite value in the label column 'Label'.",
+        Assert.AreEqual(
+            "The validation data has no usable row: 1 with a missing or infinite value in the label column 'Label'.",
             Assert.Throws<InvalidOperationException>(() => trainer.Fit(rows, missing)).Message);
     }
 

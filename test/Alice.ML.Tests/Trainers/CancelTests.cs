@@ -5,7 +5,8 @@ using Microsoft.ML;
 
 namespace Alice.ML.Tests.Trainers;
 
-/// <summary>Cancelling at any moment gives a model once plans have been measured, and how long Fit takes to return.</summary>
+/// <summary>Cancelling at any moment gives a model once plans have been measured, and how long Fit takes to
+/// return.</summary>
 /// <remarks>ALICE_CANCELS=50 cancels 50 times, as docs/reliability.md reports.</remarks>
 [TestClass]
 [DoNotParallelize]
@@ -69,16 +70,18 @@ public sealed class CancelTests
         }
         latencies.Sort();
         if (latencies.Count > 0)
-            TestContext.WriteLine($"{rows:N0} rows ({seconds:f1} s): {cancels} cancels, {late} of them too late; {models} models. Until Fit returned: median "
-                + $"{latencies[latencies.Count / 2]:f0} ms, 90th percentile {latencies[(int)(0.9 * (latencies.Count - 1))]:f0} ms, most {latencies[^1]:f0} ms");
+            TestContext.WriteLine($"{rows:N0} rows ({seconds:f1} s): {cancels} cancels, {late} of them too late; "
+                + $"{models} models. Until Fit returned: median {latencies[latencies.Count / 2]:f0} ms, 90th "
+                + $"percentile {latencies[(int)(0.9 * (latencies.Count - 1))]:f0} ms, most {latencies[^1]:f0} ms");
     }
 
-    private static AliceTrainingSummary Fit(IDataView data, CancellationTokenSource? source, Action<AliceProgress> report) =>
-        new MLContext().Regression.Trainers.Alice(new AliceRegressionTrainer.Options
-        {
-            Seed = 1,
-            Device = "cpu",
-            CancellationToken = source?.Token ?? default,
-            Progress = new Reporter<AliceProgress>(report),
-        }).Fit(data).Model.TrainingSummary!;
+    private static AliceTrainingSummary Fit(
+        IDataView data, CancellationTokenSource? source, Action<AliceProgress> report) =>
+            new MLContext().Regression.Trainers.Alice(new AliceRegressionTrainer.Options
+            {
+                Seed = 1,
+                Device = "cpu",
+                CancellationToken = source?.Token ?? default,
+                Progress = new Reporter<AliceProgress>(report),
+            }).Fit(data).Model.TrainingSummary!;
 }

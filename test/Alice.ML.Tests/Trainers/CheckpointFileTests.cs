@@ -37,11 +37,13 @@ public sealed class CheckpointFileTests
     [TestMethod]
     public void A_race_that_is_cancelled_before_it_gives_anything_goes_on_too()
     {
-        Action<AliceRegressionTrainer.Options> race = o => (o.NumericEncoding, o.WeightDecay, o.NumberOfEpochs) = (NumericEncoding.Automatic, null, 12);
+        Action<AliceRegressionTrainer.Options> race = o =>
+            (o.NumericEncoding, o.WeightDecay, o.NumberOfEpochs) = (NumericEncoding.Automatic, null, 12);
         var whole = Fit(race);
         using var source = new CancellationTokenSource();
         source.Cancel();
-        Assert.ThrowsExactly<OperationCanceledException>(() => Fit(race, Keep, o => o.CancellationToken = source.Token));
+        Assert.ThrowsExactly<OperationCanceledException>(
+            () => Fit(race, Keep, o => o.CancellationToken = source.Token));
         using (var saved = RunFile.Open(Current))
             Assert.AreEqual((TrainingPhase.Choosing, false), (saved.Header.Phase, saved.Header.IsFinished));
         CollectionAssert.AreEqual(whole, Fit(race, Resume));
@@ -76,7 +78,8 @@ public sealed class CheckpointFileTests
         File.WriteAllBytes(Before, before);
         _warnings.Clear();
         CollectionAssert.AreEqual(whole, Fit(Resume));
-        Assert.AreEqual($"There is no '{Current}'. The run goes on from the checkpoint before, '{Before}'.", _warnings.Single());
+        Assert.AreEqual($"There is no '{Current}'. The run goes on from the checkpoint before, '{Before}'.",
+            _warnings.Single());
 
         File.WriteAllBytes(Current, current[..100]);
         File.WriteAllBytes(Before, before[..100]);
@@ -101,24 +104,31 @@ public sealed class CheckpointFileTests
     {
         FitUntil(3);
         var bytes = File.ReadAllBytes(Current);
-        void Refused(string difference, Action<AliceRegressionTrainer.Options>? change = null, Action<List<Example>>? changeRows = null,
+        void Refused(string difference, Action<AliceRegressionTrainer.Options>? change = null,
+            Action<List<Example>>? changeRows = null,
             AliceRegressionModelParameters? model = null, int? seed = 1)
         {
             var rows = Example.Smooth(200);
             changeRows?.Invoke(rows);
-            var error = Assert.ThrowsExactly<InvalidOperationException>(() => Train(rows, model, null, seed, Resume, change ?? (_ => { })));
-            Assert.AreEqual($"The checkpoint '{Current}' is of another run: {difference}. Give what that run had, or delete the file.", error.Message);
+            var error = Assert.ThrowsExactly<InvalidOperationException>(
+                () => Train(rows, model, null, seed, Resume, change ?? (_ => { })));
+            Assert.AreEqual(
+                $"The checkpoint '{Current}' is of another run: {difference}. Give what that run had, or delete the "
+                + $"file.", error.Message);
             CollectionAssert.AreEqual(bytes, File.ReadAllBytes(Current));
         }
 
-        Refused("the training data has 4 more rows: 204", changeRows: rows => rows.AddRange(Example.Smooth(4, seed: 2)));
+        Refused("the training data has 4 more rows: 204",
+            changeRows: rows => rows.AddRange(Example.Smooth(4, seed: 2)));
         Refused("the training data has 1 fewer row: 199", changeRows: rows => rows.RemoveAt(7));
-        Refused("the training data has other values of feature 2 of 'Features'", changeRows: rows => rows[17].Features[2]++);
+        Refused("the training data has other values of feature 2 of 'Features'",
+            changeRows: rows => rows[17].Features[2]++);
         Refused("the training data has other labels", changeRows: rows => rows[199].Label++);
         Refused("NumberOfNetworks was 2 and is 3", o => o.NumberOfNetworks = 3);
         Refused("HiddenLayers was [8] and is [8, 4]", o => o.HiddenLayers = [8, 4]);
         Refused("Loss was Squared and is Huber(2)", o => o.Loss = RegressionLoss.Huber(2));
-        Refused("ExampleWeightColumnName was null and is 'Weight'; the training data had no weights", o => o.ExampleWeightColumnName = "Weight");
+        Refused("ExampleWeightColumnName was null and is 'Weight'; the training data had no weights",
+            o => o.ExampleWeightColumnName = "Weight");
         Refused("Optimizer.Beta2 was 0.995 and is 0.99", o => o.Optimizer = o.Optimizer with { Beta2 = 0.99 });
         Refused("the seed was 1 and is 2", seed: 2);
         Refused("ValidationFraction was 0 and is 0.1", o => o.ValidationFraction = 0.1);
@@ -135,13 +145,16 @@ public sealed class CheckpointFileTests
     {
         var validation = Example.Smooth(60, seed: 3);
         float[] Run(List<Example> validation, params Action<AliceRegressionTrainer.Options>[] changes) =>
-            Weights(Train(Example.Smooth(200), null, validation, 1, [o => o.ExampleWeightColumnName = "Weight", .. changes]).Model);
+            Weights(Train(Example.Smooth(200), null, validation, 1,
+                [o => o.ExampleWeightColumnName = "Weight", .. changes]).Model);
         var whole = Run(validation);
         using (var source = new CancellationTokenSource())
-            Run(validation, Keep, o => (o.CancellationToken, o.Progress) = (source.Token, new Watcher(e => source.Cancel())));
+            Run(validation, Keep, o => (o.CancellationToken, o.Progress) =
+                (source.Token, new Watcher(e => source.Cancel())));
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => Run(validation[1..], Resume));
         StringAssert.Contains(error.Message, "is of another run: the validation data has 1 fewer row: 59.");
-        error = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(Resume, o => o.ExampleWeightColumnName = "Weight"));
+        error = Assert.ThrowsExactly<InvalidOperationException>(
+            () => Fit(Resume, o => o.ExampleWeightColumnName = "Weight"));
         StringAssert.Contains(error.Message, "is of another run: there was validation data.");
         CollectionAssert.AreEqual(whole, Run(validation, Resume));
     }
@@ -150,7 +163,8 @@ public sealed class CheckpointFileTests
     public void A_model_to_go_on_from_belongs_to_the_run()
     {
         var model = Train(Example.Smooth(200), null, null, 1, o => o.NumberOfEpochs = 5).Model;
-        float[] Run(params Action<AliceRegressionTrainer.Options>[] changes) => Weights(Train(Example.Smooth(200), model, null, 1, changes).Model);
+        float[] Run(params Action<AliceRegressionTrainer.Options>[] changes) =>
+            Weights(Train(Example.Smooth(200), model, null, 1, changes).Model);
         var whole = Run();
         using (var source = new CancellationTokenSource())
             Run(Keep, o => (o.CancellationToken, o.Progress) = (source.Token, new Watcher(e => source.Cancel())));
@@ -160,9 +174,11 @@ public sealed class CheckpointFileTests
     [TestMethod]
     public void Without_a_seed_a_run_goes_on_with_its_own()
     {
-        AliceRegressionModelParameters Run(params Action<AliceRegressionTrainer.Options>[] changes) => Train(Example.Smooth(200), null, null, null, changes).Model;
+        AliceRegressionModelParameters Run(params Action<AliceRegressionTrainer.Options>[] changes) =>
+            Train(Example.Smooth(200), null, null, null, changes).Model;
         using var source = new CancellationTokenSource();
-        var seed = Run(Keep, o => (o.CancellationToken, o.Progress) = (source.Token, new Watcher(e => source.Cancel()))).TrainingSummary!.Seed;
+        var seed = Run(Keep, o => (o.CancellationToken, o.Progress) = (source.Token, new Watcher(e => source.Cancel())))
+            .TrainingSummary!.Seed;
         var resumed = Run(Resume);
         Assert.AreEqual(seed, resumed.TrainingSummary!.Seed);
         CollectionAssert.AreEqual(Weights(Train(Example.Smooth(200), null, null, seed).Model), Weights(resumed));
@@ -175,7 +191,9 @@ public sealed class CheckpointFileTests
         // The ended run again, at once, and another one in its place.
         CollectionAssert.AreEqual(whole, Fit(Resume));
         FitUntil(3, Keep, o => o.NumberOfNetworks = 3);
-        Assert.AreEqual($"The checkpoint '{Current}' is of a run that has not ended. Resume it, or delete the file to begin a new one.",
+        Assert.AreEqual(
+            $"The checkpoint '{Current}' is of a run that has not ended. Resume it, or delete the file to begin a "
+            + $"new one.",
             Error<InvalidOperationException>(Keep));
         File.Delete(Current);
         File.Delete(Before);
@@ -187,14 +205,19 @@ public sealed class CheckpointFileTests
     [TestMethod]
     public void A_file_of_another_kind_is_never_replaced()
     {
-        foreach (var (path, way) in new (string, Action<AliceRegressionTrainer.Options>)[] { (Current, Keep), (Current, Resume), (Before, Keep), (Before, Resume) })
+        foreach (var (path, way) in new (string, Action<AliceRegressionTrainer.Options>)[
+] { (Current, Keep), (Current, Resume), (Before, Keep), (Before, Resume) })
         {
             File.WriteAllText(path, "a thesis");
-            Assert.AreEqual($"CheckpointPath: '{path}' is no checkpoint, and would be replaced by one. Name another file.", Error<IOException>(way));
+            Assert.AreEqual(
+                $"CheckpointPath: '{path}' is no checkpoint, and would be replaced by one. Name another file.",
+                Error<IOException>(way));
             Assert.AreEqual("a thesis", File.ReadAllText(path));
             File.Delete(path);
         }
-        Assert.AreEqual($"The checkpoint '{_folder.PathOf("no/run.ckpt")}' cannot be written: its folder does not exist; make it first",
+        Assert.AreEqual(
+            $"The checkpoint '{_folder.PathOf("no/run.ckpt")}' cannot be written: its folder does not exist; make "
+            + $"it first",
             Error<IOException>(o => o.CheckpointPath = _folder.PathOf("no/run.ckpt")));
     }
 
@@ -217,7 +240,9 @@ public sealed class CheckpointFileTests
             var path = Path.Combine(disk, "run.ckpt");
             var whole = Fit(_ => { });
             byte[] last = [];
-            CollectionAssert.AreEqual(whole, Fit(o => (o.CheckpointPath, o.CheckpointInterval, o.Progress) = (path, TimeSpan.FromTicks(1), new Watcher(e =>
+            CollectionAssert.AreEqual(
+                whole, Fit(o => (o.CheckpointPath, o.CheckpointInterval, o.Progress) =
+                    (path, TimeSpan.FromTicks(1), new Watcher(e =>
             {
                 if (e.Epoch != 6)
                     return;
@@ -238,7 +263,8 @@ public sealed class CheckpointFileTests
             Assert.IsEmpty(Directory.GetFiles(disk, ".alice-*.tmp"));
             var warning = _warnings.Single();
             StringAssert.StartsWith(warning,
-                $"The checkpoint '{path}' could not be written: the run goes on, and the last checkpoint stays. No space left on device");
+                $"The checkpoint '{path}' could not be written: the run goes on, and the last checkpoint stays. No "
+                + $"space left on device");
             File.Delete(Path.Combine(disk, "filler"));
             CollectionAssert.AreEqual(whole, Fit(o => (o.CheckpointPath, o.ResumeFromCheckpoint) = (path, true)));
         }
@@ -258,7 +284,8 @@ public sealed class CheckpointFileTests
                 if (e.Seconds > 0.5)
                     source.Cancel();
             })));
-        var summary = Train(Example.Smooth(200), null, null, 1, endless, Resume, o => o.MaximumTrainingTime = TimeSpan.FromSeconds(0.4)).Model.TrainingSummary!;
+        var summary = Train(Example.Smooth(200), null, null, 1, endless, Resume,
+            o => o.MaximumTrainingTime = TimeSpan.FromSeconds(0.4)).Model.TrainingSummary!;
         Assert.AreEqual(StopReason.MaximumTrainingTime, summary.StopReason);
         Assert.IsGreaterThan(0.5, summary.Epochs[^1].Seconds);
     }
@@ -266,17 +293,20 @@ public sealed class CheckpointFileTests
     [TestMethod]
     public void Options_of_checkpoints_are_checked()
     {
-        var error = Assert.ThrowsExactly<ArgumentException>(() => new MLContext().Regression.Trainers.Alice(new AliceRegressionTrainer.Options
-        {
-            CheckpointInterval = TimeSpan.Zero, ResumeFromCheckpoint = true,
-        }));
+        var error = Assert.ThrowsExactly<ArgumentException>(
+            () => new MLContext().Regression.Trainers.Alice(new AliceRegressionTrainer.Options
+            {
+                CheckpointInterval = TimeSpan.Zero,
+                ResumeFromCheckpoint = true,
+            }));
         Assert.AreEqual("CheckpointInterval is 00:00:00, but must be above 0." + Environment.NewLine
             + "ResumeFromCheckpoint is True, but CheckpointPath names no file to go on from.", error.Message);
     }
 
     private void Keep(AliceRegressionTrainer.Options options) => options.CheckpointPath = Current;
 
-    private void Resume(AliceRegressionTrainer.Options options) => (options.CheckpointPath, options.ResumeFromCheckpoint) = (Current, true);
+    private void Resume(AliceRegressionTrainer.Options options) =>
+        (options.CheckpointPath, options.ResumeFromCheckpoint) = (Current, true);
 
     /// <summary>Fits until an epoch has ended, and cancels then.</summary>
     private float[] FitUntil(int epoch, params Action<AliceRegressionTrainer.Options>[] changes)
@@ -294,12 +324,15 @@ public sealed class CheckpointFileTests
         }]);
     }
 
-    private float[] Fit(params Action<AliceRegressionTrainer.Options>[] changes) => Weights(Train(Example.Smooth(200), null, null, 1, changes).Model);
+    private float[] Fit(params Action<AliceRegressionTrainer.Options>[] changes) =>
+        Weights(Train(Example.Smooth(200), null, null, 1, changes).Model);
 
-    private string Error<T>(Action<AliceRegressionTrainer.Options> change) where T : Exception => Assert.ThrowsExactly<T>(() => Fit(change)).Message;
+    private string Error<T>(Action<AliceRegressionTrainer.Options> change)
+        where T : Exception => Assert.ThrowsExactly<T>(() => Fit(change)).Message;
 
     private Microsoft.ML.Data.RegressionPredictionTransformer<AliceRegressionModelParameters> Train(
-        List<Example> rows, AliceRegressionModelParameters? model, List<Example>? validation, int? seed, params Action<AliceRegressionTrainer.Options>[] changes)
+        List<Example> rows, AliceRegressionModelParameters? model, List<Example>? validation, int? seed,
+        params Action<AliceRegressionTrainer.Options>[] changes)
     {
         var ml = new MLContext();
         ml.Log += (_, e) =>
@@ -309,13 +342,20 @@ public sealed class CheckpointFileTests
         };
         var options = new AliceRegressionTrainer.Options
         {
-            HiddenLayers = [8], NumberOfEpochs = 15, NumberOfNetworks = 2, NumericEncoding = NumericEncoding.None, WeightDecay = 0, Seed = seed, Device = "cpu",
+            HiddenLayers = [8],
+            NumberOfEpochs = 15,
+            NumberOfNetworks = 2,
+            NumericEncoding = NumericEncoding.None,
+            WeightDecay = 0,
+            Seed = seed,
+            Device = "cpu",
         };
         foreach (var change in changes)
             change(options);
         var trainer = ml.Regression.Trainers.Alice(options);
         var data = Example.View(ml, rows);
-        return model is not null ? trainer.Fit(data, model) : validation is not null ? trainer.Fit(data, Example.View(ml, validation)) : trainer.Fit(data);
+        return model is not null ? trainer.Fit(data, model) : validation is not null
+            ? trainer.Fit(data, Example.View(ml, validation)) : trainer.Fit(data);
     }
 
     private static float[] Weights(AliceRegressionModelParameters model) =>

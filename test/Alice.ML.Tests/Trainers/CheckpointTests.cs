@@ -25,23 +25,29 @@ public sealed class CheckpointTests
     public void Cleanup() => _folder.Dispose();
 
     public static IEnumerable<object[]> Runs =>
-    [
+        [
         Run("race", 0, 120, o => (o.NumberOfEpochs, o.HiddenLayers, o.NumericEncoding, o.WeightDecay, o.Effort) =
             (null, [8], NumericEncoding.Automatic, null, Effort.Quick)),
         Run("race of several folds", 2, 120, o => (o.NumberOfEpochs, o.HiddenLayers, o.WeightDecay) = (null, [8], 6)),
-        Run("race with chosen epochs", 0, 200, o => (o.NumericEncoding, o.WeightDecay) = (NumericEncoding.Automatic, null)),
+        Run("race with chosen epochs", 0, 200,
+            o => (o.NumericEncoding, o.WeightDecay) = (NumericEncoding.Automatic, null)),
         Run("two classes, dropout", 1, 120, o =>
-            (o.NumberOfEpochs, o.HiddenLayers, o.WeightDecay, o.Dropout, o.Effort) = (null, [8], null, null, Effort.Quick)),
+            (o.NumberOfEpochs, o.HiddenLayers, o.WeightDecay, o.Dropout, o.Effort) =
+                (null, [8], null, null, Effort.Quick)),
         Run("three classes", 2, 120, o => (o.NumberOfEpochs, o.HiddenLayers, o.Effort) = (null, [8], Effort.Quick)),
-        Run("no race", 0, 300, o => (o.NumericEncoding, o.NumberOfThreads, o.NumberOfEpochs) = (NumericEncoding.None, 2, 200)),
+        Run("no race", 0, 300, o => (o.NumericEncoding, o.NumberOfThreads, o.NumberOfEpochs) =
+            (NumericEncoding.None, 2, 200)),
         Run("one network", 0, 300, o => o.NumberOfNetworks = 1),
         Run("averaged weights", 0, 300, o => o.LearningRateSchedule = LearningRateSchedule.Averaged),
         Run("validation that ends it early", 0, 300, o =>
-            (o.NumberOfEpochs, o.ValidationFraction, o.EarlyStoppingPatience, o.EarlyStoppingMinimumImprovement) = (500, 0.2, 4, 0.3)),
-        Run("networks that diverge", 0, 2000, o => (o.LearningRate, o.LearningRateSchedule, o.HiddenLayers, o.Activation, o.NumericEncoding) =
+            (o.NumberOfEpochs, o.ValidationFraction, o.EarlyStoppingPatience, o.EarlyStoppingMinimumImprovement) =
+                (500, 0.2, 4, 0.3)),
+        Run("networks that diverge", 0, 2000,
+            o => (o.LearningRate, o.LearningRateSchedule, o.HiddenLayers, o.Activation, o.NumericEncoding) =
             (0.25, LearningRateSchedule.Constant, [32, 32, 32], Alice.ML.Models.Activation.SiLU, NumericEncoding.None)),
         Run("signed curvature, steps by tensors", 0, 300, o =>
-            (o.Optimizer, o.Dropout) = (o.Optimizer with { HessianEstimate = Alice.ML.Optimization.HessianEstimate.Signed }, 0.3)),
+            (o.Optimizer, o.Dropout) =
+                (o.Optimizer with { HessianEstimate = Alice.ML.Optimization.HessianEstimate.Signed }, 0.3)),
         Run("quantiles", 0, 120, o =>
         {
             (o.NumberOfEpochs, o.HiddenLayers, o.Effort) = (null, [8], Effort.Quick);
@@ -51,10 +57,13 @@ public sealed class CheckpointTests
 
     [TestMethod]
     [DynamicData(nameof(Runs))]
-    public void A_run_resumed_from_any_checkpoint_equals_the_uninterrupted_one(string name, int task, int rows, Action<AliceTrainerOptions> change)
+    public void A_run_resumed_from_any_checkpoint_equals_the_uninterrupted_one(
+        string name, int task, int rows, Action<AliceTrainerOptions> change)
     {
         var whole = Fit(task, rows, change);
-        var copies = Copies(() => Fit(task, rows, change, o => (o.CheckpointPath, o.CheckpointInterval) = (FilePath, TimeSpan.FromMilliseconds(2))));
+        var copies =
+            Copies(() => Fit(task, rows, change,
+                o => (o.CheckpointPath, o.CheckpointInterval) = (FilePath, TimeSpan.FromMilliseconds(2))));
         Assert.IsTrue(File.Exists(FilePath), "the ended run");
         Assert.IsFalse(File.Exists(FilePath + ".before"));
         var phases = new List<string>();
@@ -63,7 +72,8 @@ public sealed class CheckpointTests
             File.Copy(copy, FilePath, overwrite: true);
             using (var saved = RunFile.Open(FilePath))
                 phases.Add($"{saved.Header.Phase}{(saved.Header.IsFinished ? ", ended" : "")}");
-            AssertSame(whole, Fit(task, rows, change, o => (o.CheckpointPath, o.ResumeFromCheckpoint) = (FilePath, true)), copy);
+            AssertSame(whole,
+                Fit(task, rows, change, o => (o.CheckpointPath, o.ResumeFromCheckpoint) = (FilePath, true)), copy);
         }
         TestContext.WriteLine($"{name}: {string.Join("; ", phases)}");
         Assert.IsEmpty(_warnings);
@@ -75,7 +85,10 @@ public sealed class CheckpointTests
         var random = new Random(1);
         var rows = Enumerable.Range(0, 120).Select(i => new Text
         {
-            Label = i % 2 == 0, Words = string.Join(' ', Enumerable.Range(0, 20).Select(_ => $"word{random.Next(600) + (i % 2 == 0 ? 40 : 0)}")),
+            Label = i % 2 == 0,
+            Words =
+                string.Join(' ', Enumerable.Range(0, 20)
+                    .Select(_ => $"word{random.Next(600) + (i % 2 == 0 ? 40 : 0)}")),
         }).ToList();
         float[] Scores(params Action<AliceTrainerOptions>[] changes)
         {
@@ -92,11 +105,13 @@ public sealed class CheckpointTests
         var whole = Scores();
         using (var source = new CancellationTokenSource())
             CollectionAssert.AreNotEqual(whole, Scores(o =>
-                (o.CheckpointPath, o.CancellationToken, o.Progress) = (FilePath, source.Token, new Watcher(e => source.Cancel()))));
+                (o.CheckpointPath, o.CancellationToken, o.Progress) =
+                    (FilePath, source.Token, new Watcher(e => source.Cancel()))));
         CollectionAssert.AreEqual(whole, Scores(o => (o.CheckpointPath, o.ResumeFromCheckpoint) = (FilePath, true)));
     }
 
-    private static object[] Run(string name, int task, int rows, Action<AliceTrainerOptions> change) => [name, task, rows, change];
+    private static object[] Run(string name, int task, int rows, Action<AliceTrainerOptions> change) =>
+        [name, task, rows, change];
 
     /// <summary>Copies of the checkpoint at different times of a run, about evenly spread.</summary>
     private List<string> Copies(Action fit)
@@ -117,7 +132,8 @@ public sealed class CheckpointTests
                 }
         training.GetAwaiter().GetResult();
         TestContext.WriteLine($"{copies.Count} checkpoints of {new FileInfo(FilePath).Length:N0} bytes");
-        return [.. Enumerable.Range(0, Resumed).Select(i => copies[i * (copies.Count - 1) / Resumed]).Append(copies[^1]).Distinct()];
+        return [.. Enumerable.Range(0, Resumed).Select(i => copies[i * (copies.Count - 1) / Resumed]).Append(copies[^1])
+            .Distinct()];
     }
 
     private Fitted Fit(int task, int rows, params Action<AliceTrainerOptions>[] changes)
@@ -125,7 +141,8 @@ public sealed class CheckpointTests
         var ml = new MLContext(seed: 1);
         ml.Log += (_, e) =>
         {
-            if (e.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning && e.Message.Contains("checkpoint", StringComparison.OrdinalIgnoreCase))
+            if (e.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning
+                && e.Message.Contains("checkpoint", StringComparison.OrdinalIgnoreCase))
                 _warnings.Add(e.Message);
         };
         var kind = Tasks[task];
@@ -148,9 +165,11 @@ public sealed class CheckpointTests
         Assert.AreEqual((was.StopReason, was.BestEpoch, was.Restarts, was.TrainingRows, was.ValidationRows),
             (now.StopReason, now.BestEpoch, now.Restarts, now.TrainingRows, now.ValidationRows));
 
-        static string Candidates(AliceTrainingSummary summary) => string.Join(';', summary.Candidates.Select(c => c with { HiddenLayers = [] }));
+        static string Candidates(AliceTrainingSummary summary) =>
+            string.Join(';', summary.Candidates.Select(c => c with { HiddenLayers = [] }));
 
-        static AliceEpoch[] Epochs(AliceTrainingSummary summary) => [.. summary.Epochs.Select(epoch => epoch with { Seconds = 0 })];
+        static AliceEpoch[] Epochs(AliceTrainingSummary summary) =>
+            [.. summary.Epochs.Select(epoch => epoch with { Seconds = 0 })];
     }
 
     private sealed class Text

@@ -15,7 +15,13 @@ public class DirtyDataTests
 
     private static AliceRegressionTrainer.Options Quick(Action<AliceRegressionTrainer.Options>? change = null)
     {
-        var options = new AliceRegressionTrainer.Options { NumberOfNetworks = 1, NumberOfEpochs = 60, HiddenLayers = [32], Seed = 1 };
+        var options = new AliceRegressionTrainer.Options
+        {
+            NumberOfNetworks = 1,
+            NumberOfEpochs = 60,
+            HiddenLayers = [32],
+            Seed = 1
+        };
         change?.Invoke(options);
         return options;
     }
@@ -36,7 +42,8 @@ public class DirtyDataTests
     }
 
     private void AssertTold(string message) =>
-        Assert.IsTrue(_messages.Any(m => m.Contains(message, StringComparison.Ordinal)), $"'{message}' in:\n{string.Join("\n", _messages)}");
+        Assert.IsTrue(_messages.Any(m => m.Contains(message, StringComparison.Ordinal)),
+            $"'{message}' in:\n{string.Join("\n", _messages)}");
 
     [TestMethod]
     public void Rows_with_missing_features_are_trained_and_scored()
@@ -59,14 +66,16 @@ public class DirtyDataTests
         var test = Rows(2);
         Assert.IsLessThan(0.2 * Spread(test), Rmse(model, test));
         Assert.IsFalse(_messages.Any(m => m.Contains("Skipped", StringComparison.Ordinal)));
-        Assert.IsTrue(float.IsFinite(Scores(model, [new() { Features = [float.NaN, float.NaN, float.NaN, float.NaN] }])[0]));
+        Assert.IsTrue(
+            float.IsFinite(Scores(model, [new() { Features = [float.NaN, float.NaN, float.NaN, float.NaN] }])[0]));
     }
 
     [TestMethod]
     public void A_feature_that_was_never_missing_may_be_when_scoring()
     {
         var model = Fit(Example.Smooth(300));
-        var (missing, mean) = (Scores(model, [new() { Features = [0, 0, 5, float.NaN] }]), Scores(model, [new() { Features = [0, 0, 5, 0] }]));
+        var (missing, mean) = (Scores(model, [new() { Features = [0, 0, 5, float.NaN] }]),
+            Scores(model, [new() { Features = [0, 0, 5, 0] }]));
         Assert.AreEqual(mean[0], missing[0], 0.2);
     }
 
@@ -79,7 +88,9 @@ public class DirtyDataTests
         rows[8].Features[1] = float.PositiveInfinity;
         var model = Fit(rows);
         Assert.IsLessThan(1.5 * clean + 0.02, Rmse(model, test));
-        AssertTold("Extreme values that stand alone are held near the range of the others: feature 0 of 'Features' (1 beyond -");
+        AssertTold(
+            "Extreme values that stand alone are held near the range of the others: "
+            + "feature 0 of 'Features' (1 beyond -");
         AssertTold("Infinite values count as values beyond the range of the others: feature 1 of 'Features' (1).");
 
         var (lowest, highest) = (test.Min(row => row.Label), test.Max(row => row.Label));
@@ -132,7 +143,8 @@ public class DirtyDataTests
             return [.. Enumerable.Range(0, 500).Select(_ =>
             {
                 var seconds = random.Next(36) * 128;
-                return new Example { Features = [1_764_000_000 + seconds, 0, 0, 0], Label = 10_000_000 + seconds / 100 };
+                return new Example { Features = [1_764_000_000 + seconds, 0, 0, 0],
+                    Label = 10_000_000 + seconds / 100 };
             })];
         }
         var test = Rows(2);
@@ -146,14 +158,17 @@ public class DirtyDataTests
         foreach (var (i, row) in rows.Index())
             row.Features[0] = i * 1e-42f;
         Assert.IsTrue(float.IsFinite(Scores(Fit(rows), rows)[0]));
-        AssertTold("Left out, since their values differ by less than 1e-38, which floats cannot scale: feature 0 of 'Features'.");
+        AssertTold(
+            "Left out, since their values differ by less than 1e-38, which floats cannot scale: feature 0 of "
+            + "'Features'.");
     }
 
     [TestMethod]
     public void Sparse_rows_of_zeros_are_trained_on()
     {
         var random = new Random(1);
-        var rows = Enumerable.Range(0, 200).Select(i => new Wide { Word = i % 3 == 0 ? -1 : random.Next(1500), Label = i % 3 == 0 ? 5 : 1 }).ToArray();
+        var rows = Enumerable.Range(0, 200)
+            .Select(i => new Wide { Word = i % 3 == 0 ? -1 : random.Next(1500), Label = i % 3 == 0 ? 5 : 1 }).ToArray();
         var schema = SchemaDefinition.Create(typeof(WideRow));
         schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 1500);
         var data = _ml.Data.LoadFromEnumerable(rows.Select(row => row.ToRow()), schema);
@@ -190,7 +205,8 @@ public class DirtyDataTests
                         : new VBuffer<float>(columns, row.Values),
                 };
             }), schema);
-            return [.. _ml.Regression.Trainers.Alice(Quick(o => o.NumberOfEpochs = 5)).Fit(data).Transform(data).GetColumn<float>("Score")];
+            return [.. _ml.Regression.Trainers.Alice(Quick(o => o.NumberOfEpochs = 5)).Fit(data).Transform(data)
+                .GetColumn<float>("Score")];
         }
         CollectionAssert.AreEqual(Scores(isSparse: false), Scores(isSparse: true));
     }
@@ -200,8 +216,10 @@ public class DirtyDataTests
     {
         var schema = SchemaDefinition.Create(typeof(KeyRow));
         schema["Hash"].ColumnType = new KeyDataViewType(typeof(uint), int.MaxValue);
-        var data = _ml.Data.LoadFromEnumerable(Enumerable.Range(1, 100).Select(i => new KeyRow { Hash = (uint)i }), schema);
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => _ml.MulticlassClassification.Trainers.Alice("Hash").Fit(data));
+        var data = _ml.Data.LoadFromEnumerable(
+            Enumerable.Range(1, 100).Select(i => new KeyRow { Hash = (uint)i }), schema);
+        var error = Assert.ThrowsExactly<InvalidOperationException>(
+            () => _ml.MulticlassClassification.Trainers.Alice("Hash").Fit(data));
         StringAssert.StartsWith(error.Message, "The label column 'Hash' is a key of 2,147,483,647 values");
     }
 
@@ -212,7 +230,8 @@ public class DirtyDataTests
         schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 1 << 30);
         var data = _ml.Data.LoadFromEnumerable<WideRow>([], schema);
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => _ml.Regression.Trainers.Alice().Fit(data));
-        StringAssert.StartsWith(error.Message, "The feature column 'Features' has 1,073,741,824 values: 4 network(s) with layers 1073741824-64-64-1 take");
+        StringAssert.StartsWith(error.Message,
+            "The feature column 'Features' has 1,073,741,824 values: 4 network(s) with layers 1073741824-64-64-1 take");
     }
 
     private sealed class Wide

@@ -17,7 +17,12 @@ public class EnsembleTests
     {
         var options = new AliceRegressionTrainer.Options
         {
-            HiddenLayers = [16], NumberOfEpochs = 30, Seed = 1, Device = "cpu", NumberOfNetworks = 4, NumericEncoding = NumericEncoding.Mixed,
+            HiddenLayers = [16],
+            NumberOfEpochs = 30,
+            Seed = 1,
+            Device = "cpu",
+            NumberOfNetworks = 4,
+            NumericEncoding = NumericEncoding.Mixed,
             WeightDecay = 0,
         };
         change(options);
@@ -38,7 +43,8 @@ public class EnsembleTests
 
     private float[] Scores(ITransformer model, IDataView data) => [.. model.Transform(data).GetColumn<float>("Score")];
 
-    private double Error(ITransformer model, IDataView data) => _ml.Regression.Evaluate(model.Transform(data)).RootMeanSquaredError;
+    private double Error(ITransformer model, IDataView data) =>
+        _ml.Regression.Evaluate(model.Transform(data)).RootMeanSquaredError;
 
     [TestMethod]
     public void Encoded_numbers_fit_a_staircase_that_raw_ones_do_not()
@@ -68,7 +74,8 @@ public class EnsembleTests
         var raw = Error(Trainer(o => o.NumericEncoding = NumericEncoding.None).Fit(train), test);
         var model = Trainer(o => o.NumericEncoding = NumericEncoding.NormalScores).Fit(train);
         Assert.IsLessThan(0.6 * raw, Error(model, test));
-        Assert.IsTrue(model.Model.TrainingSummary!.NumericEncodings.All(encoding => encoding == NumericEncoding.NormalScores));
+        Assert.IsTrue(
+            model.Model.TrainingSummary!.NumericEncodings.All(encoding => encoding == NumericEncoding.NormalScores));
 
         using var stream = new MemoryStream();
         _ml.Model.Save(model, train.Schema, stream);
@@ -79,8 +86,10 @@ public class EnsembleTests
     [TestMethod]
     public void A_large_regression_with_heavy_tails_gets_normal_scores_by_itself()
     {
-        NumericEncoding Numbers(IDataView data) => Trainer(o => (o.NumericEncoding, o.NumberOfEpochs, o.NumberOfNetworks) =
-            (NumericEncoding.Automatic, 2, 1)).Fit(data).Model.TrainingSummary!.Candidates.Select(candidate => candidate.NumericEncoding)
+        NumericEncoding Numbers(IDataView data) =>
+            Trainer(o => (o.NumericEncoding, o.NumberOfEpochs, o.NumberOfNetworks) =
+            (NumericEncoding.Automatic, 2, 1)).Fit(data)
+                .Model.TrainingSummary!.Candidates.Select(candidate => candidate.NumericEncoding)
             .Distinct().Single(encoding => encoding != NumericEncoding.PiecewiseLinear);
         Assert.AreEqual(NumericEncoding.NormalScores, Numbers(HeavyTails(3000, 1)));
         Assert.AreEqual(NumericEncoding.None, Numbers(HeavyTails(500, 1)));
@@ -94,7 +103,8 @@ public class EnsembleTests
     {
         var data = HeavyTails(3000, 1);
         var first = Trainer(o => (o.NumericEncoding, o.NumberOfNetworks) = (encoding, 2)).Fit(data);
-        var more = Trainer(o => (o.NumberOfEpochs, o.LearningRate, o.NumberOfNetworks) = (1, 1e-7, 2)).Fit(data, first.Model);
+        var more = Trainer(o => (o.NumberOfEpochs, o.LearningRate, o.NumberOfNetworks) = (1, 1e-7, 2))
+            .Fit(data, first.Model);
         foreach (var (before, after) in Scores(first, data).Zip(Scores(more, data)))
             Assert.AreEqual(before, after, 0.01f);
     }
@@ -125,7 +135,8 @@ public class EnsembleTests
     [TestMethod]
     public void Quantiles_never_cross_and_cover_what_they_say()
     {
-        var model = Trainer(o => (o.Quantiles, o.NumberOfEpochs) = ([0.1, 0.5, 0.9], 60)).Fit(Stairs(3000, 1, noise: 0.5f));
+        var model = Trainer(o => (o.Quantiles, o.NumberOfEpochs) = ([0.1, 0.5, 0.9], 60))
+            .Fit(Stairs(3000, 1, noise: 0.5f));
         var test = Stairs(3000, 2, noise: 0.5f);
         var scored = model.Transform(test);
         var below = new int[3];
@@ -153,7 +164,8 @@ public class EnsembleTests
         }
         double Inside(int? epochs, int rows)
         {
-            var model = Trainer(o => (o.Quantiles, o.WeightDecay, o.NumberOfEpochs) = ([0.05, 0.95], 0, epochs)).Fit(Example.View(_ml, Noisy(rows, 1)));
+            var model = Trainer(o => (o.Quantiles, o.WeightDecay, o.NumberOfEpochs) = ([0.05, 0.95], 0, epochs))
+                .Fit(Example.View(_ml, Noisy(rows, 1)));
             var test = Example.View(_ml, Noisy(2000, 2));
             return model.Transform(test).GetColumn<float[]>("Quantiles").Zip(test.GetColumn<float>("Label"))
                 .Average(row => row.First[0] <= row.Second && row.Second <= row.First[1] ? 1.0 : 0);
@@ -169,7 +181,8 @@ public class EnsembleTests
         var data = Stairs(100, 1);
         var trainer = Trainer(o => (o.Quantiles, o.AddScoreStandardDeviation, o.NumberOfEpochs) = ([0.5], true, 2));
         var promised = trainer.GetOutputSchema(SchemaShape.Create(data.Schema)).Select(c => c.Name);
-        CollectionAssert.AreEquivalent(promised.ToArray(), trainer.Fit(data).GetOutputSchema(data.Schema).Select(c => c.Name).ToArray());
+        CollectionAssert.AreEquivalent(
+            promised.ToArray(), trainer.Fit(data).GetOutputSchema(data.Schema).Select(c => c.Name).ToArray());
     }
 
     [TestMethod]
@@ -192,7 +205,8 @@ public class EnsembleTests
             row.Label += 3 * (random.NextSingle() * 2 - 1);
         var test = Example.View(_ml, Example.Smooth(400, seed: 2));
         RegressionPredictionTransformer<AliceRegressionModelParameters> Fit(double? decay) =>
-            Trainer(o => (o.WeightDecay, o.NumberOfNetworks, o.NumberOfEpochs) = (decay, 2, 200)).Fit(Example.View(_ml, rows));
+            Trainer(o => (o.WeightDecay, o.NumberOfNetworks, o.NumberOfEpochs) = (decay, 2, 200))
+                .Fit(Example.View(_ml, rows));
         var chosen = Fit(null);
         Assert.IsGreaterThanOrEqualTo(1, chosen.Model.TrainingSummary!.WeightDecays.Max());
         Assert.IsLessThan(0.9 * Error(Fit(0), test), Error(chosen, test));
@@ -208,9 +222,11 @@ public class EnsembleTests
             var random = new Random(1);
             foreach (var row in rows)
                 row.Label = label(random, row);
-            var model = Trainer(o => (o.NumberOfEpochs, o.NumberOfNetworks, o.NumericEncoding, o.WeightDecay, o.HiddenLayers) =
+            var model =
+                Trainer(o => (o.NumberOfEpochs, o.NumberOfNetworks, o.NumericEncoding, o.WeightDecay, o.HiddenLayers) =
                 (null, 2, NumericEncoding.None, null, layers)).Fit(Example.View(_ml, rows));
-            return model.Model.TrainingSummary!.Candidates.Where(candidate => candidate.Networks > 0).Max(candidate => candidate.Epochs)
+            return model.Model.TrainingSummary!.Candidates.Where(candidate => candidate.Networks > 0)
+                .Max(candidate => candidate.Epochs)
                 / (double)TrainingBudget.Epochs(Rows, TrainingBudget.BatchSize(Rows), isClassification: false);
         }
         Assert.IsLessThan(0.26, Epochs([8], (random, _) => random.NextSingle()));
@@ -220,7 +236,8 @@ public class EnsembleTests
     [TestMethod]
     public void The_race_chooses_the_encoding_that_suits()
     {
-        int Encoded(IDataView data) => Trainer(o => (o.NumericEncoding, o.NumberOfEpochs) = (NumericEncoding.Automatic, null))
+        int Encoded(IDataView data) =>
+            Trainer(o => (o.NumericEncoding, o.NumberOfEpochs) = (NumericEncoding.Automatic, null))
             .Fit(data).Model.Ensemble.Members.Count(member => member.Encoder is not null);
         Assert.AreEqual(4, Encoded(Stairs(1000, 1)), "a staircase");
         var smooth = Example.Smooth(1000);
@@ -236,7 +253,8 @@ public class EnsembleTests
         var rows = Example.Smooth(300);
         foreach (var (i, row) in rows.Index())
             row.Features[0] = i % 100 * 1e-38f;
-        var model = Trainer(o => (o.NumericEncoding, o.NumberOfEpochs) = (NumericEncoding.PiecewiseLinear, 2)).Fit(Example.View(_ml, rows));
+        var model = Trainer(o => (o.NumericEncoding, o.NumberOfEpochs) = (NumericEncoding.PiecewiseLinear, 2))
+            .Fit(Example.View(_ml, rows));
         Assert.IsFalse(model.Model.Networks[0].BinEdges[0].IsEmpty);
         Assert.IsTrue(Scores(model, Example.View(_ml, rows)).All(float.IsFinite));
     }
@@ -248,9 +266,11 @@ public class EnsembleTests
         {
             (o => o.NumberOfNetworks = 0, "NumberOfNetworks is 0, but must be 1 to 1000."),
             (o => o.NumberOfBins = 1, "NumberOfBins is 1, but must be 2 or more."),
-            (o => o.Quantiles = [0.5, 0.1], "Quantiles is [0.5, 0.1], but must be between 0 and 1 and ascending, in single precision."),
+            (o => o.Quantiles = [0.5, 0.1],
+                "Quantiles is [0.5, 0.1], but must be between 0 and 1 and ascending, in single precision."),
             (o => (o.AddScoreStandardDeviation, o.NumberOfNetworks) = (true, 1),
-                "AddScoreStandardDeviation is True, but one network has no standard deviation: set NumberOfNetworks to 2 or more."),
+                "AddScoreStandardDeviation is True, but one network has no standard deviation: set NumberOfNetworks "
+                + "to 2 or more."),
         })
             Assert.AreEqual(message, Assert.ThrowsExactly<ArgumentException>(() => Trainer(change)).Message);
     }

@@ -63,7 +63,8 @@ public class EstimatorContractTests
     {
         var dense = Labelled(task, 100);
         var sparse = _ml.Transforms.CustomMapping<DenseFeatures, SparseFeatures>(
-            (row, output) => output.Features = new VBuffer<float>(Example.Inputs, Example.Inputs, row.Features, [0, 1, 2, 3]), null,
+            (row, output) =>
+                output.Features = new VBuffer<float>(Example.Inputs, Example.Inputs, row.Features, [0, 1, 2, 3]), null,
             null, SparseFeatures.Definition).Fit(dense).Transform(dense);
         CollectionAssert.AreEqual(Scores(task, dense), Scores(task, sparse));
     }
@@ -78,8 +79,10 @@ public class EstimatorContractTests
         var repeated = Labelled(task, rows.SelectMany(row => Enumerable.Repeat(row, (int)row.Weight)));
         var once = Labelled(task, rows);
 
-        // One batch an epoch and one plan, so that both runs take the same steps; what is left is the rounding of sums in another order.
-        void Full(AliceTrainerOptions options) => (options.BatchSize, options.NumberOfEpochs, options.NumericEncoding, options.WeightDecay, options.Dropout) =
+        // One batch an epoch and one plan, so that both runs take the same steps; what is left is the rounding of sums
+        // in another order.
+        void Full(AliceTrainerOptions options) =>
+            (options.BatchSize, options.NumberOfEpochs, options.NumericEncoding, options.WeightDecay, options.Dropout) =
             (1000, 60, NumericEncoding.None, 1, 0);
         var plain = task.Trainer(_ml, Full).Fit(repeated);
         var weighted = task.Trainer(_ml, options =>
@@ -92,7 +95,8 @@ public class EstimatorContractTests
         var expected = task.Scores(_ml, plain.Transform(once));
         var difference = Largest(expected, task.Scores(_ml, weighted.Transform(once)));
         Assert.IsLessThan(5e-2f, difference);
-        Assert.IsLessThan(Largest(expected, task.Scores(_ml, unweighted.Transform(once))), 3 * difference, "weights matter");
+        Assert.IsLessThan(Largest(expected, task.Scores(_ml, unweighted.Transform(once))), 3 * difference,
+            "weights matter");
     }
 
     [TestMethod]
@@ -102,7 +106,8 @@ public class EstimatorContractTests
         var data = Labelled(task, 100);
         var trainer = task.Trainer(_ml, _ => { });
         var first = task.Scores(_ml, trainer.Fit(data).Transform(data));
-        CollectionAssert.AreEqual(first, task.Scores(_ml, trainer.Fit(data).Transform(data)), "Fit twice on one trainer");
+        CollectionAssert.AreEqual(
+            first, task.Scores(_ml, trainer.Fit(data).Transform(data)), "Fit twice on one trainer");
         CollectionAssert.AreEqual(first, Scores(task, data), "another trainer of the same seed");
         CollectionAssert.AreNotEqual(first, Scores(task, data, options => options.Seed = 2));
     }
@@ -178,7 +183,8 @@ public class EstimatorContractTests
 
         using var source = new CancellationTokenSource();
         source.Cancel();
-        Assert.Throws<OperationCanceledException>(() => Scores(task, data, options => options.CancellationToken = source.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => Scores(task, data, options => options.CancellationToken = source.Token));
         Assert.AreEqual(before, torch.Tensor.TotalCount);
     }
 
@@ -192,7 +198,8 @@ public class EstimatorContractTests
     private static float Largest(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max();
 
     private static string Describe(DataViewSchema.Column column) =>
-        $"{column.Name}: {column.Type}, {string.Join(", ", column.Annotations.Schema.Select(a => $"{a.Name}: {a.Type}"))}";
+        $"{column.Name}: {column.Type}, "
+            + $"{string.Join(", ", column.Annotations.Schema.Select(a => $"{a.Name}: {a.Type}"))}";
 
     private sealed class DenseFeatures
     {

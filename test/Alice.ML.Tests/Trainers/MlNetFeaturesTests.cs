@@ -8,25 +8,50 @@ using TorchSharp;
 
 namespace Alice.ML.Tests.Trainers;
 
-/// <summary>What ML.NET does with trainers and models: one against all, calibrators, importance, cross-validation, text.</summary>
+/// <summary>What ML.NET does with trainers and models: one against all, calibrators, importance, cross-validation,
+/// text.</summary>
 [TestClass]
 public class MlNetFeaturesTests
 {
     private readonly MLContext _ml = new(seed: 1);
 
-    private static AliceBinaryTrainer.Options Binary() => new() { HiddenLayers = [16], NumberOfEpochs = 60, NumberOfNetworks = 1, NumericEncoding = NumericEncoding.None, WeightDecay = 0, Dropout = 0, Seed = 1, Device = "cpu" };
+    private static AliceBinaryTrainer.Options Binary() =>
+        new()
+        {
+            HiddenLayers = [16],
+            NumberOfEpochs = 60,
+            NumberOfNetworks = 1,
+            NumericEncoding = NumericEncoding.None,
+            WeightDecay = 0,
+            Dropout = 0,
+            Seed = 1,
+            Device = "cpu"
+        };
 
     private static AliceMulticlassTrainer.Options Multiclass() =>
-        new() { HiddenLayers = [16], NumberOfEpochs = 60, NumberOfNetworks = 1, NumericEncoding = NumericEncoding.None, WeightDecay = 0, Dropout = 0, Seed = 1, Device = "cpu" };
+        new()
+        {
+            HiddenLayers = [16],
+            NumberOfEpochs = 60,
+            NumberOfNetworks = 1,
+            NumericEncoding = NumericEncoding.None,
+            WeightDecay = 0,
+            Dropout = 0,
+            Seed = 1,
+            Device = "cpu"
+        };
 
     private IDataView Classes(int rows, int seed = 1)
     {
         var data = _ml.Data.LoadFromEnumerable(Example.Smooth(rows, seed).Select(e => new Classified
         {
-            Features = e.Features, Label = e.Label > 9, Name = e.Label > 10 ? "high" : e.Label > 8 ? "middle" : "low",
+            Features = e.Features,
+            Label = e.Label > 9,
+            Name = e.Label > 10 ? "high" : e.Label > 8 ? "middle" : "low",
         }));
         return _ml.Transforms.Conversion.MapValueToKey("Key", "Name",
-            keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(data).Transform(data);
+            keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(data)
+            .Transform(data);
     }
 
     [TestMethod]
@@ -50,17 +75,27 @@ public class MlNetFeaturesTests
     {
         var pipeline = _ml.MulticlassClassification.Trainers.Alice(new AliceMulticlassTrainer.Options
         {
-            LabelColumnName = "Key", HiddenLayers = [16], NumberOfEpochs = 60, NumberOfNetworks = 1, NumericEncoding = NumericEncoding.None, WeightDecay = 0, Dropout = 0, Seed = 1, Device = "cpu",
+            LabelColumnName = "Key",
+            HiddenLayers = [16],
+            NumberOfEpochs = 60,
+            NumberOfNetworks = 1,
+            NumericEncoding = NumericEncoding.None,
+            WeightDecay = 0,
+            Dropout = 0,
+            Seed = 1,
+            Device = "cpu",
         }).Append(_ml.Transforms.Conversion.MapKeyToValue("Answer", "PredictedLabel"));
         var test = Classes(1000, seed: 2);
         var scored = pipeline.Fit(Classes(2000)).Transform(test);
         Assert.IsGreaterThan(0.95, _ml.MulticlassClassification.Evaluate(scored, labelColumnName: "Key").MicroAccuracy);
 
-        var right = scored.GetColumn<string>("Answer").Zip(test.GetColumn<string>("Name"), (a, b) => a == b).Average(same => same ? 1 : 0);
+        var right = scored.GetColumn<string>("Answer").Zip(test.GetColumn<string>("Name"), (a, b) => a == b)
+            .Average(same => same ? 1 : 0);
         Assert.IsGreaterThan(0.95, right);
         VBuffer<ReadOnlyMemory<char>> names = default;
         scored.Schema["Score"].GetSlotNames(ref names);
-        CollectionAssert.AreEquivalent(new[] { "high", "middle", "low" }, names.DenseValues().Select(n => n.ToString()).ToArray());
+        CollectionAssert.AreEquivalent(
+            new[] { "high", "middle", "low" }, names.DenseValues().Select(n => n.ToString()).ToArray());
     }
 
     [TestMethod]
@@ -68,7 +103,8 @@ public class MlNetFeaturesTests
     {
         var options = Binary();
         options.LabelColumnName = "Key";
-        var trainer = _ml.MulticlassClassification.Trainers.OneVersusAll(_ml.BinaryClassification.Trainers.Alice(options), labelColumnName: "Key");
+        var trainer = _ml.MulticlassClassification.Trainers.OneVersusAll(
+            _ml.BinaryClassification.Trainers.Alice(options), labelColumnName: "Key");
         var scored = trainer.Fit(Classes(3000)).Transform(Classes(1000, seed: 2));
         Assert.IsGreaterThan(0.9, _ml.MulticlassClassification.Evaluate(scored, labelColumnName: "Key").MicroAccuracy);
     }
@@ -86,7 +122,8 @@ public class MlNetFeaturesTests
     public void Cross_validation_and_permutation_importance_work_for_classes()
     {
         var data = Classes(600);
-        var binary = _ml.BinaryClassification.CrossValidate(data, _ml.BinaryClassification.Trainers.Alice(Binary()), numberOfFolds: 3);
+        var binary = _ml.BinaryClassification.CrossValidate(
+            data, _ml.BinaryClassification.Trainers.Alice(Binary()), numberOfFolds: 3);
         Assert.IsTrue(binary.All(fold => fold.Metrics.AreaUnderRocCurve > 0.95));
         var importance = _ml.BinaryClassification.PermutationFeatureImportance(
             _ml.BinaryClassification.Trainers.Alice(Binary()).Fit(data), data);
@@ -107,7 +144,8 @@ public class MlNetFeaturesTests
         var random = new Random(1);
         string Sentence(bool good) => string.Join(' ', Enumerable.Range(0, 12).Select(_ => $"word{random.Next(20_000)}")
             .Append(good ? "splendid" : "dreadful").OrderBy(_ => random.Next()));
-        var rows = Enumerable.Range(0, 1500).Select(i => new Review { Text = Sentence(i % 2 == 0), Label = i % 2 == 0 }).ToList();
+        var rows = Enumerable.Range(0, 1500).Select(i => new Review { Text = Sentence(i % 2 == 0), Label = i % 2 == 0 })
+            .ToList();
         var data = _ml.Data.LoadFromEnumerable(rows);
         var features = _ml.Transforms.Text.FeaturizeText("Features", "Text").Fit(data).Transform(data);
         Assert.IsGreaterThan(10_000, ((VectorDataViewType)features.Schema["Features"].Type).Size);
@@ -119,7 +157,8 @@ public class MlNetFeaturesTests
         var split = _ml.Data.TrainTestSplit(data, 0.3);
         var options = Binary();
         options.NumberOfEpochs = 3;
-        var model = _ml.Transforms.Text.FeaturizeText("Features", "Text").Append(_ml.BinaryClassification.Trainers.Alice(options))
+        var model = _ml.Transforms.Text.FeaturizeText("Features", "Text")
+            .Append(_ml.BinaryClassification.Trainers.Alice(options))
             .Fit(split.TrainSet);
         Assert.IsGreaterThan(0.95, _ml.BinaryClassification.Evaluate(model.Transform(split.TestSet)).Accuracy);
     }
@@ -152,10 +191,13 @@ public class MlNetFeaturesTests
     [TestMethod]
     public void Classes_that_cannot_be_told_apart_are_named()
     {
-        var one = Classes(100).GetColumn<float[]>("Features").Select(f => new Classified { Features = f, Label = true });
+        var one = Classes(100).GetColumn<float[]>("Features")
+            .Select(f => new Classified { Features = f, Label = true });
         var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
             _ml.BinaryClassification.Trainers.Alice(Binary()).Fit(_ml.Data.LoadFromEnumerable(one)));
-        Assert.AreEqual("The label column 'Label' is True in every row: there is nothing to learn. Give rows of both classes.", error.Message);
+        Assert.AreEqual(
+            "The label column 'Label' is True in every row: there is nothing to learn. Give rows of both classes.",
+            error.Message);
     }
 
     private sealed class Classified

@@ -13,15 +13,13 @@ using TorchSharp;
 
 namespace Alice.ML.Tests.Trainers;
 
-/// <summary>
-/// The loop that the benchmarks time against, and our trainer with the step pinned to Adam's length (lr_min = lr_max, Adam bound,
-/// φ = ω = 1: fact 3 of the update), learn equally well: what makes ours fast costs no quality.
+/// <summary>The loop that the benchmarks time against, and our trainer with the step pinned to Adam's length (lr_min =
+/// lr_max, Adam bound, φ = ω = 1: fact 3 of the update), learn equally well: what makes ours fast costs no quality.
 /// </summary>
-/// <remarks>
-/// Not the same numbers: Alice's averages are plain means at first, where Adam corrects its bias, and no parameter moves in the first
-/// 1/(1 − β₁) steps. Both start from the same weights and see the same minibatches, but small differences grow: the final training
-/// loss is compared in the mean over seeds. A learning rate lower by three tenths changes it by 5 to 15%. docs/performance.md names a set
-/// on which the two differ by more.
+/// <remarks>Not the same numbers: Alice's averages are plain means at first, where Adam corrects its bias, and no
+/// parameter moves in the first 1/(1 − β₁) steps. Both start from the same weights and see the same minibatches, but
+/// small differences grow: the final training loss is compared in the mean over seeds. A learning rate lower by three
+/// tenths changes it by 5 to 15%. docs/performance.md names a set on which the two differ by more.
 /// </remarks>
 [TestClass]
 [DoNotParallelize]
@@ -55,14 +53,16 @@ public class ParityTests
         Check(Rows(600, 4, (x, noise) => MathF.Sin(3 * x[0]) * x[1] + MathF.Exp(x[2]) - x[3] * x[3] + 0.3f * noise));
 
     [TestMethod]
-    public void Pinned_to_the_step_of_Adam_the_trainer_reaches_the_loss_of_a_handwritten_Adam_loop_on_a_noisy_product() =>
-        Check(Rows(600, 5, (x, noise) => x[0] * x[1] + MathF.Tanh(2 * x[2]) + 0.3f * noise));
+    public void Pinned_to_the_step_of_Adam_the_trainer_reaches_the_loss_of_a_handwritten_Adam_loop_on_a_noisy_product(
+        ) =>
+            Check(Rows(600, 5, (x, noise) => x[0] * x[1] + MathF.Tanh(2 * x[2]) + 0.3f * noise));
 
     [TestMethod]
     public void Pinned_to_the_step_of_Adam_the_trainer_reaches_the_loss_of_a_handwritten_Adam_loop_on_concrete()
     {
         var values = File.ReadLines(SharedData.Path("concrete.csv")).Skip(1)
-            .Select(line => line.Split(',').Select(field => float.Parse(field, System.Globalization.CultureInfo.InvariantCulture)).ToArray());
+            .Select(line => line.Split(',')
+                .Select(field => float.Parse(field, System.Globalization.CultureInfo.InvariantCulture)).ToArray());
         Check([.. values.Select(row => new PlainRow { Features = row[..^1], Label = row[^1] })], epochs: 20, seeds: 24);
     }
 
@@ -70,16 +70,19 @@ public class ParityTests
     {
         Standardise(rows);
         using var threads = new TorchThreads(1);
-        var ratios = Enumerable.Range(1, seeds).Select(seed => AliceLoss(rows, epochs, seed) / AdamLoss(rows, epochs, seed)).ToArray();
+        var ratios = Enumerable.Range(1, seeds)
+            .Select(seed => AliceLoss(rows, epochs, seed) / AdamLoss(rows, epochs, seed)).ToArray();
         var mean = Math.Exp(ratios.Average(ratio => Math.Log(ratio)));
-        Assert.AreEqual(1, mean, Tolerance, $"Alice's loss / Adam's, by seed: {string.Join(", ", ratios.Select(r => r.ToString("f3")))}");
+        Assert.AreEqual(1, mean, Tolerance,
+            $"Alice's loss / Adam's, by seed: {string.Join(", ", ratios.Select(r => r.ToString("f3")))}");
     }
 
     private static double AliceLoss(PlainRow[] rows, int epochs, int seed)
     {
         var ml = new MLContext();
         var schema = SchemaDefinition.Create(typeof(PlainRow));
-        schema[nameof(PlainRow.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, rows[0].Features.Length);
+        schema[nameof(PlainRow.Features)].ColumnType =
+            new VectorDataViewType(NumberDataViewType.Single, rows[0].Features.Length);
         var data = ml.Data.LoadFromEnumerable(rows, schema);
         var model = ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
         {
@@ -106,11 +109,13 @@ public class ParityTests
         using var start = shape.Initialize(generator);
         var (key, shuffles) = (AliceDirections.Key(generator), 0);
         using var loop = new AdamLoop(
-            shape.LayerSizes, [.. rows.SelectMany(row => row.Features)], [.. rows.Select(row => row.Label)], BatchSize, generator,
+            shape.LayerSizes, [.. rows.SelectMany(row => row.Features)], [.. rows.Select(row => row.Label)], BatchSize,
+                generator,
             parameters => new AdamStepper(parameters, Beta1, Beta2), Order);
         Copy(shape, start, loop);
         for (var epoch = 0; epoch < epochs; epoch++)
-            loop.RunEpoch(step => LearningRate * LearningRateSchedule.Cosine.Factor((epoch + (double)step / loop.StepsPerEpoch) / epochs));
+            loop.RunEpoch(step => LearningRate
+                * LearningRateSchedule.Cosine.Factor((epoch + (double)step / loop.StepsPerEpoch) / epochs));
         return loop.Evaluate();
 
         // That of the trainer.
@@ -147,7 +152,8 @@ public class ParityTests
         })];
     }
 
-    /// <summary>As the trainer does inside: mean 0 and standard deviation 1 for features and label, so that both learn from one scale.</summary>
+    /// <summary>As the trainer does inside: mean 0 and standard deviation 1 for features and label, so that both learn
+    /// from one scale.</summary>
     private static void Standardise(PlainRow[] rows)
     {
         for (var column = 0; column < rows[0].Features.Length; column++)

@@ -6,7 +6,8 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Tests.Trainers;
 
-/// <summary>What people see of the choosing of plans: its estimate, progress, effort, and what a cancel or a time limit leaves of it.</summary>
+/// <summary>What people see of the choosing of plans: its estimate, progress, effort, and what a cancel or a time limit
+/// leaves of it.</summary>
 [TestClass]
 public class PlanChoiceTests
 {
@@ -25,7 +26,8 @@ public class PlanChoiceTests
         return Example.View(_ml, examples);
     }
 
-    private RegressionPredictionTransformer<AliceRegressionModelParameters> Fit(IDataView data, Action<AliceRegressionTrainer.Options> change)
+    private RegressionPredictionTransformer<AliceRegressionModelParameters> Fit(
+        IDataView data, Action<AliceRegressionTrainer.Options> change)
     {
         var options = new AliceRegressionTrainer.Options { HiddenLayers = [16], Seed = 1, Device = "cpu" };
         change(options);
@@ -51,7 +53,9 @@ public class PlanChoiceTests
     public void The_estimate_of_classes_has_their_measures()
     {
         var rows = Example.Smooth(600);
-        var data = _ml.Data.LoadFromEnumerable(rows.Select(row => new Classified { Features = row.Features, Label = row.Features[0] > 0 }), Classified.Schema);
+        var data = _ml.Data.LoadFromEnumerable(
+            rows.Select(row => new Classified { Features = row.Features, Label = row.Features[0] > 0 }),
+            Classified.Schema);
         var estimate = _ml.BinaryClassification.Trainers.Alice().Fit(data).Model.SubModel.TrainingSummary!.Estimate!;
         Assert.IsGreaterThan(0.95, estimate.AreaUnderRocCurve!.Value.Value);
         Assert.IsGreaterThan(0.9, estimate.Accuracy!.Value.Value);
@@ -62,7 +66,8 @@ public class PlanChoiceTests
     [TestMethod]
     public void Validation_rows_of_your_own_judge_the_plans()
     {
-        var trainer = _ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options { HiddenLayers = [16], Seed = 1, Device = "cpu" });
+        var trainer = _ml.Regression.Trainers.Alice(
+            new AliceRegressionTrainer.Options { HiddenLayers = [16], Seed = 1, Device = "cpu" });
         AliceTrainingSummary Summary(int rows) => trainer.Fit(Noisy(400), Noisy(rows, seed: 2)).Model.TrainingSummary!;
         Assert.AreEqual(300, Summary(300).Estimate!.Rows);
         Assert.AreNotEqual(49, Summary(49).Estimate!.Rows, "too few to judge by");
@@ -83,8 +88,10 @@ public class PlanChoiceTests
         var test = _ml.Regression.Evaluate(model.Transform(Mistyped(2)));
         Assert.IsGreaterThan(20, test.RootMeanSquaredError);
         Assert.AreEqual(
-            test.RootMeanSquaredError, estimate.RootMeanSquaredError!.Value.Value, 3 * Math.Sqrt(2) * estimate.RootMeanSquaredError.Value.StandardError);
-        Assert.AreEqual(test.MeanAbsoluteError, estimate.MeanAbsoluteError!.Value.Value, 3 * Math.Sqrt(2) * estimate.MeanAbsoluteError.Value.StandardError);
+            test.RootMeanSquaredError, estimate.RootMeanSquaredError!.Value.Value,
+            3 * Math.Sqrt(2) * estimate.RootMeanSquaredError.Value.StandardError);
+        Assert.AreEqual(test.MeanAbsoluteError, estimate.MeanAbsoluteError!.Value.Value,
+            3 * Math.Sqrt(2) * estimate.MeanAbsoluteError.Value.StandardError);
     }
 
     [TestMethod]
@@ -101,11 +108,14 @@ public class PlanChoiceTests
             }), Classified.Schema);
         }
         // A strong decay makes log-odds far too small.
-        var model = _ml.BinaryClassification.Trainers.Alice(new AliceBinaryTrainer.Options { WeightDecay = 36, Seed = 1 }).Fit(Coins(1));
+        var model = _ml.BinaryClassification.Trainers.Alice(
+            new AliceBinaryTrainer.Options { WeightDecay = 36, Seed = 1 }).Fit(Coins(1));
         var scored = model.Transform(Coins(2));
         var truth = scored.GetColumn<bool>("Label").ToArray();
         var odds = scored.GetColumn<float>("Score").Select(score => (double)score).ToArray();
-        double Loss(double factor) => odds.Zip(truth).Average(row => Math.Log(1 + Math.Exp(row.Second ? -factor * row.First : factor * row.First)));
+        double Loss(double factor) =>
+            odds.Zip(truth)
+                .Average(row => Math.Log(1 + Math.Exp(row.Second ? -factor * row.First : factor * row.First)));
         Assert.IsLessThan(Math.Min(Loss(0.7), Loss(1.4)), Loss(1));
     }
 
@@ -117,7 +127,8 @@ public class PlanChoiceTests
         Assert.IsGreaterThan(4, summary.Candidates.Count);
         Assert.IsTrue(summary.Candidates.All(candidate => candidate.HeldOutLoss > 0 && candidate.Epochs > 0));
         CollectionAssert.AreEquivalent(
-            summary.Candidates.SelectMany(candidate => Enumerable.Repeat(candidate.WeightDecay, candidate.Networks)).ToArray(), summary.WeightDecays.ToArray());
+            summary.Candidates.SelectMany(candidate => Enumerable.Repeat(candidate.WeightDecay, candidate.Networks))
+            .ToArray(), summary.WeightDecays.ToArray());
     }
 
     [TestMethod]
@@ -145,7 +156,8 @@ public class PlanChoiceTests
     [DataRow(300)]
     public void Little_time_gives_a_model(int milliseconds)
     {
-        var summary = Fit(Noisy(1000), options => options.MaximumTrainingTime = TimeSpan.FromMilliseconds(milliseconds)).Model.TrainingSummary!;
+        var summary = Fit(Noisy(1000), options => options.MaximumTrainingTime = TimeSpan.FromMilliseconds(milliseconds))
+            .Model.TrainingSummary!;
         Assert.AreEqual(StopReason.MaximumTrainingTime, summary.StopReason);
         Assert.IsNotNull(summary.Estimate);
     }
@@ -157,15 +169,18 @@ public class PlanChoiceTests
         Fit(Noisy(3000), options => options.Progress = new Reporter<AliceProgress>(reports.Add));
         Assert.AreEqual(1, reports[^1].Share, 1e-9);
         Assert.IsTrue(reports.Zip(reports.Skip(1)).All(pair => pair.First.Phase <= pair.Second.Phase));
-        Assert.IsTrue(reports.Where(report => report.Phase == TrainingPhase.Training).All(report => report.Epoch is not null && report.HeldOutLoss > 0));
-        var training = reports.Where(report => report.Phase == TrainingPhase.Training).Select(report => report.Share).ToArray();
+        Assert.IsTrue(reports.Where(report => report.Phase == TrainingPhase.Training)
+            .All(report => report.Epoch is not null && report.HeldOutLoss > 0));
+        var training = reports.Where(report => report.Phase == TrainingPhase.Training).Select(report => report.Share)
+            .ToArray();
         CollectionAssert.AreEqual(training.Order().ToArray(), training);
     }
 
     [TestMethod]
     public void More_effort_trains_longer_and_holds_out_more()
     {
-        AliceTrainingSummary Summary(Effort effort) => Fit(Noisy(100), options => options.Effort = effort).Model.TrainingSummary!;
+        AliceTrainingSummary Summary(Effort effort) =>
+            Fit(Noisy(100), options => options.Effort = effort).Model.TrainingSummary!;
         var (quick, usual, best) = (Summary(Effort.Quick), Summary(Effort.Default), Summary(Effort.Best));
         Assert.IsGreaterThan(2 * quick.Estimate!.Rows, usual.Estimate!.Rows);
         Assert.IsGreaterThan(usual.Estimate.Rows, best.Estimate!.Rows);

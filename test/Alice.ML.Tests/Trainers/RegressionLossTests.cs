@@ -14,11 +14,19 @@ public class RegressionLossTests
     private float[] ConstantScores(RegressionLoss loss, Func<Random, float> label)
     {
         var random = new Random(1);
-        var rows = Enumerable.Range(0, 4000).Select(_ => new Example { Features = [random.NextSingle(), 0, 0, 0], Label = label(random) });
+        var rows = Enumerable.Range(0, 4000)
+            .Select(_ => new Example { Features = [random.NextSingle(), 0, 0, 0], Label = label(random) });
         var data = Example.View(_ml, rows.ToList());
         var model = _ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
         {
-            Loss = loss, HiddenLayers = [4], NumberOfEpochs = 30, NumberOfNetworks = 1, NumericEncoding = NumericEncoding.None, WeightDecay = 0, Seed = 1, Device = "cpu",
+            Loss = loss,
+            HiddenLayers = [4],
+            NumberOfEpochs = 30,
+            NumberOfNetworks = 1,
+            NumericEncoding = NumericEncoding.None,
+            WeightDecay = 0,
+            Seed = 1,
+            Device = "cpu",
         }).Fit(data);
         var scored = model.Transform(data);
         return [.. scored.GetColumn<float>(scored.Schema["Score"])];
@@ -28,7 +36,8 @@ public class RegressionLossTests
     private static float Exponential(Random random) => -MathF.Log(1 - random.NextSingle());
 
     [TestMethod]
-    public void Squared_estimates_the_mean() => Assert.AreEqual(1, ConstantScores(RegressionLoss.Squared, Exponential).Average(), 0.06);
+    public void Squared_estimates_the_mean() =>
+        Assert.AreEqual(1, ConstantScores(RegressionLoss.Squared, Exponential).Average(), 0.06);
 
     [TestMethod]
     public void Absolute_estimates_the_median() =>
@@ -57,7 +66,14 @@ public class RegressionLossTests
         var data = Example.View(_ml, rows);
         var model = _ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
         {
-            Loss = RegressionLoss.Poisson, HiddenLayers = [8], NumberOfEpochs = 40, NumberOfNetworks = 1, NumericEncoding = NumericEncoding.None, WeightDecay = 0, Seed = 1, Device = "cpu",
+            Loss = RegressionLoss.Poisson,
+            HiddenLayers = [8],
+            NumberOfEpochs = 40,
+            NumberOfNetworks = 1,
+            NumericEncoding = NumericEncoding.None,
+            WeightDecay = 0,
+            Seed = 1,
+            Device = "cpu",
         }).Fit(data);
         var scores = model.Transform(data).GetColumn<float>("Score").ToArray();
         Assert.IsTrue(scores.All(s => s > 0));
@@ -70,7 +86,8 @@ public class RegressionLossTests
     {
         var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
             ConstantScores(RegressionLoss.Poisson, random => random.NextSingle() < 0.5 ? -1 : 2));
-        StringAssert.StartsWith(error.Message, "The label column 'Label' holds -1: the Poisson loss is for counts, 0 or more.");
+        StringAssert.StartsWith(error.Message,
+            "The label column 'Label' holds -1: the Poisson loss is for counts, 0 or more.");
     }
 
     [TestMethod]
@@ -78,11 +95,13 @@ public class RegressionLossTests
     {
         foreach (var (loss, message) in new[]
         {
-            (RegressionLoss.Huber(0), "Loss is Huber(0), but the threshold must be above 0 and finite in single precision: 1e-45 to 3e38."),
+            (RegressionLoss.Huber(0),
+                "Loss is Huber(0), but the threshold must be above 0 and finite in single precision: 1e-45 to 3e38."),
             (RegressionLoss.Quantile(1), "Loss is Quantile(1), but the quantile must be between 0 and 1."),
         })
         {
-            var error = Assert.ThrowsExactly<ArgumentException>(() => _ml.Regression.Trainers.Alice(new() { Loss = loss }));
+            var error = Assert.ThrowsExactly<ArgumentException>(
+                () => _ml.Regression.Trainers.Alice(new() { Loss = loss }));
             Assert.AreEqual(message, error.Message);
         }
     }

@@ -13,7 +13,16 @@ public class RegressionTrainerTests
     private readonly MLContext _ml = new(seed: 1);
 
     private static AliceRegressionTrainer.Options Quick(int seed = 1) =>
-        new() { HiddenLayers = [16], NumberOfEpochs = 20, NumberOfNetworks = 1, NumericEncoding = NumericEncoding.None, WeightDecay = 0, Seed = seed, Device = "cpu" };
+        new()
+        {
+            HiddenLayers = [16],
+            NumberOfEpochs = 20,
+            NumberOfNetworks = 1,
+            NumericEncoding = NumericEncoding.None,
+            WeightDecay = 0,
+            Seed = seed,
+            Device = "cpu"
+        };
 
     [TestMethod]
     public void The_default_learns_a_smooth_function()
@@ -44,7 +53,8 @@ public class RegressionTrainerTests
         var trainer = _ml.Regression.Trainers.Alice(Quick());
         var first = Scores(trainer.Fit(data), data);
         CollectionAssert.AreEqual(first, Scores(trainer.Fit(data), data), "Fit twice on one trainer");
-        CollectionAssert.AreEqual(first, Scores(_ml.Regression.Trainers.Alice(Quick()).Fit(data), data), "another trainer");
+        CollectionAssert.AreEqual(
+            first, Scores(_ml.Regression.Trainers.Alice(Quick()).Fit(data), data), "another trainer");
         CollectionAssert.AreNotEqual(first, Scores(_ml.Regression.Trainers.Alice(Quick(seed: 2)).Fit(data), data));
     }
 
@@ -103,13 +113,15 @@ public class RegressionTrainerTests
         var messages = new List<string>();
         _ml.Log += (_, e) => messages.Add(e.Message);
         var rows = Example.Smooth(100);
-        var clean = Scores(_ml.Regression.Trainers.Alice(Quick()).Fit(Example.View(_ml, rows)), Example.View(_ml, rows));
+        var clean = Scores(_ml.Regression.Trainers.Alice(Quick()).Fit(Example.View(_ml, rows)),
+            Example.View(_ml, rows));
         rows.Insert(50, new Example { Label = float.NaN });
         rows.Insert(10, new Example { Label = float.PositiveInfinity });
         var model = _ml.Regression.Trainers.Alice(Quick()).Fit(Example.View(_ml, rows));
         CollectionAssert.AreEqual(clean, Scores(model, Example.View(_ml, rows.Where(r => float.IsFinite(r.Label)))));
         Assert.IsTrue(messages.Any(m => m.Contains(
-            "Skipped 2 of 102 rows: 2 with a missing or infinite value in the label column 'Label'.", StringComparison.Ordinal)));
+            "Skipped 2 of 102 rows: 2 with a missing or infinite value in the label column 'Label'.",
+            StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -119,7 +131,8 @@ public class RegressionTrainerTests
         _ml.Log += (_, e) => messages.Add(e.Message);
         _ml.Regression.Trainers.Alice(Quick()).Fit(Example.View(_ml, Example.Smooth(100)));
         Assert.IsTrue(messages.Any(m => m.Contains(
-            "Training on 100 rows of 4 features: 97 parameters, 20 epochs, batches of 64, device cpu, seed 1.", StringComparison.Ordinal)));
+            "Training on 100 rows of 4 features: 97 parameters, 20 epochs, batches of 64, device cpu, seed 1.",
+            StringComparison.Ordinal)));
         Assert.IsTrue(messages.Any(m => m.Contains("Epoch 20 of 20: loss ", StringComparison.Ordinal)));
     }
 
@@ -162,10 +175,13 @@ public class RegressionTrainerTests
         var options = Quick();
         options.Dropout = 0.2;
         options.NumberOfEpochs = 60;
-        Assert.IsGreaterThan(0.8, _ml.Regression.Evaluate(_ml.Regression.Trainers.Alice(options).Fit(data).Transform(data)).RSquared);
+        Assert.IsGreaterThan(0.8,
+            _ml.Regression.Evaluate(_ml.Regression.Trainers.Alice(options).Fit(data).Transform(data)).RSquared);
 
         var linear = _ml.Regression.Trainers.Alice(hiddenLayers: [], numberOfEpochs: 200).Fit(data);
-        var scores = Scores(linear, _ml.Data.LoadFromEnumerable(new[] { 0f, 0.25f, 0.5f }.Select(x => new Example { Features = [x, 0, 5, 0] })));
+        var scores = Scores(linear,
+            _ml.Data.LoadFromEnumerable(
+            new[] { 0f, 0.25f, 0.5f }.Select(x => new Example { Features = [x, 0, 5, 0] })));
         Assert.AreEqual(scores[1] - scores[0], scores[2] - scores[1], 1e-3f);
     }
 
@@ -177,7 +193,8 @@ public class RegressionTrainerTests
         var folds = _ml.Regression.CrossValidate(data, trainer, numberOfFolds: 3);
         Assert.HasCount(3, folds);
         Assert.IsTrue(folds.All(f => f.Metrics.RSquared > 0.5));
-        var importance = _ml.Regression.PermutationFeatureImportance(folds[0].Model as ISingleFeaturePredictionTransformer<object>
+        var importance = _ml.Regression.PermutationFeatureImportance(
+            folds[0].Model as ISingleFeaturePredictionTransformer<object>
             ?? trainer.Fit(data), data);
         Assert.HasCount(4, importance);
     }

@@ -23,7 +23,8 @@ public abstract class TaskCase
     public IDataView Labelled(MLContext ml, IEnumerable<Example> rows)
     {
         var data = Example.View(ml, rows);
-        data = ml.Transforms.CopyColumns("Number", "Label").Append(ml.Transforms.DropColumns("Label")).Fit(data).Transform(data);
+        data = ml.Transforms.CopyColumns("Number", "Label").Append(ml.Transforms.DropColumns("Label")).Fit(data)
+            .Transform(data);
         return Labels(ml).Fit(data).Transform(data);
     }
 
@@ -68,7 +69,8 @@ public abstract class TaskCase
         public override float[] Scores(MLContext ml, IDataView scored) => Column(ml, scored);
 
         public override AliceTrainingSummary Summary(ITransformer model) =>
-            ((ISingleFeaturePredictionTransformer<Alice.ML.Models.AliceRegressionModelParameters>)model).Model.TrainingSummary!;
+            ((ISingleFeaturePredictionTransformer<Alice.ML.Models.AliceRegressionModelParameters>)model)
+                .Model.TrainingSummary!;
     }
 
     private sealed class BinaryCase : TaskCase
@@ -81,14 +83,16 @@ public abstract class TaskCase
         public override IEstimator<ITransformer> Trainer(MLContext ml, Action<AliceTrainerOptions> change) =>
             ml.BinaryClassification.Trainers.Alice((AliceBinaryTrainer.Options)Options(change));
 
-        public override IEstimator<ITransformer> Labels(MLContext ml) => ml.Transforms.CustomMapping<NumberRow, BooleanLabel>(
+        public override IEstimator<ITransformer> Labels(MLContext ml) =>
+            ml.Transforms.CustomMapping<NumberRow, BooleanLabel>(
             (row, label) => label.Label = row.Number > 9, null);
 
         public override float[] Scores(MLContext ml, IDataView scored) => Column(ml, scored);
 
         public override AliceTrainingSummary Summary(ITransformer model) =>
             ((ISingleFeaturePredictionTransformer<Microsoft.ML.Calibrators.CalibratedModelParametersBase<
-                Alice.ML.Models.AliceBinaryModelParameters, Microsoft.ML.Calibrators.PlattCalibrator>>)model).Model.SubModel.TrainingSummary!;
+                Alice.ML.Models.AliceBinaryModelParameters, Microsoft.ML.Calibrators.PlattCalibrator>>)model)
+                    .Model.SubModel.TrainingSummary!;
     }
 
     private sealed class MulticlassCase : TaskCase
@@ -101,7 +105,8 @@ public abstract class TaskCase
         public override IEstimator<ITransformer> Trainer(MLContext ml, Action<AliceTrainerOptions> change) =>
             ml.MulticlassClassification.Trainers.Alice((AliceMulticlassTrainer.Options)Options(change));
 
-        public override IEstimator<ITransformer> Labels(MLContext ml) => ml.Transforms.CustomMapping<NumberRow, NameLabel>(
+        public override IEstimator<ITransformer> Labels(MLContext ml) =>
+            ml.Transforms.CustomMapping<NumberRow, NameLabel>(
                 (row, label) => label.Name = row.Number > 10 ? "high" : row.Number > 8 ? "middle" : "low", null)
             .Append(ml.Transforms.Conversion.MapValueToKey("Label", "Name"));
 
@@ -109,7 +114,8 @@ public abstract class TaskCase
             [.. scored.GetColumn<float[]>(scored.Schema["Score"]).SelectMany(row => row)];
 
         public override AliceTrainingSummary Summary(ITransformer model) =>
-            ((ISingleFeaturePredictionTransformer<Alice.ML.Models.AliceMulticlassModelParameters>)model).Model.TrainingSummary!;
+            ((ISingleFeaturePredictionTransformer<Alice.ML.Models.AliceMulticlassModelParameters>)model)
+                .Model.TrainingSummary!;
     }
 
     private sealed class NumberRow

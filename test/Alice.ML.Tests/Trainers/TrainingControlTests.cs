@@ -15,7 +15,13 @@ public class TrainingControlTests
     {
         var options = new AliceRegressionTrainer.Options
         {
-            HiddenLayers = [16], NumberOfEpochs = 30, NumberOfNetworks = 1, NumericEncoding = NumericEncoding.None, WeightDecay = 0, Seed = 1, Device = "cpu",
+            HiddenLayers = [16],
+            NumberOfEpochs = 30,
+            NumberOfNetworks = 1,
+            NumericEncoding = NumericEncoding.None,
+            WeightDecay = 0,
+            Seed = 1,
+            Device = "cpu",
         };
         change(options);
         return _ml.Regression.Trainers.Alice(options);
@@ -28,14 +34,16 @@ public class TrainingControlTests
     {
         var validation = Rows(5000, seed: 2);
         // A learning rate so high that the loss goes up and down.
-        var model = Trainer(o => (o.LearningRate, o.LearningRateSchedule) = (1, LearningRateSchedule.Constant)).Fit(Rows(200), validation);
+        var model = Trainer(o => (o.LearningRate, o.LearningRateSchedule) = (1, LearningRateSchedule.Constant))
+            .Fit(Rows(200), validation);
         var summary = model.Model.TrainingSummary!;
         Assert.HasCount(30, summary.Epochs);
         Assert.AreEqual(5000, summary.ValidationRows);
         Assert.AreEqual("RMSE", summary.MetricName);
         var best = summary.Epochs.MinBy(e => e.ValidationLoss)!;
         Assert.AreEqual(best.Epoch, summary.BestEpoch);
-        Assert.AreNotEqual(30, summary.BestEpoch, "the last epoch is not the best here, or the test would show nothing");
+        Assert.AreNotEqual(30, summary.BestEpoch,
+            "the last epoch is not the best here, or the test would show nothing");
         var rmse = _ml.Regression.Evaluate(model.Transform(validation)).RootMeanSquaredError;
         Assert.AreEqual(best.ValidationMetric!.Value, rmse, 1e-4 * rmse);
         Assert.AreEqual(best.ValidationLoss!.Value, rmse * rmse, 1e-4 * rmse * rmse);
@@ -61,17 +69,20 @@ public class TrainingControlTests
     {
         // One step an epoch, so that shorter runs end at the weights that the long one passes.
         AliceRegressionModelParameters Fit(int epochs, double rate, LearningRateSchedule schedule) => Trainer(o =>
-            (o.NumberOfEpochs, o.BatchSize, o.LearningRate, o.LearningRateSchedule) = (epochs, 200, rate, schedule)).Fit(Rows(200)).Model;
+            (o.NumberOfEpochs, o.BatchSize, o.LearningRate, o.LearningRateSchedule) = (epochs, 200, rate, schedule))
+                .Fit(Rows(200)).Model;
         var averaged = Fit(48, 4e-3, LearningRateSchedule.Averaged);
         Assert.IsTrue(averaged.TrainingSummary!.Epochs.All(e => Math.Abs(e.LearningRate - 2e-3) < 1e-9));
 
         float[] Weights(AliceRegressionModelParameters model) => [.. model.Layers.SelectMany(l => l.Weights.ToArray())];
         // Every eighth step counts.
-        float[][] passed = [.. new[] { 32, 40, 48 }.Select(steps => Weights(Fit(steps, 2e-3, LearningRateSchedule.Constant)))];
+        float[][] passed =
+            [.. new[] { 32, 40, 48 }.Select(steps => Weights(Fit(steps, 2e-3, LearningRateSchedule.Constant)))];
         var mean = Weights(averaged);
         for (var i = 0; i < mean.Length; i++)
             Assert.AreEqual(passed.Average(weights => weights[i]), mean[i], 1e-5);
-        Assert.IsGreaterThan(1e-3f, mean.Zip(passed[^1], (a, b) => Math.Abs(a - b)).Max(), "or the test would show nothing");
+        Assert.IsGreaterThan(1e-3f, mean.Zip(passed[^1], (a, b) => Math.Abs(a - b)).Max(),
+            "or the test would show nothing");
     }
 
     [TestMethod]
@@ -127,7 +138,8 @@ public class TrainingControlTests
     [TestMethod]
     public void MaximumTrainingTime_ends_training_with_what_was_learned()
     {
-        var summary = Trainer(o => (o.NumberOfEpochs, o.MaximumTrainingTime) = (1_000_000, TimeSpan.FromMilliseconds(200)))
+        var summary =
+            Trainer(o => (o.NumberOfEpochs, o.MaximumTrainingTime) = (1_000_000, TimeSpan.FromMilliseconds(200)))
             .Fit(Rows(200)).Model.TrainingSummary!;
         Assert.AreEqual(StopReason.MaximumTrainingTime, summary.StopReason);
         Assert.IsGreaterThanOrEqualTo(1, summary.Epochs.Count);
@@ -150,7 +162,8 @@ public class TrainingControlTests
         Assert.AreEqual(StopReason.Cancelled, model.Model.TrainingSummary!.StopReason);
         Assert.HasCount(3, model.Model.TrainingSummary.Epochs);
 
-        var error = Assert.ThrowsExactly<OperationCanceledException>(() => Trainer(o => o.CancellationToken = source.Token).Fit(Rows(200)));
+        var error = Assert.ThrowsExactly<OperationCanceledException>(
+            () => Trainer(o => o.CancellationToken = source.Token).Fit(Rows(200)));
         Assert.AreEqual("Training was cancelled before its first epoch ended.", error.Message);
     }
 
@@ -185,7 +198,8 @@ public class TrainingControlTests
         var frozen = Example.Smooth(100).Where(r => r.Features[0] > 0).ToList();
         foreach (var row in frozen)
             row.Features[0] = 0.5f;
-        var more = Trainer(o => (o.NumberOfEpochs, o.LearningRate) = (1, 1e-6)).Fit(Example.View(_ml, frozen), first.Model);
+        var more = Trainer(o => (o.NumberOfEpochs, o.LearningRate) = (1, 1e-6))
+            .Fit(Example.View(_ml, frozen), first.Model);
         var before = _ml.Regression.Evaluate(first.Transform(Example.View(_ml, rows))).MeanSquaredError;
         var after = _ml.Regression.Evaluate(more.Transform(Example.View(_ml, rows))).MeanSquaredError;
         Assert.AreEqual(before, after, 0.05 * before);
@@ -195,20 +209,23 @@ public class TrainingControlTests
     public void Continuing_from_a_model_that_does_not_fit_is_refused()
     {
         var model = Trainer(_ => { }).Fit(Rows(100)).Model;
-        var layers = Assert.ThrowsExactly<ArgumentException>(() => Trainer(o => o.HiddenLayers = [8]).Fit(Rows(100), model));
-        Assert.AreEqual("The model to go on from has layers 4-16-1 with ReLU, but HiddenLayers and Activation ask for 4-8-1 with ReLU. "
-            + "Set the options to the model's.", layers.Message);
+        var layers = Assert.ThrowsExactly<ArgumentException>(
+            () => Trainer(o => o.HiddenLayers = [8]).Fit(Rows(100), model));
+        Assert.AreEqual("The model to go on from has layers 4-16-1 with ReLU, but HiddenLayers and Activation ask for "
+            + "4-8-1 with ReLU. Set the options to the model's.", layers.Message);
 
         var wider = _ml.Transforms.Concatenate("Features", "Features", "Weight").Fit(Rows(100)).Transform(Rows(100));
         var columns = Assert.ThrowsExactly<ArgumentException>(() => Trainer(_ => { }).Fit(wider, model));
-        Assert.AreEqual("The feature column 'Features' has 5 values, but the model to go on from was trained with 4.", columns.Message);
+        Assert.AreEqual("The feature column 'Features' has 5 values, but the model to go on from was trained with 4.",
+            columns.Message);
     }
 
     [TestMethod]
     public void A_run_that_diverges_goes_back_and_halves_the_learning_rate()
     {
         var summary = Trainer(o => (o.LearningRate, o.Activation, o.LearningRateSchedule, o.HiddenLayers) =
-            (0.25, Activation.SiLU, LearningRateSchedule.Constant, [32, 32, 32])).Fit(Rows(2000)).Model.TrainingSummary!;
+            (0.25, Activation.SiLU, LearningRateSchedule.Constant, [32, 32, 32])).Fit(Rows(2000))
+                .Model.TrainingSummary!;
         Assert.IsGreaterThan(0, summary.Restarts);
         Assert.HasCount(30, summary.Epochs);
         Assert.IsTrue(summary.Epochs.All(e => double.IsFinite(e.TrainingLoss)));
@@ -220,14 +237,16 @@ public class TrainingControlTests
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => Trainer(o =>
             (o.LearningRate, o.Activation, o.LearningRateSchedule, o.HiddenLayers) =
                 (1e30, Activation.SiLU, LearningRateSchedule.Constant, [32, 32])).Fit(Rows(200)));
-        StringAssert.StartsWith(error.Message, "Training diverged 11 times, the last time at learning rate 9.77e+26. Set LearningRate below that");
+        StringAssert.StartsWith(error.Message,
+            "Training diverged 11 times, the last time at learning rate 9.77e+26. Set LearningRate below that");
     }
 
     [TestMethod]
     public void Gradient_accumulation_takes_the_same_steps()
     {
         var data = Rows(256);
-        float[] Train(int parts) => Trainer(o => (o.BatchSize, o.GradientAccumulation, o.NumberOfEpochs) = (64, parts, 5))
+        float[] Train(int parts) =>
+            Trainer(o => (o.BatchSize, o.GradientAccumulation, o.NumberOfEpochs) = (64, parts, 5))
             .Fit(data).Model.Layers.SelectMany(l => l.Weights.ToArray()).ToArray();
         var (whole, parts) = (Train(1), Train(4));
         Assert.IsLessThan(1e-3f, whole.Zip(parts, (a, b) => Math.Abs(a - b) / (1 + Math.Abs(a))).Max());
@@ -244,7 +263,8 @@ public class TrainingControlTests
     [TestMethod]
     public void The_summary_tells_what_the_optimizer_saw()
     {
-        var summary = Trainer(o => o.Optimizer = o.Optimizer with { UseGlass = true }).Fit(Rows(200)).Model.TrainingSummary!;
+        var summary = Trainer(o => o.Optimizer = o.Optimizer with { UseGlass = true }).Fit(Rows(200))
+            .Model.TrainingSummary!;
         Assert.AreEqual("cpu", summary.Device);
         Assert.AreEqual(1, summary.Seed);
         Assert.AreEqual(StopReason.Finished, summary.StopReason);

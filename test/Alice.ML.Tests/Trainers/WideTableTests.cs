@@ -39,7 +39,8 @@ public class WideTableTests
     public void Topics_are_told_apart_as_well_as_by_a_linear_trainer()
     {
         // Words of the same vocabulary, some of them thrice as frequent in one of two topics.
-        string Word(Random random, bool topic) => Name(random.Next(3) == 0 ? random.Next(60) * 2 + (topic ? 1 : 0) : random.Next(1500));
+        string Word(Random random, bool topic) =>
+            Name(random.Next(3) == 0 ? random.Next(60) * 2 + (topic ? 1 : 0) : random.Next(1500));
         CheckText((random, label) => [.. Enumerable.Range(0, 25).Select(_ => Word(random, label))]);
     }
 
@@ -62,7 +63,8 @@ public class WideTableTests
         {
             var isRight = random.Next(5) > 0;
             var turns = random.Next(3) == 0;
-            words.Insert(random.Next(words.Count), (turns ? "not " : "") + Name(2000 + 2 * random.Next(15) + (label == isRight != turns ? 1 : 0)));
+            words.Insert(random.Next(words.Count),
+                (turns ? "not " : "") + Name(2000 + 2 * random.Next(15) + (label == isRight != turns ? 1 : 0)));
         }
         return [.. words];
     });
@@ -76,12 +78,15 @@ public class WideTableTests
         {
             var ml = new MLContext(seed);
             var random = new Random(seed);
-            var rows = Enumerable.Range(0, 900).Select(i => new Text { Label = i % 2 == 0, Words = string.Join(' ', text(random, i % 2 == 0)) }).ToList();
+            var rows = Enumerable.Range(0, 900)
+                .Select(i => new Text { Label = i % 2 == 0, Words = string.Join(' ', text(random, i % 2 == 0)) })
+                    .ToList();
             var train = ml.Data.LoadFromEnumerable(rows.Take(500));
             var test = ml.Data.LoadFromEnumerable(rows.Skip(500));
             var features = ml.Transforms.Text.FeaturizeText("Features", nameof(Text.Words)).Fit(train);
             var (seen, unseen) = (features.Transform(train), features.Transform(test));
-            double Auc(ITransformer model) => ml.BinaryClassification.EvaluateNonCalibrated(model.Transform(unseen)).AreaUnderRocCurve / 2;
+            double Auc(ITransformer model) =>
+                ml.BinaryClassification.EvaluateNonCalibrated(model.Transform(unseen)).AreaUnderRocCurve / 2;
             linear += Auc(ml.BinaryClassification.Trainers.SdcaLogisticRegression().Fit(seen));
             alice += Auc(ml.BinaryClassification.Trainers.Alice().Fit(seen));
         }
@@ -94,7 +99,8 @@ public class WideTableTests
 
     /// <summary>Four letters that depend on the number.</summary>
     private static string Name(int number) =>
-        $"{"bdfgklmnprstvz"[number % 14]}{"aeiou"[number / 14 % 5]}{"bdfgklmnprstvz"[number / 14 % 14]}{"aeiou"[number / 980 % 5]}{number % 3}x";
+        $"{"bdfgklmnprstvz"[number % 14]}{"aeiou"[number / 14 % 5]}"
+        + $"{"bdfgklmnprstvz"[number / 14 % 14]}{"aeiou"[number / 980 % 5]}{number % 3}x";
 
     private sealed class WideRow
     {

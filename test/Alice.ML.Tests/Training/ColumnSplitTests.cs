@@ -24,7 +24,8 @@ public class ColumnSplitTests
         {
             var actual = SparseTableTests.RowOf(source, row, table.Columns);
             actual[0] = table.Row(row)[0];
-            CollectionAssert.AreEqual(table.Row(row).ToArray(), actual, Comparer<float>.Create((a, b) => MathF.Abs(a - b) < 1e-6f ? 0 : 1));
+            CollectionAssert.AreEqual(
+                table.Row(row).ToArray(), actual, Comparer<float>.Create((a, b) => MathF.Abs(a - b) < 1e-6f ? 0 : 1));
         }
     }
 
@@ -51,7 +52,8 @@ public class ColumnSplitTests
         var split = source.Split(inputs);
         CollectionAssert.AreEqual(new[] { 1 }, split.Numbers);
         CollectionAssert.AreEqual(
-            new[] { 0, 2, 3 }.Select(inputs.Feature).ToArray(), split.Sparse!.Usual.Select(usual => usual.Column).ToArray());
+            new[] { 0, 2, 3 }.Select(inputs.Feature).ToArray(),
+            split.Sparse!.Usual.Select(usual => usual.Column).ToArray());
         Assert.AreSame(split, source.Split(inputs));
         Assert.IsNull(source.Split(Plain(table.Columns)).Sparse);
     }
@@ -74,14 +76,16 @@ public class ColumnSplitTests
 
     private static InputEncoding Plain(int columns) => InputEncoding.Plain(Standardization.Identity(columns));
 
-    /// <summary>Columns that are slots of one one-hot column of 40 levels, or random numbers where there is no slot.</summary>
+    /// <summary>Columns that are slots of one one-hot column of 40 levels, or random numbers where there is no
+    /// slot.</summary>
     private static DenseFeatures Table(Func<int, int?> slot, int columns)
     {
         var random = new Random(1);
         var values = new float[Rows * columns];
         for (var row = 0; row < Rows; row++)
             for (var column = 0; column < columns; column++)
-                values[row * columns + column] = slot(column) is { } level ? (row % Levels == level ? 6.2f : -0.16f) : random.NextSingle();
+                values[row * columns + column] = slot(column) is { } level ? (row % Levels == level ? 6.2f : -0.16f)
+                    : random.NextSingle();
         return new(values, columns);
     }
 }

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Tests.Training;
 
-/// <summary>The features that tensors of bins are given against features written out. (Vector kernels of bins: KernelRows.)</summary>
+/// <summary>The features that tensors of bins are given against features written out. (Vector kernels of bins:
+/// KernelRows.)</summary>
 [TestClass]
 public class DeviceEncodingTests
 {
@@ -17,7 +18,8 @@ public class DeviceEncodingTests
         using var guard = no_grad();
         using var generator = new Generator(1);
         var random = new Random(1);
-        var columns = new EncodedColumns([[-1, -0.5f, 0.25f, 2], [], [0, 1, 2], [.. Enumerable.Range(0, 30).Select(i => i / 10f - 1.5f)]]);
+        var columns = new EncodedColumns(
+            [[-1, -0.5f, 0.25f, 2], [], [0, 1, 2], [.. Enumerable.Range(0, 30).Select(i => i / 10f - 1.5f)]]);
         for (var column = 0; column < columns.Columns; column++)
         {
             var (number, end) = columns.Range(column);
@@ -32,7 +34,8 @@ public class DeviceEncodingTests
     }
 
     private static void AssertClose(Tensor expected, Tensor actual) =>
-        Assert.IsLessThan(1e-4f, (expected - actual).abs().max().item<float>() / (1 + expected.abs().max().item<float>()));
+        Assert.IsLessThan(1e-4f, (expected - actual).abs().max().item<float>()
+            / (1 + expected.abs().max().item<float>()));
 
     private static Tensor Features(EncodedColumns columns, Tensor numbers)
     {

@@ -34,7 +34,8 @@ public class NetworkTests
             _ => rand(Rows, 1, generator: generator),
         };
         var masks = new[] { Mask(7), Mask(6) };
-        var batch = new Minibatch(randn(Rows, Inputs, generator: generator), targets, rand(Rows, 1, generator: generator), 2 * Rows, masks);
+        var batch = new Minibatch(
+            randn(Rows, Inputs, generator: generator), targets, rand(Rows, 1, generator: generator), 2 * Rows, masks);
 
         using var network = new Network(shape, loss);
         using var at = new ParameterViews(shape, weights);
@@ -61,7 +62,8 @@ public class NetworkTests
 
         using (no_grad())
             network.Evaluate(at, batch, gradient, adds: true);
-        Assert.IsLessThan(2e-5f, (leaf.grad! * tensor(2f) - gradient.Flat).abs().max().item<float>(), "added to what was there");
+        Assert.IsLessThan(2e-5f, (leaf.grad! * tensor(2f) - gradient.Flat).abs().max().item<float>(),
+            "added to what was there");
 
         Tensor Mask(long units) => rand([Rows, units], generator: generator).lt_(tensor(0.7f)).Scale(1 / 0.7);
     }
@@ -91,6 +93,7 @@ public class NetworkTests
         "quantile" => maximum((y - f) * tensor(0.8f), (f - y) * tensor(0.2f)),
         "poisson" => f.exp() - y * f,
         "logistic" => nn.functional.binary_cross_entropy_with_logits(f, y, reduction: nn.Reduction.None),
-        _ => nn.functional.cross_entropy(f, y.squeeze(1).to_type(ScalarType.Int64), reduction: nn.Reduction.None).unsqueeze(1),
+        _ => nn.functional.cross_entropy(
+        f, y.squeeze(1).to_type(ScalarType.Int64), reduction: nn.Reduction.None).unsqueeze(1),
     };
 }

@@ -35,7 +35,8 @@ public class NormalScoresTests
         return draws.data<float>().ToArray();
     }
 
-    private NormalScores Scores() => NormalScores.Of(Columns, column => new ColumnSample(Rows, row => _numbers[row * Columns + column], _ => 1))!;
+    private NormalScores Scores() =>
+        NormalScores.Of(Columns, column => new ColumnSample(Rows, row => _numbers[row * Columns + column], _ => 1))!;
 
     [TestMethod]
     public void Heavy_tails_become_normal_and_other_columns_stay_as_they_are()
@@ -49,7 +50,8 @@ public class NormalScoresTests
                 Assert.AreEqual(_numbers[i], scores[i]);
             else
             {
-                // Linear between quantiles half a standard deviation apart; beyond the outermost there is little to go by.
+                // Linear between quantiles half a standard deviation apart; beyond the outermost there is little to go
+                // by.
                 if (Math.Abs(_normal[i]) < 2.5)
                     Assert.AreEqual(_normal[i], scores[i], 0.2f);
                 Assert.IsLessThan(10, Math.Abs(scores[i]));
@@ -70,7 +72,8 @@ public class NormalScoresTests
         Assert.IsNull(Of(_ => 0), "a constant");
         Assert.IsNull(Of(row => row % 100 == 0 ? 100 : row % 4), "levels");
         Assert.IsNull(Of(row => row % 10 == 0 ? 1 / random.NextSingle() : 0), "mostly zeros");
-        Assert.IsNull(Of(row => row % 10 == 0 ? 100 * _normal[row] : _normal[row], row => row % 10 == 0 ? 0 : 1), "weights");
+        Assert.IsNull(Of(row => row % 10 == 0 ? 100 * _normal[row] : _normal[row], row => row % 10 == 0 ? 0 : 1),
+            "weights");
         Assert.IsNotNull(Of(row => row % 10 == 0 ? 100 * _normal[row] : _normal[row]));
     }
 

@@ -28,7 +28,8 @@ public class OutlierFenceTests
             ["lognormal"] = random => Math.Exp(Normal(random)),
             ["wide lognormal"] = random => Math.Exp(2 * Normal(random)),
             ["an indicator"] = random => random.Next(50) == 0 ? 1 : 0,
-            ["counts, mostly zero"] = random => random.Next(4) == 0 ? Math.Floor(-3 * Math.Log(1 - random.NextDouble())) : 0,
+            ["counts, mostly zero"] = random =>
+                random.Next(4) == 0 ? Math.Floor(-3 * Math.Log(1 - random.NextDouble())) : 0,
             ["amounts, mostly zero"] = random => random.Next(10) == 0 ? Math.Exp(6 + Normal(random)) : 0,
             ["two groups"] = random => (random.Next(2) == 0 ? 1000 : 0) + random.NextDouble(),
         };

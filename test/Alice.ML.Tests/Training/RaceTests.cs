@@ -39,7 +39,8 @@ public class RaceTests
         (data, _) = TrainingData.Prepare(data, null, preparation);
         var common = Standardization.Identity(1);
         using var source = data.Features.Open(Rows, common, CPU);
-        var task = new LearningTask(new SquaredObjective(), 1, Standardization.Identity(1), Standardization.Identity(1));
+        var task = new LearningTask(
+            new SquaredObjective(), 1, Standardization.Identity(1), Standardization.Identity(1));
         var settings = new TrainingSettings
         {
             Optimizer = AliceOptimizerOptions.Tabular,
@@ -57,16 +58,22 @@ public class RaceTests
             Device = CPU,
             UsesKernels = usesKernels,
         };
-        var options = new AliceRegressionTrainer.Options { NumberOfNetworks = 2, NumericEncoding = NumericEncoding.None };
+        var options = new AliceRegressionTrainer.Options
+        {
+            NumberOfNetworks = 2,
+            NumericEncoding = NumericEncoding.None
+        };
         var ensemble = new Ensemble(options, task, data, (preparation, common), null, settings);
         using var channel = ((IChannelProvider)ml).Start("test");
-        var choice = new PlanChoice(options, task, ensemble, new TrainingRows(new RowSet(data, source), null), settings, channel, new RunClock()).Make();
+        var choice = new PlanChoice(options, task, ensemble, new TrainingRows(new RowSet(data, source), null), settings,
+            channel, new RunClock()).Make();
         foreach (var member in choice.Members)
             member.Dispose();
 
         Assert.HasCount(2, choice.Members);
         Assert.IsTrue(choice.Members.All(member => member.WeightDecay == Math.Min(first, second)));
         Assert.IsNotEmpty(warnings);
-        Assert.IsTrue(warnings.All(warning => warning.Contains("weight decay 1000000000") && warning.Contains("diverged")));
+        Assert.IsTrue(
+            warnings.All(warning => warning.Contains("weight decay 1000000000") && warning.Contains("diverged")));
     }
 }

@@ -40,7 +40,8 @@ public class SparseTableTests
         using var source = table.Open(Rows, standardization, CPU);
         for (var row = 0; row < Rows; row++)
             CollectionAssert.AreEqual(
-                written.AsSpan(row * Columns, Columns).ToArray(), RowOf(source, row, Columns), Comparer<float>.Create((a, b) => MathF.Abs(a - b) < 1e-6f ? 0 : 1));
+                written.AsSpan(row * Columns, Columns).ToArray(), RowOf(source, row, Columns),
+                Comparer<float>.Create((a, b) => MathF.Abs(a - b) < 1e-6f ? 0 : 1));
     }
 
     /// <summary>A row in all columns.</summary>

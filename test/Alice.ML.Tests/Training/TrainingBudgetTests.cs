@@ -15,7 +15,8 @@ public sealed class TrainingBudgetTests
     [DataRow(50_001, 128)]
     [DataRow(200_001, 256)]
     [DataRow(100_000_000, 1024)]
-    public void A_minibatch_grows_with_the_rows(int rows, int size) => Assert.AreEqual(size, TrainingBudget.BatchSize(rows));
+    public void A_minibatch_grows_with_the_rows(int rows, int size) =>
+        Assert.AreEqual(size, TrainingBudget.BatchSize(rows));
 
     [TestMethod]
     [DataRow(20, 20, false, 1000)]
@@ -42,8 +43,9 @@ public sealed class TrainingBudgetTests
     [DataRow(1000, 100, 32, true, true)]
     [DataRow(1000, 100, 33, true, false)]
     [DataRow(1000, 100, 0, true, false)]
-    public void Bins_need_rows_and_in_classification_few_numbers(int rows, int columns, int numbers, bool isClassification, bool suits) =>
-        Assert.AreEqual(suits, TrainingBudget.SuitsBins(rows, columns, numbers, isClassification));
+    public void Bins_need_rows_and_in_classification_few_numbers(
+        int rows, int columns, int numbers, bool isClassification, bool suits) =>
+            Assert.AreEqual(suits, TrainingBudget.SuitsBins(rows, columns, numbers, isClassification));
 
     [TestMethod]
     [DataRow(500, 8, 32)]
@@ -51,7 +53,8 @@ public sealed class TrainingBudgetTests
     [DataRow(2500, 64, 32)]
     [DataRow(100_000, 8, 96)]
     [DataRow(100_000, 16, 64)]
-    public void Bins_grow_with_the_rows_and_fewer_columns(int rows, int columns, int bins) => Assert.AreEqual(bins, TrainingBudget.Bins(rows, columns));
+    public void Bins_grow_with_the_rows_and_fewer_columns(int rows, int columns, int bins) =>
+        Assert.AreEqual(bins, TrainingBudget.Bins(rows, columns));
 
     [TestMethod]
     [DataRow(3000, true, false, LearningRateSchedule.Averaged)]
@@ -60,8 +63,9 @@ public sealed class TrainingBudgetTests
     [DataRow(3000, true, true, LearningRateSchedule.Cosine)]
     public void Weights_of_bins_are_averaged_in_regression_with_many_rows(
         int rows, bool isEncoded, bool isClassification, LearningRateSchedule schedule) =>
-        Assert.AreEqual(schedule, TrainingBudget.Schedule(rows, isEncoded, isClassification));
+            Assert.AreEqual(schedule, TrainingBudget.Schedule(rows, isEncoded, isClassification));
 
     [TestMethod]
-    public void Classification_takes_fewer_epochs() => Assert.IsTrue(LearningTask.Classify(new LogisticObjective(), 1).IsClassification);
+    public void Classification_takes_fewer_epochs() =>
+        Assert.IsTrue(LearningTask.Classify(new LogisticObjective(), 1).IsClassification);
 }

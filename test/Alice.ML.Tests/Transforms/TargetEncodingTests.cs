@@ -54,7 +54,8 @@ public sealed class TargetEncodingTests
     public void Rows_keep_their_encoding_when_they_are_shuffled()
     {
         var rows = Effects(200, values: 20, seed: 2);
-        _ml.Transforms.Categorical.TargetEncoding("Encoded", "Item").Fit(_ml.Data.LoadFromEnumerable(rows), out var encoded);
+        _ml.Transforms.Categorical.TargetEncoding("Encoded", "Item")
+            .Fit(_ml.Data.LoadFromEnumerable(rows), out var encoded);
         var shuffled = _ml.Data.ShuffleRows(encoded, seed: 3);
         var straight = encoded.GetColumn<float>("Label").Zip(encoded.GetColumn<float[]>("Encoded")).ToDictionary();
         var pairs = shuffled.GetColumn<float>("Label").Zip(shuffled.GetColumn<float[]>("Encoded")).ToArray();
@@ -72,7 +73,8 @@ public sealed class TargetEncodingTests
         var without = RSquared(null, train, test);
         Assert.IsGreaterThan(0.85, RSquared("Item", train, test));
         Assert.IsLessThan(0.5, without);
-        Assert.AreEqual(without, RSquared("Noise", train, test), 0.01, "a column that tells nothing takes nothing away");
+        Assert.AreEqual(without, RSquared("Noise", train, test), 0.01,
+            "a column that tells nothing takes nothing away");
 
         // In their own rows' labels too, such a column seems to tell something: what leaks without folds.
         var encoder = _ml.Transforms.Categorical.TargetEncoding("Noise", smoothing: 0).Fit(train, out var encoded);
@@ -101,14 +103,16 @@ public sealed class TargetEncodingTests
         var all = Effects(3000, values: 400, seed: 4);
         var test = _ml.Data.LoadFromEnumerable(all[2000..]);
         all[0].Label = error;
-        var encoder = _ml.Transforms.Categorical.TargetEncoding("Item").Fit(_ml.Data.LoadFromEnumerable(all[..2000]), out _);
+        var encoder = _ml.Transforms.Categorical.TargetEncoding("Item")
+            .Fit(_ml.Data.LoadFromEnumerable(all[..2000]), out _);
         Assert.IsGreaterThan(0.8, Correlation(encoder.Transform(test), "Item"));
     }
 
     [TestMethod]
     public void Classes_are_encoded_by_their_shares()
     {
-        var rows = Enumerable.Range(0, 300).Select(i => new Row { Item = $"v{i % 30}", Label = i % 30 % 3, IsPositive = i % 30 < 6 });
+        var rows = Enumerable.Range(0, 300)
+            .Select(i => new Row { Item = $"v{i % 30}", Label = i % 30 % 3, IsPositive = i % 30 < 6 });
         var view = _ml.Data.LoadFromEnumerable(rows);
         var binary = _ml.Transforms.Categorical.TargetEncoding("Item", labelColumnName: "IsPositive").Fit(view, out _);
         var shares = Encodings(binary.Transform(view));
@@ -116,7 +120,8 @@ public sealed class TargetEncodingTests
         Assert.AreEqual(-0.2f, shares[29][0], 1e-6f);
 
         var keys = _ml.Transforms.Conversion.MapValueToKey("Class", "Label").Fit(view).Transform(view);
-        var encoded = _ml.Transforms.Categorical.TargetEncoding("Item", labelColumnName: "Class").Fit(keys, out _).Transform(keys);
+        var encoded = _ml.Transforms.Categorical.TargetEncoding("Item", labelColumnName: "Class").Fit(keys, out _)
+            .Transform(keys);
         foreach (var (actual, expected) in Encodings(encoded)[1][..3].Zip([-1 / 3f, 2 / 3f, -1 / 3f]))
             Assert.AreEqual(expected, actual, 1e-6f);
         VBuffer<ReadOnlyMemory<char>> names = default;
@@ -146,7 +151,8 @@ public sealed class TargetEncodingTests
         var (before, after) = (model.Transform(others), loaded.Transform(others));
         foreach (var (a, b) in Encodings(before, "Features").Zip(Encodings(after, "Features")))
             CollectionAssert.AreEqual(a, b);
-        CollectionAssert.AreEqual(before.GetColumn<float>("Score").ToArray(), after.GetColumn<float>("Score").ToArray());
+        CollectionAssert.AreEqual(
+            before.GetColumn<float>("Score").ToArray(), after.GetColumn<float>("Score").ToArray());
         using var engine = _ml.Model.CreatePredictionEngine<Row, Prediction>(loaded);
         Assert.AreEqual(after.GetColumn<float>("Score").First(), engine.Predict(new Row { Item = "v3" }).Score);
     }
@@ -167,26 +173,36 @@ public sealed class TargetEncodingTests
         Refused("There is no input column 'Itm' for the target encoding. The data has: 'Item'", "Itm", "Label");
         Refused("There is no label column 'Lbl'", "Item", "Lbl");
         Refused("The column 'X' of the target encoding is of type Single, but must be one text a row", "X", "Label");
-        Refused("The column 'Item' of the target encoding is of type String, but must be a label: Single, Boolean or a key", "Noise", "Item");
-        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Transforms.Categorical.TargetEncoding("Item", numberOfFolds: 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Transforms.Categorical.TargetEncoding("Item", smoothing: double.NaN));
+        Refused("The column 'Item' of the target encoding is of type String, but must be a label: Single, Boolean "
+            + "or a key", "Noise", "Item");
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => _ml.Transforms.Categorical.TargetEncoding("Item", numberOfFolds: 1));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => _ml.Transforms.Categorical.TargetEncoding("Item", smoothing: double.NaN));
         Assert.Throws<ArgumentException>(() => _ml.Transforms.Categorical.TargetEncoding("Label", "Item"));
 
         void Refused(string message, string item, string label)
         {
             var encoder = _ml.Transforms.Categorical.TargetEncoding("Encoded", item, label);
-            StringAssert.StartsWith(Assert.Throws<ArgumentOutOfRangeException>(() => encoder.Fit(data, out _)).Message, message);
+            StringAssert.StartsWith(Assert.Throws<ArgumentOutOfRangeException>(() => encoder.Fit(data, out _)).Message,
+                message);
             Assert.Throws<ArgumentOutOfRangeException>(() =>
-                encoder.Before(_ml.Transforms.CopyColumns("Copy", "Encoded")).GetOutputSchema(SchemaShape.Create(data.Schema)));
+                encoder.Before(_ml.Transforms.CopyColumns("Copy", "Encoded"))
+                    .GetOutputSchema(SchemaShape.Create(data.Schema)));
         }
     }
 
-    private IEstimator<ITransformer> Pipeline(string item) => _ml.Transforms.Categorical.TargetEncoding("Encoded", item).Before(
+    private IEstimator<ITransformer> Pipeline(string item) =>
+        _ml.Transforms.Categorical.TargetEncoding("Encoded", item).Before(
         _ml.Transforms.Concatenate("Features", "Encoded", "X").Append(Linear()));
 
     private AliceRegressionTrainer Linear() => _ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
     {
-        HiddenLayers = [], NumericEncoding = NumericEncoding.None, NumberOfNetworks = 1, WeightDecay = 0, NumberOfEpochs = 20,
+        HiddenLayers = [],
+        NumericEncoding = NumericEncoding.None,
+        NumberOfNetworks = 1,
+        WeightDecay = 0,
+        NumberOfEpochs = 20,
     });
 
     private double RSquared(string? item, IDataView train, IDataView test)
@@ -198,7 +214,8 @@ public sealed class TargetEncodingTests
 
     private float[][] TrainingEncodings(Row[] rows)
     {
-        _ml.Transforms.Categorical.TargetEncoding("Item", smoothing: 1).Fit(_ml.Data.LoadFromEnumerable(rows), out var encoded);
+        _ml.Transforms.Categorical.TargetEncoding("Item", smoothing: 1)
+            .Fit(_ml.Data.LoadFromEnumerable(rows), out var encoded);
         return Encodings(encoded);
     }
 
@@ -232,7 +249,8 @@ public sealed class TargetEncodingTests
             / Math.Sqrt(x.Sum(a => (a - meanX) * (a - meanX)) * y.Sum(b => (b - meanY) * (b - meanY)));
     }
 
-    private static string Describe(SchemaShape.Column column) => $"{column.Name} {column.Kind} {column.ItemType} {column.IsKey} "
+    private static string Describe(SchemaShape.Column column) =>
+        $"{column.Name} {column.Kind} {column.ItemType} {column.IsKey} "
         + string.Join(' ', column.Annotations.Select(annotation => annotation.Name).Order());
 
     private sealed class Row

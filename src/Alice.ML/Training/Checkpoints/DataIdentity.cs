@@ -45,7 +45,8 @@ internal sealed record DataIdentity
             yield return $"the {what} has {Count(Columns - saved.Columns, "feature")}: {Columns:N0}";
         if (Rows != saved.Rows || Columns != saved.Columns)
             yield break;
-        int[] changed = [.. Enumerable.Range(0, Features.Count).Where(column => Features[column] != saved.Features.ElementAtOrDefault(column))];
+        int[] changed = [.. Enumerable.Range(0, Features.Count)
+            .Where(column => Features[column] != saved.Features.ElementAtOrDefault(column))];
         if (changed.Length > 0)
             yield return Features.Count == Columns
                 ? $"the {what} has other values of {ColumnReport.List([.. changed.Select(nameOf)])}"
@@ -63,7 +64,8 @@ internal sealed record DataIdentity
 
     private static string[] Hash(DenseFeatures table, int start, int rows)
     {
-        var hashes = Enumerable.Range(0, table.Columns).Select(_ => IncrementalHash.CreateHash(HashAlgorithmName.SHA256)).ToArray();
+        var hashes = Enumerable.Range(0, table.Columns)
+            .Select(_ => IncrementalHash.CreateHash(HashAlgorithmName.SHA256)).ToArray();
         var values = new float[RowsAtOnce];
         for (var first = 0; first < rows; first += RowsAtOnce)
         {

@@ -4,9 +4,8 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Training.Checkpoints;
 
-/// <summary>
-/// Writes a run to a file every now and then, and gives what an earlier process wrote. What works on several threads looks at
-/// <see cref="IsDue"/> before every step, and comes to rest for <see cref="Save"/>.
+/// <summary>Writes a run to a file every now and then, and gives what an earlier process wrote. What works on several
+/// threads looks at <see cref="IsDue"/> before every step, and comes to rest for <see cref="Save"/>.
 /// </summary>
 internal sealed class RunCheckpoint : IDisposable
 {
@@ -94,13 +93,16 @@ internal sealed class RunCheckpoint : IDisposable
         _isGood = _saved.Path == _path;
         if (!_isGood)
             _channel.Warning(
-                $"{_problems.FirstOrDefault() ?? $"There is no '{_path}'."} The run goes on from the checkpoint before, '{_saved.Path}'.");
+                $"{_problems.FirstOrDefault() ?? $"There is no '{_path}'."} The run goes on from the checkpoint "
+                + $"before, '{_saved.Path}'.");
         if (_saved.Header.Run.VectorBits != run.VectorBits)
             _channel.Warning(
-                $"The checkpoint is of a processor with vectors of {_saved.Header.Run.VectorBits} bits, and this one has {run.VectorBits}: "
-                + "the model will differ from that of an uninterrupted run in the last bits of its weights.");
+                $"The checkpoint is of a processor with vectors of {_saved.Header.Run.VectorBits} bits, and this one "
+                + $"has {run.VectorBits}: the model will differ from that of an uninterrupted run in the last bits "
+                + $"of its weights.");
         _clock.Before = TimeSpan.FromSeconds(_saved.Header.Seconds);
-        _channel.Info($"The run goes on from '{_saved.Path}': {_saved.Header.Phase}, after {_saved.Header.Seconds:f0} s.");
+        _channel.Info(
+            $"The run goes on from '{_saved.Path}': {_saved.Header.Phase}, after {_saved.Header.Seconds:f0} s.");
         ScheduleNext(TimeSpan.Zero);
     }
 
@@ -119,7 +121,8 @@ internal sealed class RunCheckpoint : IDisposable
     /// <summary>Says what <see cref="Save"/> writes from now on.</summary>
     public void Enter(TrainingPhase phase, Action<BinaryWriter> state) => (_phase, _state) = (phase, state);
 
-    /// <summary>Writes the file. Where that fails, the run goes on with a warning, and the file that was there stays.</summary>
+    /// <summary>Writes the file. Where that fails, the run goes on with a warning, and the file that was there
+    /// stays.</summary>
     /// <param name="isFinished">Whether the run has ended.</param>
     public void Save(bool isFinished = false)
     {
@@ -133,19 +136,23 @@ internal sealed class RunCheckpoint : IDisposable
             if (isFinished)
                 File.Delete(RunFile.Before(_path));
             (_isGood, _failure) = (true, null);
-            _channel.Trace($"Checkpoint of {new FileInfo(_path).Length:N0} bytes, written in {(_clock.Elapsed - start).TotalSeconds:f3} s");
+            _channel.Trace(
+                $"Checkpoint of {new FileInfo(_path).Length:N0} bytes, written in "
+                + $"{(_clock.Elapsed - start).TotalSeconds:f3} s");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (_failure != e.Message)
                 _channel.Warning(
-                    $"The checkpoint '{_path}' could not be written: the run goes on, and the last checkpoint stays. {e.Message}");
+                    $"The checkpoint '{_path}' could not be written: the run goes on, and the last checkpoint "
+                    + $"stays. {e.Message}");
             _failure = e.Message;
         }
         ScheduleNext(_clock.Elapsed - start);
     }
 
-    /// <summary>Writes what an interrupted run has, so that it can go on later. What comes after is not part of it any more.</summary>
+    /// <summary>Writes what an interrupted run has, so that it can go on later. What comes after is not part of it any
+    /// more.</summary>
     public void SaveInterrupted()
     {
         Save();
@@ -155,7 +162,8 @@ internal sealed class RunCheckpoint : IDisposable
     public void Dispose() => CloseSaved();
 
     private void ScheduleNext(TimeSpan taken) =>
-        _next = _clock.Elapsed + (_interval ?? (taken / MostShare > _usualInterval ? taken / MostShare : _usualInterval));
+        _next = _clock.Elapsed + (
+            _interval ?? (taken / MostShare > _usualInterval ? taken / MostShare : _usualInterval));
 
     private void Probe()
     {
@@ -171,7 +179,8 @@ internal sealed class RunCheckpoint : IDisposable
         }
         foreach (var path in Existing())
             if (!RunFile.IsCheckpoint(path))
-                throw new IOException($"CheckpointPath: '{path}' is no checkpoint, and would be replaced by one. Name another file.");
+                throw new IOException(
+                    $"CheckpointPath: '{path}' is no checkpoint, and would be replaced by one. Name another file.");
     }
 
     private void CheckFree()
@@ -190,7 +199,8 @@ internal sealed class RunCheckpoint : IDisposable
         }
         if (!isFinished)
             throw new InvalidOperationException(
-                $"The checkpoint '{path}' is of a run that has not ended. Resume it, or delete the file to begin a new one.");
+                $"The checkpoint '{path}' is of a run that has not ended. Resume it, or delete the file to begin a "
+                + $"new one.");
         _isGood = true;
     }
 

@@ -10,9 +10,8 @@ namespace Alice.ML.Training.Checkpoints;
 /// <param name="Seconds">Time that it had taken.</param>
 internal sealed record RunHeader(RunIdentity Run, TrainingPhase Phase, bool IsFinished, double Seconds);
 
-/// <summary>
-/// A checkpoint on the disk: one <see cref="CheckedRecord"/> of a <see cref="RunHeader"/> and the state of the phase. The one before is
-/// kept beside it.
+/// <summary>A checkpoint on the disk: one <see cref="CheckedRecord"/> of a <see cref="RunHeader"/> and the state of the
+/// phase. The one before is kept beside it.
 /// </summary>
 internal static class RunFile
 {

@@ -13,21 +13,26 @@ namespace Alice.ML.Training.Checkpoints;
 /// <summary>What decides the course of a run: a checkpoint belongs to runs with the same.</summary>
 internal sealed record RunIdentity
 {
-    // These decide when and where a run works, not what comes out. The seed and the device are kept as they were resolved.
+    // These decide when and where a run works, not what comes out. The seed and the device are kept as they were
+    // resolved.
     private static readonly HashSet<string> _free =
     [
         nameof(AliceTrainerOptions.CheckpointPath), nameof(AliceTrainerOptions.CheckpointInterval),
         nameof(AliceTrainerOptions.ResumeFromCheckpoint),
-        nameof(AliceTrainerOptions.Progress), nameof(AliceTrainerOptions.CancellationToken), nameof(AliceTrainerOptions.NumberOfThreads),
-        nameof(AliceTrainerOptions.MaximumTrainingTime), nameof(AliceTrainerOptions.Seed), nameof(AliceTrainerOptions.Device),
+        nameof(AliceTrainerOptions.Progress), nameof(AliceTrainerOptions.CancellationToken),
+        nameof(AliceTrainerOptions.NumberOfThreads),
+        nameof(AliceTrainerOptions.MaximumTrainingTime), nameof(AliceTrainerOptions.Seed),
+        nameof(AliceTrainerOptions.Device),
     ];
 
     /// <summary>Version of the library: another one may have other rules.</summary>
     public string Library { get; init; } =
         typeof(RunIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
-    /// <summary>Width of the vectors that sums are made with: with another one, results differ in their last bits.</summary>
-    public int VectorBits { get; init; } = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+    /// <summary>Width of the vectors that sums are made with: with another one, results differ in their last
+    /// bits.</summary>
+    public int VectorBits { get; init; } = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated
+        ? 256 : 128;
 
     public required string Trainer { get; init; }
 
@@ -53,17 +58,18 @@ internal sealed record RunIdentity
     /// <param name="validation">Those to measure on.</param>
     /// <param name="model">The model to go on from.</param>
     public static RunIdentity Of(
-        AliceTrainerOptions options, int seed, TorchSharp.torch.Device device, TrainingData training, TrainingData? validation,
+        AliceTrainerOptions options, int seed, TorchSharp.torch.Device device, TrainingData training,
+        TrainingData? validation,
         NetworkEnsemble? model) => new()
-    {
-        Trainer = options.GetType().DeclaringType!.Name,
-        Seed = seed,
-        Device = device.ToString(),
-        Options = ValuesOf(options),
-        Training = DataIdentity.Of(training),
-        Validation = validation is null ? null : DataIdentity.Of(validation),
-        Model = Hash(model),
-    };
+        {
+            Trainer = options.GetType().DeclaringType!.Name,
+            Seed = seed,
+            Device = device.ToString(),
+            Options = ValuesOf(options),
+            Training = DataIdentity.Of(training),
+            Validation = validation is null ? null : DataIdentity.Of(validation),
+            Model = Hash(model),
+        };
 
     /// <summary>What differs from the run of a checkpoint; nothing where this run may go on with it.</summary>
     /// <param name="saved">The run of the checkpoint.</param>
@@ -72,13 +78,15 @@ internal sealed record RunIdentity
     {
         foreach (var (name, was, now) in new[]
             {
-                ("Alice.ML", saved.Library, Library), ("the trainer", saved.Trainer, Trainer), ("the device", saved.Device, Device),
+                ("Alice.ML", saved.Library, Library), ("the trainer", saved.Trainer, Trainer),
+                    ("the device", saved.Device, Device),
                 ("the seed", $"{saved.Seed}", $"{Seed}"),
             })
             if (was != now)
                 yield return $"{name} was {was} and is {now}";
         foreach (var name in saved.Options.Keys.Union(Options.Keys))
-            if (saved.Options.GetValueOrDefault(name) is var was && Options.GetValueOrDefault(name) is var now && was != now)
+            if (saved.Options.GetValueOrDefault(name) is var was && Options.GetValueOrDefault(name) is var now
+                && was != now)
                 yield return $"{name} was {was} and is {now}";
         foreach (var difference in Training.DifferencesFrom(saved.Training, "training data", nameOf))
             yield return difference;
@@ -111,10 +119,11 @@ internal sealed record RunIdentity
 
     // Those of ML.NET's base class are fields.
     private static IEnumerable<(string Name, object? Value)> Values(object options) =>
-    [
+        [
         .. options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(p => p.CanRead && p.SetMethod is { IsPublic: true }).Select(p => (p.Name, p.GetValue(options))),
-        .. options.GetType().GetFields(BindingFlags.Public | BindingFlags.Instance).Select(f => (f.Name, f.GetValue(options))),
+        .. options.GetType().GetFields(BindingFlags.Public | BindingFlags.Instance)
+            .Select(f => (f.Name, f.GetValue(options))),
     ];
 
     private static string Text(object? value) => value switch

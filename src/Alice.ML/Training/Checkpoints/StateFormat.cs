@@ -6,16 +6,18 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Checkpoints;
 
-/// <summary>
-/// How the parts of a run write and read their state. What is read was checked as a whole before (<see cref="RunFile"/>).
+/// <summary>How the parts of a run write and read their state. What is read was checked as a whole before
+/// (<see cref="RunFile"/>).
 /// </summary>
 internal static class StateFormat
 {
     // Losses may be infinite or no number.
-    private static readonly JsonSerializerOptions _json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions _json =
+        new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>Writes values that have names, such as records, as JSON; numbers come back bit for bit.</summary>
-    public static void WriteJson<T>(this BinaryWriter writer, T value) => writer.Write(JsonSerializer.Serialize(value, _json));
+    public static void WriteJson<T>(this BinaryWriter writer, T value) =>
+        writer.Write(JsonSerializer.Serialize(value, _json));
 
     /// <inheritdoc cref="WriteJson"/>
     public static T ReadJson<T>(this BinaryReader reader) => JsonSerializer.Deserialize<T>(reader.ReadString(), _json)

@@ -2,7 +2,8 @@ using Alice.ML.Training.Inputs;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Rows cut into minibatches: the training rows in a new order every epoch, or others in their order.</summary>
+/// <summary>Rows cut into minibatches: the training rows in a new order every epoch, or others in their
+/// order.</summary>
 internal abstract class BatchSource : IDisposable
 {
     private readonly int[] _numbers;
@@ -16,7 +17,8 @@ internal abstract class BatchSource : IDisposable
         _order = [.. _numbers];
         Count = (Rows + batchSize - 1) / batchSize;
         if (rows.Data.WeightArray is not null)
-            WeightScale = rows.Data.Rows / Enumerable.Range(0, rows.Data.Rows).Sum(row => (double)rows.Data.Weight(row));
+            WeightScale = rows.Data.Rows / Enumerable.Range(0, rows.Data.Rows)
+                .Sum(row => (double)rows.Data.Weight(row));
     }
 
     /// <summary>Rows in all.</summary>
@@ -38,7 +40,8 @@ internal abstract class BatchSource : IDisposable
     public static BatchSource Create(RowSet rows, int batchSize, TrainingSettings settings) =>
         settings.UsesKernels ? new KernelBatches(rows, batchSize) : new TensorBatches(rows, batchSize, settings.Device);
 
-    /// <summary>Where part <paramref name="part"/> of <paramref name="parts"/> of something begins; the last one ends where the next would.</summary>
+    /// <summary>Where part <paramref name="part"/> of <paramref name="parts"/> of something begins; the last one ends
+    /// where the next would.</summary>
     public static int Start(int part, int parts, int whole) => (int)((long)part * whole / parts);
 
     /// <summary>Puts the rows in the order of a key.</summary>

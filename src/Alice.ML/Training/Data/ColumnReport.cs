@@ -31,12 +31,14 @@ internal sealed class ColumnReport(Func<int, string> nameOf)
         if (_empty.Count > 0)
             yield return $"Left out, since they are missing in every row: {List(_empty)}.";
         if (_narrow.Count > 0)
-            yield return $"Left out, since their values differ by less than 1e-38, which floats cannot scale: {List(_narrow)}. Multiply them in the pipeline.";
+            yield return $"Left out, since their values differ by less than 1e-38, which floats cannot scale: "
+                + $"{List(_narrow)}. Multiply them in the pipeline.";
         if (_extreme.Count > 0)
             yield return $"Extreme values that stand alone are held near the range of the others: {List(_extreme)}.";
     }
 
     /// <summary>Names, the first few and how many more.</summary>
     public static string List(IReadOnlyList<string> names) =>
-        string.Join(", ", names.Take(MostNames)) + (names.Count > MostNames ? $" and {names.Count - MostNames:N0} more" : "");
+        string.Join(", ", names.Take(MostNames))
+            + (names.Count > MostNames ? $" and {names.Count - MostNames:N0} more" : "");
 }

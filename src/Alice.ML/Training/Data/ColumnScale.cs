@@ -4,7 +4,8 @@ using Alice.ML.Training.Inputs;
 namespace Alice.ML.Training.Data;
 
 /// <summary>Where the values of a column lie, apart from a few extreme ones: what it is standardised by.</summary>
-/// <param name="Mean">Weighted mean, extreme values being held at <paramref name="Lowest"/> or <paramref name="Highest"/>.</param>
+/// <param name="Mean">Weighted mean, extreme values being held at <paramref name="Lowest"/> or
+/// <paramref name="Highest"/>.</param>
 /// <param name="Deviation">Standard deviation, likewise; 0 where all values are equal.</param>
 /// <param name="Lowest">The least value that is not extreme.</param>
 /// <param name="Highest">The largest value that is not extreme.</param>
@@ -59,10 +60,12 @@ internal readonly record struct ColumnScale(
         if (!(lowest < highest))
             // No value at all counts as one value, 0.
             (lowest, highest) = lowest == highest ? (lowest, highest) : (0, 0);
-        else if (new ColumnSample(values.Length, row => values[row], row => weights?[row] ?? 1) is var sample && sample.Values.Length >= LeastValues)
+        else if (new ColumnSample(values.Length, row => values[row], row => weights?[row] ?? 1) is var sample
+            && sample.Values.Length >= LeastValues)
         {
             quartiles = Quartiles.Of(sample);
-            (lowest, highest, var outside) = OutlierFence.Of(quartiles, lowest, highest, values.Length - missing, values);
+            (lowest, highest, var outside) =
+                OutlierFence.Of(quartiles, lowest, highest, values.Length - missing, values);
             extreme += outside;
         }
         var (mean, deviation) = Moments(values, weights, lowest, highest);
@@ -85,8 +88,10 @@ internal readonly record struct ColumnScale(
         return (lowest, highest, missing, infinite);
     }
 
-    /// <summary>Weighted mean and deviation of the values between the bounds, in double precision, in two passes.</summary>
-    private static (double Mean, double Deviation) Moments(float[] values, float[]? weights, float lowest, float highest)
+    /// <summary>Weighted mean and deviation of the values between the bounds, in double precision, in two
+    /// passes.</summary>
+    private static (double Mean, double Deviation) Moments(
+        float[] values, float[]? weights, float lowest, float highest)
     {
         var (total, sum, squares) = (0.0, 0.0, 0.0);
         for (var row = 0; row < values.Length; row++)

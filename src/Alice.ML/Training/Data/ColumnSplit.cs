@@ -3,16 +3,15 @@ using Alice.ML.Training.Kernels;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>
-/// How vector kernels read the columns of a table for networks with some inputs: those in which most rows have one value, as in slots of one-hot
-/// columns, by index, the others as numbers.
+/// <summary>How vector kernels read the columns of a table for networks with some inputs: those in which most rows have
+/// one value, as in slots of one-hot columns, by index, the others as numbers.
 /// </summary>
 /// <param name="Numbers">Columns that are read as numbers, ascending.</param>
 /// <param name="Sparse">The other columns; null where there are none.</param>
 internal sealed record ColumnSplit(int[] Numbers, SparseTable? Sparse)
 {
-    // By index a value takes as long as two numbers of a product, and a row, whatever it has, as long as 20 of them (measured with 64 units and
-    // rows). Beside bins a number as it is takes as long as a value by index does.
+    // By index a value takes as long as two numbers of a product, and a row, whatever it has, as long as 20 of them
+    // (measured with 64 units and rows). Beside bins a number as it is takes as long as a value by index does.
     private const double LeastShare = 0.5;
     private const double LeastSaving = 20;
 
@@ -21,7 +20,8 @@ internal sealed record ColumnSplit(int[] Numbers, SparseTable? Sparse)
     /// <param name="rows">The first rows, which are meant.</param>
     /// <param name="usual">Per column the value that most rows have, and their share.</param>
     /// <param name="inputs">What networks are given.</param>
-    public static ColumnSplit Of(DenseFeatures table, int rows, (float Value, double Share)[] usual, InputEncoding inputs)
+    public static ColumnSplit Of(
+        DenseFeatures table, int rows, (float Value, double Share)[] usual, InputEncoding inputs)
     {
         int[] all = [.. Enumerable.Range(0, table.Columns)];
         var sparse = all.Where(column => usual[column].Share >= LeastShare && !inputs.HasBins(column)).ToHashSet();
@@ -29,11 +29,12 @@ internal sealed record ColumnSplit(int[] Numbers, SparseTable? Sparse)
             return new(all, null);
         return new(
             [.. all.Where(column => !sparse.Contains(column))],
-            SparseTable.Of(table, rows, [.. sparse.Order().Select(column => (column, usual[column].Value, inputs.Feature(column)))]));
+            SparseTable.Of(table, rows,
+                [.. sparse.Order().Select(column => (column, usual[column].Value, inputs.Feature(column)))]));
     }
 
-    /// <summary>
-    /// Per column a value and the share of rows that have it: if more than half of them have one, that value. Of many rows, an even choice.
+    /// <summary>Per column a value and the share of rows that have it: if more than half of them have one, that value.
+    /// Of many rows, an even choice.
     /// </summary>
     public static (float Value, double Share)[] Usual(DenseFeatures table, int rows)
     {

@@ -58,7 +58,8 @@ internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(
             lock (_splits)
             {
                 if (!_splits.TryGetValue(inputs, out var split))
-                    _splits[inputs] = split = ColumnSplit.Of(features, rows, _usual ??= ColumnSplit.Usual(features, rows), inputs);
+                    _splits[inputs] = split =
+                        ColumnSplit.Of(features, rows, _usual ??= ColumnSplit.Usual(features, rows), inputs);
                 return split;
             }
         }

@@ -20,7 +20,8 @@ internal static class FeatureScaling
     public static AliceFeature Standardize(in ColumnScale column, int rows)
     {
         var scale = column.IsConstant || IsTooNarrow(column) ? 0 : (float)(1 / column.Deviation);
-        return Create((float)column.Mean, scale, column.Lowest, column.Highest, column.Missing > 0 && column.Missing < rows);
+        return Create((float)column.Mean, scale, column.Lowest, column.Highest, column.Missing > 0
+            && column.Missing < rows);
     }
 
     /// <summary>A column that is multiplied only, so that zeros stay zeros.</summary>
@@ -38,12 +39,14 @@ internal static class FeatureScaling
     {
         var margin = Margin * ((double)labels.Highest - labels.Lowest);
         var lowest = Math.Max(float.MinValue, labels.Lowest - margin);
-        return new((float)(arePositive ? Math.Min(0, lowest) : lowest), (float)Math.Min(float.MaxValue, labels.Highest + margin));
+        return new((float)(arePositive ? Math.Min(0, lowest) : lowest),
+            (float)Math.Min(float.MaxValue, labels.Highest + margin));
     }
 
     private static AliceFeature Create(float center, float scale, float lowest, float highest, bool hasMissing)
     {
         var margin = Margin * ((double)highest - lowest) * scale;
-        return new(center, scale, (float)(((double)lowest - center) * scale - margin), (float)(((double)highest - center) * scale + margin), hasMissing);
+        return new(center, scale, (float)(((double)lowest - center) * scale - margin),
+            (float)(((double)highest - center) * scale + margin), hasMissing);
     }
 }

@@ -12,10 +12,12 @@ internal abstract class FeatureTable(int columns)
     /// <summary>How the features are to be prepared, from the rows of a part.</summary>
     /// <param name="rows">The part.</param>
     /// <param name="report">Told of columns whose values are extreme, infinite or too small.</param>
-    /// <param name="keepsZeros">Whether zeros of a sparse table are to stay zeros even in columns that are mostly filled.</param>
+    /// <param name="keepsZeros">Whether zeros of a sparse table are to stay zeros even in columns that are mostly
+    /// filled.</param>
     public abstract FeaturePreparation Scale(TrainingData rows, ColumnReport report, bool keepsZeros = false);
 
-    /// <summary>The prepared features of the first rows. They may take the memory of this table, which is not to be used any more.</summary>
+    /// <summary>The prepared features of the first rows. They may take the memory of this table, which is not to be
+    /// used any more.</summary>
     public abstract FeatureTable Prepare(FeaturePreparation preparation, int rows);
 
     /// <summary>Exchanges two rows.</summary>
@@ -26,7 +28,8 @@ internal abstract class FeatureTable(int columns)
 
     /// <summary>Makes the first rows ready to give minibatches on <paramref name="device"/>.</summary>
     /// <param name="rows">How many.</param>
-    /// <param name="common">What else is done to sparse columns while networks train; the identity for dense ones.</param>
+    /// <param name="common">What else is done to sparse columns while networks train; the identity for dense
+    /// ones.</param>
     /// <param name="device">Where minibatches are wanted.</param>
     public abstract IFeatureSource Open(int rows, Standardization common, Device device);
 }
@@ -34,7 +37,8 @@ internal abstract class FeatureTable(int columns)
 /// <summary>Gives the features of minibatches.</summary>
 internal interface IFeatureSource : IDisposable
 {
-    /// <summary>How vector kernels on the CPU read the columns for networks with some inputs. May be called on several threads.</summary>
+    /// <summary>How vector kernels on the CPU read the columns for networks with some inputs. May be called on several
+    /// threads.</summary>
     ColumnSplit Split(InputEncoding inputs);
 
     /// <summary>Features [rows, columns] on the device, which belong to the caller's scope.</summary>

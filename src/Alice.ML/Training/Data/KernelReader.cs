@@ -6,9 +6,8 @@ using Alice.ML.Training.Steps;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>
-/// Gathers minibatches into memory of its own, and holds the work memory of one thread for the networks that are given them: nothing is
-/// allocated after the first step.
+/// <summary>Gathers minibatches into memory of its own, and holds the work memory of one thread for the networks that
+/// are given them: nothing is allocated after the first step.
 /// </summary>
 internal sealed unsafe class KernelReader : BatchReader
 {

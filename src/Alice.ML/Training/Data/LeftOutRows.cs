@@ -2,7 +2,8 @@ using Alice.ML.Models;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Rows with extreme labels, which no network trains on: their errors belong to the error that people will see.</summary>
+/// <summary>Rows with extreme labels, which no network trains on: their errors belong to the error that people will
+/// see.</summary>
 internal sealed class LeftOutRows(IReadOnlyList<(float[] Features, float Label)> rows)
 {
     /// <summary>None.</summary>
@@ -28,7 +29,8 @@ internal sealed class LeftOutRows(IReadOnlyList<(float[] Features, float Label)>
     /// <param name="model">The model.</param>
     public AliceEstimate Complete(AliceEstimate estimate, int trained, NetworkEnsemble model)
     {
-        if (rows.Count == 0 || estimate.RootMeanSquaredError is not { } root || estimate.MeanAbsoluteError is not { } absolute)
+        if (rows.Count == 0 || estimate.RootMeanSquaredError is not { } root
+            || estimate.MeanAbsoluteError is not { } absolute)
             return estimate;
         var outputs = new float[model.OutputCount];
         var errors = new double[rows.Count];
@@ -37,7 +39,8 @@ internal sealed class LeftOutRows(IReadOnlyList<(float[] Features, float Label)>
             model.Forward(rows[i].Features, outputs);
             errors[i] = Math.Abs(outputs[0] - (double)rows[i].Label);
         }
-        var square = Mixture(new(root.Value * root.Value, 2 * root.Value * root.StandardError), [.. errors.Select(error => error * error)]);
+        var square = Mixture(new(root.Value * root.Value, 2 * root.Value * root.StandardError),
+            [.. errors.Select(error => error * error)]);
         return estimate with
         {
             Rows = estimate.Rows + rows.Count,
@@ -45,14 +48,16 @@ internal sealed class LeftOutRows(IReadOnlyList<(float[] Features, float Label)>
             MeanAbsoluteError = Mixture(absolute, errors),
         };
 
-        // How many extreme rows come, and how extreme, is a compound Poisson variable: the variance of a sum is the sum of the squares.
+        // How many extreme rows come, and how extreme, is a compound Poisson variable: the variance of a sum is the sum
+        // of the squares.
         EstimatedValue Mixture(EstimatedValue usual, IReadOnlyList<double> extreme)
         {
             var all = (double)(trained + extreme.Count);
             var share = trained / all;
             return new(
                 share * usual.Value + extreme.Sum() / all,
-                Math.Sqrt(Math.Pow(share * usual.StandardError, 2) + extreme.Sum(value => value * value) / (all * all)));
+                Math.Sqrt(Math.Pow(share * usual.StandardError, 2) + extreme.Sum(value => value * value)
+                    / (all * all)));
         }
     }
 }

@@ -6,16 +6,17 @@ namespace Alice.ML.Training.Data;
 /// <param name="Lower">A quarter of the weight lies below.</param>
 /// <param name="Median">Half of the weight lies below.</param>
 /// <param name="Upper">A quarter of the weight lies above.</param>
-/// <param name="Tail">
-/// How heavy its tails are: the distance from the median that a twentieth of the values exceed over that which a fifth of them exceed. 1.2 for
-/// uniform, 1.5 for normal, 2.5 for exponential values, 3.2 for lognormal ones of σ = 1.
+/// <param name="Tail"> How heavy its tails are: the distance from the median that a twentieth of the values exceed over
+/// that which a fifth of them exceed. 1.2 for uniform, 1.5 for normal, 2.5 for exponential values, 3.2 for lognormal
+/// ones of σ = 1.
 /// </param>
 internal readonly record struct Quartiles(float Lower, float Median, float Upper, double Tail)
 {
     // Of normally distributed values, the quartiles are this many standard deviations apart.
     private const double NormalSpread = 1.349;
 
-    /// <summary>Distance of the quartiles over 1.349: the standard deviation, were the values normally distributed.</summary>
+    /// <summary>Distance of the quartiles over 1.349: the standard deviation, were the values normally
+    /// distributed.</summary>
     public double Deviation => ((double)Upper - Lower) / NormalSpread;
 
     /// <summary>Quartiles of a sample. Where half of the values or more are one, those of the others and it.</summary>
@@ -33,7 +34,8 @@ internal readonly record struct Quartiles(float Lower, float Median, float Upper
 
     private static double TailOf(ColumnSample sample, float median)
     {
-        // The numbers being ascending, those below the median and those above it are in order by distance: two lists to be merged.
+        // The numbers being ascending, those below the median and those above it are in order by distance: two lists to
+        // be merged.
         var values = sample.Values;
         var distances = new float[values.Length];
         var above = values.AsSpan().BinarySearch(median);
@@ -47,11 +49,11 @@ internal readonly record struct Quartiles(float Lower, float Median, float Upper
     }
 }
 
-/// <summary>
-/// Tells extreme values that stand alone (typing errors, defects of a sensor) from the tail of a distribution. Beyond three times the distance of
-/// the quartiles, the values are followed outwards. The first that is several times as far from the median as the one before is extreme, and so is
-/// all beyond it. How many times: the cube of <see cref="Quartiles.Tail"/>, three at least. A Pareto tail has so wide a gap before its last value in one
-/// table of 64, whatever its index. More than one value in twenty are never extreme.
+/// <summary>Tells extreme values that stand alone (typing errors, defects of a sensor) from the tail of a distribution.
+/// Beyond three times the distance of the quartiles, the values are followed outwards. The first that is several times
+/// as far from the median as the one before is extreme, and so is all beyond it. How many times: the cube of
+/// <see cref="Quartiles.Tail"/>, three at least. A Pareto tail has so wide a gap before its last value in one table of
+/// 64, whatever its index. More than one value in twenty are never extreme.
 /// </summary>
 /// <param name="Lowest">The least value that is not extreme.</param>
 /// <param name="Highest">The largest one.</param>
@@ -68,7 +70,8 @@ internal readonly record struct OutlierFence(float Lowest, float Highest, int Ou
     /// <param name="highest">The largest value.</param>
     /// <param name="count">How many values there are.</param>
     /// <param name="values">The values; others than finite ones are passed over.</param>
-    public static OutlierFence Of(Quartiles quartiles, float lowest, float highest, int count, ReadOnlySpan<float> values)
+    public static OutlierFence Of(
+        Quartiles quartiles, float lowest, float highest, int count, ReadOnlySpan<float> values)
     {
         var reach = Reach * ((double)quartiles.Upper - quartiles.Lower);
         var (from, to) = (quartiles.Lower - reach, quartiles.Upper + reach);

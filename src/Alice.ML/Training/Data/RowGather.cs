@@ -11,7 +11,8 @@ internal static unsafe class RowGather
     // Rows of a large table are far apart in memory: ask for them this many rows before they are copied.
     private const int Ahead = 16;
 
-    /// <summary>index_select of rows of a contiguous float table [rows, columns]; on the CPU without waiting for memory.</summary>
+    /// <summary>index_select of rows of a contiguous float table [rows, columns]; on the CPU without waiting for
+    /// memory.</summary>
     public static Tensor Select(Tensor table, Tensor rows)
     {
         if (table.device_type != DeviceType.CPU)
@@ -27,7 +28,8 @@ internal static unsafe class RowGather
         {
             if (Sse.IsSupported && i + Ahead < count)
                 Sse.Prefetch0(from + order[i + Ahead] * columns);
-            new ReadOnlySpan<float>(from + order[i] * columns, columns).CopyTo(new Span<float>(to + (long)i * columns, columns));
+            new ReadOnlySpan<float>(from + order[i] * columns, columns)
+                .CopyTo(new Span<float>(to + (long)i * columns, columns));
         }
         return selected;
     }

@@ -2,7 +2,8 @@ using Alice.ML.Optimization.Update;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Random orders of rows, as a function of a key: the same on every device and for any number of threads.</summary>
+/// <summary>Random orders of rows, as a function of a key: the same on every device and for any number of
+/// threads.</summary>
 internal static class RowOrder
 {
     /// <summary>Shuffles row numbers (Fisher and Yates 1938).</summary>

@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Rows of a table whose features are open on the device: all of a part, or those with some numbers in the table.</summary>
+/// <summary>Rows of a table whose features are open on the device: all of a part, or those with some numbers in the
+/// table.</summary>
 /// <param name="Data">The part.</param>
 /// <param name="Features">Features of the table; not owned.</param>
 /// <param name="Numbers">Numbers of the rows; null: all of the part.</param>
@@ -20,7 +21,8 @@ internal sealed record TrainingRows(RowSet Training, RowSet? Validation) : IDisp
     /// <param name="task">What makes targets of the labels.</param>
     /// <param name="common">What else is done to sparse columns while networks train.</param>
     /// <param name="device">Where minibatches are wanted.</param>
-    public static TrainingRows Open(TrainingData training, TrainingData? validation, LearningTask task, Standardization common, Device device)
+    public static TrainingRows Open(
+        TrainingData training, TrainingData? validation, LearningTask task, Standardization common, Device device)
     {
         task.MakeTargets(training.Labels);
         if (validation is not null)

@@ -36,7 +36,8 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
                 if (float.IsNaN(value))
                     missing[column]++;
                 else if (float.IsFinite(value))
-                    (lowest[column], highest[column]) = (Math.Min(lowest[column], value), Math.Max(highest[column], value));
+                    (lowest[column], highest[column]) =
+                        (Math.Min(lowest[column], value), Math.Max(highest[column], value));
             }
         }
 
@@ -109,7 +110,8 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
 
         public Device IndexDevice => CPU;
 
-        public Tensor Select(Tensor selected) => throw new NotSupportedException("On the CPU sparse rows are read by vector kernels.");
+        public Tensor Select(Tensor selected) =>
+            throw new NotSupportedException("On the CPU sparse rows are read by vector kernels.");
 
         public void Dispose()
         {
@@ -119,7 +121,8 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
     /// <summary>Minibatches written out in all columns.</summary>
     private sealed class DeviceSource(List<SparseRow> rows, Standardization common, Device device) : IFeatureSource
     {
-        public ColumnSplit Split(InputEncoding inputs) => throw new NotSupportedException("Vector kernels are for the CPU.");
+        public ColumnSplit Split(InputEncoding inputs) =>
+            throw new NotSupportedException("Vector kernels are for the CPU.");
 
         public Device IndexDevice => CPU;
 

@@ -1,7 +1,7 @@
 namespace Alice.ML.Training.Data;
 
-/// <summary>
-/// Per column: z = (x − Mean) · Scale, with Scale one over the weighted standard deviation, and 0 for a column that does not vary.
+/// <summary>Per column: z = (x − Mean) · Scale, with Scale one over the weighted standard deviation, and 0 for a column
+/// that does not vary.
 /// </summary>
 internal sealed class Standardization(double[] mean, double[] scale)
 {
@@ -13,11 +13,14 @@ internal sealed class Standardization(double[] mean, double[] scale)
     public double[] Scale { get; } = scale;
 
     /// <summary>Leaves <paramref name="columns"/> columns as they are.</summary>
-    public static Standardization Identity(int columns) => new(new double[columns], [.. Enumerable.Repeat(1.0, columns)]);
+    public static Standardization Identity(int columns) =>
+        new(new double[columns], [.. Enumerable.Repeat(1.0, columns)]);
 
-    /// <summary>Standardises columns; those that do not vary are shifted only, so that their weights can be brought back.</summary>
+    /// <summary>Standardises columns; those that do not vary are shifted only, so that their weights can be brought
+    /// back.</summary>
     public static Standardization Of(ColumnScale[] columns) =>
-        new([.. columns.Select(column => column.Mean)], [.. columns.Select(column => column.Deviation > 0 ? 1 / column.Deviation : 1)]);
+        new([.. columns.Select(column => column.Mean)],
+            [.. columns.Select(column => column.Deviation > 0 ? 1 / column.Deviation : 1)]);
 
     /// <summary>What a column of this variance and mean is multiplied by.</summary>
     public static double ScaleOf(double variance, double mean)

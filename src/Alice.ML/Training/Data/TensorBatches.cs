@@ -39,7 +39,8 @@ internal sealed class TensorBatches : BatchSource
 
     public override TensorReader Open(InputEncoding inputs, int parts) => new(this, inputs, parts, _device);
 
-    /// <summary>Part <paramref name="part"/> of <paramref name="parts"/> of a minibatch; its tensors belong to the caller's scope.</summary>
+    /// <summary>Part <paramref name="part"/> of <paramref name="parts"/> of a minibatch; its tensors belong to the
+    /// caller's scope.</summary>
     public Minibatch Part(int index, int part, int parts)
     {
         var (start, size) = Range(index);
@@ -47,7 +48,8 @@ internal sealed class TensorBatches : BatchSource
         var rows = _order.narrow(0, start + from, Start(part + 1, parts, size) - from);
         var here = rows.to(_device);
         var features = _features.Select(_features.IndexDevice.type == _device.type ? here : rows.cpu());
-        return new Minibatch(features, RowGather.Select(_targets, here), _weights is null ? null : RowGather.Select(_weights, here), size);
+        return new Minibatch(features, RowGather.Select(_targets, here), _weights is null ? null
+            : RowGather.Select(_weights, here), size);
     }
 
     public override void Dispose()

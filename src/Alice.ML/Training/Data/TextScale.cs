@@ -1,10 +1,10 @@
 namespace Alice.ML.Training.Data;
 
-/// <summary>
-/// Puts the columns of featurised text on a scale for linear networks. Every column's mean is taken away, one that varies by more than 1 is
-/// divided by its deviation, and each is multiplied by the correlation ratio of column and label: regularisation then falls on the columns
-/// that tell little (after Wang and Manning 2012, Baselines and Bigrams, who multiply by log-count ratios). All are multiplied alike so that
-/// the largest variance in any direction is 1: then one learning rate suits gradient steps of any table.
+/// <summary>Puts the columns of featurised text on a scale for linear networks. Every column's mean is taken away, one
+/// that varies by more than 1 is divided by its deviation, and each is multiplied by the correlation ratio of column
+/// and label: regularisation then falls on the columns that tell little (after Wang and Manning 2012, Baselines and
+/// Bigrams, who multiply by log-count ratios). All are multiplied alike so that the largest variance in any direction
+/// is 1: then one learning rate suits gradient steps of any table.
 /// </summary>
 /// <param name="rows">All rows, prepared.</param>
 /// <param name="part">Those of training.</param>
@@ -90,7 +90,8 @@ internal sealed class TextScale(IReadOnlyList<SparseRow> rows, TrainingData part
     {
         var direction = new double[_columns];
         for (var column = 0; column < _columns; column++)
-            direction[column] = standardization.Scale[column] * (1 + 0.5 * Math.Sin(column)); // far from any direction of the table
+            // far from any direction of the table
+            direction[column] = standardization.Scale[column] * (1 + 0.5 * Math.Sin(column));
         double variance = 0;
         for (var turn = 0; turn < PowerIterations; turn++)
         {
@@ -113,7 +114,8 @@ internal sealed class TextScale(IReadOnlyList<SparseRow> rows, TrainingData part
                 Add(row, part.Weight(r) * product / _total, next);
             }
             for (var column = 0; column < _columns; column++)
-                next[column] = standardization.Scale[column] * (next[column] - balance / _total * standardization.Mean[column]);
+                next[column] = standardization.Scale[column]
+                    * (next[column] - balance / _total * standardization.Mean[column]);
             variance = Math.Sqrt(next.Sum(value => value * value));
             direction = next;
         }

@@ -2,8 +2,8 @@ using Alice.ML.Models;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>
-/// Rows in memory: features, one label each, and weights where a column gives them. A part of the rows shares their arrays.
+/// <summary>Rows in memory: features, one label each, and weights where a column gives them. A part of the rows shares
+/// their arrays.
 /// </summary>
 internal sealed class TrainingData(FeatureTable features, float[] labels, float[]? weights, int start, int rows)
 {
@@ -46,7 +46,8 @@ internal sealed class TrainingData(FeatureTable features, float[] labels, float[
         var random = new Random(seed);
         for (var last = Rows - 1; last >= Rows - held; last--)
             Swap(Start + random.Next(last + 1), Start + last);
-        return (new(Features, labels, weights, Start, Rows - held), new(Features, labels, weights, Start + Rows - held, held));
+        return (new(Features, labels, weights, Start, Rows - held),
+            new(Features, labels, weights, Start + Rows - held, held));
     }
 
     /// <summary>The rows whose labels lie between two values. They change places.</summary>
@@ -59,13 +60,15 @@ internal sealed class TrainingData(FeatureTable features, float[] labels, float[
         return new(Features, labels, weights, Start, kept);
     }
 
-    /// <summary>Two parts, perhaps of one table, with their features prepared. The parts are not to be used any more.</summary>
+    /// <summary>Two parts, perhaps of one table, with their features prepared. The parts are not to be used any
+    /// more.</summary>
     public static (TrainingData Training, TrainingData? Validation) Prepare(
         TrainingData training, TrainingData? validation, FeaturePreparation preparation)
     {
         var shared = ReferenceEquals(training.Features, validation?.Features);
         var table = training.Features.Prepare(preparation, training.Rows + (shared ? validation!.Rows : 0));
-        return (training.With(table), validation?.With(shared ? table : validation.Features.Prepare(preparation, validation.Rows)));
+        return (training.With(table),
+            validation?.With(shared ? table : validation.Features.Prepare(preparation, validation.Rows)));
     }
 
     private TrainingData With(FeatureTable table) => new(table, labels, weights, Start, Rows);

@@ -6,10 +6,9 @@ internal static class BinEdges
     // A bin must hold enough rows to learn its slope from.
     private const int RowsPerBin = 25;
 
-    /// <summary>
-    /// Edges e₀ … e_T of a prepared column, ascending, T up to <paramref name="bins"/> and to a 25th of the rows, two at least; empty where it has
-    /// fewer than three values, as an indicator has. Values that fill a bin alone, as zeros of counts do, are edges; between the others lies as
-    /// much weight each as equal values allow.
+    /// <summary>Edges e₀ … e_T of a prepared column, ascending, T up to <paramref name="bins"/> and to a 25th of the
+    /// rows, two at least; empty where it has fewer than three values, as an indicator has. Values that fill a bin
+    /// alone, as zeros of counts do, are edges; between the others lies as much weight each as equal values allow.
     /// </summary>
     public static float[] OfColumn(int rows, int bins, ColumnSample column)
     {

@@ -1,6 +1,7 @@
 namespace Alice.ML.Training.Inputs;
 
-/// <summary>Numbers of a column, ascending, with the weights of their rows: every finite one, or of many rows an even choice.</summary>
+/// <summary>Numbers of a column, ascending, with the weights of their rows: every finite one, or of many rows an even
+/// choice.</summary>
 internal sealed class ColumnSample
 {
     // Quantiles and moments of this many rows are as good as those of all; it bounds memory and time.
@@ -45,7 +46,8 @@ internal sealed class ColumnSample
     {
         var from = Array.FindIndex(Values, number => number >= value);
         var to = Array.FindLastIndex(Values, number => number <= value) + 1;
-        return from < 0 || to <= from ? this : new([.. Values[..from], .. Values[to..]], [.. Weights[..from], .. Weights[to..]]);
+        return from < 0 || to <= from ? this
+            : new([.. Values[..from], .. Values[to..]], [.. Weights[..from], .. Weights[to..]]);
     }
 
     /// <summary>The numbers that these shares of the weight do not exceed.</summary>

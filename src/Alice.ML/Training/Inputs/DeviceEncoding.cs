@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Inputs;
 
-/// <summary>Piecewise-linear encoding in tensor operations: each feature is a·clamp(x, low, high) + b of one column.</summary>
+/// <summary>Piecewise-linear encoding in tensor operations: each feature is a·clamp(x, low, high) + b of one
+/// column.</summary>
 internal sealed class DeviceEncoding : IDisposable
 {
     private readonly Tensor _column;

@@ -4,11 +4,13 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Inputs;
 
-/// <summary>What the first layer of a network is given for a row of standardised columns: the numbers as they are, as scores, or encoded.</summary>
+/// <summary>What the first layer of a network is given for a row of standardised columns: the numbers as they are, as
+/// scores, or encoded.</summary>
 internal sealed class InputEncoding
 {
-    private InputEncoding(PiecewiseLinearEncoder? encoder, Standardization standardization, EncodedColumns? bins, NormalScores? scores) =>
-        (Encoder, Standardization, Bins, Scores) = (encoder, standardization, bins, scores);
+    private InputEncoding(PiecewiseLinearEncoder? encoder, Standardization standardization, EncodedColumns? bins,
+        NormalScores? scores) =>
+            (Encoder, Standardization, Bins, Scores) = (encoder, standardization, bins, scores);
 
     /// <summary>The bins that features are made of; null where they are numbers or scores.</summary>
     public EncodedColumns? Bins { get; }
@@ -19,7 +21,8 @@ internal sealed class InputEncoding
     /// <summary>The encoder that the model needs, for prepared features; null for numbers as they are.</summary>
     public PiecewiseLinearEncoder? Encoder { get; }
 
-    /// <summary>From the prepared or encoded features to what the first layer was trained on; <see cref="Unroll"/> comes before it.</summary>
+    /// <summary>From the prepared or encoded features to what the first layer was trained on; <see cref="Unroll"/>
+    /// comes before it.</summary>
     public Standardization Standardization { get; }
 
     /// <summary>Features a row.</summary>
@@ -44,7 +47,8 @@ internal sealed class InputEncoding
         if (Inputs.NormalScores.Of(table.Columns, column => Sample(data, table, isThere, column)) is not { } scores)
             return null;
         // Bins of a model go from 0 to 1: what their weights are multiplied by, Unroll knows.
-        return new(new PiecewiseLinearEncoder(Apart(scores.Bins.Edges)), Standardization.Identity(scores.Bins.Features), null, scores);
+        return new(new PiecewiseLinearEncoder(Apart(scores.Bins.Edges)), Standardization.Identity(scores.Bins.Features),
+            null, scores);
     }
 
     /// <summary>Columns with their bins beside them.</summary>
@@ -99,7 +103,8 @@ internal sealed class InputEncoding
     /// <param name="data">Rows.</param>
     /// <param name="table">Their prepared features.</param>
     /// <param name="encoder">Has the edges.</param>
-    /// <param name="keepsConstants">Whether weights of bins that do not vary in these rows are kept; else they count for nothing.</param>
+    /// <param name="keepsConstants">Whether weights of bins that do not vary in these rows are kept; else they count
+    /// for nothing.</param>
     private static InputEncoding PiecewiseLinear(
         TrainingData data, DenseFeatures table, PiecewiseLinearEncoder encoder, bool keepsConstants)
     {
@@ -108,10 +113,12 @@ internal sealed class InputEncoding
         for (var column = 0; column < table.Columns; column++)
         {
             var (number, _) = encoded.Range(column);
-            foreach (var (bin, (mean, scale)) in Moments(data, encoded, column, row => table.Row(data.Start + row)[column]).Index())
+            foreach (var (bin, (mean, scale)) in Moments(
+                data, encoded, column, row => table.Row(data.Start + row)[column]).Index())
             {
                 var feature = number + 1 + bin;
-                (standardization.Mean[feature], standardization.Scale[feature]) = (mean, scale == 0 && keepsConstants ? 1 : scale);
+                (standardization.Mean[feature], standardization.Scale[feature]) =
+                    (mean, scale == 0 && keepsConstants ? 1 : scale);
                 encoded.Empty[feature] = (float)(-mean * standardization.Scale[feature]);
                 encoded.Scale[feature] = (float)standardization.Scale[feature];
             }
@@ -119,7 +126,8 @@ internal sealed class InputEncoding
         return new(encoder, standardization, encoded, null);
     }
 
-    /// <summary>The same for minibatches as tensors; null where they are taken as they are. It belongs to the caller.</summary>
+    /// <summary>The same for minibatches as tensors; null where they are taken as they are. It belongs to the
+    /// caller.</summary>
     public DeviceEncoding? OnDevice(Device device) =>
         (Bins ?? Scores?.Bins) is { } bins ? new DeviceEncoding(bins, device, Scores?.First) : null;
 
@@ -128,7 +136,8 @@ internal sealed class InputEncoding
         Scores?.Unroll(shape, weights) ?? (shape, weights);
 
     /// <summary>Standardisation of each bin of a column.</summary>
-    private static (double Mean, double Scale)[] Moments(TrainingData data, EncodedColumns encoded, int column, Func<int, float> value)
+    private static (double Mean, double Scale)[] Moments(
+        TrainingData data, EncodedColumns encoded, int column, Func<int, float> value)
     {
         var (number, end) = encoded.Range(column);
         var bins = new (double Weight, double Sum, double Squares)[end - number];
@@ -145,14 +154,17 @@ internal sealed class InputEncoding
         {
             // Rows above the bin have all of it.
             var mean = (bins[i].Sum + above) / total;
-            moments[i - 1] = (mean, Standardization.ScaleOf(Math.Max(0, (bins[i].Squares + above) / total - mean * mean), mean));
+            moments[i - 1] =
+                (mean, Standardization.ScaleOf(Math.Max(0, (bins[i].Squares + above) / total - mean * mean), mean));
             above += bins[i].Weight;
         }
         return moments;
     }
 
-    private static ColumnSample Sample(TrainingData data, DenseFeatures table, Func<int, int, bool> isThere, int column) =>
-        new(data.Rows, row => table.Row(data.Start + row)[column], row => isThere(row, column) ? data.Weight(row) : 0);
+    private static ColumnSample Sample(
+        TrainingData data, DenseFeatures table, Func<int, int, bool> isThere, int column) =>
+            new(data.Rows, row => table.Row(data.Start + row)[column],
+                row => isThere(row, column) ? data.Weight(row) : 0);
 
     /// <summary>Whether the value of a row in a prepared column was not missing.</summary>
     private static Func<int, int, bool> IsThere(TrainingData data, DenseFeatures table, FeaturePreparation preparation)
@@ -168,7 +180,8 @@ internal sealed class InputEncoding
     {
         own = [.. own];
         for (var i = 1; i < own.Length; i++)
-            own[i] = Math.Max(own[i], Math.Max(MathF.BitIncrement(own[i - 1]), own[i - 1] + PiecewiseLinearEncoder.MinimumWidth));
+            own[i] = Math.Max(own[i],
+                Math.Max(MathF.BitIncrement(own[i - 1]), own[i - 1] + PiecewiseLinearEncoder.MinimumWidth));
         return own;
     });
 }

@@ -2,14 +2,14 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Inputs;
 
-/// <summary>
-/// Columns with heavy tails as standardised normal scores, the others as they are. A score is linear between quantiles of the training rows
-/// that are half a standard deviation of the normal distribution apart, and goes on beyond the outermost: a sum over the bins of a
-/// piecewise-linear encoding, which is how a model has it.
+/// <summary>Columns with heavy tails as standardised normal scores, the others as they are. A score is linear between
+/// quantiles of the training rows that are half a standard deviation of the normal distribution apart, and goes on
+/// beyond the outermost: a sum over the bins of a piecewise-linear encoding, which is how a model has it.
 /// </summary>
 internal sealed class NormalScores
 {
-    // Width of the middle 99% over that of the middle half: 3.8 for normal, 4.8 for exponential, 6.6 for Laplace's, 19 for lognormal numbers of σ 1.5.
+    // Width of the middle 99% over that of the middle half: 3.8 for normal, 4.8 for exponential, 6.6 for Laplace's, 19
+    // for lognormal numbers of σ 1.5.
     private const double HeavyTails = 5;
 
     // A column of fewer quantiles is one of levels; linear in them as they are.
@@ -42,7 +42,8 @@ internal sealed class NormalScores
         }
     }
 
-    /// <summary>The bins; their values, 0 to what a score gains on its way through the bin, add up to a column's score less its first one.</summary>
+    /// <summary>The bins; their values, 0 to what a score gains on its way through the bin, add up to a column's score
+    /// less its first one.</summary>
     public EncodedColumns Bins { get; }
 
     /// <summary>Per column the score at its first edge; 0 for numbers as they are.</summary>
@@ -70,7 +71,8 @@ internal sealed class NormalScores
             foreach (var column in columns ?? _all)
             {
                 var (feature, share) = Bins.Locate(column, numbers[i]);
-                scores[i] = feature == Bins.Range(column).Number ? numbers[i] : _lower[feature] + share * Bins.Scale[feature];
+                scores[i] = feature == Bins.Range(column).Number ? numbers[i]
+                    : _lower[feature] + share * Bins.Scale[feature];
                 i++;
             }
     }
@@ -95,7 +97,8 @@ internal sealed class NormalScores
             }
             first[Bins.Features * units + unit] = (float)bias;
         }
-        return (shape with { LayerSizes = [Bins.Features, .. shape.LayerSizes.Skip(1)] }, [.. first, .. weights[((Bins.Columns + 1) * units)..]]);
+        return (shape with { LayerSizes = [Bins.Features, .. shape.LayerSizes.Skip(1)] },
+            [.. first, .. weights[((Bins.Columns + 1) * units)..]]);
     }
 
     /// <param name="column">The numbers.</param>
@@ -138,7 +141,8 @@ internal sealed class NormalScores
         {
             while (bin < edges.Count - 2 && value >= edges[bin + 1])
                 bin++;
-            var score = scores[bin] + (scores[bin + 1] - scores[bin]) * (value - edges[bin]) / (edges[bin + 1] - edges[bin]);
+            var score = scores[bin] + (scores[bin + 1] - scores[bin]) * (value - edges[bin])
+                / (edges[bin + 1] - edges[bin]);
             sum += weight * score;
             squares += weight * score * score;
         }

@@ -3,9 +3,11 @@ using Alice.ML.Training.Inputs;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>Rows of numbers with the bins that they lie in; all arrays [rows, columns], of the columns that are numbers.</summary>
+/// <summary>Rows of numbers with the bins that they lie in; all arrays [rows, columns], of the columns that are
+/// numbers.</summary>
 /// <param name="numbers">The numbers, standardised.</param>
-/// <param name="bins">The feature of each number's bin; that of the number as it is, where the column has no bins.</param>
+/// <param name="bins">The feature of each number's bin; that of the number as it is, where the column has no
+/// bins.</param>
 /// <param name="shares">How far through the bin the number is, by the bin's scale.</param>
 internal readonly unsafe struct BinnedBatch(float* numbers, int* bins, float* shares)
 {
@@ -15,7 +17,8 @@ internal readonly unsafe struct BinnedBatch(float* numbers, int* bins, float* sh
 
     /// <summary>Finds the bins of rows of numbers in some columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Locate(EncodedColumns encoding, int[] columns, float* numbers, int rows, int* bins, float* shares)
+    public static void Locate(
+        EncodedColumns encoding, int[] columns, float* numbers, int rows, int* bins, float* shares)
     {
         var at = 0;
         for (var row = 0; row < rows; row++)

@@ -4,9 +4,9 @@ using Alice.ML.Training.Inputs;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>
-/// A first layer of numbers with their bins. Bins below that of a number are full and those above it empty, so running sums over the bins
-/// replace most of the products: two multiplications a number and unit are left, however many bins there are.
+/// <summary>A first layer of numbers with their bins. Bins below that of a number are full and those above it empty, so
+/// running sums over the bins replace most of the products: two multiplications a number and unit are left, however
+/// many bins there are.
 /// </summary>
 internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, IFloats<V>
 {
@@ -30,7 +30,8 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
     /// <param name="rows">Rows that there is room for.</param>
     /// <param name="memory">Gives the work memory.</param>
     /// <param name="paddingBias">The bias of outputs that are padding.</param>
-    public BinnedLayer(EncodedColumns encoding, int[]? columns, int outputs, int rows, WorkMemory memory, float paddingBias = 0)
+    public BinnedLayer(EncodedColumns encoding, int[]? columns, int outputs, int rows, WorkMemory memory,
+        float paddingBias = 0)
         : base(encoding.Features, outputs, 0, rows, memory, paddingBias)
     {
         _encoding = encoding;
@@ -64,16 +65,19 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
         if (_shared != null)
         {
             SparseProducts<V>.Gather(
-                batch.Sparse!, batch.SparseRows + firstRow, rows, _sparseWeights, start.At, Values, Outputs, Width, float.NegativeInfinity);
+                batch.Sparse!, batch.SparseRows + firstRow, rows, _sparseWeights, start.At, Values, Outputs, Width,
+                float.NegativeInfinity);
             start = Values;
         }
         for (var row = 0; row < rows; row++)
         {
             nint u = 0;
             for (; u + 4 * V.Count <= Width; u += 4 * V.Count)
-                FourVectors(_numbers, batch.Binned, firstRow + row, _weights, _perBin, u, start[row] + u, Values[row] + u, floor);
+                FourVectors(_numbers, batch.Binned, firstRow + row, _weights, _perBin, u, start[row] + u,
+                    Values[row] + u, floor);
             for (; u < Width; u += V.Count)
-                OneVector(_numbers, batch.Binned, firstRow + row, _weights, _perBin, u, start[row] + u, Values[row] + u, floor);
+                OneVector(_numbers, batch.Binned, firstRow + row, _weights, _perBin, u, start[row] + u, Values[row] + u,
+                    floor);
         }
     }
 
@@ -84,7 +88,8 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
         foreach (var column in _columns)
         {
             var (number, end) = _encoding.Range(column);
-            Packing<V>.Unpad(_paddedGradient + number * Width, Width, end - number, Outputs, Gradient + number * Outputs, adds: true);
+            Packing<V>.Unpad(_paddedGradient + number * Width, Width, end - number, Outputs,
+                Gradient + number * Outputs, adds: true);
         }
     }
 
@@ -96,16 +101,19 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
             new Span<float>(_paddedGradient, checked(Inputs * Width)).Clear();
         if (_shared != null)
             SparseProducts<V>.Scatter(
-                batch.Sparse!, batch.SparseRows + firstRow, rows, Errors, RowSums, new RowsAt(Gradient, Outputs), Outputs);
+                batch.Sparse!, batch.SparseRows + firstRow, rows, Errors, RowSums, new RowsAt(Gradient, Outputs),
+                Outputs);
         var gradient = new RowsAt(IsWhole ? Gradient : _paddedGradient, Width);
         Spread(_encoding, _columns, _numbers, batch.Binned, firstRow, Errors, _perBin, gradient, rows, Width);
         Finish(_encoding, _columns, RowSums, _perBin, gradient, Width);
     }
 
-    /// <summary>Adds the errors of rows to their bins' sums, and what their numbers contribute to the gradient.</summary>
+    /// <summary>Adds the errors of rows to their bins' sums, and what their numbers contribute to the
+    /// gradient.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Spread(
-        EncodedColumns encoding, int[] columns, int[] numbers, BinnedBatch batch, int firstRow, RowsAt errors, RowsAt inBin, RowsAt gradient,
+        EncodedColumns encoding, int[] columns, int[] numbers, BinnedBatch batch, int firstRow, RowsAt errors,
+        RowsAt inBin, RowsAt gradient,
         int rows, int width)
     {
         foreach (var column in columns)
@@ -135,7 +143,8 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
 
     /// <summary>Adds what rows above a bin, for which it is full, and empty bins contribute.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Finish(EncodedColumns encoding, int[] columns, float* allErrors, RowsAt inBin, RowsAt gradient, int width)
+    private static void Finish(
+        EncodedColumns encoding, int[] columns, float* allErrors, RowsAt inBin, RowsAt gradient, int width)
     {
         var above = inBin[encoding.Features];
         foreach (var column in columns)
@@ -149,7 +158,8 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
                 for (nint u = 0; u < width; u += V.Count)
                 {
                     var over = V.Load(above + u);
-                    V.MultiplyAdd(scale, over, V.MultiplyAdd(empty, V.Load(allErrors + u), V.Load(inside + u))).Store(inside + u);
+                    V.MultiplyAdd(scale, over, V.MultiplyAdd(empty, V.Load(allErrors + u), V.Load(inside + u)))
+                        .Store(inside + u);
                     (over + V.Load(sum + u)).Store(above + u);
                 }
             }
@@ -158,7 +168,8 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
 
     /// <summary>Per bin what the full bins below it add; last what all rows share: bias and empty bins.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SumBins(EncodedColumns encoding, int[] columns, RowsAt weights, float* bias, RowsAt below, int width)
+    private static void SumBins(
+        EncodedColumns encoding, int[] columns, RowsAt weights, float* bias, RowsAt below, int width)
     {
         var shared = below[encoding.Features];
         new ReadOnlySpan<float>(bias, width).CopyTo(new Span<float>(shared, width));
@@ -184,7 +195,8 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourVectors(
-        int[] numbers, BinnedBatch batch, int row, RowsAt weights, RowsAt below, nint unit, float* start, float* to, float floor)
+        int[] numbers, BinnedBatch batch, int row, RowsAt weights, RowsAt below, nint unit, float* start, float* to,
+        float floor)
     {
         nint n = V.Count;
         V s0 = V.Load(start), s1 = V.Load(start + n), s2 = V.Load(start + 2 * n), s3 = V.Load(start + 3 * n);
@@ -196,8 +208,10 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
             float* full = below[bin] + unit, inside = weights[bin] + unit, number = weights[numbers[i]] + unit;
             s0 = V.MultiplyAdd(x, V.Load(number), V.MultiplyAdd(share, V.Load(inside), s0 + V.Load(full)));
             s1 = V.MultiplyAdd(x, V.Load(number + n), V.MultiplyAdd(share, V.Load(inside + n), s1 + V.Load(full + n)));
-            s2 = V.MultiplyAdd(x, V.Load(number + 2 * n), V.MultiplyAdd(share, V.Load(inside + 2 * n), s2 + V.Load(full + 2 * n)));
-            s3 = V.MultiplyAdd(x, V.Load(number + 3 * n), V.MultiplyAdd(share, V.Load(inside + 3 * n), s3 + V.Load(full + 3 * n)));
+            s2 = V.MultiplyAdd(x, V.Load(number + 2 * n),
+                V.MultiplyAdd(share, V.Load(inside + 2 * n), s2 + V.Load(full + 2 * n)));
+            s3 = V.MultiplyAdd(x, V.Load(number + 3 * n),
+                V.MultiplyAdd(share, V.Load(inside + 3 * n), s3 + V.Load(full + 3 * n)));
         }
         var least = V.All(floor);
         V.Max(least, s0).Store(to);
@@ -207,7 +221,8 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
     }
 
     private static void OneVector(
-        int[] numbers, BinnedBatch batch, int row, RowsAt weights, RowsAt below, nint unit, float* start, float* to, float floor)
+        int[] numbers, BinnedBatch batch, int row, RowsAt weights, RowsAt below, nint unit, float* start, float* to,
+        float floor)
     {
         var sum = V.Load(start);
         var at = row * numbers.Length;

@@ -3,9 +3,8 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>
-/// Which units a step leaves out, as a function of a key, the layer, the row of the minibatch and the unit: the same at the three points of a
-/// sample step, in any parts and on any thread, with nothing to store.
+/// <summary>Which units a step leaves out, as a function of a key, the layer, the row of the minibatch and the unit:
+/// the same at the three points of a sample step, in any parts and on any thread, with nothing to store.
 /// </summary>
 /// <param name="rate">Share of the units left out, 0 up to, not including, 1.</param>
 /// <param name="key">A key of the run and step.</param>

@@ -3,7 +3,8 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>An activation and its derivative, within 1e-6 of their size or of 1. It maps 0 to 0: the padding of a layer stays zero.</summary>
+/// <summary>An activation and its derivative, within 1e-6 of their size or of 1. It maps 0 to 0: the padding of a layer
+/// stays zero.</summary>
 internal interface IActivation<V> where V : struct, IFloats<V>
 {
     static abstract V At(V x, out V slope);
@@ -50,8 +51,8 @@ internal readonly struct Tanh<V> : IActivation<V> where V : struct, IFloats<V>
 /// <summary>x Φ(x) with the normal distribution function Φ.</summary>
 internal readonly struct GELU<V> : IActivation<V> where V : struct, IFloats<V>
 {
-    // Φ(−z) = exp(−z²/2) R(t) with t = 1/(1 + 0.35 z), z ≥ 0: the form of Abramowitz & Stegun, Handbook of Mathematical Functions, 26.2.17.
-    // R is our own Chebyshev fit in u = t − 1, that of Alice.ML.Models.ActivationFunctions.
+    // Φ(−z) = exp(−z²/2) R(t) with t = 1/(1 + 0.35 z), z ≥ 0: the form of Abramowitz & Stegun, Handbook of Mathematical
+    // Functions, 26.2.17. R is our own Chebyshev fit in u = t − 1, that of Alice.ML.Models.ActivationFunctions.
     private const float TailScale = 0.35f;
 
     // Φ(−16) is zero in single precision.

@@ -4,12 +4,12 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>What a hidden layer does beside its products: passes over [rows, width], a whole number of vectors wide.</summary>
+/// <summary>What a hidden layer does beside its products: passes over [rows, width], a whole number of vectors
+/// wide.</summary>
 internal static unsafe class HiddenPasses<V> where V : struct, IFloats<V>
 {
-    /// <summary>
-    /// Turns sums into what the next layer is given, and writes by what gradients are multiplied on their way back. ReLU needs no such
-    /// slopes, and is done by the product already.
+    /// <summary>Turns sums into what the next layer is given, and writes by what gradients are multiplied on their way
+    /// back. ReLU needs no such slopes, and is done by the product already.
     /// </summary>
     /// <param name="activation">The activation.</param>
     /// <param name="values">The sums, in place.</param>
@@ -20,7 +20,8 @@ internal static unsafe class HiddenPasses<V> where V : struct, IFloats<V>
     /// <param name="layer">The number of the layer, for <paramref name="dropout"/>.</param>
     /// <param name="firstRow">The number of the first row in the minibatch, for <paramref name="dropout"/>.</param>
     public static void Activate(
-        Activation activation, RowsAt values, RowsAt slopes, int rows, int width, in Dropout dropout, int layer, long firstRow)
+        Activation activation, RowsAt values, RowsAt slopes, int rows, int width, in Dropout dropout, int layer,
+        long firstRow)
     {
         switch (activation)
         {
@@ -42,10 +43,12 @@ internal static unsafe class HiddenPasses<V> where V : struct, IFloats<V>
         }
     }
 
-    /// <summary>Takes gradients [rows, width] back through activation and dropout, in place, and adds up their rows.</summary>
+    /// <summary>Takes gradients [rows, width] back through activation and dropout, in place, and adds up their
+    /// rows.</summary>
     /// <param name="activation">The activation.</param>
     /// <param name="errors">The gradients.</param>
-    /// <param name="values">What <see cref="Activate(Activation, RowsAt, RowsAt, int, int, in Dropout, int, long)"/> gave.</param>
+    /// <param name="values">What <see cref="Activate(Activation, RowsAt, RowsAt, int, int, in Dropout, int, long)"/>
+    /// gave.</param>
     /// <param name="slopes">Its slopes.</param>
     /// <param name="rows">Rows.</param>
     /// <param name="width">Columns.</param>
@@ -53,7 +56,8 @@ internal static unsafe class HiddenPasses<V> where V : struct, IFloats<V>
     /// <param name="sums">[width]; receives the sums.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void GoBack(
-        Activation activation, RowsAt errors, RowsAt values, RowsAt slopes, int rows, int width, in Dropout dropout, float* sums)
+        Activation activation, RowsAt errors, RowsAt values, RowsAt slopes, int rows, int width, in Dropout dropout,
+        float* sums)
     {
         new Span<float>(sums, width).Clear();
         var scale = V.All(dropout.IsActive ? dropout.Scale : 1);

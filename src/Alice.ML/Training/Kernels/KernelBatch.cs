@@ -1,6 +1,7 @@
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>Rows that a step learns from, in memory that outlives the call. Features are dense or have bins; columns that are not among them are sparse.</summary>
+/// <summary>Rows that a step learns from, in memory that outlives the call. Features are dense or have bins; columns
+/// that are not among them are sparse.</summary>
 internal readonly unsafe struct KernelBatch
 {
     /// <summary>Numbers: row r starts at Features + r · FeatureStride.</summary>
@@ -25,12 +26,14 @@ internal readonly unsafe struct KernelBatch
 
     public int Rows { get; init; }
 
-    /// <summary>Rows of the whole minibatch, where this is a part of one: losses and gradients are divided by them.</summary>
+    /// <summary>Rows of the whole minibatch, where this is a part of one: losses and gradients are divided by
+    /// them.</summary>
     public long WholeRows { get; init; }
 
     /// <summary>The number of the first row within the whole minibatch; dropout depends on it.</summary>
     public long FirstRow { get; init; }
 
-    /// <summary>A key of the run and step, by which units are left out; the same at the three points of a sample step.</summary>
+    /// <summary>A key of the run and step, by which units are left out; the same at the three points of a sample
+    /// step.</summary>
     public ulong DropoutKey { get; init; }
 }

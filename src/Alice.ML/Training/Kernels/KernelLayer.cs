@@ -2,9 +2,8 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>
-/// A layer of a network: its place in the flat weights, and work memory for some rows of outputs. Rows in work memory are filled up with
-/// zeros to whole vectors.
+/// <summary>A layer of a network: its place in the flat weights, and work memory for some rows of outputs. Rows in work
+/// memory are filled up with zeros to whole vectors.
 /// </summary>
 internal abstract unsafe class KernelLayer<V> where V : struct, IFloats<V>
 {
@@ -17,7 +16,8 @@ internal abstract unsafe class KernelLayer<V> where V : struct, IFloats<V>
 
     /// <param name="inputs">Inputs.</param>
     /// <param name="outputs">Outputs.</param>
-    /// <param name="offset">Where the weights [inputs, outputs] begin in the flat buffer; the biases follow them.</param>
+    /// <param name="offset">Where the weights [inputs, outputs] begin in the flat buffer; the biases follow
+    /// them.</param>
     /// <param name="rows">Rows that there is room for.</param>
     /// <param name="memory">Gives the work memory.</param>
     /// <param name="paddingBias">The bias of outputs that are padding.</param>

@@ -3,15 +3,15 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>
-/// Losses of rows and their gradients with respect to the outputs. Every row has a factor: its weight over the number of rows of the whole
-/// minibatch.
+/// <summary>Losses of rows and their gradients with respect to the outputs. Every row has a factor: its weight over the
+/// number of rows of the whole minibatch.
 /// </summary>
 internal static unsafe class Losses<V> where V : struct, IFloats<V>
 {
     /// <summary>Any loss but softmax.</summary>
     /// <param name="loss">The loss.</param>
-    /// <param name="outputs">[outputs, stride], turned into gradients; the rows up to a whole number of vectors are read.</param>
+    /// <param name="outputs">[outputs, stride], turned into gradients; the rows up to a whole number of vectors are
+    /// read.</param>
     /// <param name="stride">Distance of an output's rows from those of the next.</param>
     /// <param name="targets">Targets.</param>
     /// <param name="factors">Factors; 0 beyond the last row.</param>
@@ -34,7 +34,8 @@ internal static unsafe class Losses<V> where V : struct, IFloats<V>
     }
 
     /// <summary>Cross-entropy of softmax.</summary>
-    /// <param name="outputs">Outputs, turned into gradients; −∞ beyond the last class up to a whole number of vectors.</param>
+    /// <param name="outputs">Outputs, turned into gradients; −∞ beyond the last class up to a whole number of
+    /// vectors.</param>
     /// <param name="targets">Numbers of the true classes.</param>
     /// <param name="factors">Factors.</param>
     /// <param name="rows">Rows.</param>

@@ -4,11 +4,12 @@ using Alice.ML.Training.Inputs;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>
-/// Loss, gradient and outputs of a network on the CPU as vector kernels, on flat weights in memory: nothing is allocated after construction,
-/// no tensor is made. Holds work memory for one evaluation at a time; one for each thread serves any number of networks of its shape.
+/// <summary>Loss, gradient and outputs of a network on the CPU as vector kernels, on flat weights in memory: nothing is
+/// allocated after construction, no tensor is made. Holds work memory for one evaluation at a time; one for each thread
+/// serves any number of networks of its shape.
 /// </summary>
-/// <remarks>The same input gives the same bits, whatever the number of threads; other vector widths differ by rounding.</remarks>
+/// <remarks>The same input gives the same bits, whatever the number of threads; other vector widths differ by
+/// rounding.</remarks>
 internal abstract unsafe class NetworkKernel
 {
     /// <summary>Makes a kernel.</summary>
@@ -18,18 +19,19 @@ internal abstract unsafe class NetworkKernel
     /// <param name="bits">Width of the vectors: 512, 256 or 128; 0: the widest that the processor is fast with.</param>
     public static NetworkKernel Create(
         NetworkShape shape, KernelLoss loss, FirstLayerInputs? inputs = null, int bits = 0) =>
-        (bits == 0 ? WidestVector : bits) switch
-        {
-            512 => new NetworkKernel<Floats512>(shape, loss, inputs ?? new()),
-            256 => new NetworkKernel<Floats256>(shape, loss, inputs ?? new()),
-            128 => new NetworkKernel<Floats128>(shape, loss, inputs ?? new()),
-            _ => throw new ArgumentOutOfRangeException(nameof(bits), bits, "Vectors have 512, 256 or 128 bits."),
-        };
+            (bits == 0 ? WidestVector : bits) switch
+            {
+                512 => new NetworkKernel<Floats512>(shape, loss, inputs ?? new()),
+                256 => new NetworkKernel<Floats256>(shape, loss, inputs ?? new()),
+                128 => new NetworkKernel<Floats128>(shape, loss, inputs ?? new()),
+                _ => throw new ArgumentOutOfRangeException(nameof(bits), bits, "Vectors have 512, 256 or 128 bits."),
+            };
 
-    private static int WidestVector => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+    private static int WidestVector =>
+        Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 
-    /// <summary>
-    /// Loss and gradient: sums over the rows by their weights, divided by the rows of the whole minibatch, which these may be a part of.
+    /// <summary>Loss and gradient: sums over the rows by their weights, divided by the rows of the whole minibatch,
+    /// which these may be a part of.
     /// </summary>
     /// <param name="weights">[parameters], in the order of <see cref="Models.DenseNetwork.Weights"/>.</param>
     /// <param name="gradient">[parameters]; receives the gradient.</param>
@@ -47,5 +49,6 @@ internal abstract unsafe class NetworkKernel
 
 /// <summary>What a first layer is given.</summary>
 /// <param name="Bins">The encoding of columns; null: they are features as they are.</param>
-/// <param name="Numbers">Columns that rows have numbers for, ascending; the others are sparse. Null: all columns.</param>
+/// <param name="Numbers">Columns that rows have numbers for, ascending; the others are sparse. Null: all
+/// columns.</param>
 internal sealed record FirstLayerInputs(EncodedColumns? Bins = null, int[]? Numbers = null);

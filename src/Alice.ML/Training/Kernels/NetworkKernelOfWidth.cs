@@ -159,7 +159,8 @@ internal sealed unsafe class NetworkKernel<V> : NetworkKernel where V : struct, 
             var layer = _layers[i];
             if (i < _shape.Layers - 1)
                 HiddenPasses<V>.GoBack(
-                    _shape.Activation, layer.Errors, layer.Values, layer.Slopes, rows, layer.Width, dropout, layer.RowSums);
+                    _shape.Activation, layer.Errors, layer.Values, layer.Slopes, rows, layer.Width, dropout,
+                    layer.RowSums);
             layer.AddGradient(batch, first, i > 0 ? _layers[i - 1].Values : Inputs(batch, first), rows);
             if (i > 0)
                 layer.ErrorsBefore(_layers[i - 1].Errors, rows);

@@ -3,9 +3,8 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>
-/// A last layer of few outputs after a hidden one: a dot product each. Outputs and their gradients lie output after output, [outputs, rows],
-/// so that losses are computed for a vector of rows at a time.
+/// <summary>A last layer of few outputs after a hidden one: a dot product each. Outputs and their gradients lie output
+/// after output, [outputs, rows], so that losses are computed for a vector of rows at a time.
 /// </summary>
 internal sealed unsafe class OutputLayer<V> where V : struct, IFloats<V>
 {
@@ -33,7 +32,8 @@ internal sealed unsafe class OutputLayer<V> where V : struct, IFloats<V>
         Values = new RowsAt(memory.Allocate((long)outputs * _stride), _stride);
     }
 
-    /// <summary>[outputs, rows]: outputs, then their gradients. Zero beyond the last row, up to a whole vector.</summary>
+    /// <summary>[outputs, rows]: outputs, then their gradients. Zero beyond the last row, up to a whole
+    /// vector.</summary>
     public RowsAt Values { get; }
 
     public void Load(float* weights)
@@ -101,6 +101,7 @@ internal sealed unsafe class OutputLayer<V> where V : struct, IFloats<V>
     /// <summary>Gradients with respect to the inputs.</summary>
     public void ErrorsBefore(RowsAt before, int rows) =>
         Products<V>.Multiply(
-            new LeftFactor(Values.At, 1, _stride), Packing<V>.InPlace(_transposed, _width), new RowsAt(_zeros, 0), before, rows, _outputs,
+            new LeftFactor(Values.At, 1, _stride), Packing<V>.InPlace(_transposed, _width), new RowsAt(_zeros, 0),
+            before, rows, _outputs,
             _width);
 }

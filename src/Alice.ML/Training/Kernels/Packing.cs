@@ -6,9 +6,8 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>
-/// Copies of weight matrices in the order in which <see cref="Products{V}"/> reads them: panels of two vectors' columns one after the other,
-/// with zeros beyond the last column.
+/// <summary>Copies of weight matrices in the order in which <see cref="Products{V}"/> reads them: panels of two
+/// vectors' columns one after the other, with zeros beyond the last column.
 /// </summary>
 internal static unsafe class Packing<V> where V : struct, IFloats<V>
 {
@@ -20,10 +19,12 @@ internal static unsafe class Packing<V> where V : struct, IFloats<V>
     /// <summary>The packed matrix as a factor.</summary>
     public static RightFactor Packed(float* packed, int rows) => new(packed, PanelWidth, (nint)rows * PanelWidth);
 
-    /// <summary>A row-major matrix, rows <paramref name="stride"/> apart, as a factor; columns are a whole number of vectors.</summary>
+    /// <summary>A row-major matrix, rows <paramref name="stride"/> apart, as a factor; columns are a whole number of
+    /// vectors.</summary>
     public static RightFactor InPlace(float* matrix, int stride) => new(matrix, stride, PanelWidth);
 
-    /// <summary>Packs a row-major matrix [rows, columns]. What lies beyond the last column must be zero before, and stays so.</summary>
+    /// <summary>Packs a row-major matrix [rows, columns]. What lies beyond the last column must be zero before, and
+    /// stays so.</summary>
     public static void Pack(float* matrix, int rows, int columns, float* packed)
     {
         for (var column = 0; column < columns; column += PanelWidth, packed += (nint)rows * PanelWidth)
@@ -71,14 +72,16 @@ internal static unsafe class Packing<V> where V : struct, IFloats<V>
         }
     }
 
-    /// <summary>Copies rows of <paramref name="columns"/> numbers into wider ones; what lies beyond them stays.</summary>
+    /// <summary>Copies rows of <paramref name="columns"/> numbers into wider ones; what lies beyond them
+    /// stays.</summary>
     public static void Pad(float* from, int rows, int columns, float* to, int stride)
     {
         for (var row = 0; row < rows; row++, from += columns, to += stride)
             Copy(from, to, columns);
     }
 
-    /// <summary>Copies rows of <paramref name="columns"/> numbers out of wider ones, or adds them to what is there.</summary>
+    /// <summary>Copies rows of <paramref name="columns"/> numbers out of wider ones, or adds them to what is
+    /// there.</summary>
     public static void Unpad(float* from, int stride, int rows, int columns, float* to, bool adds)
     {
         for (var row = 0; row < rows; row++, from += stride, to += columns)
@@ -88,7 +91,8 @@ internal static unsafe class Packing<V> where V : struct, IFloats<V>
                 Copy(from, to, columns);
     }
 
-    private static void Copy(float* from, float* to, int count) => new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to, count));
+    private static void Copy(float* from, float* to, int count) =>
+        new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to, count));
 
     private static void Add(float* from, float* to, int count)
     {

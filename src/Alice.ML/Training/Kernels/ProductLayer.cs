@@ -13,7 +13,8 @@ internal sealed unsafe class ProductLayer<V> : KernelLayer<V> where V : struct, 
     private readonly float* _paddedGradient;
     private float* _weights;
 
-    public ProductLayer(int inputs, int outputs, long offset, int rows, WorkMemory memory, bool isFirst, float paddingBias = 0)
+    public ProductLayer(int inputs, int outputs, long offset, int rows, WorkMemory memory, bool isFirst,
+        float paddingBias = 0)
         : base(inputs, outputs, offset, rows, memory, paddingBias)
     {
         if (!isFirst)
@@ -36,7 +37,8 @@ internal sealed unsafe class ProductLayer<V> : KernelLayer<V> where V : struct, 
     {
         var weights = _packed != null ? Packing<V>.Packed(_packed, Inputs) : Packing<V>.InPlace(_weights, Outputs);
         Products<V>.Multiply(
-            new LeftFactor(inputs.At, inputs.Stride, 1), weights, new RowsAt(Bias, 0), Values, rows, Inputs, Width, floor);
+            new LeftFactor(inputs.At, inputs.Stride, 1), weights, new RowsAt(Bias, 0), Values, rows, Inputs, Width,
+            floor);
     }
 
     public override void StartGradient(float* gradient, bool adds)
@@ -54,7 +56,8 @@ internal sealed unsafe class ProductLayer<V> : KernelLayer<V> where V : struct, 
 
     public override void ErrorsBefore(RowsAt before, int rows) =>
         Products<V>.Multiply(
-            new LeftFactor(Errors.At, Errors.Stride, 1), Packing<V>.Packed(_transposed, Outputs), new RowsAt(Zeros, 0), before, rows, Outputs,
+            new LeftFactor(Errors.At, Errors.Stride, 1), Packing<V>.Packed(_transposed, Outputs), new RowsAt(Zeros, 0),
+            before, rows, Outputs,
             RoundUp(Inputs));
 
     protected override void AddProducts(in KernelBatch batch, int firstRow, RowsAt inputs, int rows)

@@ -3,7 +3,8 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>The left factor of a product: element [row, k] is at At + row·RowStep + k·Step. Steps the other way round transpose it.</summary>
+/// <summary>The left factor of a product: element [row, k] is at At + row·RowStep + k·Step. Steps the other way round
+/// transpose it.</summary>
 internal readonly unsafe struct LeftFactor(float* at, nint rowStep, nint step)
 {
     public readonly float* At = at;
@@ -11,9 +12,9 @@ internal readonly unsafe struct LeftFactor(float* at, nint rowStep, nint step)
     public readonly nint Step = step;
 }
 
-/// <summary>
-/// The right factor of a product, in panels of two vectors' columns: row k of panel p is at At + p·PanelStep + k·Stride. A row-major matrix
-/// is such a one, with panels side by side; <see cref="Packing{V}"/> makes panels that lie one after the other.
+/// <summary>The right factor of a product, in panels of two vectors' columns: row k of panel p is at At + p·PanelStep +
+/// k·Stride. A row-major matrix is such a one, with panels side by side; <see cref="Packing{V}"/> makes panels that lie
+/// one after the other.
 /// </summary>
 internal readonly unsafe struct RightFactor(float* at, nint stride, nint panelStep)
 {
@@ -31,9 +32,9 @@ internal readonly unsafe struct RowsAt(float* at, nint stride)
     public float* this[nint row] => At + row * Stride;
 }
 
-/// <summary>
-/// Matrix products. Six rows by two vectors of the result stay in registers over the whole sum: 12 sums, two vectors of the right factor and
-/// one of the left are what the 16 registers of AVX2 hold, and enough sums to hide the latency of the multiply-add on any width.
+/// <summary>Matrix products. Six rows by two vectors of the result stay in registers over the whole sum: 12 sums, two
+/// vectors of the right factor and one of the left are what the 16 registers of AVX2 hold, and enough sums to hide the
+/// latency of the multiply-add on any width.
 /// </summary>
 internal static unsafe class Products<V> where V : struct, IFloats<V>
 {
@@ -45,7 +46,8 @@ internal static unsafe class Products<V> where V : struct, IFloats<V>
     /// <summary>result = max(start + left · right, floor).</summary>
     /// <param name="left">[rows, depth].</param>
     /// <param name="right">[depth, width].</param>
-    /// <param name="start">[rows, width], or one row with stride 0: what the products are added to; may be the result.</param>
+    /// <param name="start">[rows, width], or one row with stride 0: what the products are added to; may be the
+    /// result.</param>
     /// <param name="result">[rows, width].</param>
     /// <param name="rows">Rows of the result, 1 or more.</param>
     /// <param name="depth">Terms of each sum, 0 or more.</param>
@@ -58,7 +60,8 @@ internal static unsafe class Products<V> where V : struct, IFloats<V>
         var panel = right.At;
         for (nint column = 0; column < width; column += PanelWidth, panel += right.PanelStep)
         {
-            var (from, to) = (new RowsAt(start.At + column, start.Stride), new RowsAt(result.At + column, result.Stride));
+            var (from, to) = (new RowsAt(start.At + column, start.Stride),
+                new RowsAt(result.At + column, result.Stride));
             if (column + PanelWidth <= width)
                 TwoVectors(left, panel, right.Stride, from, to, rows, depth, floor);
             else
@@ -66,7 +69,8 @@ internal static unsafe class Products<V> where V : struct, IFloats<V>
         }
     }
 
-    // Where fewer than six rows are left the last one is computed again: no other tile is needed, and no padding of rows.
+    // Where fewer than six rows are left the last one is computed again: no other tile is needed, and no padding of
+    // rows.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TwoVectors(
         LeftFactor left, float* right, nint stride, RowsAt start, RowsAt result, nint rows, nint depth, float floor)
@@ -83,7 +87,8 @@ internal static unsafe class Products<V> where V : struct, IFloats<V>
             V sum20 = V.Load(s2), sum21 = V.Load(s2 + n), sum30 = V.Load(s3), sum31 = V.Load(s3 + n);
             V sum40 = V.Load(s4), sum41 = V.Load(s4 + n), sum50 = V.Load(s5), sum51 = V.Load(s5 + n);
 
-            float* a0 = left.At + row * left.RowStep, a1 = left.At + r1 * left.RowStep, a2 = left.At + r2 * left.RowStep;
+            float* a0 = left.At + row * left.RowStep, a1 = left.At + r1 * left.RowStep,
+                a2 = left.At + r2 * left.RowStep;
             float* a3 = left.At + r3 * left.RowStep, a4 = left.At + r4 * left.RowStep, a5 = left.At + r5 * left.RowStep;
             var b = right;
             for (nint k = 0; k != end; k += step, b += stride)
@@ -125,7 +130,8 @@ internal static unsafe class Products<V> where V : struct, IFloats<V>
             V sum0 = V.Load(start[row]), sum1 = V.Load(start[r1]), sum2 = V.Load(start[r2]);
             V sum3 = V.Load(start[r3]), sum4 = V.Load(start[r4]), sum5 = V.Load(start[r5]);
 
-            float* a0 = left.At + row * left.RowStep, a1 = left.At + r1 * left.RowStep, a2 = left.At + r2 * left.RowStep;
+            float* a0 = left.At + row * left.RowStep, a1 = left.At + r1 * left.RowStep,
+                a2 = left.At + r2 * left.RowStep;
             float* a3 = left.At + r3 * left.RowStep, a4 = left.At + r4 * left.RowStep, a5 = left.At + r5 * left.RowStep;
             var b = right;
             for (nint k = 0; k != end; k += step, b += stride)

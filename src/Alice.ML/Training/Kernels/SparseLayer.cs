@@ -3,7 +3,8 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>A first layer of sparse columns, and perhaps of numbers between them, which are products as in any other layer.</summary>
+/// <summary>A first layer of sparse columns, and perhaps of numbers between them, which are products as in any other
+/// layer.</summary>
 internal sealed unsafe class SparseLayer<V> : KernelLayer<V> where V : struct, IFloats<V>
 {
     private readonly int[] _numbers;
@@ -47,10 +48,12 @@ internal sealed unsafe class SparseLayer<V> : KernelLayer<V> where V : struct, I
         if (firstRow == 0)
             SparseProducts<V>.AddUsual(table, _weights, Bias, _shared, Outputs, Width);
         SparseProducts<V>.Gather(
-            table, batch.SparseRows + firstRow, rows, _weights, _shared, Values, Outputs, Width, _packed == null ? floor : float.NegativeInfinity);
+            table, batch.SparseRows + firstRow, rows, _weights, _shared, Values, Outputs, Width, _packed == null
+            ? floor : float.NegativeInfinity);
         if (_packed != null)
             Products<V>.Multiply(
-                new LeftFactor(inputs.At, inputs.Stride, 1), Packing<V>.Packed(_packed, _numbers.Length), Values, Values, rows, _numbers.Length,
+                new LeftFactor(inputs.At, inputs.Stride, 1), Packing<V>.Packed(_packed, _numbers.Length), Values,
+                Values, rows, _numbers.Length,
                 Width, floor);
     }
 

@@ -3,9 +3,9 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>
-/// What sparse columns add to the sums of a first layer, and to its gradient: work for the values that are not their column's usual one, and
-/// for the usual ones once for all rows. Reads and writes the network's own weights [columns, units] without padding.
+/// <summary>What sparse columns add to the sums of a first layer, and to its gradient: work for the values that are not
+/// their column's usual one, and for the usual ones once for all rows. Reads and writes the network's own weights
+/// [columns, units] without padding.
 /// </summary>
 internal static unsafe class SparseProducts<V> where V : struct, IFloats<V>
 {
@@ -24,7 +24,8 @@ internal static unsafe class SparseProducts<V> where V : struct, IFloats<V>
         nint n = V.Count, u = 0;
         for (; u + 4 * n <= units; u += 4 * n)
         {
-            V s0 = V.Load(start + u), s1 = V.Load(start + u + n), s2 = V.Load(start + u + 2 * n), s3 = V.Load(start + u + 3 * n);
+            V s0 = V.Load(start + u), s1 = V.Load(start + u + n), s2 = V.Load(start + u + 2 * n),
+                s3 = V.Load(start + u + 3 * n);
             foreach (var (column, usual) in table.Usual)
             {
                 var value = V.All(usual);
@@ -61,7 +62,8 @@ internal static unsafe class SparseProducts<V> where V : struct, IFloats<V>
     /// <param name="width">Units with padding.</param>
     /// <param name="floor">As in <see cref="Products{V}"/>.</param>
     [MethodImpl(Optimized)]
-    public static void Gather(SparseTable table, int* rows, int count, RowsAt weights, float* start, RowsAt sums, int units, int width, float floor)
+    public static void Gather(SparseTable table, int* rows, int count, RowsAt weights, float* start, RowsAt sums,
+        int units, int width, float floor)
     {
         nint n = V.Count;
         var least = V.All(floor);
@@ -75,7 +77,8 @@ internal static unsafe class SparseProducts<V> where V : struct, IFloats<V>
             nint u = 0;
             for (; u + 4 * n <= units; u += 4 * n)
             {
-                V s0 = V.Load(start + u), s1 = V.Load(start + u + n), s2 = V.Load(start + u + 2 * n), s3 = V.Load(start + u + 3 * n);
+                V s0 = V.Load(start + u), s1 = V.Load(start + u + n), s2 = V.Load(start + u + 2 * n),
+                    s3 = V.Load(start + u + 3 * n);
                 for (var k = 0; k < length; k++)
                 {
                     var value = V.All(values[k]);
@@ -115,7 +118,8 @@ internal static unsafe class SparseProducts<V> where V : struct, IFloats<V>
     /// <param name="gradient">The gradient.</param>
     /// <param name="units">Columns of the weights.</param>
     [MethodImpl(Optimized)]
-    public static void Scatter(SparseTable table, int* rows, int count, RowsAt errors, float* allErrors, RowsAt gradient, int units)
+    public static void Scatter(
+        SparseTable table, int* rows, int count, RowsAt errors, float* allErrors, RowsAt gradient, int units)
     {
         for (var i = 0; i < count; i++)
         {
@@ -137,14 +141,16 @@ internal static unsafe class SparseProducts<V> where V : struct, IFloats<V>
         nint n = V.Count, u = 0;
         for (; u + 4 * n <= units; u += 4 * n)
         {
-            V e0 = V.Load(from + u), e1 = V.Load(from + u + n), e2 = V.Load(from + u + 2 * n), e3 = V.Load(from + u + 3 * n);
+            V e0 = V.Load(from + u), e1 = V.Load(from + u + n), e2 = V.Load(from + u + 2 * n),
+                e3 = V.Load(from + u + 3 * n);
             for (var k = 0; k < count; k++)
             {
                 var factor = V.All(factors[k]);
                 var sum = to[places[k]] + u;
                 Store(
                     V.MultiplyAdd(factor, e0, V.Load(sum)), V.MultiplyAdd(factor, e1, V.Load(sum + n)),
-                    V.MultiplyAdd(factor, e2, V.Load(sum + 2 * n)), V.MultiplyAdd(factor, e3, V.Load(sum + 3 * n)), sum);
+                    V.MultiplyAdd(factor, e2, V.Load(sum + 2 * n)), V.MultiplyAdd(factor, e3, V.Load(sum + 3 * n)),
+                    sum);
             }
         }
         for (; u + n <= units; u += n)

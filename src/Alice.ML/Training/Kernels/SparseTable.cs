@@ -3,9 +3,9 @@ using Alice.ML.Training.Data;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>
-/// Columns in which most rows have the same, usual value: row after row the values that are not it, less it, with their columns. In text it is
-/// what standardisation makes of zero; in a dense table that of most rows, as in a slot of a one-hot column.
+/// <summary>Columns in which most rows have the same, usual value: row after row the values that are not it, less it,
+/// with their columns. In text it is what standardisation makes of zero; in a dense table that of most rows, as in a
+/// slot of a one-hot column.
 /// </summary>
 internal sealed unsafe class SparseTable
 {
@@ -77,7 +77,8 @@ internal sealed unsafe class SparseTable
     public (int Column, float Value)[] Usual { get; }
 
     /// <summary>The stored values of a row.</summary>
-    public SparseSlice Row(int row) => new(_firstValue + _starts[row], _firstColumn + _starts[row], (int)(_starts[row + 1] - _starts[row]));
+    public SparseSlice Row(int row) =>
+        new(_firstValue + _starts[row], _firstColumn + _starts[row], (int)(_starts[row + 1] - _starts[row]));
 }
 
 /// <summary>The stored values of a row and their columns.</summary>

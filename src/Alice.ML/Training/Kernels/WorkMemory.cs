@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>Floats, zero at first, that start at a cache line and stay where they are as long as this object lives.</summary>
+/// <summary>Floats, zero at first, that start at a cache line and stay where they are as long as this object
+/// lives.</summary>
 internal sealed unsafe class WorkMemory
 {
     private const int CacheLine = 64;

@@ -50,7 +50,8 @@ internal sealed class SoftmaxObjective : Objective
     private static Tensor Classes(Tensor targets) => targets.to_type(ScalarType.Int64);
 }
 
-/// <summary>The Brier score (1950): bounded, so that among few rows one that is wrong beyond doubt does not outweigh the others.</summary>
+/// <summary>The Brier score (1950): bounded, so that among few rows one that is wrong beyond doubt does not outweigh
+/// the others.</summary>
 file static class Brier
 {
     public static Tensor Scores(Objective objective, Tensor outputs, Tensor targets)

@@ -31,7 +31,8 @@ internal abstract class Objective
     /// <returns>Loss [rows, 1].</returns>
     public abstract Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient);
 
-    /// <summary>What plans are compared by: for every row [rows, 1]; <paramref name="outputs"/> may be overwritten.</summary>
+    /// <summary>What plans are compared by: for every row [rows, 1]; <paramref name="outputs"/> may be
+    /// overwritten.</summary>
     public virtual Tensor ComparedLosses(Tensor outputs, Tensor targets) => RowLosses(outputs, targets, out _);
 
     /// <summary>What a row adds to the metric [rows, 1]; <paramref name="outputs"/> stay as they are.</summary>

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Objectives;
 
-/// <summary>The loss of the score, output 0, plus that of each quantile, outputs 1 and up (<see cref="QuantileObjective"/>).</summary>
+/// <summary>The loss of the score, output 0, plus that of each quantile, outputs 1 and up
+/// (<see cref="QuantileObjective"/>).</summary>
 internal sealed class QuantilesObjective(Objective score, IReadOnlyList<float> levels) : Objective
 {
     private readonly float[] _halfLessLevels = [.. levels.Select(level => 0.5f - level)];

@@ -39,7 +39,8 @@ internal sealed class SquaredObjective : RegressionObjective
     }
 }
 
-/// <summary>½e² for an error e up to <paramref name="threshold"/>, and threshold·(|e| − ½ threshold) beyond (Huber 1964).</summary>
+/// <summary>½e² for an error e up to <paramref name="threshold"/>, and threshold·(|e| − ½ threshold) beyond (Huber
+/// 1964).</summary>
 internal sealed class HuberObjective(double threshold) : RegressionObjective
 {
     public override KernelLoss Kernel => new(LossKind.Huber, threshold);
@@ -53,9 +54,8 @@ internal sealed class HuberObjective(double threshold) : RegressionObjective
     }
 }
 
-/// <summary>
-/// τ·e for an error e = target − output above 0, (τ − 1)·e below: its minimiser is the τ-quantile (Koenker and Bassett 1978). τ = ½ is half
-/// the absolute error.
+/// <summary>τ·e for an error e = target − output above 0, (τ − 1)·e below: its minimiser is the τ-quantile (Koenker and
+/// Bassett 1978). τ = ½ is half the absolute error.
 /// </summary>
 internal sealed class QuantileObjective(double quantile) : RegressionObjective
 {

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Plan;
 
-/// <summary>
-/// A plan in the race, with a pair of networks in every fold. It starts, takes steps, is judged, goes on or stops; at the end it is what it was
-/// when its loss was lowest, or, where somebody has chosen the length of training, what it was last.
+/// <summary>A plan in the race, with a pair of networks in every fold. It starts, takes steps, is judged, goes on or
+/// stops; at the end it is what it was when its loss was lowest, or, where somebody has chosen the length of training,
+/// what it was last.
 /// </summary>
 internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesLast) : IDisposable
 {
@@ -33,13 +33,15 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
     /// <summary>Held-out loss of the pairs at its lowest.</summary>
     public double Loss { get; private set; } = double.PositiveInfinity;
 
-    /// <summary>What one network's loss has more, then, than that of the mean of very many that differ by their seeds.</summary>
+    /// <summary>What one network's loss has more, then, than that of the mean of very many that differ by their
+    /// seeds.</summary>
     public double SeedLoss { get; private set; }
 
     /// <summary>Steps that the networks had taken then.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>Mean outputs [rows, outputs] of the pair then, for the held-out rows of a fold; they belong to the caller's scope.</summary>
+    /// <summary>Mean outputs [rows, outputs] of the pair then, for the held-out rows of a fold; they belong to the
+    /// caller's scope.</summary>
     public Tensor Mean(int fold) => Mean(_outputs, fold);
 
     /// <summary>Weights of a network then.</summary>
@@ -64,7 +66,8 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
             Dispose(outputs);
             return;
         }
-        var single = outputs.Index().Average(output => loss(output.Index / RaceRules.NetworksPerFold, output.Item.clone()));
+        var single = outputs.Index()
+            .Average(output => loss(output.Index / RaceRules.NetworksPerFold, output.Item.clone()));
         (Loss, Steps) = (LastLoss, steps);
         SeedLoss = double.IsFinite(single) ? 2 * (single - Loss) : 0;
         Dispose(_outputs);
@@ -72,7 +75,8 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
         _weights = [.. networks.Select(network => network.Weights())];
     }
 
-    /// <summary>Writes all that later judgements, and its networks' steps, depend on. Of those that stopped, only their best is needed.</summary>
+    /// <summary>Writes all that later judgements, and its networks' steps, depend on. Of those that stopped, only their
+    /// best is needed.</summary>
     public void Save(BinaryWriter writer)
     {
         writer.Write(IsRunning);

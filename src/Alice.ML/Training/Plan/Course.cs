@@ -1,16 +1,17 @@
 namespace Alice.ML.Training.Plan;
 
-/// <summary>How the learning rate of a network goes from its first to its last step. Lengths are in passes over the rows.</summary>
+/// <summary>How the learning rate of a network goes from its first to its last step. Lengths are in passes over the
+/// rows.</summary>
 /// <param name="Schedule">The schedule, after the trunk.</param>
 /// <param name="Passes">Length of the schedule.</param>
 /// <param name="Trunk">Passes at the constant rate of the race before it.</param>
-/// <param name="WarmUp">
-/// Share of the schedule's steps in which the rate rises from zero: a network that starts from good weights would leave them, since the
-/// optimizer's first steps know nothing of the size of its gradients.
+/// <param name="WarmUp"> Share of the schedule's steps in which the rate rises from zero: a network that starts from
+/// good weights would leave them, since the optimizer's first steps know nothing of the size of its gradients.
 /// </param>
 internal sealed record Course(LearningRateSchedule Schedule, double Passes, double Trunk = 0, double WarmUp = 0)
 {
-    /// <summary>What the learning rate of candidates is multiplied by while they are judged: constant, so that they may end at any time.</summary>
+    /// <summary>What the learning rate of candidates is multiplied by while they are judged: constant, so that they may
+    /// end at any time.</summary>
     public const double TrunkRate = 0.5;
 
     /// <summary>The usual <see cref="WarmUp"/>.</summary>

@@ -11,7 +11,8 @@ internal static class Estimates
     /// <param name="task">What was learned.</param>
     /// <param name="outputs">Outputs [rows, outputs]; may be overwritten.</param>
     /// <param name="targets">Targets [rows, 1].</param>
-    /// <param name="lossRatio">What the losses are multiplied by: an ensemble of another size than the measured one has another loss.</param>
+    /// <param name="lossRatio">What the losses are multiplied by: an ensemble of another size than the measured one has
+    /// another loss.</param>
     public static AliceEstimate Of(LearningTask task, Tensor outputs, Tensor targets, double lossRatio)
     {
         using var scope = NewDisposeScope();
@@ -33,7 +34,8 @@ internal static class Estimates
             Rows = rows,
             Accuracy = Mean(measures.Select(measure => (double)measure)),
             AreaUnderRocCurve = area,
-            LogLoss = Mean(Values(task.Objective.RowLosses(outputs, targets, out _)).Select(loss => Math.Min(loss, _mostLoss))),
+            LogLoss =
+            Mean(Values(task.Objective.RowLosses(outputs, targets, out _)).Select(loss => Math.Min(loss, _mostLoss))),
         };
     }
 

@@ -11,27 +11,28 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
     private const double TemperatureDeviation = 0.3;
     private const double FarthestTemperature = 1;
 
-    /// <summary>
-    /// The candidates whose networks' mean has the lowest loss, one network after the other, each the one that lowers the loss of the mean most
-    /// (Caruana et al. 2004, Ensemble Selection from Libraries of Models).
+    /// <summary>The candidates whose networks' mean has the lowest loss, one network after the other, each the one that
+    /// lowers the loss of the mean most (Caruana et al. 2004, Ensemble Selection from Libraries of Models).
     /// </summary>
     /// <param name="candidates">Those to choose from.</param>
     /// <param name="kinds">Per network of the ensemble the encodings that it may have.</param>
     /// <exception cref="InvalidOperationException">None has a loss.</exception>
-    public IReadOnlyList<Candidate> Choose(IReadOnlyList<Candidate> candidates, IReadOnlyList<IReadOnlyList<Trainers.NumericEncoding>> kinds)
+    public IReadOnlyList<Candidate> Choose(
+        IReadOnlyList<Candidate> candidates, IReadOnlyList<IReadOnlyList<Trainers.NumericEncoding>> kinds)
     {
         var chosen = new List<Candidate>();
         foreach (var kind in kinds)
-            chosen.Add(candidates.Where(c => kind.Contains(c.Plan.Encoding) && double.IsFinite(c.Loss)).MinBy(c => Loss([.. chosen, c]))
+            chosen.Add(candidates.Where(c => kind.Contains(c.Plan.Encoding) && double.IsFinite(c.Loss))
+                .MinBy(c => Loss([.. chosen, c]))
                 ?? throw new InvalidOperationException(
-                    "Training diverged with every plan. Set LearningRate lower, lower the optimizer's MaximumStep, or look for extreme values in features "
-                    + "and label."));
+                    "Training diverged with every plan. Set LearningRate lower, lower the optimizer's MaximumStep, or "
+                    + "look for extreme values in features and label."));
         return chosen;
     }
 
-    /// <summary>
-    /// Loss of the mean of networks of these candidates. The mean of a pair stands for each of its networks; what the loss owes to the
-    /// networks' seeds falls with their number, so that n networks of a plan have 1/n of it and the pair one half.
+    /// <summary>Loss of the mean of networks of these candidates. The mean of a pair stands for each of its networks;
+    /// what the loss owes to the networks' seeds falls with their number, so that n networks of a plan have 1/n of it
+    /// and the pair one half.
     /// </summary>
     public double Loss(IReadOnlyList<Candidate> candidates)
     {
@@ -55,10 +56,12 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
         });
     }
 
-    /// <summary>Loss of outputs [rows, outputs] for the held-out rows of a fold; they may be overwritten. Infinite where it is no number.</summary>
+    /// <summary>Loss of outputs [rows, outputs] for the held-out rows of a fold; they may be overwritten. Infinite
+    /// where it is no number.</summary>
     public double Loss(int fold, Tensor outputs) => folds[fold].Loss(task.Objective, outputs);
 
-    /// <summary>What to change in the outputs of an ensemble: probabilities get a temperature, quantiles are shifted.</summary>
+    /// <summary>What to change in the outputs of an ensemble: probabilities get a temperature, quantiles are
+    /// shifted.</summary>
     public OutputCalibration Calibrate(IReadOnlyList<Candidate> chosen) => task.Objective switch
     {
         QuantilesObjective quantiles => new OutputCalibration(Shifts: QuantileShifts(quantiles.Levels, chosen)),
@@ -96,14 +99,14 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
         {
             using var inner = NewDisposeScope();
             var factor = Math.Exp(logarithm);
-            return folds.Select((fold, i) => fold.Mean(task.Objective.RowLosses(means[i].clone().Scale(factor), fold.Targets, out _))).Average()
+            return folds.Select((fold, i) =>
+                fold.Mean(task.Objective.RowLosses(means[i].clone().Scale(factor), fold.Targets, out _))).Average()
                 + logarithm * logarithm / (2 * TemperatureDeviation * TemperatureDeviation * rows);
         }
     }
 
-    /// <summary>
-    /// What to add to each output so that quantiles cover the held-out rows as their levels say: networks fit the rows that they train on
-    /// too closely (Romano et al. 2019, Conformalized Quantile Regression).
+    /// <summary>What to add to each output so that quantiles cover the held-out rows as their levels say: networks fit
+    /// the rows that they train on too closely (Romano et al. 2019, Conformalized Quantile Regression).
     /// </summary>
     /// <param name="levels">Levels of the outputs after the first.</param>
     /// <param name="chosen">The candidates of the ensemble.</param>
@@ -118,7 +121,9 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
         {
             var sorted = missing.select(1, q).sort().Values.cpu().data<float>().ToArray();
             var rank = (rows + 1) * (double)levels[q - 1];
-            shifts[q] = sorted[(int)Math.Clamp(levels[q - 1] < 0.5 ? Math.Floor(rank) - 1 : Math.Ceiling(rank) - 1, 0, rows - 1)];
+            shifts[q] =
+                sorted[(int)Math.Clamp(levels[q - 1] < 0.5 ? Math.Floor(rank) - 1
+                    : Math.Ceiling(rank) - 1, 0, rows - 1)];
         }
         return shifts;
     }
@@ -131,10 +136,12 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
         var measured = MeanLoss(chosen);
         var ratio = measured > 0 ? Math.Clamp(Loss(chosen) / measured, 0, 1) : 1;
         return Estimates.Of(
-            task, cat([.. folds.Select((_, fold) => Mean(chosen, fold))], 0).Scale(calibration.Factor), cat([.. folds.Select(fold => fold.Targets)], 0), ratio);
+            task, cat([.. folds.Select((_, fold) => Mean(chosen, fold))], 0).Scale(calibration.Factor),
+            cat([.. folds.Select(fold => fold.Targets)], 0), ratio);
     }
 
-    /// <summary>Mean outputs [rows, outputs] for the held-out rows of a fold; they belong to the caller's scope.</summary>
+    /// <summary>Mean outputs [rows, outputs] for the held-out rows of a fold; they belong to the caller's
+    /// scope.</summary>
     public static Tensor Mean(IReadOnlyList<Candidate> candidates, int fold)
     {
         var mean = candidates[0].Mean(fold);

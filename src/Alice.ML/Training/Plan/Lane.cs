@@ -5,9 +5,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Plan;
 
-/// <summary>
-/// Networks that learn from the same minibatches of the same inputs, on one thread: each minibatch is read once for all of them. What a lane
-/// does depends on nothing but its rows, its key and its networks.
+/// <summary>Networks that learn from the same minibatches of the same inputs, on one thread: each minibatch is read
+/// once for all of them. What a lane does depends on nothing but its rows, its key and its networks.
 /// </summary>
 internal sealed class Lane : IDisposable
 {

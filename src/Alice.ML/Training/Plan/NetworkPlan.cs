@@ -8,11 +8,13 @@ namespace Alice.ML.Training.Plan;
 /// <param name="HiddenLayers">Units of each hidden layer; none for a linear network.</param>
 /// <param name="Dropout">Share of hidden units that each step leaves out.</param>
 /// <param name="WeightDecay">Decoupled weight decay.</param>
-internal sealed record NetworkPlan(NumericEncoding Encoding, IReadOnlyList<int> HiddenLayers, double Dropout, double WeightDecay)
+internal sealed record NetworkPlan(
+    NumericEncoding Encoding, IReadOnlyList<int> HiddenLayers, double Dropout, double WeightDecay)
 {
     /// <summary>Whether it is a linear network of the features.</summary>
     public bool IsLinear => HiddenLayers.Count == 0;
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Encoding}, {(IsLinear ? "linear" : string.Join('-', HiddenLayers))}{(Dropout > 0 ? $", dropout {Dropout}" : "")}, weight decay {WeightDecay}");
+        $"{Encoding}, {(IsLinear ? "linear" : string.Join('-', HiddenLayers))}"
+        + $"{(Dropout > 0 ? $", dropout {Dropout}" : "")}, weight decay {WeightDecay}");
 }

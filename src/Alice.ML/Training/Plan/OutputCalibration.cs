@@ -1,8 +1,9 @@
 namespace Alice.ML.Training.Plan;
 
-/// <summary>What held-out rows say of the outputs: output k of the model is <paramref name="Factor"/> · output + <paramref name="Shifts"/>[k].</summary>
-/// <param name="Factor">
-/// One over the temperature (Guo et al. 2017, On Calibration of Modern Neural Networks): above 1 the probabilities of classes were too timid.
+/// <summary>What held-out rows say of the outputs: output k of the model is <paramref name="Factor"/> · output +
+/// <paramref name="Shifts"/>[k].</summary>
+/// <param name="Factor"> One over the temperature (Guo et al. 2017, On Calibration of Modern Neural Networks): above 1
+/// the probabilities of classes were too timid.
 /// </param>
 /// <param name="Shifts">One for each output; null: none.</param>
 internal sealed record OutputCalibration(double Factor = 1, float[]? Shifts = null)

@@ -14,7 +14,8 @@ internal sealed class PlanFold(RowSet training, RowSet heldOut, TrainingSettings
     /// <summary>Targets [rows, 1] of the held-out rows.</summary>
     public Tensor Targets => _heldOut.Targets;
 
-    /// <summary>Outputs [rows, outputs] of each network for the held-out rows, held as the model holds them; they belong to no scope.</summary>
+    /// <summary>Outputs [rows, outputs] of each network for the held-out rows, held as the model holds them; they
+    /// belong to no scope.</summary>
     public Tensor[] Outputs(IReadOnlyList<Member> members, LearningTask task)
     {
         using var guard = no_grad();

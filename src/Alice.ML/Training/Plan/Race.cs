@@ -7,10 +7,10 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Plan;
 
-/// <summary>
-/// Chooses what the options leave open. A pair of networks of every plan starts at once; they are judged by held-out rows while they train,
-/// after twice the steps each time; those behind stop (successive halving, Jamieson and Talwalkar 2016), and those that stopped gaining. The
-/// ensemble is put together from what all of them were at their best; its networks then go on from there with all rows.
+/// <summary>Chooses what the options leave open. A pair of networks of every plan starts at once; they are judged by
+/// held-out rows while they train, after twice the steps each time; those behind stop (successive halving, Jamieson and
+/// Talwalkar 2016), and those that stopped gaining. The ensemble is put together from what all of them were at their
+/// best; its networks then go on from there with all rows.
 /// </summary>
 /// <remarks>What it does depends on the rows, the options and the seed; with a time limit, on the time.</remarks>
 internal sealed class Race : IDisposable
@@ -42,10 +42,12 @@ internal sealed class Race : IDisposable
     /// <param name="task">What is learned.</param>
     /// <param name="rows">All training rows; not owned.</param>
     /// <param name="heldOut">Rows to judge by; null: parts of the training rows. Not owned.</param>
-    /// <param name="settings">Settings of the run; <see cref="TrainingSettings.NumberOfEpochs"/> are the usual passes.</param>
+    /// <param name="settings">Settings of the run; <see cref="TrainingSettings.NumberOfEpochs"/> are the usual
+    /// passes.</param>
     /// <param name="channel">Told of what happens.</param>
     /// <param name="watch">Knows the time.</param>
-    public Race(LearningTask task, RowSet rows, RowSet? heldOut, TrainingSettings settings, IChannel channel, RaceWatch watch)
+    public Race(LearningTask task, RowSet rows, RowSet? heldOut, TrainingSettings settings, IChannel channel,
+        RaceWatch watch)
     {
         (_task, _settings, _channel, _watch) = (task, settings with { Workers = 1 }, channel, watch);
         Workers = settings.Workers;
@@ -74,7 +76,8 @@ internal sealed class Race : IDisposable
     /// <param name="create">Makes a network of a plan at its start, by a number that decides its seed.</param>
     /// <exception cref="OperationCanceledException">Cancelled before the first judgement.</exception>
     public void Run(
-        IReadOnlyList<NetworkPlan> plans, IReadOnlyList<IReadOnlyList<Trainers.NumericEncoding>> kinds, Func<int, NetworkPlan, Member> create)
+        IReadOnlyList<NetworkPlan> plans, IReadOnlyList<IReadOnlyList<Trainers.NumericEncoding>> kinds,
+        Func<int, NetworkPlan, Member> create)
     {
         foreach (var plan in plans)
             Enter(plan, create);
@@ -87,7 +90,8 @@ internal sealed class Race : IDisposable
         }
         _watch.Expected = _most * (RaceRules.Work(_candidates.Count, _folds.Length) + 2);
         Checkpoint?.Enter(TrainingPhase.Choosing, Save);
-        var lastRung = _settings.HasChosenLength ? RaceRules.Rungs - 1 : RaceRules.LastRung(_rows, _task.IsClassification);
+        var lastRung = _settings.HasChosenLength ? RaceRules.Rungs - 1
+            : RaceRules.LastRung(_rows, _task.IsClassification);
         for (; _rung <= lastRung; _rung++)
         {
             var until = RaceRules.Steps(_rung, _most);
@@ -175,16 +179,19 @@ internal sealed class Race : IDisposable
         {
             networks[i] = create(i, plan);
             var (fold, index) = (i / RaceRules.NetworksPerFold, i % RaceRules.NetworksPerFold);
-            var lane = _lanes.Find(known => known.Fold == fold && known.Index == index && known.Lane.Inputs == networks[i].Inputs).Lane;
+            var lane = _lanes.Find(known => known.Fold == fold && known.Index == index
+                && known.Lane.Inputs == networks[i].Inputs).Lane;
             if (lane is null)
                 _lanes.Add((fold, index, lane = new Lane(
-                    _folds[fold].Training, networks[i].Inputs, _settings, AliceDirections.Key((ulong)_settings.Seed, OrderKeys + i))));
+                    _folds[fold].Training, networks[i].Inputs, _settings,
+                    AliceDirections.Key((ulong)_settings.Seed, OrderKeys + i))));
             lane.Members.Add(networks[i]);
         }
         _candidates.Add(new Candidate(plan, networks, _settings.HasChosenLength));
     }
 
-    /// <summary>Measures a few steps, and finds a length for which the time is enough; with very little time only some plans stay.</summary>
+    /// <summary>Measures a few steps, and finds a length for which the time is enough; with very little time only some
+    /// plans stay.</summary>
     private long FitIntoTime(long usual)
     {
         // The first ones pay for what the runtime still has to compile.
@@ -196,7 +203,8 @@ internal sealed class Race : IDisposable
         if (steps < RaceRules.LeastSteps)
         {
             foreach (var candidate in _candidates.Where(c => c.Plan.IsLinear)
-                .Concat(_candidates.Where(c => !c.Plan.IsLinear).GroupBy(c => c.Plan.Encoding).SelectMany(group => group.Skip(1))).ToArray())
+                .Concat(_candidates.Where(c => !c.Plan.IsLinear).GroupBy(c => c.Plan.Encoding)
+                    .SelectMany(group => group.Skip(1))).ToArray())
                 Stop(candidate);
             steps = Affordable();
         }
@@ -204,7 +212,9 @@ internal sealed class Race : IDisposable
         _watch.Keep(0.4);
         return Math.Clamp(steps, 1 + 2 * TimingSteps, MostOfUsual * usual);
 
-        long Affordable() => (long)(_watch.SecondsLeft / seconds / (RaceRules.Work(_candidates.Count(c => c.IsRunning), _folds.Length) + 4));
+        long Affordable() =>
+            (long)(_watch.SecondsLeft / seconds
+                / (RaceRules.Work(_candidates.Count(c => c.IsRunning), _folds.Length) + 4));
     }
 
     private void RunTo(long until, long from)
@@ -216,9 +226,11 @@ internal sealed class Race : IDisposable
             TorchParallel.For(_lanes.Count, Workers, i =>
             {
                 var lane = _lanes[i].Lane;
-                lane.Run(from, until, averagesFrom, () => _watch.Tick(lane.Members.Count), () => Checkpoint?.IsDue == true);
+                lane.Run(from, until, averagesFrom, () => _watch.Tick(lane.Members.Count),
+                    () => Checkpoint?.IsDue == true);
             });
-            if (_watch.IsCancelled || _watch.IsLate || _lanes.All(entry => entry.Lane.Steps >= until || entry.Lane.Members.Count == 0))
+            if (_watch.IsCancelled || _watch.IsLate
+                || _lanes.All(entry => entry.Lane.Steps >= until || entry.Lane.Members.Count == 0))
                 return;
             Checkpoint!.Save();
         }
@@ -241,9 +253,11 @@ internal sealed class Race : IDisposable
             if (!candidate.HasDiverged)
             {
                 candidate.Judge([.. candidate.Networks.Select(network => outputs[network])], steps, Losses.Loss);
-                _channel.Info($"{candidate.Plan}, {steps:N0} steps: held-out loss {candidate.LastLoss * _task.LossUnit:g6}.");
+                _channel.Info(
+                    $"{candidate.Plan}, {steps:N0} steps: held-out loss {candidate.LastLoss * _task.LossUnit:g6}.");
                 if (double.IsFinite(candidate.LastLoss)
-                    && (_settings.HasChosenLength || RaceRules.HasGained(rung, before, candidate.LastLoss) || IsPatient(rung, candidate)))
+                    && (_settings.HasChosenLength || RaceRules.HasGained(rung, before, candidate.LastLoss)
+                        || IsPatient(rung, candidate)))
                     continue;
             }
             else
@@ -277,7 +291,8 @@ internal sealed class Race : IDisposable
     }
 
     private bool IsPatient(int rung, Candidate candidate) =>
-        RaceRules.IsPatient(rung, candidate.Plan, _rows, _task.IsClassification, candidate.EarlierLoss, candidate.LastLoss);
+        RaceRules.IsPatient(rung, candidate.Plan, _rows, _task.IsClassification, candidate.EarlierLoss,
+            candidate.LastLoss);
 
     private void Stop(Candidate candidate)
     {

@@ -2,7 +2,8 @@ using Alice.ML.Training.Checkpoints;
 
 namespace Alice.ML.Training.Plan;
 
-/// <summary>How far a race has come, what it may still take, and whether somebody asked to stop. Its members are safe on any thread.</summary>
+/// <summary>How far a race has come, what it may still take, and whether somebody asked to stop. Its members are safe
+/// on any thread.</summary>
 /// <param name="settings">Settings of the run.</param>
 /// <param name="clock">Runs since the fit began.</param>
 /// <param name="report">Told of the progress, on one thread at a time.</param>
@@ -43,7 +44,8 @@ internal sealed class RaceWatch(TrainingSettings settings, RunClock clock, Actio
         (clock.Elapsed - _measuredFrom).TotalSeconds / Math.Max(1, Taken - _measuredTaken);
 
     /// <summary>Seconds left for steps; infinite without a limit.</summary>
-    public double SecondsLeft => settings.MaximumTime is { } limit ? ShareOfTime * (limit - clock.Elapsed).TotalSeconds : double.PositiveInfinity;
+    public double SecondsLeft => settings.MaximumTime is { } limit ? ShareOfTime * (limit - clock.Elapsed).TotalSeconds
+        : double.PositiveInfinity;
 
     /// <summary>Begins to measure the time of steps.</summary>
     public void Measure() => (_measuredFrom, _measuredTaken) = (clock.Elapsed, Taken);

@@ -26,7 +26,8 @@ internal static class RocArea
     {
         var (q1, q2) = (area / (2 - area), 2 * area * area / (1 + area));
         var square = area * area;
-        var variance = (area * (1 - area) + (positives - 1) * (q1 - square) + (negatives - 1) * (q2 - square)) / ((double)positives * negatives);
+        var variance = (area * (1 - area) + (positives - 1) * (q1 - square) + (negatives - 1) * (q2 - square))
+            / ((double)positives * negatives);
         return Math.Sqrt(Math.Max(0, variance));
     }
 }

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Steps;
 
-/// <summary>Learns by vector kernels on the memory of the state's tensors. A step makes no object and calls nothing of TorchSharp.</summary>
+/// <summary>Learns by vector kernels on the memory of the state's tensors. A step makes no object and calls nothing of
+/// TorchSharp.</summary>
 internal sealed unsafe class KernelLearner : Learner
 {
     private const long DropoutKey = 1;
@@ -62,7 +63,8 @@ internal sealed unsafe class KernelLearner : Learner
 
     protected override void RestoreLosses(double first, double sum) => (_firstLoss, _lossSum) = (first, sum);
 
-    protected override void UpdateMean(Tensor mean, double memory) => _state.AddCenterTo(VectorLoop.Pointer<float>(mean, _count), memory);
+    protected override void UpdateMean(Tensor mean, double memory) =>
+        _state.AddCenterTo(VectorLoop.Pointer<float>(mean, _count), memory);
 
     private double Evaluate(KernelReader reader, KernelWork work, float* weights, float* gradient, ulong dropoutKey)
     {

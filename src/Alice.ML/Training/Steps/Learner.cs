@@ -38,7 +38,8 @@ internal abstract class Learner : IDisposable
     /// <param name="objective">What it minimises.</param>
     /// <param name="start">Weights to start from; copied.</param>
     /// <param name="settings">Settings of the run.</param>
-    public static Learner Create(NetworkShape shape, Objective objective, Tensor start, TrainingSettings settings) => settings.UsesKernels
+    public static Learner Create(NetworkShape shape, Objective objective, Tensor start, TrainingSettings settings) =>
+        settings.UsesKernels
         ? new KernelLearner(shape, objective, start)
         : new TensorLearner(shape, objective, start, settings);
 
@@ -99,7 +100,8 @@ internal abstract class Learner : IDisposable
         RestoreLosses(reader.ReadDouble(), reader.ReadDouble());
     }
 
-    /// <summary>Outputs [rows, outputs] at <see cref="Current"/>, for a minibatch in one part; they belong to the caller's scope.</summary>
+    /// <summary>Outputs [rows, outputs] at <see cref="Current"/>, for a minibatch in one part; they belong to the
+    /// caller's scope.</summary>
     public abstract Tensor Outputs(BatchReader batch);
 
     public virtual void Dispose()

@@ -24,7 +24,8 @@ internal sealed class TensorLearner : Learner
     {
         _device = settings.Device;
         _network = new Network(shape, objective);
-        _gradients = new GradientEvaluator(_network, _device, settings.Optimizer.HessianEstimate == HessianEstimate.Signed);
+        _gradients = new GradientEvaluator(
+            _network, _device, settings.Optimizer.HessianEstimate == HessianEstimate.Signed);
         _lookAhead = new ParameterViews(shape, State.LookAhead);
         _generator = new Generator(0);
         _lossSum = zeros([], device: _device).DetachFromDisposeScope();
@@ -57,7 +58,8 @@ internal sealed class TensorLearner : Learner
         if (step.IsSample)
         {
             _lossSum.Add(_gradients.Sample(_lookAhead, parts, step.PerturbationRadius, key));
-            AliceUpdate.MeasureCurvature(State, _gradients.Plus, _gradients.Minus, _gradients.Centre, _gradients.Directions, step);
+            AliceUpdate.MeasureCurvature(
+                State, _gradients.Plus, _gradients.Minus, _gradients.Centre, _gradients.Directions, step);
             AliceUpdate.Move(State, _gradients.Plus, _gradients.Minus, _gradients.Centre, step);
         }
         else

@@ -37,7 +37,8 @@ internal sealed class RecordingOnnxContext(int operatorSet) : OnnxContext
             Graph = _graph,
             OpsetImport =
             {
-                new OperatorSetIdProto { Domain = "", Version = operatorSet }, new OperatorSetIdProto { Domain = "ai.onnx.ml", Version = 2 },
+                new OperatorSetIdProto { Domain = "", Version = operatorSet },
+                    new OperatorSetIdProto { Domain = "ai.onnx.ml", Version = 2 },
             },
         }.ToByteArray();
     }
@@ -79,7 +80,7 @@ internal sealed class RecordingOnnxContext(int operatorSet) : OnnxContext
 
     public override string AddInitializer(
         IEnumerable<float> values, IEnumerable<long> dims, string? name = null, bool makeUniqueName = true) =>
-        AddTensor(name, DataType.Float, [.. values.SelectMany(BitConverter.GetBytes)], [.. dims]);
+            AddTensor(name, DataType.Float, [.. values.SelectMany(BitConverter.GetBytes)], [.. dims]);
 
     // What the pipelines of the tests do not use.
     public override void RemoveColumn(string colName, bool removeVariable = false) => throw new NotSupportedException();
@@ -102,27 +103,27 @@ internal sealed class RecordingOnnxContext(int operatorSet) : OnnxContext
 
     public override string AddInitializer(
         ulong value, bool isUint64, string? name = null, bool makeUniqueName = true) =>
-        throw new NotSupportedException();
+            throw new NotSupportedException();
 
     public override string AddInitializer(
         IEnumerable<bool> values, IEnumerable<long> dims, string? name = null, bool makeUniqueName = true) =>
-        throw new NotSupportedException();
+            throw new NotSupportedException();
 
     public override string AddInitializer(
         IEnumerable<int> values, Type type, IEnumerable<long> dims, string? name = null, bool makeUniqueName = true) =>
-        throw new NotSupportedException();
+            throw new NotSupportedException();
 
     public override string AddInitializer(
         IEnumerable<string> values, IEnumerable<long> dims, string? name = null, bool makeUniqueName = true) =>
-        throw new NotSupportedException();
+            throw new NotSupportedException();
 
     public override string AddInitializer(
         IEnumerable<long> values, IEnumerable<long> dims, string? name = null, bool makeUniqueName = true) =>
-        AddTensor(name, DataType.Int64, [.. values.SelectMany(BitConverter.GetBytes)], [.. dims]);
+            AddTensor(name, DataType.Int64, [.. values.SelectMany(BitConverter.GetBytes)], [.. dims]);
 
     public override string AddInitializer(
         IEnumerable<double> values, IEnumerable<long> dims, string? name = null, bool makeUniqueName = true) =>
-        throw new NotSupportedException();
+            throw new NotSupportedException();
 
     public override string AddInitializer(
         IEnumerable<ulong> values, bool isUint64, IEnumerable<long> dims, string? name = null,

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Tests.Training.Kernels;
 
-/// <summary>Vector kernels against TorchSharp's automatic differentiation, with dropout, weights and a minibatch in parts.</summary>
+/// <summary>Vector kernels against TorchSharp's automatic differentiation, with dropout, weights and a minibatch in
+/// parts.</summary>
 [TestClass]
 public unsafe class KernelAutogradTests
 {
@@ -53,12 +54,17 @@ public unsafe class KernelAutogradTests
         expected.backward();
 
         var sparse = SparseTable.Of(
-            new DenseFeatures(features.data<float>().ToArray(), Inputs), Rows, [.. Enumerable.Range(Numbers, Inputs - Numbers).Select(column => (column, -0.5f, column))]);
+            new DenseFeatures(features.data<float>().ToArray(), Inputs), Rows,
+            [.. Enumerable.Range(Numbers, Inputs - Numbers).Select(column => (column, -0.5f, column))]);
         using var order = tensor(Enumerable.Range(0, Rows).ToArray());
-        foreach (var (bits, isSparse) in from bits in new[] { 128, 256, 512 } from isSparse in new[] { false, true } select (bits, isSparse))
+        foreach (var (bits, isSparse) in from bits in new[] { 128, 256, 512 }
+                                         from isSparse in new[
+            ] { false, true }
+                                         select (bits, isSparse))
         {
             var gradient = zeros_like(weights);
-            var kernel = NetworkKernel.Create(shape, loss.Kernel, new FirstLayerInputs(null, isSparse ? [.. Enumerable.Range(0, Numbers)] : null), bits);
+            var kernel = NetworkKernel.Create(shape, loss.Kernel,
+                new FirstLayerInputs(null, isSparse ? [.. Enumerable.Range(0, Numbers)] : null), bits);
             var value = kernel.Evaluate(Pointer(weights), Pointer(gradient), new KernelBatch
             {
                 Features = Pointer(features),
@@ -72,7 +78,8 @@ public unsafe class KernelAutogradTests
                 DropoutKey = Key,
             });
             Assert.AreEqual(expected.item<float>(), value, 1e-5);
-            Assert.IsLessThan(1e-5f, (leaf.grad! - gradient).abs().max().item<float>(), $"{bits} bits, sparse: {isSparse}");
+            Assert.IsLessThan(1e-5f, (leaf.grad! - gradient).abs().max().item<float>(),
+                $"{bits} bits, sparse: {isSparse}");
         }
     }
 

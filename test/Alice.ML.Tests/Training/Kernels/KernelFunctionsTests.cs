@@ -22,7 +22,8 @@ public unsafe class KernelFunctionsTests
             Compare<V, Tanh<V>>(Activation.Tanh);
         }
 
-        static void Compare<V, TActivation>(Activation activation) where V : struct, IFloats<V> where TActivation : IActivation<V>
+        static void Compare<V, TActivation>(Activation activation) where V : struct, IFloats<V>
+            where TActivation : IActivation<V>
         {
             for (var x = -30f; x <= 30; x += 0.0371f)
             {
@@ -97,8 +98,11 @@ public unsafe class KernelFunctionsTests
         // Five standard deviations of the share, and of how many of two independent sets agree.
         var deviation = Math.Sqrt(0.3 * 0.7 / expected.Length);
         Assert.AreEqual(0.3, Share(mask => mask == 0), 5 * deviation);
-        foreach (var other in new[] { Masks<Floats512>(8, 1), Masks<Floats512>(7, 2), [.. expected[Units..], .. expected[..Units]], [.. expected[1..], 0] })
-            Assert.AreEqual(0.09 + 0.49, expected.Zip(other).Count(pair => pair.First == pair.Second) / (double)expected.Length, 7 * deviation);
+        foreach (
+            var other in new[] { Masks<Floats512>(8, 1), Masks<Floats512>(7, 2),
+                [.. expected[Units..], .. expected[..Units]], [.. expected[1..], 0] })
+            Assert.AreEqual(0.09 + 0.49,
+                expected.Zip(other).Count(pair => pair.First == pair.Second) / (double)expected.Length, 7 * deviation);
 
         double Share(Func<float, bool> condition) => expected.Count(condition) / (double)expected.Length;
 

@@ -46,7 +46,8 @@ internal sealed record KernelProblem
     /// <summary>Layer widths below, at and above whole vectors; rows around what a tile or a pass takes.</summary>
     public static Gen<KernelProblem> Any { get; } =
         from depth in Gen.Choose(0, 3)
-        from hidden in Gen.ArrayOf(Gen.Elements(1, 2, 3, 5, 7, 8, 9, 13, 15, 16, 17, 24, 31, 32, 33, 40, 48, 63, 64, 65, 80, 128), depth)
+        from hidden in Gen.ArrayOf(
+            Gen.Elements(1, 2, 3, 5, 7, 8, 9, 13, 15, 16, 17, 24, 31, 32, 33, 40, 48, 63, 64, 65, 80, 128), depth)
         from activation in Gen.Elements(Enum.GetValues<Activation>())
         from dropout in Gen.Elements(0, 0, 0.3)
         from inputs in Gen.Elements(Enum.GetValues<KernelInputs>())
@@ -74,7 +75,8 @@ internal sealed record KernelProblem
 
     public KernelLoss KernelLoss => new(
         Loss, Loss switch { LossKind.Huber => 0.4, LossKind.Quantile => 0.7, _ => 0 },
-        Loss != LossKind.Softmax && MoreOutputs > 0 ? [.. Enumerable.Range(1, MoreOutputs).Select(i => i / (MoreOutputs + 1f))] : null);
+        Loss != LossKind.Softmax
+        && MoreOutputs > 0 ? [.. Enumerable.Range(1, MoreOutputs).Select(i => i / (MoreOutputs + 1f))] : null);
 
     public NetworkShape Shape(int features) => new([features, .. Hidden, MoreOutputs + 1], Activation, Dropout);
 

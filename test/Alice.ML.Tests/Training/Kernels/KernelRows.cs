@@ -21,7 +21,14 @@ internal sealed unsafe class KernelRows
             Targets[row] = targets[row];
             Factors[row] = (weights == null ? 1 : weights[row]) / (double)(rows + 3);
         }
-        Batch = new KernelBatch { Targets = targets, Weights = weights, Rows = rows, WholeRows = rows + 3, DropoutKey = (ulong)problem.Seed };
+        Batch = new KernelBatch
+        {
+            Targets = targets,
+            Weights = weights,
+            Rows = rows,
+            WholeRows = rows + 3,
+            DropoutKey = (ulong)problem.Seed
+        };
         Batch = problem.Inputs switch
         {
             KernelInputs.Bins => Binned(rows, columns, random),
@@ -48,7 +55,8 @@ internal sealed unsafe class KernelRows
     public KernelBatch Part(int from, int to) => Batch with
     {
         Features = Batch.Features + from * Batch.FeatureStride,
-        Binned = new BinnedBatch(Batch.Binned.Numbers + from * Columns, Batch.Binned.Bins + from * Columns, Batch.Binned.Shares + from * Columns),
+        Binned = new BinnedBatch(Batch.Binned.Numbers + from * Columns, Batch.Binned.Bins + from * Columns,
+            Batch.Binned.Shares + from * Columns),
         SparseRows = Batch.SparseRows + from,
         Targets = Batch.Targets + from,
         Weights = Batch.Weights == null ? null : Batch.Weights + from,
@@ -109,7 +117,8 @@ internal sealed unsafe class KernelRows
                 given[row * numbers.Length + k] = from[numbers[k]];
             Features[row] = bins is null ? [.. from.ToArray().Select(x => (double)x)] : Encoded(bins, from);
         }
-        var batch = bins is null ? Batch with { Features = Copy(given), FeatureStride = numbers.Length } : Located(bins, numbers, given, rows);
+        var batch = bins is null ? Batch with { Features = Copy(given), FeatureStride = numbers.Length }
+            : Located(bins, numbers, given, rows);
         return batch with { Sparse = sparse, SparseRows = order };
     }
 
@@ -118,7 +127,9 @@ internal sealed unsafe class KernelRows
     {
         var edges = new float[columns][];
         for (var column = 0; column < columns; column++)
-            edges[column] = [.. Enumerable.Range(0, !binned.Contains(column) || random.Next(3) == 0 ? 0 : random.Next(3, 12)).Select(i => i * 0.4f - 1.5f)];
+            edges[column] =
+                [.. Enumerable.Range(0, !binned.Contains(column) || random.Next(3) == 0 ? 0 : random.Next(3, 12))
+                    .Select(i => i * 0.4f - 1.5f)];
         var bins = new EncodedColumns(edges);
         for (var column = 0; column < columns; column++)
             for (var (bin, end) = (bins.Range(column).Number + 1, bins.Range(column).End); bin < end; bin++)
@@ -135,7 +146,8 @@ internal sealed unsafe class KernelRows
         return Batch with { Binned = new BinnedBatch(numbers, bins, shares) };
     }
 
-    /// <summary>The features by their definition: each bin's is linear between its edges, and flat beyond unless the bin is open.</summary>
+    /// <summary>The features by their definition: each bin's is linear between its edges, and flat beyond unless the
+    /// bin is open.</summary>
     private static double[] Encoded(EncodedColumns bins, ReadOnlySpan<float> numbers)
     {
         var features = new double[bins.Features];
@@ -160,7 +172,8 @@ internal sealed unsafe class KernelRows
         Inputs = new(null, []);
         var standardization = Standardization.Identity(columns);
         for (var column = 0; column < columns; column += 3)
-            (standardization.Mean[column], standardization.Scale[column]) = (random.NextDouble(), 0.5 + random.NextDouble());
+            (standardization.Mean[column], standardization.Scale[column]) =
+                (random.NextDouble(), 0.5 + random.NextDouble());
         var table = new List<SparseRow>();
         for (var row = 0; row < 2 * rows; row++)
         {

@@ -18,7 +18,8 @@ public unsafe class NetworkKernelTests
     [DataRow(256)]
     [DataRow(512)]
     public void Losses_gradients_and_outputs_are_those_of_double_loops(int bits) =>
-        Prop.ForAll(KernelProblem.Any.ToArbitrary(), problem => Agree(problem, bits)).Check(Config.QuickThrowOnFailure.WithMaxTest(250));
+        Prop.ForAll(KernelProblem.Any.ToArbitrary(), problem => Agree(problem, bits))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(250));
 
     [TestMethod]
     [DataRow(128)]
@@ -87,7 +88,8 @@ public unsafe class NetworkKernelTests
                 var broken = (float[])weights.Clone();
                 broken[parameter] = float.NaN;
                 fixed (float* w = broken, g = new float[weights.Length])
-                    Assert.IsTrue(double.IsNaN(kernel.Evaluate(w, g, rows.Batch)), $"{activation}, parameter {parameter}");
+                    Assert.IsTrue(double.IsNaN(kernel.Evaluate(w, g, rows.Batch)),
+                        $"{activation}, parameter {parameter}");
             }
         }
     }
@@ -96,7 +98,8 @@ public unsafe class NetworkKernelTests
     public void Widths_that_no_processor_has_are_named()
     {
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() =>
-            NetworkKernel.Create(new NetworkShape([2, 1], Activation.ReLU), new KernelLoss(LossKind.Squared), bits: 64));
+            NetworkKernel.Create(new NetworkShape([2, 1], Activation.ReLU), new KernelLoss(LossKind.Squared),
+                bits: 64));
         Assert.Contains("Vectors have 512, 256 or 128 bits.", error.Message);
     }
 
@@ -127,8 +130,10 @@ public unsafe class NetworkKernelTests
         // What lies around weights and gradient is neither used nor written.
         const int Margin = 64;
         var start = problem.Adds ? 0.25f : float.NaN;
-        float[] gradient = [.. Enumerable.Repeat(-7f, Margin), .. Enumerable.Repeat(start, weights.Length), .. Enumerable.Repeat(-7f, Margin)];
-        float[] surrounded = [.. Enumerable.Repeat(float.NaN, Margin), .. weights, .. Enumerable.Repeat(float.NaN, Margin)];
+        float[] gradient = [.. Enumerable.Repeat(-7f, Margin), .. Enumerable.Repeat(start, weights.Length),
+            .. Enumerable.Repeat(-7f, Margin)];
+        float[] surrounded = [.. Enumerable.Repeat(float.NaN, Margin), .. weights,
+            .. Enumerable.Repeat(float.NaN, Margin)];
         var outputs = new float[problem.Rows * (problem.MoreOutputs + 1)];
         double actual;
         fixed (float* w = surrounded, g = gradient, o = outputs)
@@ -147,7 +152,8 @@ public unsafe class NetworkKernelTests
     {
         var largest = Math.Max(1, expected.Max(Math.Abs));
         for (var i = 0; i < expected.Length; i++)
-            Assert.AreEqual(expected[i], actual[i], Tolerance * largest, $"element {i} of {problem} with hidden {string.Join('-', problem.Hidden)}");
+            Assert.AreEqual(expected[i], actual[i], Tolerance * largest,
+                $"element {i} of {problem} with hidden {string.Join('-', problem.Hidden)}");
     }
 
     /// <summary>The masks as the kernels have them, one unit at a time.</summary>

@@ -95,11 +95,13 @@ internal sealed class ReferenceNetwork(NetworkShape shape, KernelLoss loss, doub
         {
             var highest = outputs.Max();
             var total = outputs.Sum(f => Math.Exp(f - highest));
-            double[] gradient = [.. outputs.Select((f, c) => Math.Exp(f - highest) / total - (c == (int)target ? 1 : 0))];
+            double[] gradient =
+                [.. outputs.Select((f, c) => Math.Exp(f - highest) / total - (c == (int)target ? 1 : 0))];
             return (Math.Log(total) + highest - outputs[(int)target], gradient);
         }
         var (first, slope) = NumberLoss(loss.Kind, loss.Parameter, outputs[0], target);
-        var quantiles = (loss.Levels ?? []).Select((level, i) => NumberLoss(LossKind.Quantile, level, outputs[i + 1], target)).ToArray();
+        var quantiles = (loss.Levels ?? [])
+            .Select((level, i) => NumberLoss(LossKind.Quantile, level, outputs[i + 1], target)).ToArray();
         return (first + quantiles.Sum(q => q.Loss), [slope, .. quantiles.Select(q => q.Slope)]);
     }
 

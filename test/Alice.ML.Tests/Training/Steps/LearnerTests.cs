@@ -86,11 +86,14 @@ public class LearnerTests
             var random = new Random(1);
             // Heavy tails in the second column.
             float[] values = [.. Enumerable.Range(0, Rows * Columns).Select(i =>
-                i % Columns == 1 ? MathF.Exp(4 * (random.NextSingle() + random.NextSingle() + random.NextSingle() - 1.5f)) : random.NextSingle() * 2 - 1)];
+                i % Columns == 1
+                    ? MathF.Exp(4 * (random.NextSingle() + random.NextSingle() + random.NextSingle() - 1.5f))
+                    : random.NextSingle() * 2 - 1)];
             var columns = Columns;
             if (kind.EndsWith("slots"))
                 (values, columns) = WithSlots(values, random);
-            float[] labels = [.. Enumerable.Range(0, Rows).Select(row => values[row * columns] * values[row * columns + 2])];
+            float[] labels =
+                [.. Enumerable.Range(0, Rows).Select(row => values[row * columns] * values[row * columns + 2])];
             float[] weights = [.. Enumerable.Range(0, Rows).Select(_ => 0.5f + random.NextSingle())];
             var data = new TrainingData(new DenseFeatures(values, columns), labels, weights, 0, Rows);
             var preparation = data.Features.Scale(data, new ColumnReport(_ => ""));
@@ -98,7 +101,8 @@ public class LearnerTests
             var table = (DenseFeatures)data.Features;
             _inputs = kind.Split(' ')[0] switch
             {
-                "bins" => InputEncoding.PiecewiseLinear(data, table, preparation, InputEncoding.Numbers(data, table), 8),
+                "bins" =>
+                    InputEncoding.PiecewiseLinear(data, table, preparation, InputEncoding.Numbers(data, table), 8),
                 "scores" => InputEncoding.NormalScores(data, table, preparation)!,
                 _ => InputEncoding.Plain(Standardization.Identity(data.Columns)),
             };
@@ -108,7 +112,8 @@ public class LearnerTests
             _rowsForKernels = kind.StartsWith("sparse") ? Sparse(data) : _rows;
         }
 
-        /// <summary>Slots of two one-hot columns beside the numbers, of which vector kernels read those that are on.</summary>
+        /// <summary>Slots of two one-hot columns beside the numbers, of which vector kernels read those that are
+        /// on.</summary>
         private static (float[] Values, int Columns) WithSlots(float[] values, Random random)
         {
             var columns = Columns + 2 * Levels;
@@ -131,7 +136,8 @@ public class LearnerTests
             var table = (DenseFeatures)data.Features;
             var rows = Enumerable.Range(0, Rows).Select(row => new SparseRow(
                 columns, [.. columns.Select(column => table.Row(row)[column] + (float)common.Mean[column])]));
-            var sparse = new TrainingData(new SparseFeatures([.. rows], data.Columns), data.LabelArray, data.WeightArray, 0, Rows);
+            var sparse = new TrainingData(
+                new SparseFeatures([.. rows], data.Columns), data.LabelArray, data.WeightArray, 0, Rows);
             return new RowSet(sparse, sparse.Features.Open(Rows, common, CPU));
         }
 
@@ -142,9 +148,11 @@ public class LearnerTests
             return Alice.ML.Training.Steps.Learner.Create(_shape, new SquaredObjective(), start, Settings(usesKernels));
         }
 
-        public (double First, double Sum) Train(Learner learner, bool usesKernels) => Train(learner, usesKernels, out _);
+        public (double First, double Sum) Train(Learner learner, bool usesKernels) =>
+            Train(learner, usesKernels, out _);
 
-        /// <summary>One epoch after warming up, in which the averages build up and parameters move, by quick and sample steps.</summary>
+        /// <summary>One epoch after warming up, in which the averages build up and parameters move, by quick and sample
+        /// steps.</summary>
         public (double First, double Sum) Train(Learner learner, bool usesKernels, out long allocated)
         {
             var settings = Settings(usesKernels);
@@ -160,7 +168,8 @@ public class LearnerTests
                 if (number == 21)
                     before = GC.GetAllocatedBytesForCurrentThread();
                 reader.Read(number % batches.Count);
-                learner.Step(reader, AliceStep.Create(settings.Optimizer, 1e-3, number), 0.999, AliceDirections.Key(Key, number));
+                learner.Step(reader, AliceStep.Create(settings.Optimizer, 1e-3, number), 0.999,
+                    AliceDirections.Key(Key, number));
             }
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             learner.Average();
