@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Microsoft.ML.Data;
 
 namespace Alice.ML.Models.Explaining;
@@ -10,23 +9,21 @@ internal sealed class Explainer
 {
     private readonly NetworkEnsemble _ensemble;
     private readonly NetworkExplainer[] _networks;
-    private readonly int _width;
 
-    // For each background row and network.
-    private readonly Term[][][] _terms;
-    private readonly NetworkPass[][] _passes;
+    // For each background row, of each network.
     private readonly float[][][] _outputs;
+    private readonly int _width;
 
     /// <exception cref="InvalidOperationException">The model does not know its training rows.</exception>
     public Explainer(NetworkEnsemble ensemble)
     {
         _ensemble = ensemble;
-        _networks = [.. ensemble.Members.Select(member => new NetworkExplainer(member, ensemble.Preparation))];
-        _width = _networks.Max(network => network.Width);
         var rows = ensemble.Background.Count > 0 ? ensemble.Background : [Means(ensemble)];
-        _terms = [.. rows.Select(row => Terms(row.DenseValues().ToArray()))];
-        _passes = [.. _terms.Select(Passes)];
-        _outputs = [.. _passes.Select(Outputs)];
+        float[][] prepared = [.. rows.Select(row => Prepare(row.DenseValues().ToArray()))];
+        _networks = [.. ensemble.Members.Select(member =>
+            new NetworkExplainer(member, ensemble.Preparation, ensemble.InputCount, prepared))];
+        _outputs = [.. prepared.Select((_, b) => Array.ConvertAll(_networks, network => network.Outputs(b)))];
+        _width = _networks.Max(network => network.Width);
     }
 
     /// <summary>Contributions to a score; the base and they add up to it.</summary>
@@ -36,50 +33,36 @@ internal sealed class Explainer
     /// <returns>The base: the mean score of the background rows.</returns>
     public double Explain(ReadOnlySpan<float> features, ScoreFunction score, Span<float> contributions)
     {
-        var terms = Terms(features);
-        var passes = Passes(terms);
-        var outputs = Outputs(passes);
-        var sums = new double[_ensemble.InputCount];
-        var totals = new float[_networks.Length][];
-        for (var m = 0; m < totals.Length; m++)
-            totals[m] = new float[_width];
+        var prepared = Prepare(features);
+        var terms = Array.ConvertAll(_networks, network => network.Terms(prepared));
+        NetworkPass[] passes = [.. _networks.Zip(terms, (network, row) => network.Pass(row))];
+        var outputs = Array.ConvertAll(passes, pass => pass.Outputs);
+
+        var sums = new float[NetworkExplainer.Padded(_ensemble.InputCount)];
         var multipliers = new float[_networks.Length * _width];
-        var scratch = new float[_width];
-        var mean = 0.0;
-        for (var b = 0; b < _passes.Length; b++)
+        var slopes = new float[_networks.Length * _width];
+        var room = new float[_width + sums.Length];
+        var start = 0.0;
+        for (var b = 0; b < _outputs.Length; b++)
         {
-            mean += score.Of(_outputs[b]) / _passes.Length;
+            start += score.Of(_outputs[b]) / _outputs.Length;
             score.Multipliers(_outputs[b], outputs, multipliers);
             for (var m = 0; m < _networks.Length; m++)
-            {
-                var slopes = _networks[m].Propagate(
-                    _passes[b][m], passes[m], multipliers.AsSpan(m * _width, _width), scratch)[.._width];
-                Subtract(_networks[m].First, _terms[b][m], slopes, sums);
-                TensorPrimitives.Add(totals[m], slopes, totals[m]);
-            }
+                _networks[m].Subtract(b, passes[m], multipliers.AsSpan(m * _width, _width), room,
+                    slopes.AsSpan(m * _width, _networks[m].Width), sums);
         }
         for (var m = 0; m < _networks.Length; m++)
-            foreach (ref readonly var term in terms[m].AsSpan())
-                sums[term.Feature] += (double)term.Factor * Dot(_networks[m].First, term, totals[m]);
-        for (var f = 0; f < sums.Length; f++)
-            sums[f] /= _passes.Length;
-        Complete(score.Of(outputs) - mean, sums);
-        for (var f = 0; f < sums.Length; f++)
-            contributions[f] = (float)sums[f];
-        return mean;
-    }
+            _networks[m].Finish(terms[m], slopes.AsSpan(m * _width, _width), sums);
 
-    private static void Subtract(TermLayer layer, Term[] terms, ReadOnlySpan<float> slopes, double[] sums)
-    {
-        foreach (ref readonly var term in terms.AsSpan())
-            sums[term.Feature] -= (double)term.Factor * Dot(layer, term, slopes);
+        contributions = contributions[.._ensemble.InputCount];
+        for (var f = 0; f < contributions.Length; f++)
+            contributions[f] = sums[f] / _outputs.Length;
+        Complete(score.Of(outputs) - start, contributions);
+        return start;
     }
-
-    private static float Dot(TermLayer layer, in Term term, ReadOnlySpan<float> slopes) =>
-        TensorPrimitives.Dot(layer.Row(in term), slopes[..layer.Units]);
 
     /// <summary>Spreads what rounding left over, in proportion to the contributions.</summary>
-    private static void Complete(double difference, double[] contributions)
+    private static void Complete(double difference, Span<float> contributions)
     {
         double sum = 0, size = 0;
         foreach (var contribution in contributions)
@@ -88,30 +71,18 @@ internal sealed class Explainer
             size += Math.Abs(contribution);
         }
         if (size > 0)
-            foreach (ref var contribution in contributions.AsSpan())
-                contribution += (difference - sum) * Math.Abs(contribution) / size;
+            foreach (ref var contribution in contributions)
+                contribution += (float)((difference - sum) * Math.Abs(contribution) / size);
     }
 
-    private Term[][] Terms(ReadOnlySpan<float> features)
+    private float[] Prepare(ReadOnlySpan<float> features)
     {
         if (_ensemble.Preparation is not { } preparation)
-            return TermsOf(features);
+            return features.ToArray();
         var prepared = new float[preparation.OutputCount];
         preparation.Prepare(features, prepared);
-        return TermsOf(prepared);
+        return prepared;
     }
-
-    private Term[][] TermsOf(ReadOnlySpan<float> prepared)
-    {
-        var terms = new Term[_networks.Length][];
-        for (var m = 0; m < terms.Length; m++)
-            terms[m] = _networks[m].First.Terms(prepared);
-        return terms;
-    }
-
-    private NetworkPass[] Passes(Term[][] terms) => [.. _networks.Zip(terms, (n, t) => n.Pass(t))];
-
-    private static float[][] Outputs(NetworkPass[] passes) => Array.ConvertAll(passes, pass => pass.Sums[^1]);
 
     /// <summary>The row of means in training, for models that keep no rows.</summary>
     private static VBuffer<float> Means(NetworkEnsemble ensemble) => ensemble.Preparation is { } preparation

@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 
 namespace Alice.ML.Models.Explaining;
 
-/// <summary>Carries the difference between two scores of a network back to its features.</summary>
+/// <summary>Carries differences between the outputs of a network, for a row and for background rows, back to the
+/// features.</summary>
 /// <remarks>Each unit passes a difference of its sum on with the slope between both rows, (σ(x) − σ(b)) / (x − b): the
 /// rescale rule of Shrikumar, Greenside and Kundaje 2017, <em>Learning Important Features Through Propagating Activation
 /// Differences</em>, section 3.5.1. What the units pass on adds up to the difference of the outputs, whatever the
@@ -19,13 +20,23 @@ internal sealed class NetworkExplainer
 
     private const int Multiple = 32;
 
+    // With more numbers than these in all background rows, their parts in the sums are computed again for each row that
+    // is explained.
+    private const long MostKept = 1 << 20;
+
     private readonly Activation _activation;
     private readonly TermLayer _first;
     private readonly int[] _units;
     private readonly DenseLayer[] _forward;
     private readonly DenseLayer[] _backward;
+    private readonly BackgroundRow[] _background;
 
-    public NetworkExplainer(EnsembleMember member, FeaturePreparation? preparation)
+    /// <param name="member">The network and its encoder.</param>
+    /// <param name="preparation">What prepares the features.</param>
+    /// <param name="features">Features of the data.</param>
+    /// <param name="background">Prepared background rows.</param>
+    public NetworkExplainer(
+        EnsembleMember member, FeaturePreparation? preparation, int features, IReadOnlyList<float[]> background)
     {
         var network = member.Network;
         _activation = network.Activation;
@@ -45,64 +56,89 @@ internal sealed class NetworkExplainer
             _backward[l] = DenseLayer.Create(outputs, inputs, transposed);
             weights = weights[((inputs + 1) * outputs)..];
         }
-    }
-
-    public TermLayer First => _first;
-
-    /// <summary>A row's sums and activations.</summary>
-    public NetworkPass Pass(ReadOnlySpan<Term> terms)
-    {
-        var pass = CreatePass();
-        _first.Add(terms, pass.Sums[0]);
-        Complete(pass);
-        return pass;
-    }
-
-    /// <summary>How much the score changes with each sum of the first layer between two passes.</summary>
-    /// <param name="from">One end.</param>
-    /// <param name="to">The other.</param>
-    /// <param name="multipliers">How much it changes with each output, padded; overwritten.</param>
-    /// <param name="scratch">As much room.</param>
-    /// <returns>One of the spans, with the result.</returns>
-    public Span<float> Propagate(NetworkPass from, NetworkPass to, Span<float> multipliers, Span<float> scratch)
-    {
-        for (var l = _backward.Length - 1; l >= 0; l--)
+        var isKept = (long)background.Count * features * _units[0] <= MostKept;
+        _background = [.. background.Select(row =>
         {
-            _backward[l].Multiply(multipliers, scratch);
-            MultiplySlopes(from.Sums[l], from.Activations[l], to.Sums[l], to.Activations[l], scratch);
-            var last = multipliers;
-            multipliers = scratch;
-            scratch = last;
-        }
-        return multipliers;
+            var terms = Terms(row);
+            return new BackgroundRow(terms, Pass(terms), isKept ? _first.ByFeature(terms, features) : null);
+        })];
     }
 
-    /// <summary>Room that <see cref="Propagate"/> needs.</summary>
+    /// <summary>Room that a layer's numbers need.</summary>
     public int Width => _units.Max(Padded);
 
-    public int OutputCount => _units[^1];
+    /// <summary>The outputs for a background row, before their transform.</summary>
+    public float[] Outputs(int background) => _background[background].Pass.Outputs;
 
-    private NetworkPass CreatePass() => new(
-        [.. _units.Select(units => new float[Padded(units)])],
-        [.. _units.SkipLast(1).Select(units => new float[Padded(units)])]);
+    /// <summary>A prepared row's terms in the first layer.</summary>
+    public Term[] Terms(ReadOnlySpan<float> prepared) => _first.Terms(prepared);
 
-    private void Complete(NetworkPass pass)
+    /// <summary>A row's sums and activations.</summary>
+    public NetworkPass Pass(Term[] terms)
     {
+        var pass = new NetworkPass([.. _units.Select(units => new float[Padded(units)])],
+            [.. _units.SkipLast(1).Select(units => new float[Padded(units)])]);
+        _first.Add(terms, pass.Sums[0]);
         for (var l = 0; l < _forward.Length; l++)
         {
             pass.Sums[l].CopyTo(pass.Activations[l], 0);
             ActivationFunctions.Apply(_activation, pass.Activations[l]);
             _forward[l].Multiply(pass.Activations[l], pass.Sums[l + 1]);
         }
+        return pass;
     }
 
-    private void MultiplySlopes(float[] x0, float[] y0, float[] x1, float[] y1, Span<float> values)
+    /// <summary>Carries the difference from a background row back: takes the background row's part off the features,
+    /// and adds the slopes, with which <see cref="Finish"/> adds the row's.</summary>
+    /// <param name="background">Which background row.</param>
+    /// <param name="pass">The row.</param>
+    /// <param name="multipliers">How much what is explained changes with each output, padded; overwritten.</param>
+    /// <param name="room">Scratch.</param>
+    /// <param name="slopes">Sum over the background rows of how much it changes with each sum of the first
+    /// layer.</param>
+    /// <param name="contributions">One for each feature, padded.</param>
+    public void Subtract(int background, NetworkPass pass, Span<float> multipliers, Span<float> room,
+        Span<float> slopes, Span<float> contributions)
+    {
+        var row = _background[background];
+        var scratch = room[..Width];
+        for (var l = _backward.Length - 1; l >= 0; l--)
+        {
+            _backward[l].Multiply(multipliers, scratch);
+            MultiplySlopes(row.Pass, pass, l, scratch);
+            var last = multipliers;
+            multipliers = scratch;
+            scratch = last;
+        }
+        TensorPrimitives.Add(slopes, multipliers[..slopes.Length], slopes);
+        if (row.ByFeature is null)
+        {
+            foreach (ref readonly var term in row.Terms.AsSpan())
+                contributions[term.Feature] -= term.Factor * _first.Dot(in term, multipliers);
+            return;
+        }
+        var parts = room.Slice(Width, contributions.Length);
+        row.ByFeature.Multiply(multipliers, parts);
+        TensorPrimitives.Subtract(contributions, parts, contributions);
+    }
+
+    /// <summary>Adds the row's part to the features.</summary>
+    public void Finish(Term[] terms, ReadOnlySpan<float> slopes, Span<float> contributions)
+    {
+        foreach (ref readonly var term in terms.AsSpan())
+            contributions[term.Feature] += term.Factor * _first.Dot(in term, slopes);
+    }
+
+    /// <summary>The length of a span for so many numbers.</summary>
+    public static int Padded(int count) => DenseLayer.RoundUp(count, Multiple);
+
+    private void MultiplySlopes(NetworkPass background, NetworkPass row, int layer, Span<float> values)
     {
         var least = new Vector<float>(_activation == Activation.ReLU ? LeastOfReLU : LeastDifference);
-        var from = MemoryMarshal.Cast<float, Vector<float>>(x0.AsSpan());
-        var to = MemoryMarshal.Cast<float, Vector<float>>(x1.AsSpan());
-        var low = MemoryMarshal.Cast<float, Vector<float>>(y0.AsSpan());
-        var high = MemoryMarshal.Cast<float, Vector<float>>(y1.AsSpan());
+        var from = MemoryMarshal.Cast<float, Vector<float>>(background.Sums[layer].AsSpan());
+        var to = MemoryMarshal.Cast<float, Vector<float>>(row.Sums[layer].AsSpan());
+        var low = MemoryMarshal.Cast<float, Vector<float>>(background.Activations[layer].AsSpan());
+        var high = MemoryMarshal.Cast<float, Vector<float>>(row.Activations[layer].AsSpan());
         var products = MemoryMarshal.Cast<float, Vector<float>>(values);
         for (var v = 0; v < from.Length; v++)
         {
@@ -118,8 +154,7 @@ internal sealed class NetworkExplainer
 
     private Vector<float> LocalSlopes(Vector<float> x, Vector<float> near)
     {
-        Span<float> sides = stackalloc float[Math.Max(2 * Vector<float>.Count, DenseLayer.Lanes)];
-        sides.Clear();
+        Span<float> sides = stackalloc float[2 * Vector<float>.Count];
         var (below, above) = (x - near * 0.5f, x + near * 0.5f);
         below.CopyTo(sides);
         above.CopyTo(sides[Vector<float>.Count..]);
@@ -127,12 +162,15 @@ internal sealed class NetworkExplainer
         return (new Vector<float>(sides[Vector<float>.Count..]) - new Vector<float>(sides)) / (above - below);
     }
 
-    private static int Padded(int units) => DenseLayer.RoundUp(units, Multiple);
+    /// <param name="Terms">Of the first layer.</param>
+    /// <param name="Pass">Sums and activations.</param>
+    /// <param name="ByFeature">From slopes to each feature's part; null where that takes too much memory.</param>
+    private sealed record BackgroundRow(Term[] Terms, NetworkPass Pass, DenseLayer? ByFeature);
 }
 
 /// <summary>What a network computes of a row: the sums of each layer, and the activations of the hidden ones, padded
 /// with zeros.</summary>
 internal sealed record NetworkPass(float[][] Sums, float[][] Activations)
 {
-    public ReadOnlySpan<float> Outputs => Sums[^1];
+    public float[] Outputs => Sums[^1];
 }

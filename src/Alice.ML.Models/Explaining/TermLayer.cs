@@ -48,8 +48,22 @@ internal sealed class TermLayer
     /// <summary>The sums of the layer.</summary>
     public int Units { get; }
 
-    /// <summary>The weights of a term.</summary>
-    public ReadOnlySpan<float> Row(in Term term) => _table.Span.Slice(term.Row * Units, Units);
+    /// <summary>The weights of a term times slopes of the sums.</summary>
+    public float Dot(in Term term, ReadOnlySpan<float> slopes) =>
+        TensorPrimitives.Dot(Row(in term), slopes[..Units]);
+
+    /// <summary>From slopes of the sums to the part of each feature in them, for the terms of a row.</summary>
+    public DenseLayer ByFeature(ReadOnlySpan<Term> terms, int features)
+    {
+        var parts = new float[(Units + 1) * features];
+        foreach (ref readonly var term in terms)
+        {
+            var row = Row(in term);
+            for (var u = 0; u < Units; u++)
+                parts[u * features + term.Feature] += term.Factor * row[u];
+        }
+        return DenseLayer.Create(Units, features, parts);
+    }
 
     /// <summary>The terms of a prepared row that are not zero.</summary>
     public Term[] Terms(ReadOnlySpan<float> prepared)
@@ -78,4 +92,6 @@ internal sealed class TermLayer
         foreach (ref readonly var term in terms)
             TensorPrimitives.MultiplyAdd(Row(in term), term.Factor, sums, sums);
     }
+
+    private ReadOnlySpan<float> Row(in Term term) => _table.Span.Slice(term.Row * Units, Units);
 }
