@@ -63,14 +63,17 @@ internal abstract class ScoreFunction
 
     private sealed class LogOddsScore(int index, int classes) : ScoreFunction
     {
+        // Keeps logarithms and quotients finite: what is less is as good as nothing.
+        private const double Least = 1e-300;
+
         // Gauss-Legendre on [0, 1] with three points.
         private static readonly (double At, double Weight)[] Nodes =
             [(0.5 - Math.Sqrt(0.15), 5.0 / 18), (0.5, 8.0 / 18), (0.5 + Math.Sqrt(0.15), 5.0 / 18)];
 
         public override double Of(ReadOnlySpan<float[]> outputs)
         {
-            Span<double> odds = stackalloc double[2];
-            return Mix(outputs, outputs, 0, new double[outputs.Length * 2], odds);
+            var (of, against) = Odds(outputs, outputs, 0, new double[outputs.Length * classes]);
+            return Math.Log(of) - Math.Log(against);
         }
 
         public override void Multipliers(
@@ -78,70 +81,59 @@ internal abstract class ScoreFunction
         {
             var stride = multipliers.Length / from.Length;
             multipliers.Clear();
-            var logs = new double[from.Length * 2];
-            Span<double> totals = stackalloc double[2];
+            var probabilities = new double[from.Length * classes];
             foreach (var (at, weight) in Nodes)
             {
-                Mix(from, to, at, logs, totals);
+                var (of, against) = Odds(from, to, at, probabilities);
                 for (var m = 0; m < from.Length; m++)
                 {
-                    // Shares of this network in the probabilities of the class and of the others.
-                    var of = Math.Exp(logs[2 * m] - totals[0]);
-                    var against = Math.Exp(logs[2 * m + 1] - totals[1]);
-                    var rest = LogSum(from[m], to[m], at, index);
-                    var all = LogSum(from[m], to[m], at, -1);
+                    var p = probabilities.AsSpan(m * classes, classes);
+                    var slopes = multipliers.Slice(m * stride, classes);
+                    var rest = Rest(p);
                     for (var k = 0; k < classes; k++)
                     {
-                        var z = Between(from[m], to[m], at, k);
-                        var probability = Math.Exp(z - all);
-                        var slope = k == index
-                            ? of * (1 - probability) + against * probability
-                            : -of * probability - against * (Math.Exp(z - rest) - probability);
-                        multipliers[m * stride + k] += (float)(weight * slope);
+                        // How much the class's probability of this network changes, and that of all others.
+                        var own = k == index ? p[k] * rest : -p[index] * p[k];
+                        slopes[k] += (float)(weight * own * (1 / of + 1 / against));
                     }
                 }
             }
         }
 
-        /// <summary>The log-odds of the mean; for each network the logarithms of both probabilities, and of their sums.
+        /// <summary>Sums over the networks of the class's probability and of all others', and the probabilities.
         /// </summary>
-        private double Mix(
-            ReadOnlySpan<float[]> from, ReadOnlySpan<float[]> to, double at, double[] logs, Span<double> totals)
+        private (double Of, double Against) Odds(
+            ReadOnlySpan<float[]> from, ReadOnlySpan<float[]> to, double at, Span<double> probabilities)
         {
+            double of = Least, against = Least;
             for (var m = 0; m < from.Length; m++)
             {
-                var all = LogSum(from[m], to[m], at, -1);
-                logs[2 * m] = Between(from[m], to[m], at, index) - all;
-                logs[2 * m + 1] = LogSum(from[m], to[m], at, index) - all;
-            }
-            for (var side = 0; side < 2; side++)
-            {
+                var p = probabilities.Slice(m * classes, classes);
                 var largest = double.NegativeInfinity;
-                for (var m = 0; m < from.Length; m++)
-                    largest = Math.Max(largest, logs[2 * m + side]);
+                for (var k = 0; k < classes; k++)
+                {
+                    p[k] = from[m][k] + at * ((double)to[m][k] - from[m][k]);
+                    largest = Math.Max(largest, p[k]);
+                }
                 var sum = 0.0;
-                for (var m = 0; m < from.Length; m++)
-                    sum += Math.Exp(logs[2 * m + side] - largest);
-                totals[side] = largest + Math.Log(sum);
+                foreach (ref var x in p)
+                    sum += x = Math.Exp(x - largest);
+                foreach (ref var x in p)
+                    x /= sum;
+                of += p[index];
+                against += Rest(p);
             }
-            return totals[0] - totals[1];
+            return (of, against);
         }
 
-        /// <summary>ln Σ exp(z) over the classes but one.</summary>
-        private double LogSum(float[] from, float[] to, double at, int but)
+        // Not 1 − p, which has no digits where p is nearly 1.
+        private double Rest(ReadOnlySpan<double> probabilities)
         {
-            var largest = double.NegativeInfinity;
-            for (var k = 0; k < classes; k++)
-                if (k != but)
-                    largest = Math.Max(largest, Between(from, to, at, k));
-            var sum = 0.0;
-            for (var k = 0; k < classes; k++)
-                if (k != but)
-                    sum += Math.Exp(Between(from, to, at, k) - largest);
-            return largest + Math.Log(sum);
+            var rest = 0.0;
+            for (var k = 0; k < probabilities.Length; k++)
+                if (k != index)
+                    rest += probabilities[k];
+            return rest;
         }
-
-        private static double Between(float[] from, float[] to, double at, int k) =>
-            from[k] + at * ((double)to[k] - from[k]);
     }
 }
