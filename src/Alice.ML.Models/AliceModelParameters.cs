@@ -87,9 +87,9 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
         Order(scores[..NumberOfScores]);
     }
 
-    /// <summary>Rows of training that <see cref="Explain"/> compares a row with, at most 32, spread over the scores that
-    /// the model gives. Empty for a model of layout version 4 or earlier, which compares with the row of the features'
-    /// means; one of version 3 or earlier knows neither.
+    /// <summary>Rows of training that <see cref="Explain"/> compares a row with, at most 32, spread over the scores
+    /// that the model gives. Empty for a model of layout version 4 or earlier, which compares with the row of the
+    /// features' means; one of version 3 or earlier knows neither.
     /// </summary>
     public IReadOnlyList<VBuffer<float>> Background => Ensemble.Background;
 
@@ -116,8 +116,8 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
     private protected double ExplainScore(ReadOnlySpan<float> features, ScoreFunction score, Span<float> contributions)
     {
         if (features.Length != NumberOfFeatures || contributions.Length < NumberOfFeatures)
-            throw new ArgumentException($"The model has {NumberOfFeatures} features; there are {features.Length} values "
-                + $"and {contributions.Length} places for contributions.");
+            throw new ArgumentException($"The model has {NumberOfFeatures} features; there are {features.Length} "
+                + $"values and {contributions.Length} places for contributions.");
         return (_explainer ??= new Explainer(Ensemble)).Explain(features, score, contributions);
     }
 
@@ -127,7 +127,8 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
 
     FeatureContributionCalculator ICalculateFeatureContribution.FeatureContributionCalculator => new(this);
 
-    ValueMapper<TSource, VBuffer<float>> IFeatureContributionMapper.GetFeatureContributionMapper<TSource, TContributions>(
+    ValueMapper<TSource, VBuffer<float>>
+        IFeatureContributionMapper.GetFeatureContributionMapper<TSource, TContributions>(
         int top, int bottom, bool normalize)
     {
         Host.Check(typeof(TSource) == typeof(VBuffer<float>), "The features must be a vector of Single");

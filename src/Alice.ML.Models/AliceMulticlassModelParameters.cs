@@ -52,8 +52,8 @@ public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffe
         return new AliceMulticlassModelParameters(env, ctx);
     }
 
-    /// <summary>As <see cref="AliceModelParameters{TOutput}.Explain"/>, of a chosen class: contributions to its log-odds
-    /// ln(p / (1 − p)).</summary>
+    /// <summary>As <see cref="AliceModelParameters{TOutput}.Explain"/>, of a chosen class: contributions to its
+    /// log-odds ln(p / (1 − p)).</summary>
     /// <param name="features"><see cref="AliceModelParameters{TOutput}.NumberOfFeatures"/> values.</param>
     /// <param name="classIndex">The class, from 0, in the order of the label's keys.</param>
     /// <param name="contributions">Takes a contribution for each feature.</param>

@@ -3,8 +3,9 @@ using Microsoft.ML.Data;
 namespace Alice.ML.Models.Explaining;
 
 /// <summary>Explains the scores of an ensemble by contributions of the features, against its background rows.</summary>
-/// <remarks>Immutable and thread-safe. For each background row, <see cref="NetworkExplainer"/> carries the difference of
-/// the two scores back to the features, without rest; the mean over the background rows is the contribution.</remarks>
+/// <remarks>Immutable and thread-safe. For each background row, <see cref="NetworkExplainer"/> carries the difference
+/// of the two scores back to the features, without rest; the mean over the background rows is the
+/// contribution.</remarks>
 internal sealed class Explainer
 {
     private readonly NetworkEnsemble _ensemble;
@@ -87,6 +88,6 @@ internal sealed class Explainer
     /// <summary>The row of means in training, for models that keep no rows.</summary>
     private static VBuffer<float> Means(NetworkEnsemble ensemble) => ensemble.Preparation is { } preparation
         ? new(ensemble.InputCount, [.. preparation.Features.Select(feature => feature.Center)])
-        : throw new InvalidOperationException("The model was saved by Alice.ML 0.1 and knows none of its training rows, "
-            + "so its scores cannot be explained. Train a new one.");
+        : throw new InvalidOperationException("The model was saved by Alice.ML 0.1 and knows none of its training "
+            + "rows, so its scores cannot be explained. Train a new one.");
 }

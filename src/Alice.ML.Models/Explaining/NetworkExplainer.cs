@@ -7,9 +7,10 @@ namespace Alice.ML.Models.Explaining;
 /// <summary>Carries differences between the outputs of a network, for a row and for background rows, back to the
 /// features.</summary>
 /// <remarks>Each unit passes a difference of its sum on with the slope between both rows, (σ(x) − σ(b)) / (x − b): the
-/// rescale rule of Shrikumar, Greenside and Kundaje 2017, <em>Learning Important Features Through Propagating Activation
-/// Differences</em>, section 3.5.1. What the units pass on adds up to the difference of the outputs, whatever the
-/// activation. On our tables it is as near to Shapley values as integrated gradients are, at a small part of their cost.
+/// rescale rule of Shrikumar, Greenside and Kundaje 2017, <em>Learning Important Features Through Propagating
+/// Activation Differences</em>, section 3.5.1. What the units pass on adds up to the difference of the outputs,
+/// whatever the activation. On our tables it is as near to Shapley values as integrated gradients are, at a small part
+/// of their cost.
 /// </remarks>
 internal sealed class NetworkExplainer
 {

@@ -167,8 +167,8 @@ internal sealed class ExplainCommand
             if (!int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
                 || !int.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
                 || first < 1 || last < first)
-                throw new UserException($"{_rows.Name} {text}: '{part}' is no row; give numbers from 1 and ranges, such "
-                    + "as 1,5-8");
+                throw new UserException($"{_rows.Name} {text}: '{part}' is no row; give numbers from 1 and ranges, "
+                    + $"such as 1,5-8");
             numbers.AddRange(Enumerable.Range(first, last - first + 1));
         }
         return [.. numbers.Distinct()];

@@ -11,8 +11,8 @@ namespace Alice.ML.Tool.Modelling;
 /// <param name="Contributions">For each column; with the base they add up to the score.</param>
 internal sealed record Explanation(double Base, double Score, float[] Contributions);
 
-/// <summary>Rows of a file as the networks of a model are given them, and the columns of the file that the features come
-/// from.</summary>
+/// <summary>Rows of a file as the networks of a model are given them, and the columns of the file that the features
+/// come from.</summary>
 internal sealed class NetworkRows
 {
     private readonly NetworkAccess _network;

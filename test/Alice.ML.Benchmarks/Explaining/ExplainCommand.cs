@@ -85,7 +85,8 @@ internal static class ExplainCommand
         var sink = 0.0;
         for (var round = 0; round < 30; round++)
         {
-            score = Math.Min(score, Seconds(200, i => sink += rows.Predict(rows.Features[i % rows.Features.Length])[0]));
+            score = Math.Min(
+                score, Seconds(200, i => sink += rows.Predict(rows.Features[i % rows.Features.Length])[0]));
             explanation = Math.Min(explanation,
                 Seconds(20, i => sink += rows.Explain(rows.Features[i % rows.Features.Length]).Base));
         }

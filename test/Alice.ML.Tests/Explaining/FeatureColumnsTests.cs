@@ -36,7 +36,8 @@ public class FeatureColumnsTests
     public void Wrong_columns_and_lengths_are_named()
     {
         var schema = Transformed("Size");
-        StringAssert.StartsWith(Assert.ThrowsExactly<ArgumentException>(() => FeatureColumns.Of(schema, "Sise")).Message,
+        StringAssert.StartsWith(Assert.ThrowsExactly<ArgumentException>(() => FeatureColumns.Of(schema, "Sise"))
+            .Message,
             "There is no column 'Sise'; there are Size, District, Street, Label, Features.");
         StringAssert.StartsWith(Assert.ThrowsExactly<ArgumentException>(() =>
             FeatureColumns.Of(schema, "Size").Sum([1, 2])).Message,

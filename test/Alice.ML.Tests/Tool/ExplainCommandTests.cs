@@ -96,7 +96,8 @@ public sealed class ExplainCommandTests
         Assert.AreEqual(0, result.ExitCode, result.Error);
         var columns = JsonDocument.Parse(result.Output).RootElement.GetProperty("importance").EnumerateArray()
             .ToDictionary(c => c.GetProperty("column").GetString()!,
-                c => (Increase: c.GetProperty("increase").GetDouble(), Error: c.GetProperty("standardError").GetDouble()));
+                c => (Increase: c.GetProperty("increase").GetDouble(),
+                    Error: c.GetProperty("standardError").GetDouble()));
         CollectionAssert.AreEquivalent(new[] { "district", "size", "sold", "noise" }, columns.Keys);
         Assert.IsGreaterThan(10 * columns["district"].Error, columns["district"].Increase);
         Assert.IsGreaterThan(3 * columns["sold"].Error, columns["sold"].Increase, "all parts of the date together");
@@ -106,7 +107,8 @@ public sealed class ExplainCommandTests
 
         var printed = await Run("evaluate", model, rows, "--importance", "--permutations", "4");
         StringAssert.Contains(printed.Output, "increase of RMSE");
-        Assert.AreEqual(printed.Output, (await Run("evaluate", model, rows, "--importance", "--permutations", "4")).Output,
+        Assert.AreEqual(printed.Output,
+            (await Run("evaluate", model, rows, "--importance", "--permutations", "4")).Output,
             "the same permutations");
     }
 
