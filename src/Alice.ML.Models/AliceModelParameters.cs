@@ -103,7 +103,7 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
     /// The way from a background row to the row is one step, on which every unit of the networks passes a difference of
     /// its sum on with the slope between both ends: the rescale rule of Shrikumar, Greenside and Kundaje 2017,
     /// <em>Learning Important Features Through Propagating Activation Differences</em>, averaged over the background as
-    /// Lundberg and Lee 2017 do. It takes the time of about 40 scores.
+    /// Lundberg and Lee 2017 do. It takes the time of 50 to 80 scores.
     /// </remarks>
     /// <param name="features"><see cref="NumberOfFeatures"/> values, as the trainer's feature column held them.</param>
     /// <param name="contributions">Takes as many.</param>
