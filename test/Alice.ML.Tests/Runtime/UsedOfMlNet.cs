@@ -42,6 +42,9 @@ internal sealed class UsedOfMlNet : IDisposable
         _ => false,
     };
 
+    public static string AssemblyOf(IMemberDefinition member) =>
+        (member as TypeDefinition ?? member.DeclaringType).Module.Assembly.Name.Name;
+
     /// <summary>A type, and the name of its member: of a property, not of what reads it; "" for the type
     /// itself.</summary>
     public static (string Type, string Name) Describe(IMemberDefinition member) => member switch
