@@ -32,7 +32,11 @@ public sealed class WholeFilesTests
         var kills = int.Parse(Environment.GetEnvironmentVariable("ALICE_KILLS")
             ?? (command is "predict" or "train" ? "3" : "1"));
         var (args, files) = Arrange(command, "out");
+        foreach (var file in files)
+            File.WriteAllText(file, Earlier);
+        using var earlier = new EarlierFiles(files);
         Assert.AreEqual(0, AliceProcess.Run(args) is var (code, text) ? code : -1, text);
+        earlier.AssertReplaced();
         var whole = files.ToDictionary(f => f, File.ReadAllBytes);
         var random = new Random(1);
         var (left, replaced) = (0, 0);
