@@ -67,7 +67,7 @@ internal sealed class RobotArmCommand
 
         var ml = MlContexts.Create(settings.Seed, terminal, parsed.GetValue(_verbose));
         var arm = new RobotArm(ml, parsed.GetValue(_rows), settings.Seed, terminal.Out);
-        var ((alice, epochs), _) = TrainingProgress.Run(terminal, "Alice", progress =>
+        var (alice, epochs) = TrainingProgress.Run(terminal, "Alice", progress =>
         {
             var options = new AliceRegressionTrainer.Options();
             settings.Apply(options, options.LabelColumnName, options.FeatureColumnName, progress, cancellation);
