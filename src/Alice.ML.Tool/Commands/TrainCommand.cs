@@ -21,6 +21,7 @@ internal sealed class TrainCommand
     private const double Read = 0.02;
     private const double Trained = 0.7;
     private const double Tested = 0.98;
+    private const string Preparing = "preparing columns and networks";
 
     private readonly Option<string> _save = new("--save")
     {
@@ -139,7 +140,7 @@ internal sealed class TrainCommand
         var report = parsed.GetValue(_report);
 
         var stopwatch = Stopwatch.StartNew();
-        progress.Stage($"{Show.Of(train.RowCount, "row")}", Read, report is null ? Tested : Trained);
+        progress.Stage($"{Show.Of(train.RowCount, "row")}", Read, report is null ? Tested : Trained, Preparing);
         var model = task.Fit(ml, train, validation, settings, progress, cancellation);
         var (seconds, epochs) = (stopwatch.Elapsed.TotalSeconds, progress.Epochs);
         progress.Stage("saving and testing", report is null ? Tested : Trained, report is null ? 1 : Trained + 0.02);
@@ -220,7 +221,7 @@ internal sealed class TrainCommand
             var train = TableView.Create(data.Table, split.Train, schema, withLabel: true);
             var validation = ReadValidation(parsed, data.Table, schema, terminal);
             progress.Stage($"fold {i + 1} of {folds}", Read + (1 - Read) * i / folds,
-                Read + (1 - Read) * (i + 1) / folds);
+                Read + (1 - Read) * (i + 1) / folds, Preparing);
             var model = task.Fit(ml, train, validation, settings, progress, cancellation);
             NoteEnd(terminal, progress.Epochs);
             cancellation.ThrowIfCancellationRequested();

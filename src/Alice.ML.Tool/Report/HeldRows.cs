@@ -26,11 +26,11 @@ internal sealed class HeldRows : IDataView
     /// <summary>Reads rows.</summary>
     /// <param name="data">The data.</param>
     /// <param name="rows">Numbers of the rows, from 0; null: all.</param>
-    /// <param name="only">Names of the columns; null: all that are not hidden.</param>
-    public static HeldRows Read(IDataView data, IReadOnlySet<int>? rows, params string[]? only)
+    /// <param name="only">Names of the columns; none: all that are not hidden.</param>
+    public static HeldRows Read(IDataView data, IReadOnlySet<int>? rows, params string[] only)
     {
         DataViewSchema.Column[] columns =
-            [.. data.Schema.Where(c => !c.IsHidden && (only is null || only.Contains(c.Name)))];
+            [.. data.Schema.Where(c => !c.IsHidden && (only.Length == 0 || only.Contains(c.Name)))];
         var builder = new DataViewSchema.Builder();
         foreach (var column in columns)
             builder.AddColumn(column.Name, column.Type, column.Annotations);

@@ -30,13 +30,13 @@ internal static class LandscapeSection
             return;
         }
         page.Table("Shares of each layer",
-            ["layer", "weights", "gradient", "glass", "Hessian", "glass exponent", "glass density ρ", "Hessian |h|",
-                "in words"],
-            report.Layers.Append(report.Total).Select(layer => (IReadOnlyList<Cell>)[layer.Name,
+            ["layer", "in words", "weights", "gradient", "glass", "Hessian", "glass exponent", "glass density ρ",
+                "Hessian |h|"],
+            report.Layers.Append(report.Total).Select(layer => (IReadOnlyList<Cell>)[layer.Name, layer.Verdict,
                 Show.Count(layer.ParameterCount), Show.Share(layer.Step.GradientShare),
                 Show.Share(layer.Step.GlassShare), Show.Share(layer.Step.HessianShare),
                 layer.Even is { } law ? $"{law.Exponent:F2} ± {law.StandardError:F2}" : "none",
-                Show.Number(layer.GlassDensity), Show.Number(layer.Hessian), layer.Verdict]));
+                Show.Number(layer.GlassDensity), Show.Number(layer.Hessian)]), texts: 2);
         page.Paragraph($"Measured on up to {Show.Count(Rows)} {(subject.Options.TrainingData is null ? "of the given" :
             "training")} rows in {Show.Count(report.GradientEvaluations)} gradient evaluations, at distance " +
             $"{Show.Number(report.Radius)}. A glass exponent of 1 is glass, 4 is smooth.", "note");

@@ -69,7 +69,7 @@ internal static class PageStyle
         {{string.Join("\n", Inks.Select((ink, i) => $".legend .c{i} {{ background: var(--{ink.Name}); }}"))}}
         .scroll { overflow-x: auto; margin: .8rem 0; }
         table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
-        th, td { padding: .25rem .7rem .25rem 0; text-align: left; vertical-align: top; overflow-wrap: normal;
+        th, td { padding: .25rem .5rem; text-align: left; vertical-align: top; overflow-wrap: normal;
           border-bottom: 1px solid var(--grid); font-weight: 400; min-width: 3rem; }
         tr:first-child th { font-weight: 600; }
         .number { text-align: right; }

@@ -139,7 +139,7 @@ internal sealed partial class Picture
         svg = Blank().Replace(svg, "");
         // The clip is that of the axes: always the same.
         svg = ClipPath().Replace(svg, "");
-        svg = Decimals().Replace(svg, "$1");
+        svg = Attribute().Replace(svg, match => Decimals().Replace(match.Value, "$1"));
         return $"<svg viewBox=\"0 0 {size.Groups[1]} {size.Groups[2]}\" role=\"img\" " +
             $"aria-label=\"{System.Net.WebUtility.HtmlEncode(about)}\">{svg}";
     }
@@ -197,6 +197,9 @@ internal sealed partial class Picture
 
     [GeneratedRegex("<clipPath.*?</clipPath>| clip-path=\"[^\"]*\"", RegexOptions.Singleline)]
     private static partial Regex ClipPath();
+
+    [GeneratedRegex("=\"[^\"]*\"")]
+    private static partial Regex Attribute();
 
     [GeneratedRegex("(\\d\\.\\d)\\d+")]
     private static partial Regex Decimals();

@@ -64,11 +64,12 @@ internal sealed class TrainingProgress : IProgress<AliceProgress>, IDisposable
     /// <param name="title">What is being done.</param>
     /// <param name="from">Share of all the work, 0 to 1, that is done before it.</param>
     /// <param name="to">The same after it.</param>
-    public void Stage(string title, double from, double to)
+    /// <param name="doing">What comes first in it.</param>
+    public void Stage(string title, double from, double to, string doing = "")
     {
         lock (_lock)
         {
-            (_title, _doing, _from, _to, _share) = (title, "", from, to, from);
+            (_title, _doing, _from, _to, _share) = (title, doing, from, to, from);
             (_stageStart, _end) = (_clock.Elapsed, null);
             _epochs.Clear();
             Draw();
