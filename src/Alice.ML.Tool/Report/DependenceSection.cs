@@ -27,24 +27,22 @@ internal static class DependenceSection
 
     private static Figure Draw(Subject subject, PartialDependence found, int[] outputs, string quantity)
     {
-        var (low, high) = (found.Low.SelectMany(v => v).Min(), found.High.SelectMany(v => v).Max());
-        var margin = high > low ? 0.06 * (high - low) : 0.5;
-        var x = found.Numbers is { Length: > 1 } numbers ? numbers
-            : [.. Enumerable.Range(0, found.Names.Count).Select(i => (double)i)];
-        var svg = Picture.Draw($"{quantity} against {found.Factor.Name}", found.Factor.Name, quantity, picture =>
-        {
-            foreach (var o in Enumerable.Range(0, outputs.Length))
-                if (found.Numbers is { Length: > 1 })
+        var about = $"{quantity} against {found.Factor.Name}";
+        var lines = Enumerable.Range(0, outputs.Length);
+        var svg = found.Numbers is { Length: > 1 } x
+            ? Picture.Draw(about, found.Factor.Name, quantity, picture =>
+            {
+                foreach (var o in lines)
                 {
                     picture.Band(x, found.Low[o], found.High[o], o);
                     picture.Line(x, found.Mean[o], o);
                 }
-                else
-                    picture.Errors(x, found.Mean[o], found.Low[o], found.High[o], o);
-            picture.Limits(x[0], x[^1], low - margin, high + margin);
-            if (found.Numbers is not { Length: > 1 })
-                picture.Names(found.Names);
-        });
+            })
+            : Picture.Draw(about, quantity, "", picture =>
+            {
+                foreach (var o in lines)
+                    picture.Dots(found.Names, found.Mean[o], found.Low[o], found.High[o], o);
+            }, found.Names.Count);
         return new Figure(found.Factor.Name, svg,
             outputs.Length > 1 ? [.. outputs.Select((c, i) => (i, subject.Classes[c]))] : [], "");
     }

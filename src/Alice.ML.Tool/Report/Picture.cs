@@ -12,6 +12,7 @@ internal sealed partial class Picture
     private const int Width = 420;
     private const int Height = 300;
     private const int RowHeight = 24;
+    private const int LongestName = 20;
     private readonly Plot _plot = new();
     private readonly int _height;
 
@@ -89,18 +90,20 @@ internal sealed partial class Picture
             double[] ends = [values[i] - error, values[i] + error], places = [top - i, top - i];
             _plot.Add.ScatterLine(ends, places, Ink(PageStyle.Axis)).LineWidth = 1.5f;
         }
-        _plot.Axes.Left.TickGenerator = Ticks(names.Select((name, i) => ((double)top - i, Shortened(name, 22))));
-        _plot.Axes.SetLimitsY(-0.6, top + 0.6);
-        _plot.Axes.Left.MajorTickStyle.Length = 0;
+        Rows(names);
     }
 
-    /// <summary>Names in place of numbers along the horizontal axis.</summary>
-    public void Names(IReadOnlyList<string> names)
+    /// <summary>Dots from the top down, each with the name before it and a line from low to high.</summary>
+    public void Dots(IReadOnlyList<string> names, double[] values, double[] low, double[] high, int color)
     {
-        // Slanted names would be cut at the picture's edge; what does not fit is shortened.
-        var longest = Math.Max(4, 50 / names.Count);
-        _plot.Axes.Bottom.TickGenerator = Ticks(names.Select((n, i) => ((double)i, Shortened(n, longest))));
-        _plot.Axes.SetLimitsX(-0.5, names.Count - 0.5);
+        double[] places = [.. Enumerable.Range(0, names.Count).Select(i => names.Count - 1.0 - i)];
+        foreach (var (i, place) in places.Index())
+        {
+            double[] ends = [low[i], high[i]], same = [place, place];
+            _plot.Add.ScatterLine(ends, same, Ink(PageStyle.Series(color))).LineWidth = 1.5f;
+        }
+        Points(values, places, color, 7);
+        Rows(names);
     }
 
     /// <summary>Limits of both axes.</summary>
@@ -110,6 +113,14 @@ internal sealed partial class Picture
     /// <summary>The vertical axis is the decimal logarithm of what is shown.</summary>
     public void LogVertical(double low, double high) =>
         _plot.Axes.Left.TickGenerator = PictureStyle.LogTicks(low, high);
+
+    private void Rows(IReadOnlyList<string> names)
+    {
+        _plot.Axes.Left.TickGenerator =
+            Ticks(names.Select((name, i) => (names.Count - 1.0 - i, Shortened(name, LongestName))));
+        _plot.Axes.SetLimitsY(-0.6, names.Count - 0.4);
+        _plot.Axes.Left.MajorTickStyle.Length = 0;
+    }
 
     private string Svg(string about, string horizontal, string vertical)
     {

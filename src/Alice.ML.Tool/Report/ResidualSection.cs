@@ -34,13 +34,11 @@ internal static class ResidualSection
         var text = Categories.Of(subject.Sample, factor.Column);
         var groups = Enumerable.Range(0, errors.Length).GroupBy(text).OrderByDescending(g => g.Count())
             .Take(MostNames).Select(g => (g.Key, Values: g.Select(i => errors[i]).Order().ToArray())).ToArray();
-        double[] places = [.. Enumerable.Range(0, groups.Length).Select(i => (double)i)];
         double[] Quantile(double q) => [.. groups.Select(g => g.Values[(int)(q * (g.Values.Length - 1))])];
-        return new Figure(factor.Name, Picture.Draw($"Errors for each {factor.Name}", factor.Name, "error", picture =>
+        return new Figure(factor.Name, Picture.Draw($"Errors for each {factor.Name}", "error", "", picture =>
         {
-            picture.Reference([-0.5, groups.Length - 0.5], [0, 0]);
-            picture.Errors(places, Quantile(0.5), Quantile(0.1), Quantile(0.9), 0);
-            picture.Names([.. groups.Select(g => g.Key)]);
-        }), [], "Medians; lines hold the middle 80 % of the rows.");
+            picture.Reference([0, 0], [-0.5, groups.Length - 0.5]);
+            picture.Dots([.. groups.Select(g => g.Key)], Quantile(0.5), Quantile(0.1), Quantile(0.9), 0);
+        }, groups.Length), [], "Medians; lines hold the middle 80 % of the rows.");
     }
 }
