@@ -71,6 +71,7 @@ internal static class PageStyle
         table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
         th, td { padding: .25rem .5rem; text-align: left; vertical-align: top; overflow-wrap: normal;
           border-bottom: 1px solid var(--grid); font-weight: 400; min-width: 3rem; }
+        td:not(.number) { min-width: 7rem; }
         tr:first-child th { font-weight: 600; }
         .number { text-align: right; }
         td.best { font-weight: 700; }
