@@ -21,7 +21,7 @@ internal static class RivalSection
         })), "lead");
         Rival[] all = [new("Alice", subject.Metrics, subject.Summary?.Seconds, ""), .. rivals];
         page.Table("Errors on held-out rows",
-            ["", .. subject.Metrics.Select(m => m.Name), "training"],
+            ["trainer", .. subject.Metrics.Select(m => m.Name), "training"],
             all.Where(r => r.Metrics is not null).Select(r => (IReadOnlyList<Cell>)
             [
                 r.Name, .. r.Metrics!.Select((m, i) => Value(m, all, i)),

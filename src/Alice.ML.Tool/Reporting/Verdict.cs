@@ -70,7 +70,7 @@ internal sealed record Verdict
         var learned = constant is null || (IsNumber ? Metrics[1].Value > 0 : Metrics[^1].Value < constant[^1].Value);
         if (!learned)
             return $"The columns say little about {Label}: add columns that bear on it, or check how they were read.";
-        if (Others.SkipLast(1).Where(o => IsBetter(o.Metrics)).Select(o => o.Name).FirstOrDefault() is { } better)
+        if (Others.SkipLast(1).Where(o => IsBetter(o.Metrics)).MinBy(o => Error(o.Metrics)).Name is { } better)
             return Effort == Effort.Best
                 ? $"{better} is ahead here: keep it, or look at the worst rows for what a network misses."
                 : $"{better} is ahead here: try --effort best, which takes up to eight times as long.";
@@ -84,8 +84,9 @@ internal sealed record Verdict
             : "Next, try --effort best: it takes up to eight times as long and mostly lowers the error.";
     }
 
-    private bool IsBetter(IReadOnlyList<Metric> other) =>
-        IsNumber ? Mean(other) < Mean(Metrics) : other[^1].Value < Metrics[^1].Value;
+    private bool IsBetter(IReadOnlyList<Metric> other) => Error(other) < Error(Metrics);
+
+    private double Error(IReadOnlyList<Metric> metrics) => IsNumber ? Mean(metrics) : metrics[^1].Value;
 
     private double? HeldOutLoss() => !IsNumber ? Metrics[^1].Value
         : Loss is null || Loss == RegressionLoss.Squared ? Math.Pow(Metrics[0].Value, 2)
