@@ -70,7 +70,8 @@ internal sealed record Verdict
         var learned = constant is null || (IsNumber ? Metrics[1].Value > 0 : Metrics[^1].Value < constant[^1].Value);
         if (!learned)
             return $"The columns say little about {Label}: add columns that bear on it, or check how they were read.";
-        if (Others.SkipLast(1).Where(o => IsBetter(o.Metrics)).MinBy(o => Error(o.Metrics)).Name is { } better)
+        if (Others.SkipLast(1).Where(o => IsBetter(o.Metrics)).OrderBy(o => Error(o.Metrics)).Select(o => o.Name)
+            .FirstOrDefault() is { } better)
             return Effort == Effort.Best
                 ? $"{better} is ahead here: keep it, or look at the worst rows for what a network misses."
                 : $"{better} is ahead here: try --effort best, which takes up to eight times as long.";
