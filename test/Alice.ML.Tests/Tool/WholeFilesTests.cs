@@ -153,11 +153,11 @@ public sealed class WholeFilesTests
         switch (command)
         {
             case "train":
-                return (["train", data, "--label", "y", .. Small, "--save", Out("m.zip"), "--plot", Out("c.png")],
-                    Outs("m.zip c.png"));
+                return (["train", data, "--label", "y", .. Small, "--save", Out("m.zip"), "--plot", Out("c.png"),
+                    "--report", Out("r.html")], Outs("m.zip c.png r.html"));
             case "robot arm":
-                return (["--rows", "60", .. Small, "--save", Out("m.zip"), "--plot", Out("c.png")],
-                    Outs("m.zip c.png"));
+                return (["--rows", "60", .. Small, "--save", Out("m.zip"), "--plot", Out("c.png"), "--report",
+                    Out("r.html")], Outs("m.zip c.png r.html"));
             case "predict":
                 return (["predict", Model(data), Data("rows.csv", 70_000), "--out", Out("s.csv")], Outs("s.csv"));
             case "landscape":
