@@ -66,6 +66,20 @@ internal sealed class AliceState : IDisposable
         SecondMoment.zero_();
     }
 
+    /// <summary>Moves into other memory: tensors in the order of the properties, owned from now on; those of before are
+    /// disposed.</summary>
+    public void MoveInto(Tensor[] memory)
+    {
+        using var noGradient = no_grad();
+        foreach (var (from, into) in All.Zip(memory))
+        {
+            into.copy_(from);
+            from.Dispose();
+        }
+        (Center, LookAhead, Gradient) = (memory[0], memory[1], memory[2]);
+        (GlassDensity, Hessian, SecondMoment) = (memory[3], memory[4], memory[5]);
+    }
+
     /// <summary>Writes the six tensors.</summary>
     public void Save(BinaryWriter writer)
     {

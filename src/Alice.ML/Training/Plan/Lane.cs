@@ -1,6 +1,7 @@
 using Alice.ML.Optimization.Update;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Stack;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Plan;
@@ -14,6 +15,9 @@ internal sealed class Lane : IDisposable
     private readonly BatchReader _reader;
     private readonly ulong _key;
 
+    private readonly bool _usesStacks;
+    private StackSet? _stacks;
+
     // The epoch whose order the rows are in.
     private long _ordered = -1;
 
@@ -23,7 +27,7 @@ internal sealed class Lane : IDisposable
     /// <param name="key">Decides the order of the rows in every epoch.</param>
     public Lane(RowSet rows, InputEncoding inputs, TrainingSettings settings, ulong key)
     {
-        (Inputs, _key) = (inputs, key);
+        (Inputs, _key, _usesStacks) = (inputs, key, settings.UsesStacks);
         _batches = BatchSource.Create(rows, settings.BatchSize, settings);
         _reader = _batches.Open(inputs, settings.GradientAccumulation);
     }
@@ -51,6 +55,8 @@ internal sealed class Lane : IDisposable
                 member.ForgetAverage();
                 member.StartEpoch();
             }
+        if (_usesStacks)
+            Stack();
         var first = Steps;
         for (; Steps < until && Members.Count > 0 && (Steps == first || !isDue()); Steps++)
         {
@@ -60,11 +66,30 @@ internal sealed class Lane : IDisposable
             if (Steps / _batches.Count is var epoch && epoch != _ordered)
                 _batches.Shuffle(AliceDirections.Key(_key, _ordered = epoch));
             _reader.Read(batch);
-            foreach (var member in Members)
-                member.Step(_reader, new StepPhase(Course.TrunkRate, Steps >= averagesFrom));
+            Step(new StepPhase(Course.TrunkRate, Steps >= averagesFrom));
             if (batch == _batches.Count - 1 || Steps == until - 1)
                 EndEpoch();
         }
+    }
+
+    private void Step(StepPhase phase)
+    {
+        foreach (var member in Members)
+            if (_stacks is null)
+                member.Step(_reader, phase);
+            else
+                member.Plan(phase);
+        _stacks?.Step(_reader);
+    }
+
+    /// <summary>Makes stacks of the networks that are left.</summary>
+    private void Stack()
+    {
+        if (_stacks?.Has(Members) == true)
+            return;
+        var before = _stacks;
+        _stacks = new StackSet(Members);
+        before?.Dispose();
     }
 
     /// <summary>Those that diverge too often leave.</summary>
@@ -84,6 +109,7 @@ internal sealed class Lane : IDisposable
 
     public void Dispose()
     {
+        _stacks?.Dispose();
         _reader.Dispose();
         _batches.Dispose();
     }
