@@ -40,6 +40,13 @@ internal static class TensorMath
     /// <summary>a + b · c.</summary>
     public static Tensor PlusProduct(this Tensor a, Tensor b, Tensor c) => a.addcmul(b, c, One);
 
+    /// <summary>a + factor · b · c.</summary>
+    public static Tensor PlusProduct(this Tensor a, Tensor b, Tensor c, double factor)
+    {
+        using Scalar scalar = factor;
+        return a.addcmul(b, c, scalar);
+    }
+
     /// <summary>a ← a + b · c.</summary>
     public static Tensor AddProduct(this Tensor a, Tensor b, Tensor c) => a.addcmul_(b, c, One);
 

@@ -61,6 +61,7 @@ internal sealed class NetworkStack : IDisposable
     public void Plan(int network, in StackStep step) => _planned[network] = step;
 
     /// <summary>Takes the steps that are planned; the other networks stay as they are.</summary>
+    /// <param name="parts">The minibatch, its features with a column of ones after them.</param>
     public void Step(IReadOnlyList<Minibatch> parts)
     {
         using var scope = NewDisposeScope();

@@ -51,7 +51,8 @@ internal sealed unsafe class StackConstants : IDisposable
     /// <summary>σ.</summary>
     public Tensor Radius => _columns[7];
 
-    /// <summary>What the root of the glass density is multiplied by to make of G₀ the mean of three gradients.</summary>
+    /// <summary>What the root of the glass density is multiplied by to make of G₀ the mean of three
+    /// gradients.</summary>
     public Tensor MeanOfThree => _columns[8];
 
     /// <summary>Lower bound of a step, in units of the gradient's size; 0 for networks that do not move.</summary>

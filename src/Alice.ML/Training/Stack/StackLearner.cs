@@ -62,7 +62,7 @@ internal sealed class StackLearner : Learner
     public override void Step(BatchReader batch, in AliceStep step, double kept, ulong key)
     {
         Plan(step, kept, key, averages: false);
-        _stack!.Step(((TensorReader)batch).Parts);
+        _stack!.Step(((TensorReader)batch).StackParts);
     }
 
     /// <summary>Becomes a part of a stack.</summary>

@@ -88,7 +88,7 @@ internal class StackLoss(Objective objective) : IDisposable
             var logs = outputs.log_softmax(-1);
             var indicators = targets.eq(_classes).mul(scale);
             sums.addmv_(logs.select(0, 0).flatten(1), indicators.flatten(0), 1, 1);
-            return indicators.sub(logs.exp_().mul_(scale));
+            return indicators.PlusProduct(logs.exp_(), scale, -1);
         }
 
         public override void Dispose() => _classes.Dispose();

@@ -73,7 +73,8 @@ internal sealed class StackMemory : IDisposable
     /// <summary>The six values of a network's state, [parameters] each, in the order of
     /// <see cref="Optimization.Update.AliceState.MoveInto"/>; they belong to no scope.</summary>
     public Tensor[] State(int network) =>
-        [.. new[] { Center, LookAhead, Gradient, GlassDensity, Hessian, SecondMoment }.Select(all => Row(all, network))];
+        [.. new[] { Center, LookAhead, Gradient, GlassDensity, Hessian, SecondMoment }.Select(
+            all => Row(all, network))];
 
     /// <summary>The values of one network; it belongs to no scope.</summary>
     public static Tensor Row(Tensor all, int network) => all.select(0, network).DetachFromDisposeScope();

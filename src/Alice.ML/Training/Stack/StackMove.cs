@@ -125,7 +125,7 @@ internal sealed class StackMove : IDisposable
         else
         {
             // g / unit, times the share of it that the bounds leave.
-            move = unit is null ? curvature.reciprocal_() : unit.div(curvature);
+            move = unit is null ? curvature.reciprocal() : unit.div(curvature);
             move.clamp_(lower, upper).mul_(memory.Gradient);
         }
         curvature.Dispose();

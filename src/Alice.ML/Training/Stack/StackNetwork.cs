@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Alice.ML.Training.Stack;
 
 /// <summary>Gradients of all networks of a stack at one or three points, with the backward pass written out. What a
-/// layer is given has a column of ones: so one product serves weights and biases, which lie one after the other, and one
-/// their gradients.</summary>
+/// layer is given has a column of ones: so one product serves weights and biases, which lie one after the other, and
+/// one their gradients.</summary>
 internal sealed class StackNetwork : IDisposable
 {
     private readonly NetworkShape _shape;
@@ -29,7 +29,7 @@ internal sealed class StackNetwork : IDisposable
 
     /// <summary>Gradients [points, networks, parameters] of a minibatch; they belong to the caller's scope.</summary>
     /// <param name="points">1 or 3.</param>
-    /// <param name="parts">The minibatch.</param>
+    /// <param name="parts">The minibatch, its features with a column of ones.</param>
     /// <param name="masks">Gives the dropout masks of so many rows, or null.</param>
     /// <param name="sums">[networks]: the loss at ν is added.</param>
     public Tensor Evaluate(int points, IReadOnlyList<Minibatch> parts, Func<long, Tensor?> masks, Tensor sums)
@@ -71,7 +71,7 @@ internal sealed class StackNetwork : IDisposable
         var layers = points == 1 ? _one : _three;
         var constants = ConstantsFor(part);
         var (inputs, before, after) = (new Tensor[_shape.Layers], new Tensor[_shape.Layers], new Tensor[_shape.Layers]);
-        inputs[0] = cat([part.Features, constants.Ones], 1).expand(all, -1, -1);
+        inputs[0] = part.Features.expand(all, -1, -1);
         var error = inputs[0];
         for (var layer = 0; layer < _shape.Layers; layer++)
         {

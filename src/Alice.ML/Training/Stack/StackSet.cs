@@ -23,7 +23,7 @@ internal sealed class StackSet : IDisposable
     public void Step(BatchReader batch)
     {
         foreach (var stack in _stacks)
-            stack.Step(((TensorReader)batch).Parts);
+            stack.Step(((TensorReader)batch).StackParts);
     }
 
     public void Dispose()

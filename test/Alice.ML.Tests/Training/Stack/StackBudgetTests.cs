@@ -7,6 +7,7 @@ namespace Alice.ML.Tests.Training.Stack;
 /// <summary>What a step of a stack asks of a device, counted where there is none: operations, crossings to the host,
 /// memory.</summary>
 [TestClass]
+[DoNotParallelize]
 public class StackBudgetTests
 {
     private const int Warm = 20;
@@ -38,7 +39,7 @@ public class StackBudgetTests
         var (quick, sample) = Count(4, objective, dropout: 0.2);
         TestContext.WriteLine($"{objective}: {quick.Operations.Count}, {sample.Operations.Count}");
         Assert.IsLessThanOrEqualTo(53, quick.Operations.Count);
-        Assert.IsLessThanOrEqualTo(68, sample.Operations.Count);
+        Assert.IsLessThanOrEqualTo(64, sample.Operations.Count);
     }
 
     [TestMethod]
@@ -63,6 +64,44 @@ public class StackBudgetTests
         Assert.HasCount(1, TorchOperations.Of(() => values.sum().Dispose()).Operations);
     }
 
+    /// <remarks>Beside the state of six values and two points there are three gradients.</remarks>
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    public void A_step_needs_three_times_the_parameters_beside_state_and_gradients_at_most(int parts)
+    {
+        if (!TorchOperations.AreRecorded)
+            Inconclusive();
+        using var guard = no_grad();
+        using var problem = new StackProblem("squared", [3000, 3000], weights: false);
+        var learner = problem.StackLearner(0);
+        var (source, reader) = problem.Open(usesKernels: false, parts);
+        using (source)
+        using (reader)
+        using (var stack = new NetworkStack([learner], drawsOnDevice: true))
+        {
+            reader.Read(0);
+            for (var number = 1; number <= 9; number++)
+            {
+                var (step, kept, key) = problem.Step(0, number);
+                learner.Plan(step, kept, key, averages: false);
+                File.WriteAllText("/proc/self/clear_refs", "5"); // the peak is that of now
+                var before = Kilobytes("VmRSS");
+                stack.Step(((TensorReader)reader).StackParts);
+                var used = (Kilobytes("VmHWM") - before) * 1024.0 / (4L * problem.Shape.Parameters);
+                TestContext.WriteLine($"{(step.IsSample ? "sample" : "quick")}: {used:f1} times the parameters");
+                // The first step makes what the later ones use again.
+                if (number > 1)
+                    Assert.IsLessThan(6.5, used);
+            }
+            learner.Dispose();
+        }
+
+        static double Kilobytes(string name) => double.Parse(
+            File.ReadLines("/proc/self/status").First(line => line.StartsWith(name)).Split('\t', ' ')
+                .First(word => word.Length > 0 && char.IsDigit(word[0])));
+    }
+
     private static bool Inconclusive()
     {
         Assert.Inconclusive("Operations are recorded on Linux only.");
@@ -84,6 +123,7 @@ public class StackBudgetTests
         using (var stack = new NetworkStack(learners, drawsOnDevice: true))
         {
             reader.Read(0);
+            _ = ((TensorReader)reader).StackParts;
             var counts = new TorchOperations.Record[2];
             for (var number = 1; number <= Warm + 8; number++)
             {
@@ -92,13 +132,12 @@ public class StackBudgetTests
                     var (step, kept, key) = problem.Step(n, number);
                     learners[n].Plan(step, kept, key, averages: false);
                 }
-                var record = TorchOperations.Of(() => stack.Step(((TensorReader)reader).Parts));
+                var record = TorchOperations.Of(() => stack.Step(((TensorReader)reader).StackParts));
                 if (number > Warm)
                     counts[number % 8 == 0 ? 1 : 0] = record;
             }
             foreach (var learner in learners)
                 learner.Dispose();
-            TestContext.WriteLine($"{networks}: {string.Join(' ', counts[1].Operations)}");
             return (counts[0], counts[1]);
         }
     }

@@ -85,7 +85,7 @@ internal sealed class StackProblem : IDisposable
     public (AliceStep Step, double Kept, ulong Key) Step(int network, int number)
     {
         var rate = Options.LearningRate * (1 + 0.5 * network) * (1 - 0.5 * number / 400);
-        return (AliceStep.Create(Options, rate, number), 1 - rate * 0.1 * network,
+        return (AliceStep.Create(Options, rate, number), 1 - rate * 0.1 * (network + 1),
             AliceDirections.Key((ulong)network, number));
     }
 

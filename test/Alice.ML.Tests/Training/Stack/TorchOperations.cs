@@ -9,7 +9,8 @@ internal static unsafe class TorchOperations
     // They make another view of the same memory, or reserve some: nothing runs on the device.
     private static readonly HashSet<string> _free =
     [
-        "view", "as_strided", "select", "narrow", "slice", "expand", "transpose", "t", "unsqueeze", "flatten", "reshape",
+        "view", "as_strided", "select", "narrow", "slice", "expand", "transpose", "t", "unsqueeze", "flatten",
+            "reshape",
         "empty", "empty_like", "empty_strided", "detach", "alias", "resolve_conj", "_reshape_alias", "pin_memory",
     ];
 
@@ -81,15 +82,23 @@ internal static unsafe class TorchOperations
     {
         public Record(IEnumerable<(string Name, int Depth)> recorded)
         {
-            var counted = int.MaxValue;
+            // Depths of the operation that counts, and of a conversion inside it, in which the recording is.
+            var (counted, converted) = (int.MaxValue, int.MaxValue);
             foreach (var (name, depth) in recorded)
             {
-                if (depth <= counted)
-                    counted = int.MaxValue;
+                counted = depth <= counted ? int.MaxValue : counted;
+                converted = depth <= converted ? int.MaxValue : converted;
+                var isInside = depth > counted;
+                // Where types differ, the CPU converts before it computes; devices do so while they compute.
+                if (isInside && name == "to")
+                    converted = depth;
+                if (depth > converted || isInside && name == "to")
+                    continue;
                 if (_crossing.Contains(name))
                     Crossings.Add(name);
-                // What an operation does inside depends on the device; but a copy that it makes first is one everywhere.
-                if (_free.Contains(name) || depth > counted && name is not ("copy_" or "clone"))
+                // What an operation does inside depends on the device; but a copy that it makes first is one
+                // everywhere.
+                if (_free.Contains(name) || isInside && name is not ("copy_" or "clone"))
                     continue;
                 Operations.Add(name);
                 counted = Math.Min(counted, depth);
