@@ -14,19 +14,32 @@ namespace Alice.ML.Tests.Training.Stack;
 /// <summary>Rows, an objective and networks of the same layers, whose learning rates and decays differ.</summary>
 internal sealed class StackProblem : IDisposable
 {
-    private const int Rows = 200;
-    private const int BatchSize = 32;
-    private const int Columns = 6;
+    private const int LeastRows = 200;
     private const ulong Key = 7;
 
     private readonly RowSet _rows;
-    private readonly InputEncoding _inputs = InputEncoding.Plain(Standardization.Identity(Columns));
+    private readonly InputEncoding _inputs;
+    private readonly Device _device;
+    private readonly int _batchSize;
 
+    /// <param name="objective">What networks minimise.</param>
+    /// <param name="hidden">Their hidden layers.</param>
+    /// <param name="activation">Their activation.</param>
+    /// <param name="dropout">Share of units left out.</param>
+    /// <param name="weights">Whether rows have weights.</param>
+    /// <param name="options">The optimizer's.</param>
+    /// <param name="kind">"numbers", "bins" or "sparse".</param>
+    /// <param name="device">Where tensors are; null: the CPU.</param>
+    /// <param name="columns">Columns of a row.</param>
+    /// <param name="batchSize">Rows of a minibatch.</param>
     public StackProblem(
         string objective, int[] hidden, Activation activation = Activation.ReLU, double dropout = 0,
-        bool weights = true, AliceOptimizerOptions? options = null)
+        bool weights = true, AliceOptimizerOptions? options = null, string kind = "numbers", Device? device = null,
+        int columns = 6, int batchSize = 32)
     {
         Options = options ?? AliceOptimizerOptions.Tabular;
+        (_device, _batchSize) = (device ?? CPU, batchSize);
+        var rowCount = Math.Max(LeastRows, 2 * batchSize);
         (Objective, var outputs) = objective switch
         {
             "squared" => ((Objective)new SquaredObjective(), 1),
@@ -39,10 +52,10 @@ internal sealed class StackProblem : IDisposable
             _ => throw new ArgumentException(objective),
         };
         var random = new Random(1);
-        float[] values = [.. Enumerable.Range(0, Rows * Columns).Select(_ => random.NextSingle() * 2 - 1)];
-        float[] labels = [.. Enumerable.Range(0, Rows).Select(row =>
+        float[] values = [.. Enumerable.Range(0, rowCount * columns).Select(_ => random.NextSingle() * 2 - 1)];
+        float[] labels = [.. Enumerable.Range(0, rowCount).Select(row =>
         {
-            var sum = values[row * Columns] * values[row * Columns + 1] + values[row * Columns + 2];
+            var sum = values[row * columns] * values[row * columns + 1] + values[row * columns + 2];
             return objective switch
             {
                 "logistic" => sum > 0 ? 1 : 0,
@@ -52,9 +65,19 @@ internal sealed class StackProblem : IDisposable
             };
         })];
         float[]? rowWeights = weights ? [.. labels.Select(_ => 0.5f + random.NextSingle())] : null;
-        var data = new TrainingData(new DenseFeatures(values, Columns), labels, rowWeights, 0, Rows);
-        _rows = new RowSet(data, data.Features.Open(Rows, Standardization.Identity(Columns), CPU));
-        Shape = new NetworkShape([Columns, .. hidden, outputs], activation, dropout);
+        var common = Standardization.Identity(columns);
+        var dense = new DenseFeatures(values, columns);
+        var data = new TrainingData(dense, labels, rowWeights, 0, rowCount);
+        _inputs = InputEncoding.Plain(common);
+        if (kind == "bins")
+            _inputs = InputEncoding.PiecewiseLinear(
+                data, dense, dense.Scale(data, new ColumnReport(_ => "")), InputEncoding.Numbers(data, dense), 8);
+        int[] all = [.. Enumerable.Range(0, columns)];
+        _rows = new RowSet(data, kind == "sparse"
+            ? new SparseFeatures([.. Enumerable.Range(0, rowCount).Select(row =>
+                new SparseRow(all, dense.Row(row).ToArray()))], columns).OpenOnDevice(rowCount, common, _device)
+            : dense.Open(rowCount, common, _device));
+        Shape = new NetworkShape([_inputs.Features, .. hidden, outputs], activation, dropout);
     }
 
     public AliceOptimizerOptions Options { get; }
@@ -92,7 +115,7 @@ internal sealed class StackProblem : IDisposable
     /// <summary>Reads minibatches in one order.</summary>
     public (BatchSource Source, BatchReader Reader) Open(bool usesKernels, int parts = 1)
     {
-        var source = BatchSource.Create(_rows, BatchSize, Settings(usesKernels));
+        var source = BatchSource.Create(_rows, _batchSize, Settings(usesKernels));
         source.Shuffle(Key);
         return (source, source.Open(_inputs, parts));
     }
@@ -104,7 +127,7 @@ internal sealed class StackProblem : IDisposable
         Optimizer = Options,
         LearningRate = Options.LearningRate,
         NumberOfEpochs = 1,
-        BatchSize = BatchSize,
+        BatchSize = _batchSize,
         GradientAccumulation = 1,
         WeightDecays = [0],
         Patience = null,
@@ -113,7 +136,7 @@ internal sealed class StackProblem : IDisposable
         IsCancelled = () => false,
         Workers = 1,
         Seed = 1,
-        Device = CPU,
+        Device = _device,
         UsesKernels = usesKernels,
         StacksOnCpu = true,
     };
