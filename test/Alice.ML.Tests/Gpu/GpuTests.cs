@@ -1,3 +1,4 @@
+using System.Globalization;
 using Alice.ML.Optimization.Runtime;
 using Alice.ML.Tests.Trainers;
 using Alice.ML.Tests.Training.Stack;
@@ -78,7 +79,7 @@ public class GpuTests
             return StackRun.Take(problem, networks: 4, steps: 200, out _);
         }).ToArray();
         var difference = losses[0].Zip(losses[1]).Max(pair => Math.Abs(pair.First / pair.Second - 1));
-        TestContext.WriteLine(FormattableString.Invariant(
+        TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"RESULT| agreement with the CPU after 200 steps, {objective}, {kind}, dropout {dropout} | "
             + $"{difference:e1} |"));
         Assert.IsLessThan(1e-3, difference);
@@ -104,7 +105,7 @@ public class GpuTests
     {
         var card = Rate(torch.CUDA);
         var host = Rate(torch.CPU);
-        TestContext.WriteLine(FormattableString.Invariant(
+        TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"RESULT| steps a second, {columns}-{units}-{units}-1 × {networks}, batch {rows}: card, CPU | "
             + $"{card:n0}, {host:n0} |"));
         Assert.IsGreaterThan(0, card);

@@ -1,3 +1,5 @@
+using Alice.ML.Optimization;
+using Alice.ML.Optimization.Update;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Stack;
 using static TorchSharp.torch;
@@ -73,7 +75,10 @@ public class StackBudgetTests
         if (!TorchOperations.AreRecorded)
             Inconclusive();
         using var guard = no_grad();
-        using var problem = new StackProblem("squared", [3000, 3000], weights: false);
+        // Sample steps every other time, and blocks so large that memory is given back at once.
+        using var problem = new StackProblem(
+            "squared", [3000, 3000], weights: false, batchSize: 8,
+            options: AliceOptimizerOptions.Tabular with { QuickSteps = 1 });
         var learner = problem.StackLearner(0);
         var (source, reader) = problem.Open(usesKernels: false, parts);
         using (source)
@@ -81,14 +86,12 @@ public class StackBudgetTests
         using (var stack = new NetworkStack([learner], drawsOnDevice: true))
         {
             reader.Read(0);
-            for (var number = 1; number <= 9; number++)
+            for (var number = 1; number <= 4; number++)
             {
                 var (step, kept, key) = problem.Step(0, number);
                 learner.Plan(step, kept, key, averages: false);
-                File.WriteAllText("/proc/self/clear_refs", "5"); // the peak is that of now
-                var before = Kilobytes("VmRSS");
-                stack.Step(((TensorReader)reader).StackParts);
-                var used = (Kilobytes("VmHWM") - before) * 1024.0 / (4L * problem.Shape.Parameters);
+                var used = Peak(
+                    () => stack.Step(((TensorReader)reader).StackParts), problem.Shape.Parameters);
                 TestContext.WriteLine($"{(step.IsSample ? "sample" : "quick")}: {used:f1} times the parameters");
                 // The first step makes what the later ones use again.
                 if (number > 1)
@@ -96,6 +99,36 @@ public class StackBudgetTests
             }
             learner.Dispose();
         }
+    }
+
+    [TestMethod]
+    public void The_update_of_a_module_on_a_device_needs_three_times_its_parameters_at_most()
+    {
+        if (!TorchOperations.AreRecorded)
+            Inconclusive();
+        const long Parameters = 10_000_000;
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        using var state = new AliceState(ones(Parameters));
+        var gradient = ones(Parameters);
+        var step = AliceStep.Create(AliceOptimizerOptions.Tabular, 1e-3, 8);
+        TensorKernels.Move(state, gradient, gradient, gradient, step, null);
+        var used = Peak(() =>
+        {
+            TensorKernels.MeasureCurvature(state, gradient, gradient, gradient, gradient, step, null);
+            TensorKernels.Move(state, gradient, gradient, gradient, step, null);
+        }, Parameters);
+        TestContext.WriteLine($"{used:f1} times the parameters");
+        Assert.IsLessThan(3, used);
+    }
+
+    /// <summary>The most memory that an action needs, in parameters of single precision.</summary>
+    private static double Peak(Action action, long parameters)
+    {
+        File.WriteAllText("/proc/self/clear_refs", "5"); // the peak is that of now
+        var before = Kilobytes("VmRSS");
+        action();
+        return (Kilobytes("VmHWM") - before) * 1024 / (4.0 * parameters);
 
         static double Kilobytes(string name) => double.Parse(
             File.ReadLines("/proc/self/status").First(line => line.StartsWith(name)).Split('\t', ' ')
