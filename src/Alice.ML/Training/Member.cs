@@ -4,6 +4,7 @@ using Alice.ML.Training.Data;
 using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Objectives;
 using Alice.ML.Training.Plan;
+using Alice.ML.Training.Rules;
 using Alice.ML.Training.Stack;
 using Alice.ML.Training.Steps;
 using static TorchSharp.torch;
@@ -13,9 +14,6 @@ namespace Alice.ML.Training;
 /// <summary>One network of an ensemble, with its optimizer state, random numbers and record of losses.</summary>
 internal sealed class Member : IDisposable
 {
-    // The weights of neighbouring steps say much the same.
-    private const int StepsPerAverage = 8;
-
     private readonly TrainingSettings _settings;
     private readonly Divergence _divergence;
 
@@ -252,6 +250,6 @@ internal sealed class Member : IDisposable
         _lastStep = AliceStep.Create(_settings.Optimizer, rate, ++_step);
         _steps++;
         return (1 - rate * WeightDecay, AliceDirections.Key(Key, _stepsInAll++),
-            phase.Averages && _step % StepsPerAverage == 0);
+            phase.Averages && _step % AutoRules.StepsPerAverage == 0);
     }
 }

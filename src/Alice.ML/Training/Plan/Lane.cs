@@ -1,6 +1,7 @@
 using Alice.ML.Optimization.Update;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Rules;
 using Alice.ML.Training.Stack;
 using static TorchSharp.torch;
 
@@ -66,7 +67,7 @@ internal sealed class Lane : IDisposable
             if (Steps / _batches.Count is var epoch && epoch != _ordered)
                 _batches.Shuffle(AliceDirections.Key(_key, _ordered = epoch));
             _reader.Read(batch);
-            Step(new StepPhase(Course.TrunkRate, Steps >= averagesFrom));
+            Step(new StepPhase(AutoRules.AveragedRate, Steps >= averagesFrom));
             if (batch == _batches.Count - 1 || Steps == until - 1)
                 EndEpoch();
         }

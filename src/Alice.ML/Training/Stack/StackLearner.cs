@@ -1,3 +1,4 @@
+using Alice.ML.Optimization;
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Optimization.Update;
 using Alice.ML.Training.Data;
@@ -28,11 +29,15 @@ internal sealed class StackLearner : Learner
         : base(shape, objective, start.to(settings.Device))
     {
         (Key, _network) = (key, new Network(shape, objective));
+        Options = settings.Optimizer;
         Constants = AliceStep.Create(settings.Optimizer, settings.LearningRate, 1);
     }
 
     /// <summary>What it minimises.</summary>
     public Objective Loss => Objective;
+
+    /// <summary>The optimizer's options, which all networks of a stack share.</summary>
+    public AliceOptimizerOptions Options { get; }
 
     /// <summary>Of the first step; those of the options are the same in all.</summary>
     public AliceStep Constants { get; }

@@ -18,6 +18,8 @@ internal sealed class StackMove : IDisposable
     // What h and s gain after the root: ε over the scale of h, and ε.
     private readonly Tensor _epsilons;
     private readonly Tensor _signs;
+    private readonly Tensor _plusL1;
+    private readonly Tensor _minusL1;
 
     public StackMove(StackMemory memory, StackConstants constants, in AliceStep step)
     {
@@ -30,6 +32,8 @@ internal sealed class StackMove : IDisposable
         _epsilonPerFactor = Values([1], step.GlassFactor > 0 ? step.Epsilon / step.GlassFactor : 0);
         _epsilons = Values([2, 1, 1], step.Epsilon / step.HessianScale, step.Epsilon);
         _signs = Values([2, 1, 1], 1, -1);
+        _plusL1 = Values([1], step.L1);
+        _minusL1 = Values([1], -step.L1);
 
         Tensor Values(long[] shape, params double[] values)
         {
@@ -98,8 +102,7 @@ internal sealed class StackMove : IDisposable
         if (step.L1 > 0)
         {
             using var scope = NewDisposeScope();
-            var isNegative = _memory.LookAhead.lt(gradient.Constant(0));
-            gradient.Add(where(isNegative, gradient.Constant(-step.L1), gradient.Constant(step.L1)));
+            gradient.Add(where(_memory.LookAhead.lt(gradient.Constant(0)), _minusL1, _plusL1));
         }
         if (step.L2 > 0)
             gradient.Add(_memory.LookAhead, step.L2);
@@ -137,7 +140,10 @@ internal sealed class StackMove : IDisposable
 
     public void Dispose()
     {
-        foreach (var constant in new[] { _largest, _least, _epsilonPerFactor, _epsilons, _signs })
+        foreach (var constant in new[]
+        {
+            _largest, _least, _epsilonPerFactor, _epsilons, _signs, _plusL1, _minusL1,
+        })
             constant.Dispose();
     }
 

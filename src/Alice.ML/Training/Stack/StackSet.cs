@@ -2,7 +2,7 @@ using Alice.ML.Training.Data;
 
 namespace Alice.ML.Training.Stack;
 
-/// <summary>Members that are given the same minibatches, in a stack for each kind of layers.</summary>
+/// <summary>Members that are given the same minibatches, in a stack for each kind of layers and options.</summary>
 internal sealed class StackSet : IDisposable
 {
     private readonly NetworkStack[] _stacks;
@@ -12,8 +12,9 @@ internal sealed class StackSet : IDisposable
     public StackSet(IReadOnlyList<Member> members)
     {
         _members = [.. members];
-        _stacks = [.. members.GroupBy(member => string.Join('-', member.Shape.LayerSizes))
-            .Select(group => new NetworkStack([.. group.Select(member => (StackLearner)member.Learner)]))];
+        _stacks = [.. members.Select(member => (StackLearner)member.Learner)
+            .GroupBy(learner => (string.Join('-', learner.Shape.LayerSizes), learner.Options))
+            .Select(group => new NetworkStack([.. group]))];
     }
 
     /// <summary>Whether it has these members, and no others.</summary>
