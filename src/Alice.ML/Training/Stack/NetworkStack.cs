@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Stack;
 
-/// <summary>Networks of the same layers and options that learn from the same minibatches, as one: a step costs as many operations
-/// for many of them as for one, and waits for nothing. docs/gpu.md counts them.</summary>
+/// <summary>Networks of the same layers and options that learn from the same minibatches, as one: a step costs as many
+/// operations for many of them as for one, and waits for nothing. docs/gpu.md counts them.</summary>
 internal sealed class NetworkStack : IDisposable
 {
     private readonly StackLearner[] _learners;
