@@ -4,7 +4,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 room=$(mktemp -d)
-version="0.1.0-check.$(date +%s)"
+version="0.2.0-check.$(date +%s)"
 cache=${NUGET_PACKAGES:-$HOME/.nuget/packages}
 cleanup() { rm -rf "$room" "$root"/packages/*."$version".*nupkg "$cache"/alice.ml{,.landscape,.models,.optimizer,.tool}/"$version"; }
 trap cleanup EXIT
