@@ -6,23 +6,21 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 
 var ml = new MLContext(seed: 1);
-IDataView flats = ml.Data.LoadFromTextFile<Flat>("flats.csv", separatorChar: ',', hasHeader: true);
+IDataView flats = ml.Data.LoadFromTextFile("flats.csv", separatorChar: ',', hasHeader: true, columns:
+[
+    new("district", DataKind.String, 0),
+    new("size", DataKind.Single, 1),
+    new("floor", DataKind.Single, 2),
+    new("rent", DataKind.Single, 3),
+]);
 var split = ml.Data.TrainTestSplit(flats, testFraction: 0.2);
 
 // Texts become numbers. A missing number may stay missing.
-var pipeline = ml.Transforms.Categorical.OneHotEncoding("District")
-    .Append(ml.Transforms.Concatenate("Features", "District", "Size", "Floor"))
-    .Append(ml.Regression.Trainers.Alice(labelColumnName: "Rent"));
+var pipeline = ml.Transforms.Categorical.OneHotEncoding("district")
+    .Append(ml.Transforms.Concatenate("Features", "district", "size", "floor"))
+    .Append(ml.Regression.Trainers.Alice(labelColumnName: "rent"));
 var model = pipeline.Fit(split.TrainSet);
 
-var metrics = ml.Regression.Evaluate(model.Transform(split.TestSet), "Rent");
+var metrics = ml.Regression.Evaluate(model.Transform(split.TestSet), "rent");
 Console.WriteLine($"test RMSE {metrics.RootMeanSquaredError:f1}, R² {metrics.RSquared:f3}");
 ml.Model.Save(model, flats.Schema, "flats.zip");
-
-class Flat
-{
-    [LoadColumn(0)] public string District { get; set; } = "";
-    [LoadColumn(1)] public float Size { get; set; }
-    [LoadColumn(2)] public float Floor { get; set; }
-    [LoadColumn(3)] public float Rent { get; set; }
-}

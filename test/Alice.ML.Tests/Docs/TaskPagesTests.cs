@@ -39,7 +39,7 @@ public sealed class TaskPagesTests
         Snippets.AssertShown("docs/regression.md", "target-encoding");
 
         // <loss>
-        // The rent that nine flats of ten like this one lie below.
+        // Nine of ten flats like this one cost less.
         var dear = ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
         {
             LabelColumnName = "Rent",
