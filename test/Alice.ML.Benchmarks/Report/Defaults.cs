@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace Alice.ML.Benchmarks.Report;
 
-/// <summary>Which defaults a generated page was made with: a hash of the numbers in the tables of docs/rules.md.</summary>
+/// <summary>Which defaults a generated page was made with: a hash of the numbers in the tables of
+/// docs/rules.md.</summary>
 internal static partial class Defaults
 {
     private const int Length = 8;
