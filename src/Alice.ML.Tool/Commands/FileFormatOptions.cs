@@ -26,8 +26,8 @@ internal sealed class FileFormatOptions
     private readonly Option<string> _comment = new("--comment")
     {
         Description =
-            "Prefix of comment lines, or none (default: # and //, before the first row only; a # line just before the " +
-            "rows that names as many columns as they have is the header)",
+            "Prefix of comment lines, or none (default: # and //, before the first row only; a # line just before " +
+            "the rows that names as many columns as they have is the header)",
         HelpName = "prefix",
     };
 
