@@ -44,7 +44,8 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
         var features = new AliceFeature[Columns];
         for (var c = 0; c < Columns; c++)
             features[c] = FeatureScaling.Multiply(least, most, 1, missing[c] > 0 && missing[c] < part.Rows);
-        int[] numbers = [.. Enumerable.Range(0, Columns).Where(c => !keepsZeros && stored[c] >= AutoRules.NumberShare * total)];
+        int[] numbers =
+            [.. Enumerable.Range(0, Columns).Where(c => !keepsZeros && stored[c] >= AutoRules.NumberShare * total)];
         var table = Dense(part, numbers);
         var scales = ColumnScale.Of(table.Values, numbers.Length, part.Weights);
         foreach (var (column, scale) in numbers.Zip(scales))
