@@ -25,6 +25,17 @@ public sealed class SamplesTests
     }
 
     [TestMethod]
+    public async Task CsvToModel_keeps_its_files_in_the_folder_that_is_named()
+    {
+        var folder = _folder.PathOf("kept");
+        var code = await SampleCommands.RunAsync(
+            ["CsvToModel", "--folder", folder], TextWriter.Null, TextWriter.Null);
+        Assert.AreEqual(0, code);
+        Assert.IsTrue(File.Exists(Path.Combine(folder, "flats.csv")));
+        Assert.IsTrue(File.Exists(Path.Combine(folder, "flats.zip")));
+    }
+
+    [TestMethod]
     public void Classes_are_told_apart()
     {
         var output = new StringWriter();
