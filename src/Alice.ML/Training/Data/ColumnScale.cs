@@ -15,8 +15,8 @@ namespace Alice.ML.Training.Data;
 internal readonly record struct ColumnScale(
     double Mean, double Deviation, float Lowest, float Highest, Quartiles Quartiles, int Missing, int Extreme)
 {
-    // Of fewer, none can be told to be extreme.
-    private const int LeastValues = 8;
+    /// <summary>Of fewer, none can be told to be extreme.</summary>
+    public const int LeastValues = 8;
 
     // Columns whose numbers lie beside each other: reading one of them brings the others along.
     private const int CacheLine = 16;
