@@ -6,7 +6,7 @@ set -euo pipefail
 rows=${1:-40000000} megabytes=${2:-1500} folder=$(realpath "${3:-/var/tmp}")
 cd "$(dirname "$0")/.."
 [ -n "${NO_BUILD:-}" ] || dotnet build test/Alice.ML.Benchmarks -c Release --nologo -v quiet
-program=$(ls test/Alice.ML.Benchmarks/bin/Release/net*/*/Alice.ML.Benchmarks test/Alice.ML.Benchmarks/bin/Release/net*/Alice.ML.Benchmarks 2>/dev/null | head -n 1)
+program=$(find test/Alice.ML.Benchmarks/bin/Release -name Alice.ML.Benchmarks -type f | head -n 1)
 
 name=alice-large-data-$$
 if [ -d /sys/fs/cgroup/memory ]; then

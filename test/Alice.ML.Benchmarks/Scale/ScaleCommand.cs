@@ -35,7 +35,7 @@ internal static class ScaleCommand
             { rows, columns, rounds, folder };
         throughput.SetAction(p => Throughput(p.GetValue(rows), p.GetValue(columns), p.GetValue(rounds),
             p.GetValue(folder)));
-        var quality = new Command("quality", "Test errors of fits with default options, from a file and from memory.")
+        var quality = new Command("quality", "Test errors of a network after 5 epochs, from a file and from memory.")
             { data, rounds };
         quality.SetAction(p => Quality(p.GetValue(data), p.GetValue(rounds)));
         var sources = new Command("sources", "Seconds to read a table of four columns from Parquet and from DuckDB.")
@@ -108,7 +108,10 @@ internal static class ScaleCommand
                 {
                     Seed = seed,
                     Device = "cpu",
-                    Effort = Effort.Quick,
+                    NumberOfNetworks = 1,
+                    NumericEncoding = NumericEncoding.PiecewiseLinear,
+                    WeightDecay = 0,
+                    NumberOfEpochs = 5,
                     MaximumMemory = memory,
                 }).Fit(fit);
                 return ml.Regression.Evaluate(model.Transform(score)).RootMeanSquaredError;

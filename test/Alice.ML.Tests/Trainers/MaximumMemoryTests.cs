@@ -103,10 +103,10 @@ public sealed class MaximumMemoryTests
         var rows = Example.Smooth(Rows);
         for (var i = 0; i < Rows; i++)
             rows[i].Weight = i % 2 == 0 ? 1 : 1e-6f;
-        // Rows that weigh nothing say something else.
+        // Rows that weigh nothing say the opposite.
         foreach (var row in rows.Where(row => row.Weight < 1))
-            row.Label = -row.Label;
-        rows[17].Label = 1e9f;
+            row.Label = 20 - row.Label;
+        rows[16].Label = 1e9f;
         var options = Options(Little, o => (o.ExampleWeightColumnName, o.ValidationFraction) = ("Weight", 0.2));
         options.NumberOfEpochs = 30;
         var model = Fit(options, Example.View(_ml, rows), null);
