@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Alice.ML.Training.Data;
+using Alice.ML.Training.Rules;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
@@ -8,10 +9,6 @@ namespace Alice.ML.Trainers;
 /// <summary>Reads the rows that a trainer learns from, through one cursor.</summary>
 internal sealed class DataReader
 {
-    // From this width on, rows are read as the values that are not zero, and stay so if that takes less memory.
-    private const int WideColumns = 1024;
-    private const double DenseShare = 0.25;
-
     // Two arrays and their places in the list.
     private const int SparseRowBytes = 80;
 
@@ -41,10 +38,10 @@ internal sealed class DataReader
         (_data, _memory) = (data, memory);
         _columns = ((VectorDataViewType)data.Schema.Feature!.Value.Type).Size;
         _rowBytes = sizeof(float) * (_columns + (data.Schema.Weight is null ? 1 : 2));
-        _rowLimit = _columns >= WideColumns ? Array.MaxLength
+        _rowLimit = _columns >= AutoRules.WideColumns ? Array.MaxLength
             : (int)Math.Min(Array.MaxLength / _columns, memory?.Left / _rowBytes ?? long.MaxValue);
         var known = data.Data.GetRowCount();
-        if (memory is not null && _columns < WideColumns && known > _rowLimit)
+        if (memory is not null && _columns < AutoRules.WideColumns && known > _rowLimit)
             _panel = memory.CreateFile(_columns, known);
         var capacity = (int)Math.Min(known ?? Math.Max(1, FirstValues / _columns),
             _panel is null ? _rowLimit : Array.MaxLength);
@@ -52,7 +49,7 @@ internal sealed class DataReader
         _weights = data.Schema.Weight is null ? null : GC.AllocateUninitializedArray<float>(capacity);
         if (_panel is not null)
             return;
-        if (_columns < WideColumns)
+        if (_columns < AutoRules.WideColumns)
             _features = GC.AllocateUninitializedArray<float>(capacity * _columns);
         else
             _sparse = [];
@@ -176,8 +173,9 @@ internal sealed class DataReader
         if (_sparseBytes > _memory?.Chosen)
             throw new InvalidOperationException(
                 $"MaximumMemory is {_memory.Chosen:N0} bytes, which {_rows:N0} rows take. The feature column "
-                + $"'{_data.Schema.Feature!.Value.Name}' has {_columns:N0} values, and rows of {WideColumns:N0} values "
-                + "or more stay in memory: raise MaximumMemory, or give fewer features (hash them into fewer slots).");
+                + $"'{_data.Schema.Feature!.Value.Name}' has {_columns:N0} values, and rows of "
+                + $"{AutoRules.WideColumns:N0} values or more stay in memory: raise MaximumMemory, or give fewer "
+                + $"features (hash them into fewer slots).");
     }
 
     private void CountInfinite(in VBuffer<float> row)
@@ -217,7 +215,7 @@ internal sealed class DataReader
         if (_sparse is null)
             return new DenseFeatures(_features, _columns);
         var size = (long)_rows * _columns;
-        if (size > Array.MaxLength || _sparse.Sum(row => (long)row.Values.Length) < DenseShare * size)
+        if (size > Array.MaxLength || _sparse.Sum(row => (long)row.Values.Length) < AutoRules.DenseShare * size)
             return new SparseFeatures(_sparse, _columns);
 
         var dense = new float[size];

@@ -10,10 +10,10 @@ internal sealed class RowMemory : IDisposable
     // The rest is for the networks, and for what else the process does.
     private const double ShareOfFree = 0.5;
 
-    // What is read of a file at once, for each thread and kind of inputs: it bounds memory, and is large enough for the
-    // parts of a window to be read as quickly as a disk can.
+    // What is read of a file at once, for each thread and kind of inputs. A window has a part of every panel: smaller
+    // windows would have parts that take longer to ask for than to read.
     private const long MostBlockBytes = 16L << 20;
-    private const long LeastBlockBytes = 16L << 10;
+    private const long LeastBlockBytes = 1L << 20;
     private const int BlocksInMemory = 16;
 
     private readonly string _folder;

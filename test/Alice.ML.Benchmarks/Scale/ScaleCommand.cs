@@ -23,7 +23,8 @@ internal static class ScaleCommand
         var memory = new Option<long?>("--memory") { Description = "MaximumMemory, in bytes. Default: the trainer's." };
         var epochs = new Option<int>("--epochs") { DefaultValueFactory = _ => 1 };
         var folder = new Option<string?>("--folder") { Description = "TemporaryFolder. Default: the trainer's." };
-        var stream = new Option<bool>("--stream") { Description = "The trainer does not know how many rows there are." };
+        var stream = new Option<bool>(
+            "--stream") { Description = "The trainer does not know how many rows there are." };
         var data = new Option<string?>("--data") { Description = "Folder of taxi-fare. Default: synthetic rows." };
         var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 3 };
 
@@ -80,8 +81,8 @@ internal static class ScaleCommand
             memory = Math.Min(memory, SecondsOfEpoch(InMemory));
             file = Math.Min(file, SecondsOfEpoch(64L << 20));
         }
-        Console.WriteLine($"{rows:N0} rows × {columns}: an epoch takes {memory:F2} s in memory, {file:F2} s from a file: "
-            + $"{memory / file:F2} of the throughput (least of {rounds})");
+        Console.WriteLine($"{rows:N0} rows × {columns}: an epoch takes {memory:F2} s in memory, {file:F2} s from a "
+            + $"file: {memory / file:F2} of the throughput (least of {rounds})");
 
         double SecondsOfEpoch(long bytes)
         {
@@ -102,7 +103,7 @@ internal static class ScaleCommand
         void Compare(string name, object train, object test)
         {
             var (fit, score) = (View(train), View(test));
-            var errors = new[] { InMemory, 300_000 }.Select(memory => Enumerable.Range(1, rounds).Select(seed =>
+            var errors = new[] { InMemory, 1_000_000 }.Select(memory => Enumerable.Range(1, rounds).Select(seed =>
             {
                 var model = ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
                 {

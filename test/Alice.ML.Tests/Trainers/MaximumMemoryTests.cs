@@ -126,7 +126,8 @@ public sealed class MaximumMemoryTests
     public void Layers_that_libtorch_multiplies_read_the_file_too()
     {
         // More than what vector kernels are for: 1,024 rows · 1,024 · 1,024 products.
-        void Large(AliceRegressionTrainer.Options o) => (o.HiddenLayers, o.BatchSize, o.NumberOfNetworks, o.NumberOfEpochs,
+        void Large(AliceRegressionTrainer.Options o) =>
+            (o.HiddenLayers, o.BatchSize, o.NumberOfNetworks, o.NumberOfEpochs,
             o.WeightDecay, o.NumericEncoding) = ([1024, 1024], 1024, 1, 2, 0, NumericEncoding.None);
         var inFile = Error(Fit(Options(Little, Large), View(true)));
         Assert.IsTrue(UsedFile);

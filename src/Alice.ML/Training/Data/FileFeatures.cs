@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Features in a file of panels. The file has them as they came: they are prepared when they are read.</summary>
+/// <summary>Features in a file of panels. The file has them as they came: they are prepared when they are
+/// read.</summary>
 /// <param name="file">The file; not owned.</param>
 /// <param name="panelRows">Rows that were put in a random order together.</param>
 /// <param name="blockBytes">What is read at once, about.</param>

@@ -1,4 +1,5 @@
 using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;
 
@@ -87,7 +88,7 @@ internal sealed class FileScale
                 // No value at all counts as one value, 0.
                 (_lowest[c], _highest[c]) = _lowest[c] == _highest[c] ? (_lowest[c], _highest[c]) : (0, 0);
             else if (new ColumnSample(sample.Rows, row => table.Row(row)[column], sample.Weight) is var values
-                && values.Values.Length >= ColumnScale.LeastValues)
+                && values.Values.Length >= AutoRules.LeastValuesOfFence)
             {
                 _quartiles[c] = Quartiles.Of(values);
                 if (!OutlierFence.Reaches(_quartiles[c], _lowest[c], _highest[c]))

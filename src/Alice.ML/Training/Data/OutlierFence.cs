@@ -1,4 +1,5 @@
 using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;
 
@@ -60,11 +61,6 @@ internal readonly record struct Quartiles(float Lower, float Median, float Upper
 /// <param name="Outside">How many are.</param>
 internal readonly record struct OutlierFence(float Lowest, float Highest, int Outside)
 {
-    private const double Reach = 3;
-    private const double LeastGap = 3;
-    private const double GapPower = 3;
-    private const double MostOutside = 0.05;
-
     /// <param name="quartiles">Of the values.</param>
     /// <param name="lowest">The least value.</param>
     /// <param name="highest">The largest value.</param>
@@ -101,7 +97,7 @@ internal readonly record struct OutlierFence(float Lowest, float Highest, int Ou
     /// <summary>Between these, no value is extreme.</summary>
     public static (double From, double To) Range(in Quartiles quartiles)
     {
-        var reach = Reach * ((double)quartiles.Upper - quartiles.Lower);
+        var reach = AutoRules.FenceReach * ((double)quartiles.Upper - quartiles.Lower);
         return (quartiles.Lower - reach, quartiles.Upper + reach);
     }
 
@@ -118,10 +114,10 @@ internal readonly record struct OutlierFence(float Lowest, float Highest, int Ou
         in Quartiles quartiles, (float Lowest, float Highest, int Count) all, (float Lowest, float Highest) within,
         ReadOnlySpan<Stretch> below, ReadOnlySpan<Stretch> above)
     {
-        var gap = Math.Max(LeastGap, Math.Pow(quartiles.Tail, GapPower));
+        var gap = Math.Max(AutoRules.LeastFenceGap, Math.Pow(quartiles.Tail, AutoRules.FencePower));
         var (inside, extremeAbove) = Walk(above, within.Highest, quartiles.Median, gap);
         var (insideBelow, extremeBelow) = Walk(below, within.Lowest, quartiles.Median, gap);
-        return extremeAbove + extremeBelow <= Math.Max(1, MostOutside * all.Count)
+        return extremeAbove + extremeBelow <= Math.Max(1, AutoRules.MostExtreme * all.Count)
             ? new(insideBelow, inside, extremeAbove + extremeBelow)
             : new(all.Lowest, all.Highest, 0);
     }

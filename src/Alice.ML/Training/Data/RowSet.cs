@@ -7,8 +7,8 @@ namespace Alice.ML.Training.Data;
 /// <param name="Data">The part.</param>
 /// <param name="Features">Features of the table; not owned.</param>
 /// <param name="Numbers">Numbers of the rows; null: all of the part.</param>
-/// <param name="Without">Numbers of the rows that are left out, ascending, where there are no <paramref name="Numbers"/>;
-/// null: none.</param>
+/// <param name="Without">Numbers of the rows that are left out, ascending, where there are no
+/// <paramref name="Numbers"/>; null: none.</param>
 internal sealed record RowSet(
     TrainingData Data, IFeatureSource Features, int[]? Numbers = null, int[]? Without = null)
 {

@@ -1,11 +1,11 @@
 using System.Collections;
 using Alice.ML.Models;
-using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Rows, in memory or their features in a file: features, one label each, and weights where a column gives them. A part of the rows shares
-/// their arrays.
+/// <summary>Rows, in memory or their features in a file: features, one label each, and weights where a column gives
+/// them. A part of the rows shares their arrays.
 /// </summary>
 internal sealed class TrainingData(FeatureTable features, float[] labels, float[]? weights, int start, int rows)
 {
@@ -60,8 +60,8 @@ internal sealed class TrainingData(FeatureTable features, float[] labels, float[
             Swap(Start + random.Next(last + 1), Start + last);
     }
 
-    /// <summary>The same for a file, which is gone through once: rows of the beginning that are drawn change places with
-    /// rows of the end that are not.</summary>
+    /// <summary>The same for a file, which is gone through once: rows of the beginning that are drawn change places
+    /// with rows of the end that are not.</summary>
     private void MoveRandomToEnd(int held, int seed)
     {
         // Selection sampling: Knuth, The Art of Computer Programming, volume 2, 3.4.2, algorithm S.
@@ -87,7 +87,7 @@ internal sealed class TrainingData(FeatureTable features, float[] labels, float[
     {
         if (Features is not FileFeatures)
             return this;
-        var stride = ColumnSample.Stride(Rows);
+        var stride = AutoRules.QuantileStride(Rows);
         return Extract([.. Enumerable.Range(0, (Rows + stride - 1) / stride).Select(i => Start + i * stride)]);
     }
 
