@@ -97,7 +97,7 @@ internal static class ScaleCommand
         var taxi = TaxiFare.Load(ml, folder);
         Compare(taxi.Source, taxi.Train, taxi.Test);
         // Sorted by its label, which a window must not show.
-        Compare("noisy sines, 30,000 rows sorted by label", Sines(30_000, 1).OrderBy(row => row.Label),
+        Compare("noisy sines, 200,000 rows sorted by label", Sines(200_000, 1).OrderBy(row => row.Label),
             Sines(20_000, 2));
 
         void Compare(string name, object train, object test)
