@@ -13,6 +13,8 @@ internal static class SampleCommands
         (nameof(Text), "Texts: reviews that praise or complain", (_, output) => Text.Run(output)),
         (nameof(Quantiles), "An interval about each prediction", (_, output) => Quantiles.Run(output)),
         (nameof(OwnModule), "The optimizer alone, on a convolutional network", (_, output) => OwnModule.Run(output)),
+        (nameof(LargeTables), "Tables larger than memory, from Parquet and from a database",
+            (folder, output) => LargeTables.Run(folder, output)),
         (nameof(Onnx), "A network as an ONNX file, scored by ONNX Runtime",
             (folder, output) => Onnx.Run(folder, output)),
     ];

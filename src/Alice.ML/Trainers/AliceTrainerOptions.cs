@@ -79,6 +79,20 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     /// (see <see cref="HiddenLayers"/>) 0, since L1 and L2 regularization take its place.</summary>
     public double? WeightDecay { get; set; }
 
+    /// <summary>Bytes of memory, 0 or more, that rows may take: 4 for each feature, label and weight. The features of
+    /// more rows go to a file in <see cref="TemporaryFolder"/>, from which training reads them window by window, in a
+    /// random order of its own; labels and weights stay in memory. Features of 1,024 columns or more stay in memory,
+    /// and Fit refuses those that take more than this. Default null: half of what is free when Fit begins; set it, so
+    /// that machines of different sizes give the same model.
+    /// </summary>
+    public long? MaximumMemory { get; set; }
+
+    /// <summary>Folder for the file of rows that take more than <see cref="MaximumMemory"/>: 4 bytes a feature. The
+    /// file is gone when Fit has ended, and when its process has. A folder that is kept in memory (tmpfs) does not
+    /// help. Default null: the MLContext's TempFilePath.
+    /// </summary>
+    public string? TemporaryFolder { get; set; }
+
     /// <summary>Parts, 1 or more, in which a minibatch is evaluated one after the other. The step stays the same, and
     /// the minibatch takes that much less memory. Default 1.</summary>
     public int GradientAccumulation { get; set; } = 1;

@@ -64,6 +64,16 @@ public sealed class SamplesTests
         Assert.IsGreaterThan(0.95, OwnModule.Run(TextWriter.Null));
 
     [TestMethod]
+    public void LargeTables_learns_the_fare_from_a_file_and_from_a_database()
+    {
+        var (parquet, database) = LargeTables.Run(_folder.PathOf(""), TextWriter.Null, rows: 3000);
+        Assert.IsGreaterThan(0.99, parquet);
+        // The same rows in the same order.
+        Assert.AreEqual(parquet, database, 1e-6);
+        Assert.HasCount(1, Directory.GetFiles(_folder.PathOf("")));
+    }
+
+    [TestMethod]
     public void Onnx_Runtime_gives_the_score_of_ML_NET() =>
         Assert.IsLessThan(1e-5, Onnx.Run(_folder.PathOf(""), TextWriter.Null));
 

@@ -16,7 +16,7 @@ internal sealed class HeldOutRows : IDisposable
     {
         _batches = BatchSource.Create(rows, RowsAtOnce, settings);
         using var scope = NewDisposeScope();
-        var order = _batches.Order.ToArray();
+        var order = rows.InOrder();
         Targets = Load(row => rows.Data.LabelArray[row]);
         if (rows.Data.WeightArray is { } weights)
             Weights = Load(row => (float)(weights[row] * _batches.WeightScale));
