@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Alice.ML.Training;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Rules;
 using Microsoft.ML.Data;
@@ -42,11 +43,18 @@ internal sealed class DataReader
     /// <param name="data">The rows.</param>
     /// <param name="channel">Is told of rows that are left out.</param>
     /// <param name="what">What the rows are for, in errors.</param>
+    /// <param name="peers">Who reads further rows; null: nobody.</param>
     /// <exception cref="InvalidOperationException">No usable row, or a negative weight.</exception>
-    public static TrainingData Read(RoleMappedData data, IChannel channel, string what = "training") =>
-        new DataReader(data).Read(channel, what);
+    public static TrainingData Read(
+        RoleMappedData data, IChannel channel, string what = "training", Peers? peers = null)
+    {
+        var (features, labels, weights, rows) =
+            Peers.Agree(peers, () => new DataReader(data).Read(channel, what, peers is not null));
+        return new TrainingData(features, labels, weights, 0, rows, peers);
+    }
 
-    private TrainingData Read(IChannel channel, string what)
+    private (FeatureTable Features, float[] Labels, float[]? Weights, int Rows) Read(
+        IChannel channel, string what, bool hasPeers)
     {
         var feature = _data.Schema.Feature!.Value;
         var label = _data.Schema.Label!.Value;
@@ -94,7 +102,12 @@ internal sealed class DataReader
             channel.Warning(
                 $"Infinite values count as values beyond the range of the others: {ColumnReport.List(counts)}.");
         }
-        return new TrainingData(Table(), _labels, _weights, 0, _rows);
+        var table = Table();
+        if (hasPeers && table is SparseFeatures)
+            throw new InvalidOperationException(
+                $"The feature column '{feature.Name}' has {_columns:N0} values that are mostly zeros, which several "
+                + "ranks cannot share yet. Train without a Communicator, or give fewer or dense features.");
+        return (table, _labels, _weights, _rows);
 
         string Reasons() => string.Join(", ", new[]
         {

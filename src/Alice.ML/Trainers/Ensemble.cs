@@ -42,7 +42,7 @@ internal sealed class Ensemble
         _task = task;
         _preparation = inputs.Preparation;
         _initial = initial;
-        (_rows, _columns) = (data.Rows, data.Columns);
+        (_rows, _columns) = (data.TotalRows, data.Columns);
         _seed = settings.Seed;
         var table = data.Features as DenseFeatures;
         _numbers = table is null || initial is not null ? [] : InputEncoding.Numbers(data, table);
@@ -165,9 +165,9 @@ internal sealed class Ensemble
     private void AddEncodings(TrainingData data, DenseFeatures table)
     {
         var isAutomatic = _options.NumericEncoding == NumericEncoding.Automatic && _hiddenLayers.Count > 0
-            && AutoRules.SuitsBins(data.Rows, data.Columns, _numbers.Length, _task.IsClassification);
+            && AutoRules.SuitsBins(data.TotalRows, data.Columns, _numbers.Length, _task.IsClassification);
         // Tails of few rows say little.
-        var givesScores = isAutomatic && AutoRules.HasManySteps(data.Rows, _task.IsClassification);
+        var givesScores = isAutomatic && AutoRules.HasManySteps(data.TotalRows, _task.IsClassification);
         if ((givesScores || _options.NumericEncoding == NumericEncoding.NormalScores)
             && InputEncoding.NormalScores(data, table, _preparation) is { } scores)
             _inputs[NumericEncoding.NormalScores] = scores;
@@ -175,7 +175,7 @@ internal sealed class Ensemble
             || _options.NumericEncoding == NumericEncoding.Mixed && _hiddenLayers.Count > 0)
             _inputs[NumericEncoding.PiecewiseLinear] = InputEncoding.PiecewiseLinear(
                 data, table, _preparation, _numbers, _options.NumberOfBins
-                ?? AutoRules.Bins(data.Rows, Math.Max(1, _numbers.Length)));
+                ?? AutoRules.Bins(data.TotalRows, Math.Max(1, _numbers.Length)));
     }
 
     private IReadOnlyList<NumericEncoding> KindsOf(int index)

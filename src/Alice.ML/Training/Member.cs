@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Alice.ML.Optimization.Update;
 using Alice.ML.Training.Checkpoints;
 using Alice.ML.Training.Data;
@@ -125,6 +126,13 @@ internal sealed class Member : IDisposable
     {
         using var scope = NewDisposeScope();
         return AliceUpdate.IsFinite(_learner.Current);
+    }
+
+    /// <summary>Takes the weights of now into a hash.</summary>
+    public void AddTo(IncrementalHash hash)
+    {
+        using var weights = _learner.State.Center.cpu();
+        hash.AppendData(weights.bytes);
     }
 
     /// <summary>Ends the epoch.</summary>

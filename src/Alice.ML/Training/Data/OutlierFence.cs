@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Rules;
 
@@ -66,8 +67,9 @@ internal readonly record struct OutlierFence(float Lowest, float Highest, int Ou
     /// <param name="highest">The largest value.</param>
     /// <param name="count">How many values there are.</param>
     /// <param name="values">The values; others than finite ones are passed over.</param>
+    /// <param name="peers">Who has further ones; null: nobody.</param>
     public static OutlierFence Of(
-        Quartiles quartiles, float lowest, float highest, int count, ReadOnlySpan<float> values)
+        Quartiles quartiles, float lowest, float highest, int count, ReadOnlySpan<float> values, Peers? peers = null)
     {
         var reach = AutoRules.FenceReach * ((double)quartiles.Upper - quartiles.Lower);
         var (from, to) = (quartiles.Lower - reach, quartiles.Upper + reach);
@@ -83,14 +85,20 @@ internal readonly record struct OutlierFence(float Lowest, float Highest, int Ou
             }
             else
                 (inLowest, inHighest) = (Math.Min(inLowest, value), Math.Max(inHighest, value));
+        if (peers is not null)
+        {
+            beyond = [.. peers.Gather<float>(CollectionsMarshal.AsSpan(beyond))];
+            var inside = peers.Gather<float>([inLowest, inHighest]);
+            (inLowest, inHighest) = (inside.Min(), inside.Max());
+        }
         beyond.Sort();
         var gap = Math.Max(AutoRules.LeastFenceGap, Math.Pow(quartiles.Tail, AutoRules.FencePower));
         var above = beyond.Where(value => value > to).ToArray();
         var below = beyond.Where(value => value < from).Reverse().ToArray();
-        var (inside, extremeAbove) = Walk(above, inHighest, quartiles.Median, gap);
+        var (last, extremeAbove) = Walk(above, inHighest, quartiles.Median, gap);
         var (insideBelow, extremeBelow) = Walk(below, inLowest, quartiles.Median, gap);
         return extremeAbove + extremeBelow <= Math.Max(1, AutoRules.MostExtreme * count)
-            ? new(insideBelow, inside, extremeAbove + extremeBelow)
+            ? new(insideBelow, last, extremeAbove + extremeBelow)
             : new(lowest, highest, 0);
     }
 

@@ -10,6 +10,9 @@ namespace Alice.ML.Training.Data;
 internal sealed record RowSet(TrainingData Data, IFeatureSource Features, int[]? Numbers = null)
 {
     public int Count => Numbers?.Length ?? Data.Rows;
+
+    /// <summary>How many there are on all ranks.</summary>
+    public int TotalCount { get; } = Numbers is null ? Data.TotalRows : Data.Peers?.SumRows(Numbers.Length) ?? Numbers.Length;
 }
 
 /// <summary>The rows of a run, with their features, which belong to this object.</summary>
