@@ -47,7 +47,7 @@ int Fit(bool races, Action<AliceEpoch>? onRank1)
         options.Effort = Effort.Quick;
     else
     {
-        (options.HiddenLayers, options.WeightDecay, options.NumericEncoding) = ([16], 0, NumericEncoding.Mixed);
+        (options.HiddenLayers, options.WeightDecay, options.NumericEncoding) = ([16], 0, NumericEncoding.PiecewiseLinear);
         (options.BatchSize, options.NumberOfEpochs) = (all.Length, onRank1 is null ? 300 : 100_000);
     }
     var rows = ml.Data.LoadFromEnumerable(all[(from * all.Length / whole)..(to * all.Length / whole)]);

@@ -86,10 +86,18 @@ internal sealed class TrainCommand
 
     private int Run(ParseResult parsed, CancellationToken cancellation)
     {
-        var terminal = new Terminal(parsed);
-        var settings = _checkpoint.Read(parsed, _network.Read(parsed));
+        using var ranks = Ranks.Join();
+        return Ranks.Run(ranks, () => Run(parsed, ranks, cancellation));
+    }
+
+    private int Run(ParseResult parsed, Communicator? ranks, CancellationToken cancellation)
+    {
+        var terminal = Terminal.Of(parsed, ranks);
+        var settings = _checkpoint.Read(parsed, _network.Read(parsed)) with { Ranks = ranks };
+        if (ranks is not null && parsed.GetValue(_data.Folds) is not null)
+            throw new UserException("--folds trains several models one after the other; start it without mpirun");
         var files = new OutputFiles(terminal, _data.Inputs(parsed),
-            [(_save.Name, parsed.GetValue(_save)), (_plot.Name, parsed.GetValue(_plot)),
+            ranks is { Rank: > 0 } ? [] : [(_save.Name, parsed.GetValue(_save)), (_plot.Name, parsed.GetValue(_plot)),
                 (_checkpoint.File.Name, settings.CheckpointPath)]);
         var data = _data.Read(parsed, terminal.Note);
         var ml = MlContexts.Create(settings.Seed, terminal, parsed.GetValue(_verbose));
@@ -101,8 +109,7 @@ internal sealed class TrainCommand
     private int TrainOne(ParseResult parsed, MLContext ml, LabelledTable data, NetworkSettings settings,
         OutputFiles files, Terminal terminal, CancellationToken cancellation)
     {
-        var (target, testTable, split) = _data.TestRows(parsed, data, settings.Seed, terminal.Note);
-        var (schema, train, _, test, testLabels) = PreparedData.Of(data, target, testTable, split, terminal.Note);
+        var (schema, train, _, test, testLabels) = Prepare(parsed, data, settings, terminal);
         var task = CreateTask(schema, settings);
         var validation = ReadValidation(parsed, data.Table, schema, terminal);
 
@@ -110,6 +117,8 @@ internal sealed class TrainCommand
         var (model, epochs) = TrainingProgress.Run(terminal, $"{train.RowCount} rows",
             progress => task.Fit(ml, train, validation, settings, progress, cancellation));
         var seconds = stopwatch.Elapsed.TotalSeconds;
+        if (settings.Ranks is { Rank: > 0 })
+            return cancellation.IsCancellationRequested ? ExitCodes.Cancelled : ExitCodes.Success;
         // First of all: the next signal ends the process.
         var save = parsed.GetValue(_save);
         var isSaved = save is not null
@@ -136,6 +145,25 @@ internal sealed class TrainCommand
         if (settings.CheckpointPath is { } checkpoint && files.ExitCode == ExitCodes.Success)
             RunFile.Delete(checkpoint);
         return files.ExitCode;
+    }
+
+    /// <summary>Of several ranks, each trains with its own file; rank 0 alone tests, and its rows say what the columns
+    /// are.</summary>
+    private PreparedData Prepare(
+        ParseResult parsed, LabelledTable data, NetworkSettings settings, Terminal terminal)
+    {
+        var ranks = settings.Ranks;
+        var own = ranks is { Rank: > 0 } ? null : Split();
+        if (ranks is null)
+            return own!;
+        var schema = Ranks.Share(ranks, () => own!.Schema);
+        return own ?? PreparedData.OfRank(data, schema, terminal.Note);
+
+        PreparedData Split()
+        {
+            var (target, testTable, split) = _data.TestRows(parsed, data, settings.Seed, terminal.Note);
+            return PreparedData.Of(data, target, testTable, split, terminal.Note);
+        }
     }
 
     private int CrossValidate(ParseResult parsed, MLContext ml, LabelledTable data, int folds,

@@ -4,15 +4,26 @@ namespace Alice.ML.Training.Data;
 
 /// <summary>Rows of a table whose features are open on the device: all of a part, or those with some numbers in the
 /// table.</summary>
-/// <param name="Data">The part.</param>
-/// <param name="Features">Features of the table; not owned.</param>
-/// <param name="Numbers">Numbers of the rows; null: all of the part.</param>
-internal sealed record RowSet(TrainingData Data, IFeatureSource Features, int[]? Numbers = null)
+/// <param name="data">The part.</param>
+/// <param name="features">Features of the table; not owned.</param>
+/// <param name="numbers">Numbers of the rows; null: all of the part.</param>
+internal sealed class RowSet(TrainingData data, IFeatureSource features, int[]? numbers = null)
 {
+    public TrainingData Data { get; } = data;
+
+    public IFeatureSource Features { get; } = features;
+
+    public int[]? Numbers { get; } = numbers;
+
     public int Count => Numbers?.Length ?? Data.Rows;
 
     /// <summary>How many there are on all ranks.</summary>
-    public int TotalCount { get; } = Numbers is null ? Data.TotalRows : Data.Peers?.SumRows(Numbers.Length) ?? Numbers.Length;
+    public int TotalCount { get; } = numbers is null
+        ? data.TotalRows
+        : data.Peers?.SumRows(numbers.Length) ?? numbers.Length;
+
+    /// <summary>Some of the rows.</summary>
+    public RowSet Of(int[] numbers) => new(Data, Features, numbers);
 }
 
 /// <summary>The rows of a run, with their features, which belong to this object.</summary>

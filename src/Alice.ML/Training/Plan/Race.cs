@@ -167,8 +167,8 @@ internal sealed class Race : IDisposable
         var total = rows.Data.TotalRows;
         var held = (int)((long)AutoRules.HeldOutRows(total, settings.Folds) * order.Length / total);
         return [.. Enumerable.Range(0, settings.Folds).Select(fold => new PlanFold(
-            rows with { Numbers = [.. order[..(fold * held)], .. order[((fold + 1) * held)..]] },
-            rows with { Numbers = order[(fold * held)..((fold + 1) * held)] },
+            rows.Of([.. order[..(fold * held)], .. order[((fold + 1) * held)..]]),
+            rows.Of(order[(fold * held)..((fold + 1) * held)]),
             settings))];
     }
 
