@@ -37,8 +37,8 @@ public sealed unsafe class MpiCommunicator : Communicator
     /// <inheritdoc/>
     public override int Size { get; }
 
-    /// <summary>All processes of the job; this one alone where nothing has started several. Dispose it at the end of the
-    /// program: it waits for the others then, and MPI cannot begin again in this process.</summary>
+    /// <summary>All processes of the job; this one alone where nothing has started several. Dispose it at the end of
+    /// the program: it waits for the others then, and MPI cannot begin again in this process.</summary>
     /// <exception cref="DllNotFoundException">Open MPI is not installed.</exception>
     /// <exception cref="InvalidOperationException">MPI has ended in this process, or has begun without support of
     /// threads.</exception>

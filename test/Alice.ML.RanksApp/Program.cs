@@ -33,7 +33,7 @@ catch (Exception e)
 // Trains on parts of different sizes, and tells what scores come out.
 int Fit(bool races, Action<AliceEpoch>? onRank1)
 {
-    Row[] all = Row.Make(races ? 900 : 240);
+    Row[] all = Row.Make(240);
     var whole = (1 << ranks.Size) - 1;
     var (from, to) = ((1 << ranks.Rank) - 1, (2 << ranks.Rank) - 1);
     var ml = new MLContext(1);
@@ -44,10 +44,10 @@ int Fit(bool races, Action<AliceEpoch>? onRank1)
         Progress = ranks.Rank == 1 && onRank1 is not null ? new Watch(onRank1) : null,
     };
     if (races)
-        options.Effort = Effort.Quick;
+        (options.Effort, options.NumberOfEpochs) = (Effort.Quick, 20);
     else
     {
-        (options.HiddenLayers, options.WeightDecay, options.NumericEncoding) = ([16], 0, NumericEncoding.PiecewiseLinear);
+        (options.HiddenLayers, options.WeightDecay, options.NumericEncoding) = ([16], 0, NumericEncoding.None);
         (options.BatchSize, options.NumberOfEpochs) = (all.Length, onRank1 is null ? 300 : 100_000);
     }
     var rows = ml.Data.LoadFromEnumerable(all[(from * all.Length / whole)..(to * all.Length / whole)]);
@@ -130,7 +130,8 @@ int Steps(int units)
     var model = ml.Regression.Trainers.Alice(options).Fit(ml.Data.LoadFromEnumerable(own)).Model;
     var perEpoch = times.Zip(times.Skip(1), (before, after) => after - before).Order().ToArray();
     if (ranks.Rank == 0)
-        Console.WriteLine($"{ranks.Size} ranks, {model.Networks[0].Layers.Sum(layer => layer.Weights.Length + layer.Biases.Length):N0} parameters: "
+        Console.WriteLine($"{ranks.Size} ranks, "
+            + $"{model.Networks[0].Layers.Sum(layer => layer.Weights.Length + layer.Biases.Length):N0} parameters: "
             + $"{perEpoch[perEpoch.Length / 4] / 8 * 1e6:F0} µs a step");
     return 0;
 }

@@ -10,7 +10,8 @@ namespace Alice.ML.Training;
 /// </summary>
 internal sealed class Peers(Communicator communicator)
 {
-    /// <summary>Floats at the end of what <see cref="SumStep"/> is given: the first is the caller's, the others its own.
+    /// <summary>Floats at the end of what <see cref="SumStep"/> is given: the first is the caller's, the others its
+    /// own.
     /// </summary>
     public const int Tail = 4;
 
