@@ -6,17 +6,19 @@ namespace Alice.ML.Models;
 /// The binary layout of a <see cref="NetworkEnsemble"/>: little-endian 32-bit words.
 /// </summary>
 /// <remarks>The layout version; since version 3 the number of members; then each member; since version 4 the
-/// preparation and the range; the CRC-32C (RFC 3720) of all words before it. The preparation: the number of features, 0
-/// without one, and for each its centre, scale, lower and upper bound as floats, and 1 with an indicator of missing
-/// values, else 0. The range: 1 and its lower and upper bound as floats, or 0 without one. A member: the activation;
-/// since version 2 the output transform; the number of layer sizes; the layer sizes; since version 3 the number of
-/// columns that an encoder takes, 0 without one, and for each column the number of its edges and these as floats; the
-/// weights as floats in the order of <see cref="DenseNetwork.Weights"/>. A new field comes with a new version, and is
-/// read only when the version says that it is there.
+/// preparation and the range; since version 5 the background; the CRC-32C (RFC 3720) of all words before it. The
+/// preparation: the number of features, 0 without one, and for each its centre, scale, lower and upper bound as floats,
+/// and 1 with an indicator of missing values, else 0. The range: 1 and its lower and upper bound as floats, or 0
+/// without one. The background: the number of rows, and for each the number of its stored values, the index of each
+/// unless all are stored, and the values as floats. A member: the activation; since version 2 the output transform; the
+/// number of layer sizes; the layer sizes; since version 3 the number of columns that an encoder takes, 0 without one,
+/// and for each column the number of its edges and these as floats; the weights as floats in the order of
+/// <see cref="DenseNetwork.Weights"/>. A new field comes with a new version, and is read only when the version says
+/// that it is there.
 /// </remarks>
 internal static class NetworkEnsembleFormat
 {
-    public const uint CurrentVersion = 4;
+    public const uint CurrentVersion = 5;
 
     public static void Save(NetworkEnsemble ensemble, BinaryWriter writer)
     {
@@ -47,6 +49,14 @@ internal static class NetworkEnsembleFormat
         Write(ensemble.Range is null ? 0u : 1);
         if (ensemble.Range is { } range)
             WriteFloats([range.Lower, range.Upper]);
+        Write((uint)ensemble.Background.Count);
+        foreach (var row in ensemble.Background)
+        {
+            Write((uint)row.GetValues().Length);
+            foreach (var index in row.GetIndices())
+                Write((uint)index);
+            WriteFloats(row.GetValues());
+        }
         writer.Write(~checksum);
 
         void WriteFloats(ReadOnlySpan<float> values)

@@ -125,6 +125,7 @@ public abstract class AliceTrainer<TTransformer, TModel>
         var isText = initial is null && WideTables.IsText(_options, task, training);
         var preparation = initial?.Preparation
             ?? Scale(training, isText, trainContext.TrainingSet.Schema.Feature!.Value, channel);
+        var background = BackgroundRows.Draw(training, seed);
         (training, validation) = TrainingData.Prepare(training, validation, preparation);
         var common = isText ? WideTables.TextScale(task, training) : Standardization.Identity(training.Columns);
         using var rows = TrainingRows.Open(training, validation, task, common, device);
@@ -162,7 +163,7 @@ public abstract class AliceTrainer<TTransformer, TModel>
             writer => TrainingState.Save(writer, choice, ensemble, epochs, trainer));
         trainer.Run(epoch => Report(InLabelUnits(epoch, task), task.Objective.MetricName, choice, epochs, channel));
         checkpoint?.Save(isFinished: true);
-        var networks = ensemble.Fold(trainer.Members, choice.Calibration);
+        var networks = background.AddTo(ensemble.Fold(trainer.Members, choice.Calibration));
         return CreateModel(
             networks,
             new AliceTrainingSummary

@@ -16,6 +16,10 @@ public class MlNetInternalsTests
     [DataRow(Core, "Microsoft.ML.Data.ValueMapper`2", "Invoke")]
     [DataRow(Data, "Microsoft.ML.Model.ICanSaveInTextFormat", "SaveAsText")]
     [DataRow(Data, "Microsoft.ML.Model.ICanSaveSummary", "SaveSummary")]
+    // Models: contributions of features.
+    [DataRow(Data, "Microsoft.ML.Trainers.IFeatureContributionMapper", "GetFeatureContributionMapper")]
+    [DataRow(Data, "Microsoft.ML.Trainers.FeatureContributionCalculator", ".ctor")]
+    [DataRow(Data, "Microsoft.ML.Numeric.VectorUtils", "SparsifyNormalize")]
     // Models: saving and loading.
     [DataRow(Core, "Microsoft.ML.LoadableClassAttribute", ".ctor")]
     [DataRow(Core, "Microsoft.ML.SignatureLoadModel", "Invoke")]

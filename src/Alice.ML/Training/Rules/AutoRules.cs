@@ -127,6 +127,9 @@ internal static class AutoRules
     /// <summary>So many rows cannot be learned by heart: strong decays were never chosen.</summary>
     public const int ManyRowsForDecay = 10_000;
 
+    /// <summary>With fewer rows a column, linear networks with L1 regularisation are plans, too.</summary>
+    public const int RowsPerColumnOfL1 = 4;
+
     /// <summary>Dropout of classification.</summary>
     public const double UsualDropout = 0.2;
 
@@ -146,6 +149,11 @@ internal static class AutoRules
 
     /// <summary>Weight decays of linear networks to choose from; wide tables want strong ones.</summary>
     public static double[] LinearDecays(int rows, int columns) => columns > rows ? [1, 10, 100] : [1];
+
+    /// <summary>L1 regularisations of linear networks to choose from, besides none: where there are more columns than a
+    /// quarter of the rows, few of them may tell something, and only L1 finds them.</summary>
+    public static double[] LinearL1(int rows, int columns, bool isClassification) =>
+        columns * (long)RowsPerColumnOfL1 <= rows ? [] : isClassification ? [0.01, 0.03, 0.1] : [0.03, 0.1, 0.3];
 
     // The race.
     // ---------------------------------------------------------------------------------------------------------------
@@ -388,7 +396,7 @@ internal static class AutoRules
     /// heart, or diverge.</summary>
     public const int ColumnsPerRow = 2;
 
-    public const int MostEpochsOfWideTables = 40;
+    public const int MostEpochsOfWideTables = 200;
     public const int EpochsOfText = 40;
 
     /// <summary>Share of values that are not zero from which sparse rows become dense ones.</summary>
