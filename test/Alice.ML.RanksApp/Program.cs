@@ -149,7 +149,7 @@ internal sealed class Row
 {
     public float Label { get; set; }
 
-    [VectorType(14)]
+    [VectorType(16)]
     public float[] Features { get; set; } = [];
 
     public static Row[] Make(int count)
@@ -157,7 +157,7 @@ internal sealed class Row
         var random = new Random(1);
         return [.. Enumerable.Range(0, count).Select(_ =>
         {
-            var x = Enumerable.Range(0, 14).Select(_ => random.NextSingle() * 2 - 1).ToArray();
+            var x = Enumerable.Range(0, 16).Select(_ => random.NextSingle() * 2 - 1).ToArray();
             return new Row { Features = x, Label = 3 * x[0] - 2 * MathF.Abs(x[1]) + x[2] * x[3] };
         })];
     }

@@ -10,7 +10,10 @@ internal sealed class DataOptions
     /// <summary>The share of the rows that test when nothing else says which.</summary>
     public const double TestShare = 0.2;
 
-    private readonly Argument<string> _data = new("data") { Description = "The training file: one row per line. Under mpirun %r is the number of the rank, whose part it is" };
+    private readonly Argument<string> _data = new("data")
+    {
+        Description = "The training file: one row per line. Under mpirun %r is the number of the rank, whose part it is",
+    };
 
     private readonly Option<string> _label = new("--label")
     {

@@ -49,6 +49,27 @@ public class MpiTests
     public void Null_references_stay_exceptions_beside_MPI() =>
         Assert.Contains("rank 1 of 2: caught", Run(2, "null").Text);
 
+    [TestMethod]
+    public void The_command_line_trains_on_a_part_of_each_rank()
+    {
+        using var folder = new Tool.TemporaryFolder();
+        for (var rank = 0; rank < 2; rank++)
+        {
+            var random = new Random(rank);
+            // The second part has a color that the first one does not know.
+            string[] colors = ["red", "green", .. rank == 0 ? [] : new[] { "blue" }];
+            File.WriteAllLines(folder.PathOf($"part-{rank}.csv"), ["a,color,y", .. Enumerable.Range(0, 60).Select(_ =>
+                FormattableString.Invariant($"{random.NextDouble()},{colors[random.Next(colors.Length)]},")
+                + FormattableString.Invariant($"{random.NextDouble() + 5}"))]);
+        }
+        var alice = Path.Combine(AppContext.BaseDirectory, "alice.dll");
+        var (code, text, _) = Start(2, alice, "train", folder.PathOf("part-%r.csv"), "--label", "y", "--epochs", "5",
+            "--save", folder.PathOf("model.zip"), "--effort", "quick", "--networks", "1");
+        Assert.AreEqual(0, code, text);
+        Assert.HasCount(2, text.Split("test RMSE:"), text);
+        Assert.IsTrue(File.Exists(folder.PathOf("model.zip")));
+    }
+
     private static List<(string Hash, double[] Scores)> Scores((int Code, string Text, double Seconds) run)
     {
         Assert.AreEqual(0, run.Code, run.Text);
@@ -63,6 +84,11 @@ public class MpiTests
     {
         var app = Directory.EnumerateFiles(
             AppContext.BaseDirectory.Replace("Alice.ML.Tests", "Alice.ML.RanksApp"), "Alice.ML.RanksApp.dll").First();
+        return Start(size, app, args);
+    }
+
+    private static (int Code, string Text, double Seconds) Start(int size, string app, params string[] args)
+    {
         // As root, in a container, on fewer cores than ranks, without a network: what CI has.
         string[] start = ["-n", $"{size}", "--allow-run-as-root", "--oversubscribe", "--mca", "btl", "self,vader,tcp",
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", app, .. args];

@@ -1,4 +1,3 @@
-using System.Text;
 using Alice.ML.Optimization.Files;
 using Alice.ML.Trainers;
 using Microsoft.ML.Runtime;
@@ -93,7 +92,8 @@ internal sealed class RunCheckpoint : IDisposable
     {
         _run = run;
         _saved = Peers.Agree(_peers, () => HasFile ? Choose(run, nameOf) : null);
-        _saved = Share(_saved);
+        if (_peers is not null)
+            _saved = SavedRun.Share(_peers, _saved, _path);
         if (_saved is null)
         {
             ScheduleNext(TimeSpan.Zero);
@@ -137,26 +137,6 @@ internal sealed class RunCheckpoint : IDisposable
         // Each rank holds out some of its rows.
         if (saved.Run.Ranks != run.Ranks && (saved.Phase == TrainingPhase.Choosing || saved.Run.HoldsOutRows))
             yield return $"its {saved.Run.Ranks} ranks held out other rows than {run.Ranks} would";
-    }
-
-    /// <summary>The same on all ranks.</summary>
-    private SavedRun? Share(SavedRun? saved)
-    {
-        if (_peers is null)
-            return saved;
-        using var stream = new MemoryStream();
-        if (saved is not null)
-        {
-            using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
-            writer.WriteJson(saved.Header);
-            writer.Flush();
-            saved.State.BaseStream.CopyTo(stream);
-        }
-        var bytes = _peers.Broadcast(stream.ToArray());
-        if (bytes.Length == 0)
-            return null;
-        var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
-        return new SavedRun(_path, reader.ReadJson<RunHeader>(), reader);
     }
 
     /// <summary>The state to go on from, if the run was in this phase; null: the phase begins.</summary>

@@ -36,7 +36,7 @@ internal sealed class ColumnSample
 
     public double TotalWeight { get; }
 
-    /// <summary>The rows that an even choice is made of: the first of this rank's, and how far apart they are.</summary>
+    /// <summary>The rows that an even choice is made of: this rank's first, and how far apart they are.</summary>
     public static (int First, int Step) Stride(int rows, Peers? peers)
     {
         if (peers is null)
