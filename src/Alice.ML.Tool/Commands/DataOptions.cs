@@ -12,7 +12,7 @@ internal sealed class DataOptions
 
     private readonly Argument<string> _data = new("data")
     {
-        Description = "The training file: one row per line. Under mpirun %r is the number of the rank, whose part it is",
+        Description = "The training file: one row per line. Under mpirun, %r in its name is the number of the rank",
     };
 
     private readonly Option<string> _label = new("--label")
@@ -128,7 +128,10 @@ internal sealed class DataOptions
 
     /// <summary>Every file that is read; null where an option is not given.</summary>
     public IEnumerable<string?> Inputs(ParseResult parsed) =>
-        [Ranks.PathOf(parsed.GetRequiredValue(_data)), parsed.GetValue(_test), parsed.GetValue(_split), parsed.GetValue(_validation)];
+        [
+            Ranks.PathOf(parsed.GetRequiredValue(_data)), parsed.GetValue(_test), parsed.GetValue(_split),
+            parsed.GetValue(_validation),
+        ];
 
     /// <summary>Reads the training file.</summary>
     public LabelledTable Read(ParseResult parsed, Action<string> note)

@@ -109,6 +109,8 @@ public abstract class AliceTrainer<TTransformer, TModel>
         var initial = trainContext.InitialPredictor is { } predictor
             ? InitialModel(predictor, training.Columns, task.Outputs) : null;
 
+        peers?.RequireSame("the model to go on from: load the same one on all ranks", $"{RunIdentity.Hash(initial)}");
+
         // Rows as they were read decide whether a run may be resumed: what follows changes them.
         var validation = trainContext.ValidationSet is { } set ? DataReader.Read(set, channel, "validation", peers)
             : null;

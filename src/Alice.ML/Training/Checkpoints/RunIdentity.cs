@@ -124,7 +124,8 @@ internal sealed record RunIdentity
         .Concat(Values(options.Optimizer).Select(option => (Name: "Optimizer." + option.Name, option.Value)))
         .ToDictionary(option => option.Name, option => Text(option.Value));
 
-    private static string? Hash(NetworkEnsemble? model)
+    /// <summary>A hash of a model; null: there is none.</summary>
+    public static string? Hash(NetworkEnsemble? model)
     {
         if (model is null)
             return null;
