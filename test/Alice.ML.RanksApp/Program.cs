@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Alice.ML.Mpi;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
