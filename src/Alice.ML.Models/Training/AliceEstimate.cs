@@ -1,27 +1,26 @@
 namespace Alice.ML.Training;
 
-/// <summary>What to expect on new rows of the same kind, from rows that the measured networks did not train on. Its own
-/// uncertainty is that of the number of these rows; that new rows may be of another kind, it cannot know.
-/// </summary>
+/// <summary>The error to expect on new rows, measured on held-out rows. Standard errors say how exact it is, given the
+/// number of these rows. It assumes that new rows are like the training rows.</summary>
 public sealed record AliceEstimate
 {
-    /// <summary>Rows that it was measured on.</summary>
+    /// <summary>Number of held-out rows that it was measured on.</summary>
     public required int Rows { get; init; }
 
-    /// <summary>Root of the mean squared error, in the label's units; null for classes.</summary>
+    /// <summary>Root of the mean squared error, in the label's unit; null for classes.</summary>
     public EstimatedValue? RootMeanSquaredError { get; init; }
 
-    /// <summary>Mean absolute error, in the label's units; null for classes.</summary>
+    /// <summary>Mean absolute error, in the label's unit; null for classes.</summary>
     public EstimatedValue? MeanAbsoluteError { get; init; }
 
-    /// <summary>Share of the rows, 0 to 1, whose class is the likeliest one; null for numbers.</summary>
+    /// <summary>Share of the rows, 0 to 1, whose predicted class is right; null for regression.</summary>
     public EstimatedValue? Accuracy { get; init; }
 
-    /// <summary>Mean of −ln p of the true class; null for numbers.</summary>
+    /// <summary>Log-loss: the mean of −ln p, with p the probability of the true class; null for regression.</summary>
     public EstimatedValue? LogLoss { get; init; }
 
-    /// <summary>Area under the ROC curve, 0 to 1; null but for two classes, and where the held-out rows are all of
-    /// one.</summary>
+    /// <summary>Area under the ROC curve, 0 to 1, for two classes; null otherwise, and if all held-out rows are of one
+    /// class.</summary>
     public EstimatedValue? AreaUnderRocCurve { get; init; }
 }
 

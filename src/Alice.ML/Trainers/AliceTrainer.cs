@@ -100,12 +100,13 @@ public abstract class AliceTrainer<TTransformer, TModel>
         var peers = Peers.Of(_options.Communicator);
         if (peers is not null)
             SameOnAllRanks.Require(peers, _options, GetType(), trainContext);
-        var device = TorchDevice.Resolve(peers is null ? _options.Device : "cpu");
+        var found = TorchDevice.Resolve(peers is null ? _options.Device : "cpu");
         using var checkpoint = RunCheckpoint.Open(_options, clock, channel, peers);
         var seed = _givenSeed ?? checkpoint?.Seed ?? _seed;
         seed = peers?.Broadcast(seed) ?? seed;
         var training = DataReader.Read(trainContext.TrainingSet, channel, peers: peers);
         var task = CreateTask(training, trainContext.TrainingSet.Schema.Label!.Value.Type);
+        var (device, deviceChoice) = ChooseDevice(found, training, task);
         var initial = trainContext.InitialPredictor is { } predictor
             ? InitialModel(predictor, training.Columns, task.Outputs) : null;
 
@@ -150,7 +151,8 @@ public abstract class AliceTrainer<TTransformer, TModel>
         channel.Info($"Training on {training.TotalRows:N0} rows of {preparation.InputCount:N0} features: "
             + $"{ensemble.Parameters:N0} parameters, "
             + $"{Math.Ceiling(choice.Members.Max(member => member.Course.Length)):N0} epochs, batches of "
-            + $"{settings.BatchSize:N0}, device {device}, seed {seed}.");
+            + $"{settings.BatchSize:N0}, device {device}{(deviceChoice is null ? "" : $" ({deviceChoice})")}, seed "
+            + $"{seed}.");
 
         using var trainer = new EnsembleTrainer(rows.Training, rows.Validation, choice.Members, task, settings, clock)
         {
@@ -186,9 +188,24 @@ public abstract class AliceTrainer<TTransformer, TModel>
                 NumericEncodings = [.. ensemble.Plans.Select(plan => plan.Encoding)],
                 Restarts = trainer.Members.Sum(member => member.Restarts),
                 Device = device.ToString(),
+                DeviceChoice = deviceChoice,
                 Seed = seed,
                 Seconds = clock.Elapsed.TotalSeconds,
             });
+    }
+
+    /// <summary>"auto" takes a card that is there only where it is faster.</summary>
+    private (TorchSharp.torch.Device Device, string? Choice) ChooseDevice(
+        TorchSharp.torch.Device found, TrainingData data, LearningTask task)
+    {
+        if (_options.Device != "auto" || found.type == TorchSharp.DeviceType.CPU)
+            return (found, null);
+        int[] sizes = [data.Columns, .. _options.HiddenLayers ?? AutoRules.HiddenLayers(data.Columns),
+            task.Outputs];
+        var estimate = DeviceEstimate.Of(
+            sizes, data.Features.StoredColumns, _options.BatchSize ?? AutoRules.BatchSize(data.Rows),
+            _options.NumberOfNetworks, _options.NumberOfThreads ?? Environment.ProcessorCount);
+        return (estimate.PrefersCard ? found : TorchSharp.torch.CPU, $"auto: {estimate}");
     }
 
     private bool IsOpen(Ensemble ensemble, LearningTask task) =>

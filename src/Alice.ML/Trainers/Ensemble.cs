@@ -73,7 +73,8 @@ internal sealed class Ensemble
 
     /// <summary>Whether the networks train by vector kernels.</summary>
     public bool SuitsKernels(TrainingData data, TrainingSettings settings) => AutoRules.SuitsKernels(
-        settings.Device.type == TorchSharp.DeviceType.CPU, data.Features is SparseFeatures, [data.Columns, .. _hiddenLayers, _task.Outputs],
+        settings.Device.type == TorchSharp.DeviceType.CPU, data.Features is SparseFeatures,
+        [data.Columns, .. _hiddenLayers, _task.Outputs],
         settings.BatchSize);
 
     /// <summary>Weights and biases of all networks.</summary>

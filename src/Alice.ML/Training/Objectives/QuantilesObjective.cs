@@ -19,11 +19,14 @@ internal sealed class QuantilesObjective(Objective score, IReadOnlyList<float> l
 
     public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
     {
-        var loss = score.RowLosses(outputs.narrow(1, 0, 1).clone(), targets, out var scoreGradient);
-        var excess = outputs.narrow(1, 1, _halfLessLevels.Length) - targets;
-        var quantileGradient = excess.sign().Scale(0.5).Add(tensor(_halfLessLevels).to(outputs.device));
-        gradient = cat([scoreGradient, quantileGradient], 1);
-        return loss.Add((excess * quantileGradient).sum([1], keepdim: true));
+        var loss = score.RowLosses(outputs.narrow(-1, 0, 1).clone(), targets, out var scoreGradient);
+        var excess = outputs.narrow(-1, 1, _halfLessLevels.Length) - targets;
+        var quantileGradient = excess.sign().Scale(0.5);
+        // A number at a time: a vector of them would have to be brought to the device.
+        for (var q = 0; q < _halfLessLevels.Length; q++)
+            quantileGradient.narrow(-1, q, 1).Shift(_halfLessLevels[q]);
+        gradient = cat([scoreGradient, quantileGradient], -1);
+        return loss.Add((excess * quantileGradient).sum([-1], keepdim: true));
     }
 
     public override Tensor Measure(Tensor outputs, Tensor targets) => score.Measure(outputs.narrow(1, 0, 1), targets);

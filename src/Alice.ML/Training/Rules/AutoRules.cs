@@ -34,8 +34,8 @@ internal static class AutoRules
     public const long LeastSharedWork = 8_000_000;
 
     /// <summary>Products of a layer's rows, inputs and units, summed over the layers, up to which networks train by
-    /// vector kernels: 512-512-512-1 with 1,024 rows, the largest that was measured. Larger ones are worth sharing among
-    /// many cores, which the kernels do not do.</summary>
+    /// vector kernels: 512-512-512-1 with 1,024 rows, the largest that was measured. Larger ones are worth sharing
+    /// among many cores, which the kernels do not do.</summary>
     public const double MostKernelProducts = 6e8;
 
     /// <summary>Two hidden layers of 64 units; of 128 for 33 to 1,024 columns. Wider tables are text, mostly zeros, and
@@ -161,7 +161,8 @@ internal static class AutoRules
     /// <summary>Fewer rows tell nothing when some are held out.</summary>
     public const int LeastRowsOfRace = 50;
 
-    /// <summary>Networks of a plan in each fold: the second one tells how much of the loss is due to the seed.</summary>
+    /// <summary>Networks of a plan in each fold: the second one tells how much of the loss is due to the
+    /// seed.</summary>
     public const int NetworksPerFold = 2;
 
     /// <summary>Judgements up to the usual number of steps, each after twice the steps of the one before.</summary>
@@ -196,8 +197,8 @@ internal static class AutoRules
 
     public const double PatientDecay = 1;
 
-    /// <summary>Deviation of the logarithm of the temperature before anything is known: few rows cannot tell how sure to
-    /// be.</summary>
+    /// <summary>Deviation of the logarithm of the temperature before anything is known: few rows cannot tell how sure
+    /// to be.</summary>
     public const double TemperatureDeviation = 0.3;
 
     /// <summary>Farthest logarithm of the temperature.</summary>
