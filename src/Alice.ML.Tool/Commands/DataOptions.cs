@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Alice.ML.Tool.Data;
+using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tool.Commands;
 
@@ -9,8 +10,10 @@ internal sealed class DataOptions
     /// <summary>The share of the rows that test when nothing else says which.</summary>
     public const double TestShare = 0.2;
 
-    private readonly Argument<string> _data =
-        new("data") { Description = "The training file: delimited text, one row per line" };
+    private readonly Argument<string> _data = new("data")
+    {
+        Description = "The training file: delimited text, one row per line. Under mpirun, %r is the number of the rank",
+    };
 
     private readonly Option<string> _label = new("--label")
     {
@@ -122,12 +125,16 @@ internal sealed class DataOptions
 
     /// <summary>Every file that is read; null where an option is not given.</summary>
     public IEnumerable<string?> Inputs(ParseResult parsed) =>
-        [parsed.GetRequiredValue(_data), parsed.GetValue(_test), parsed.GetValue(_split), parsed.GetValue(_validation)];
+        [
+            Ranks.PathOf(parsed.GetRequiredValue(_data)), parsed.GetValue(_test), parsed.GetValue(_split),
+            parsed.GetValue(_validation),
+        ];
 
     /// <summary>Reads the training file.</summary>
     public LabelledTable Read(ParseResult parsed, Action<string> note)
     {
-        var table = DelimitedFile.Read(parsed.GetRequiredValue(_data), Format(parsed), expectedNames: null, note);
+        var table = DelimitedFile.Read(
+            Ranks.PathOf(parsed.GetRequiredValue(_data)), Format(parsed), expectedNames: null, note);
         var label = table.Column(parsed.GetRequiredValue(_label), "--label");
         return new LabelledTable(table, label, parsed.GetValue(_task))
         {
@@ -166,7 +173,7 @@ internal sealed class DataOptions
         parsed.GetValue(_validation) is { } path ? ReadLike(parsed, path, table, note) : null;
 
     private Table ReadLike(ParseResult parsed, string path, Table table, Action<string> note) =>
-        DelimitedFile.Read(path, Format(parsed), table.HasHeader ? [.. table.Names] : null, note);
+        DelimitedFile.Read(Ranks.PathOf(path), Format(parsed), table.HasHeader ? [.. table.Names] : null, note);
 
     private FileFormat Format(ParseResult parsed) => _format.Read(parsed) with
     {

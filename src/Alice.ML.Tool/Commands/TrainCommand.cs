@@ -104,10 +104,20 @@ internal sealed class TrainCommand
 
     private int Run(ParseResult parsed, CancellationToken cancellation)
     {
-        var terminal = new Terminal(parsed);
-        var settings = _checkpoint.Read(parsed, _network.Read(parsed));
+        using var ranks = Ranks.Join();
+        return Ranks.Run(ranks, () => Run(parsed, ranks, cancellation));
+    }
+
+    private int Run(ParseResult parsed, Communicator? ranks, CancellationToken cancellation)
+    {
+        var terminal = Terminal.Of(parsed, ranks);
+        var settings = _checkpoint.Read(parsed, _network.Read(parsed)) with { Ranks = ranks };
+        if (ranks is not null && parsed.GetValue(_data.Folds) is not null)
+            throw new UserException("--folds trains several models one after the other; start it without mpirun");
+        if (ranks is not null && parsed.GetValue(_report) is not null)
+            throw new UserException("--report needs all rows in one process; start it without mpirun");
         var files = new OutputFiles(terminal, _data.Inputs(parsed),
-            [(_save.Name, parsed.GetValue(_save)), (_plot.Name, parsed.GetValue(_plot)),
+            ranks is { Rank: > 0 } ? [] : [(_save.Name, parsed.GetValue(_save)), (_plot.Name, parsed.GetValue(_plot)),
                 (_report.Name, parsed.GetValue(_report)), (_checkpoint.File.Name, settings.CheckpointPath)]);
         var ml = MlContexts.Create(settings.Seed, terminal, parsed.GetValue(_verbose));
         var file = parsed.GetRequiredValue(_data.File);
@@ -136,8 +146,7 @@ internal sealed class TrainCommand
     private Func<int> TrainOne(TrainRun run)
     {
         var (parsed, ml, data, settings, files, terminal, progress, cancellation) = run;
-        var (target, testTable, split) = _data.TestRows(parsed, data, settings.Seed, run.Note);
-        var prepared = PreparedData.Of(data, target, testTable, split, run.Note);
+        var prepared = Prepare(run);
         var (schema, train, test) = (prepared.Schema, prepared.Train, prepared.Test);
         var task = CreateTask(schema, settings);
         var validation = ReadValidation(parsed, data.Table, schema, terminal);
@@ -146,6 +155,8 @@ internal sealed class TrainCommand
         var stopwatch = Stopwatch.StartNew();
         progress.Stage($"{Show.Of(train.RowCount, "row")}", Read, report is null ? Tested : Trained, Preparing);
         var model = task.Fit(ml, train, validation, settings, progress, cancellation);
+        if (settings.Ranks is { Rank: > 0 })
+            return () => cancellation.IsCancellationRequested ? ExitCodes.Cancelled : ExitCodes.Success;
         var (seconds, epochs) = (stopwatch.Elapsed.TotalSeconds, progress.Epochs);
         progress.Stage("saving and testing", report is null ? Tested : Trained, report is null ? 1 : Trained + 0.02);
         // First of all: the next signal ends the process.
@@ -198,6 +209,25 @@ internal sealed class TrainCommand
                 RunFile.Delete(checkpoint);
             return files.ExitCode;
         };
+    }
+
+    /// <summary>Of several ranks, each trains with its own file; rank 0 alone tests, and its rows say what the columns
+    /// are.</summary>
+    private PreparedData Prepare(TrainRun run)
+    {
+        var (parsed, data, settings) = (run.Parsed, run.Data, run.Settings);
+        var ranks = settings.Ranks;
+        var own = ranks is { Rank: > 0 } ? null : Split();
+        if (ranks is null)
+            return own!;
+        var schema = Ranks.Share(ranks, () => own!.Schema);
+        return own ?? PreparedData.OfRank(data, schema, run.Note);
+
+        PreparedData Split()
+        {
+            var (target, testTable, split) = _data.TestRows(parsed, data, settings.Seed, run.Note);
+            return PreparedData.Of(data, target, testTable, split, run.Note);
+        }
     }
 
     /// <summary>What needs no model.</summary>

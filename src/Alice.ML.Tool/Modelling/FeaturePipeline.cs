@@ -1,4 +1,6 @@
 using Alice.ML.Tool.Data;
+using Alice.ML.Tool.Shell;
+using Alice.ML.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -24,6 +26,23 @@ internal sealed record FeaturePipeline(TransformerChain<ITransformer> Transforms
         var fitted = others.Fit(training);
         return new FeaturePipeline(
             new TransformerChain<ITransformer>([.. encoding, fitted]), fitted.Transform(training), features);
+    }
+
+    /// <summary>The same for several ranks: rank 0's rows say what the columns need.</summary>
+    public static FeaturePipeline Share(MLContext ml, Communicator ranks, TableSchema schema, IDataView training)
+    {
+        var own = ranks.Rank == 0 ? Fit(ml, schema, training) : null;
+        var bytes = Ranks.ShareBytes(ranks, () =>
+        {
+            using var stream = new MemoryStream();
+            ml.Model.Save(own!.Transforms, training.Schema, stream);
+            return stream.ToArray();
+        });
+        if (own is not null)
+            return own;
+        var transforms = new TransformerChain<ITransformer>(ml.Model.Load(new MemoryStream(bytes), out _));
+        return new FeaturePipeline(transforms, transforms.Transform(training),
+            Unused("Features", schema.Columns.Select(c => c.Name).ToHashSet()));
     }
 
     /// <summary>The transforms that need no label, and the column that they end in.</summary>

@@ -50,6 +50,9 @@ internal sealed record NetworkSettings
 
     public int Seed { get; init; } = 1;
 
+    /// <summary>Joins the ranks that share the rows; null: this process is alone.</summary>
+    public Communicator? Ranks { get; init; }
+
     /// <summary>Fills in what the options of all trainers share.</summary>
     public void Apply(AliceTrainerOptions options, string label, string features, IProgress<AliceProgress> progress,
         CancellationToken cancellation)
@@ -74,6 +77,7 @@ internal sealed record NetworkSettings
         options.CheckpointInterval = CheckpointInterval;
         options.ResumeFromCheckpoint = Resume;
         options.Seed = Seed;
+        options.Communicator = Ranks;
         options.Device = Device;
         options.NumberOfThreads = NumberOfThreads;
         options.Progress = progress;

@@ -22,5 +22,12 @@ internal sealed record PreparedData(
         return new PreparedData(schema, train, schema.Target.Read(data.Table, rows, data.Label), test, testLabels);
     }
 
+    /// <summary>Reads the training rows of a rank after rank 0: all of its file, by rank 0's schema.</summary>
+    public static PreparedData OfRank(LabelledTable data, TableSchema schema, Action<string> note)
+    {
+        var (train, labels) = LabelledTable.Read(data.Table, data.Table.AllRows, schema, note);
+        return new PreparedData(schema, train, labels, train, labels);
+    }
+
     public TableTask Task => TableTask.For(Schema);
 }

@@ -48,7 +48,9 @@ internal abstract class TableTask(TableSchema schema)
     public ITransformer Fit(MLContext ml, IDataView train, IDataView? validation, NetworkSettings settings,
         IProgress<AliceProgress> progress, CancellationToken cancellation)
     {
-        var columns = FeaturePipeline.Fit(ml, Schema, train);
+        var columns = settings.Ranks is { } ranks
+            ? FeaturePipeline.Share(ml, ranks, Schema, train)
+            : FeaturePipeline.Fit(ml, Schema, train);
         var fit = new NetworkFit(
             ml, columns.Training, validation is null ? null : columns.Transforms.Transform(validation));
         var network = FitNetwork(fit,

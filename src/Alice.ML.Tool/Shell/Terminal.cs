@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Alice.ML.Training;
 using Spectre.Console;
 
 namespace Alice.ML.Tool.Shell;
@@ -13,6 +14,10 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
         : this(parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error)
     {
     }
+
+    /// <summary>The same for one of several ranks: only rank 0 has anything to say.</summary>
+    public static Terminal Of(ParseResult parsed, Communicator? ranks) =>
+        ranks is { Rank: > 0 } ? new Terminal(TextWriter.Null, TextWriter.Null) : new Terminal(parsed);
 
     /// <summary>Results, fit for a script.</summary>
     public TextWriter Out { get; } = output;

@@ -58,11 +58,20 @@ public sealed class AliceBinaryTrainer : AliceTrainer<
 
     internal override LearningTask CreateTask(TrainingData data, DataViewType labelType)
     {
-        if (data.Labels.IndexOfAnyExcept(data.Labels[0]) < 0)
+        if (IsOneClass(data))
             throw new InvalidOperationException(
                 $"The label column '{LabelColumn.Name}' is {data.Labels[0] > 0} in every row: there is nothing to "
                 + $"learn. Give rows of both classes.");
         return LearningTask.Classify(new LogisticObjective(), 1);
+    }
+
+    private static bool IsOneClass(TrainingData data)
+    {
+        var isOne = data.Labels.IndexOfAnyExcept(data.Labels[0]) < 0;
+        return data.Peers is null
+            ? isOne
+            : data.Peers.Gather<(float First, int IsOne)>([(data.Labels[0], isOne ? 1 : 0)]) is var each
+                && each.All(part => part.IsOne == 1 && part.First == each[0].First);
     }
 
     private protected override CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator> CreateModel(

@@ -79,7 +79,7 @@ public sealed class AliceRegressionTrainer
 
     internal override LearningTask CreateTask(TrainingData data, DataViewType labelType)
     {
-        var labels = ColumnScale.Of(data.Labels, 1, data.Weights)[0];
+        var labels = ColumnScale.Of(data.Labels, 1, data.Weights, data.Peers)[0];
         if (labels.IsConstant || FeatureScaling.IsTooNarrow(labels))
             throw new InvalidOperationException(labels.IsConstant
                 ? $"The label column '{LabelColumn.Name}' is {labels.Lowest} in every row: there is nothing to learn. "
@@ -121,11 +121,7 @@ public sealed class AliceRegressionTrainer
     private LearningTask Poisson(TrainingData data, ColumnScale labels)
     {
         var mean = labels.Mean;
-        foreach (var value in data.Labels)
-            if (value < 0)
-                throw new InvalidOperationException(
-                    $"The label column '{LabelColumn.Name}' holds {value}: the Poisson loss is for counts, 0 or "
-                    + $"more. Set Loss to another.");
+        Peers.Agree(data.Peers, () => RequireCounts(data.Labels));
         return new LearningTask(new PoissonObjective(), 1, new([0], [1 / mean]), new([Math.Log(mean)], [1]), mean, mean)
         {
             OutputTransform = OutputTransform.Exponential,
@@ -133,6 +129,16 @@ public sealed class AliceRegressionTrainer
             Range = FeatureScaling.Range(labels, arePositive: true),
             LeavesOutExtremeLabels = true,
         };
+    }
+
+    private bool RequireCounts(ReadOnlySpan<float> labels)
+    {
+        foreach (var value in labels)
+            if (value < 0)
+                throw new InvalidOperationException(
+                    $"The label column '{LabelColumn.Name}' holds {value}: the Poisson loss is for counts, 0 or "
+                    + $"more. Set Loss to another.");
+        return true;
     }
 
     private protected override AliceRegressionModelParameters CreateModel(

@@ -54,8 +54,11 @@ public abstract class AliceTrainer<TTransformer, TModel>
     /// of another kind; or <see cref="AliceTrainerOptions.TemporaryFolder"/> has no room for the rows.</exception>
     public new TTransformer Fit(IDataView input)
     {
-        Check(input);
-        return base.Fit(input);
+        return Together(() =>
+        {
+            Check(input);
+            return base.Fit(input);
+        });
     }
 
     /// <summary>Trains on <paramref name="trainData"/> and evaluates every epoch on <paramref name="validationData"/>;
@@ -66,9 +69,12 @@ public abstract class AliceTrainer<TTransformer, TModel>
     /// <inheritdoc cref="Fit(IDataView)" path="/exception"/>
     public TTransformer Fit(IDataView trainData, IDataView validationData)
     {
-        Check(trainData);
-        Check(validationData);
-        return TrainTransformer(trainData, validationData);
+        return Together(() =>
+        {
+            Check(trainData);
+            Check(validationData);
+            return TrainTransformer(trainData, validationData);
+        });
     }
 
     /// <summary>Trains on <paramref name="trainData"/> from the weights of an earlier model on.</summary>
@@ -79,8 +85,11 @@ public abstract class AliceTrainer<TTransformer, TModel>
     public TTransformer Fit(IDataView trainData, TModel modelParameters)
     {
         ArgumentNullException.ThrowIfNull(modelParameters);
-        Check(trainData);
-        return TrainTransformer(trainData, initPredictor: (IPredictor)modelParameters);
+        return Together(() =>
+        {
+            Check(trainData);
+            return TrainTransformer(trainData, initPredictor: (IPredictor)modelParameters);
+        });
     }
 
     private protected sealed override TModel TrainModelCore(TrainContext trainContext)
@@ -88,18 +97,26 @@ public abstract class AliceTrainer<TTransformer, TModel>
         var clock = new RunClock();
         OptionErrors.CheckValidation(_options, trainContext.ValidationSet is not null);
         using var channel = Host.Start("Training");
-        var found = TorchDevice.Resolve(_options.Device);
-        using var checkpoint = RunCheckpoint.Open(_options, clock, channel);
+        var peers = Peers.Of(_options.Communicator);
+        if (peers is not null)
+            SameOnAllRanks.Require(peers, _options, GetType(), trainContext);
+        var found = TorchDevice.Resolve(peers is null ? _options.Device : "cpu");
+        using var checkpoint = RunCheckpoint.Open(_options, clock, channel, peers);
         var seed = _givenSeed ?? checkpoint?.Seed ?? _seed;
-        using var memory = new RowMemory(_options, Host, seed);
-        var training = DataReader.Read(trainContext.TrainingSet, channel, memory: memory);
+        seed = peers?.Broadcast(seed) ?? seed;
+        // Ranks keep their rows in memory.
+        using var memory = peers is null ? new RowMemory(_options, Host, seed) : null;
+        var training = DataReader.Read(trainContext.TrainingSet, channel, memory: memory, peers: peers);
         var task = CreateTask(training, trainContext.TrainingSet.Schema.Label!.Value.Type);
         var (device, deviceChoice) = ChooseDevice(found, training, task);
         var initial = trainContext.InitialPredictor is { } predictor
             ? InitialModel(predictor, training.Columns, task.Outputs) : null;
 
+        peers?.RequireSame("the model to go on from: load the same one on all ranks", $"{RunIdentity.Hash(initial)}");
+
         // Rows as they were read decide whether a run may be resumed: what follows changes them.
-        var validation = trainContext.ValidationSet is { } set ? DataReader.Read(set, channel, "validation", memory)
+        var validation = trainContext.ValidationSet is { } set
+            ? DataReader.Read(set, channel, "validation", memory, peers)
             : null;
         checkpoint?.Begin(
             RunIdentity.Of(_options, seed, device, training, validation, initial),
@@ -109,7 +126,7 @@ public abstract class AliceTrainer<TTransformer, TModel>
             (training, leftOut) = WithoutExtremeLabels(training, task.Labels!.Value, channel);
 
         if (validation is null && _options.ValidationFraction > 0)
-            (training, validation) = training.Split(_options.ValidationFraction, seed);
+            (training, validation) = Peers.Agree(peers, () => training.Split(_options.ValidationFraction, seed));
 
         var isText = initial is null && WideTables.IsText(_options, task, training);
         var preparation = initial?.Preparation
@@ -119,8 +136,9 @@ public abstract class AliceTrainer<TTransformer, TModel>
         var common = isText ? WideTables.TextScale(task, training) : Standardization.Identity(training.Columns);
         using var rows = TrainingRows.Open(training, validation, task, common, device);
         var settings = CreateSettings(training, task, isText, device, seed);
+        peers?.Attach(clock, IsCancelled);
         var ensemble = new Ensemble(_options, task, training, (preparation, common), initial, settings);
-        settings = settings with { UsesKernels = ensemble.SuitsKernels(training, settings) };
+        settings = settings with { UsesKernels = peers is not null || ensemble.SuitsKernels(training, settings) };
         // Several networks take a thread each.
         using var threads = new TorchThreads(_options.NumberOfNetworks > 1
             ? 1
@@ -128,12 +146,12 @@ public abstract class AliceTrainer<TTransformer, TModel>
         var saved = checkpoint?.Saved(TrainingPhase.Training);
         var state = saved is null ? null : TrainingState.Restore(saved, ensemble, settings);
         var choice = state is not null ? state.Choice
-            : initial is null && !isText && IsOpen(ensemble, task) && training.Rows >= AutoRules.LeastRowsOfRace
+            : initial is null && !isText && IsOpen(ensemble, task) && training.TotalRows >= AutoRules.LeastRowsOfRace
             ? new PlanChoice(_options, task, ensemble, rows, settings, channel,
                 clock)
             { Checkpoint = checkpoint }.Make()
             : new PlanChoice.Result(ensemble.CreateMembers(settings));
-        channel.Info($"Training on {training.Rows:N0} rows of {preparation.InputCount:N0} features: "
+        channel.Info($"Training on {training.TotalRows:N0} rows of {preparation.InputCount:N0} features: "
             + $"{ensemble.Parameters:N0} parameters, "
             + $"{Math.Ceiling(choice.Members.Max(member => member.Course.Length)):N0} epochs, batches of "
             + $"{settings.BatchSize:N0}, device {device}{(deviceChoice is null ? "" : $" ({deviceChoice})")}, seed "
@@ -164,10 +182,10 @@ public abstract class AliceTrainer<TTransformer, TModel>
                 ?? StopReason.Finished : trainer.StopReason,
                 MetricName = task.Objective.MetricName,
                 Estimate = choice.Estimate is { } estimate
-                ? leftOut.Complete(estimate, training.Rows + (validation?.Rows ?? 0), networks) : null,
+                ? leftOut.Complete(estimate, training.TotalRows + (validation?.TotalRows ?? 0), networks) : null,
                 Candidates = choice.Candidates,
-                TrainingRows = training.Rows,
-                ValidationRows = validation?.Rows ?? 0,
+                TrainingRows = training.TotalRows,
+                ValidationRows = validation?.TotalRows ?? 0,
                 BatchSize = settings.BatchSize,
                 WeightDecays = [.. trainer.Members.Select(member => member.WeightDecay)],
                 NumericEncodings = [.. ensemble.Plans.Select(plan => plan.Encoding)],
@@ -225,7 +243,7 @@ public abstract class AliceTrainer<TTransformer, TModel>
     {
         if (labels.Extreme == 0)
             return (training, LeftOutRows.None);
-        channel.Warning($"Left out {labels.Extreme:N0} of {training.Rows:N0} rows: their labels in "
+        channel.Warning($"Left out {labels.Extreme:N0} of {training.TotalRows:N0} rows: their labels in "
             + $"'{LabelColumn.Name}' are extreme and stand alone, while the others lie between {labels.Lowest} and "
             + $"{labels.Highest}. Mend them, or set Loss to RegressionLoss.Absolute or Huber to keep them.");
         var leftOut = LeftOutRows.Outside(training, labels.Lowest, labels.Highest);
@@ -274,7 +292,7 @@ public abstract class AliceTrainer<TTransformer, TModel>
     private TrainingSettings CreateSettings(
         TrainingData data, LearningTask task, bool isText, TorchSharp.torch.Device device, int seed)
     {
-        var rows = data.Rows;
+        var rows = data.TotalRows;
         var batchSize = Math.Min(_options.BatchSize ?? AutoRules.BatchSize(rows), rows);
         var usual = Math.Min(
             AutoRules.Epochs(rows, batchSize, task.IsClassification, _options.Effort),
@@ -298,13 +316,33 @@ public abstract class AliceTrainer<TTransformer, TModel>
             Patience = _options.EarlyStoppingPatience,
             MinimumImprovement = _options.EarlyStoppingMinimumImprovement,
             MaximumTime = _options.MaximumTrainingTime,
-            IsCancelled = () =>
-                _options.CancellationToken.IsCancellationRequested || (Host as ICancelable)?.IsCanceled == true,
-            Workers = device.type == TorchSharp.DeviceType.CPU ? _options.NumberOfThreads
+            IsCancelled = data.Peers is { } peers ? () => peers.IsCancelled : IsCancelled,
+            // Ranks meet in every step: on several threads, not in the same order.
+            Workers = device.type == TorchSharp.DeviceType.CPU && data.Peers is null ? _options.NumberOfThreads
             ?? Environment.ProcessorCount : 1,
+            Peers = data.Peers,
             Seed = seed,
             Device = device,
         };
+    }
+
+    private bool IsCancelled() =>
+        _options.CancellationToken.IsCancellationRequested || (Host as ICancelable)?.IsCanceled == true;
+
+    /// <summary>Does what all ranks do. They would wait for one that fails alone.</summary>
+    private TTransformer Together(Func<TTransformer> fit)
+    {
+        if (_options.Communicator is not { Size: > 1 } communicator)
+            return fit();
+        try
+        {
+            return fit();
+        }
+        catch (Exception e)
+        {
+            communicator.Fail(e.Message);
+            throw;
+        }
     }
 
     private static AliceEpoch InLabelUnits(AliceEpoch epoch, LearningTask task) => epoch with

@@ -143,6 +143,12 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     /// false: Fit then refuses to replace an unfinished run.</summary>
     public bool ResumeFromCheckpoint { get; set; }
 
+    /// <summary>Joins the ranks that train one model together, each on its own part of the rows; see
+    /// docs/several-machines.md. Every rank calls Fit with the same options, and gets the same model. Training is on
+    /// the CPU, one thread a rank. Default null: this process trains alone.
+    /// </summary>
+    public Communicator? Communicator { get; set; }
+
     /// <summary>A copy, so that a trainer does not change with the object it was made from.</summary>
     internal AliceTrainerOptions Copy() => (AliceTrainerOptions)MemberwiseClone();
 }

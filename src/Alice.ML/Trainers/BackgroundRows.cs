@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Training;
 using Alice.ML.Training.Data;
 using Microsoft.ML.Data;
 
@@ -26,7 +27,9 @@ internal sealed class BackgroundRows
     public static BackgroundRows Draw(TrainingData data, int seed)
     {
         var random = new Random(seed);
-        var count = Math.Min(data.Rows, Choice * Most);
+        var total = Math.Min(data.TotalRows, Choice * Most);
+        // Of each rank its share.
+        var count = (int)Math.Ceiling((double)total * data.Rows / data.TotalRows);
         var rows = new List<VBuffer<float>>(count);
         var row = new float[data.Columns];
         long values = 0;
@@ -38,8 +41,11 @@ internal sealed class BackgroundRows
             rows.Add(Stored(row));
             values += rows[^1].GetValues().Length;
         }
-        return new([.. rows], seed);
+        return new(data.Peers is null ? [.. rows] : Gather(data.Peers, rows, data.Columns), seed);
     }
+
+    private static VBuffer<float>[] Gather(Peers peers, List<VBuffer<float>> rows, int columns) =>
+        [.. peers.Gather<float>([.. rows.SelectMany(row => row.DenseValues())]).Chunk(columns).Select(Stored)];
 
     /// <summary>The networks with the rows that they are to keep.</summary>
     public NetworkEnsemble AddTo(NetworkEnsemble networks)

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Alice.ML.Training;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Rules;
 using Microsoft.ML.Data;
@@ -62,14 +63,20 @@ internal sealed class DataReader
     /// <param name="channel">Is told of rows that are left out.</param>
     /// <param name="what">What the rows are for, in errors.</param>
     /// <param name="memory">What rows may take: those that would take more go to a file; null: all memory.</param>
+    /// <param name="peers">Who reads further rows; null: nobody.</param>
     /// <exception cref="InvalidOperationException">No usable row, a negative weight, or sparse features that take more
     /// than what somebody has chosen.</exception>
     /// <exception cref="IOException">The disk has no room for the file.</exception>
     public static TrainingData Read(
-        RoleMappedData data, IChannel channel, string what = "training", RowMemory? memory = null) =>
-            new DataReader(data, memory).Read(channel, what);
+        RoleMappedData data, IChannel channel, string what = "training", RowMemory? memory = null, Peers? peers = null)
+    {
+        var (features, labels, weights, rows) =
+            Peers.Agree(peers, () => new DataReader(data, memory).Read(channel, what, peers is not null));
+        return new TrainingData(features, labels, weights, 0, rows, peers);
+    }
 
-    private TrainingData Read(IChannel channel, string what)
+    private (FeatureTable Features, float[] Labels, float[]? Weights, int Rows) Read(
+        IChannel channel, string what, bool hasPeers)
     {
         var feature = _data.Schema.Feature!.Value;
         var label = _data.Schema.Label!.Value;
@@ -121,8 +128,12 @@ internal sealed class DataReader
             channel.Info($"The {what} data of {_rows:N0} rows would take more than the "
                 + $"{_memory!.Left:N0} bytes of memory for it: its features are in a temporary file.");
         var table = Table();
+        if (hasPeers && table is SparseFeatures)
+            throw new InvalidOperationException(
+                $"The feature column '{feature.Name}' has {_columns:N0} values that are mostly zeros, which several "
+                + "ranks cannot share yet. Train without a Communicator, or give fewer or dense features.");
         _memory?.Take(_panel is null ? _rows * (long)_rowBytes : 0);
-        return new TrainingData(table, _labels, _weights, 0, _rows);
+        return (table, _labels, _weights, _rows);
 
         string Reasons() => string.Join(", ", new[]
         {

@@ -42,7 +42,7 @@ internal sealed class Ensemble
         _task = task;
         _preparation = inputs.Preparation;
         _initial = initial;
-        (_rows, _columns) = (data.Rows, data.Columns);
+        (_rows, _columns) = (data.TotalRows, data.Columns);
         _seed = settings.Seed;
         var sample = data.Sample();
         var table = sample.Features as DenseFeatures;

@@ -88,6 +88,8 @@ internal sealed class OptionErrors
                 "a trainer draws from its own generator: set Seed instead")
             .Require(TorchDevice.IsName(options.Device), nameof(options.Device), options.Device,
                 $"must be {TorchDevice.Names}")
+            .Require(options.Communicator is null or { Size: 1 } || options.Device is "auto" or "cpu",
+                nameof(options.Device), options.Device, "with a Communicator training is on the CPU: set 'cpu'")
             .Between(nameof(options.NumberOfThreads), options.NumberOfThreads, 1, MaximumThreads)
             .Require(options.WeightDecay is not { } decay
                 || (decay >= 0 && double.IsFinite(decay)), nameof(options.WeightDecay),

@@ -50,9 +50,9 @@ internal sealed class PlanChoice(
         // Of a chosen number of epochs the ensemble's networks take all, and candidates up to half.
         var usual = options.NumberOfEpochs is { } asked
             ? (int)Math.Ceiling(
-            Math.Min(asked, AutoRules.Epochs(_rows.Count, settings.BatchSize, task.IsClassification)) / 2.0)
+            Math.Min(asked, AutoRules.Epochs(_rows.TotalCount, settings.BatchSize, task.IsClassification)) / 2.0)
             : settings.NumberOfEpochs;
-        using var race = new Race(task, _rows, AutoRules.JudgesBy(data.Validation?.Count ?? 0) ? data.Validation
+        using var race = new Race(task, _rows, AutoRules.JudgesBy(data.Validation?.TotalCount ?? 0) ? data.Validation
             : null, settings with { NumberOfEpochs = usual }, channel, watch)
         {
             Checkpoint = Checkpoint,
@@ -73,9 +73,9 @@ internal sealed class PlanChoice(
             .Where(candidate => candidate.Networks.Any(network => network.Restarts > 0)))
             channel.Warning($"Networks with {candidate.Plan} diverged: they were no choice.");
         var calibration = race.Losses.Calibrate(chosen);
-        var stepsPerPass = Math.Ceiling((double)_rows.Count / settings.BatchSize);
+        var stepsPerPass = Math.Ceiling((double)_rows.TotalCount / settings.BatchSize);
         var finish = AutoRules.StepsToFinish(
-            _rows.Count, task.IsClassification, task.Objective is QuantilesObjective);
+            _rows.TotalCount, task.IsClassification, task.Objective is QuantilesObjective);
         double Passes(Candidate candidate) => options.NumberOfEpochs ?? finish * candidate.Steps / stepsPerPass;
         var wanted = stepsPerPass * chosen.Sum(Passes);
         var share = isCancelled ? 0 : Math.Min(1,

@@ -88,6 +88,7 @@ internal sealed class EnsembleTrainer : IDisposable
             }
             while (_running.Count > 0);
 
+            _settings.Peers?.RequireSameWeights(_members);
             var validation = _validator?.Evaluate(_members);
             report?.Invoke(Describe(_epoch, validation));
             if (_validator?.ShouldStop == true)

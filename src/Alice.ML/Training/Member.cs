@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Alice.ML.Optimization.Update;
 using Alice.ML.Training.Checkpoints;
 using Alice.ML.Training.Data;
@@ -134,6 +135,13 @@ internal sealed class Member : IDisposable
     {
         using var scope = NewDisposeScope();
         return AliceUpdate.IsFinite(Learner.Current);
+    }
+
+    /// <summary>Takes the weights of now into a hash.</summary>
+    public void AddTo(IncrementalHash hash)
+    {
+        using var weights = Learner.State.Center.cpu();
+        hash.AppendData(weights.bytes);
     }
 
     /// <summary>Ends the epoch.</summary>

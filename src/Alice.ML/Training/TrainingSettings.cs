@@ -44,6 +44,9 @@ internal sealed record TrainingSettings
 
     public required TorchSharp.torch.Device Device { get; init; }
 
+    /// <summary>Who trains the same networks on further rows; null: nobody.</summary>
+    public Peers? Peers { get; init; }
+
     /// <summary>Whether networks train by vector kernels on plain memory, or by tensors.</summary>
     public bool UsesKernels { get; init; }
 

@@ -97,7 +97,7 @@ public sealed class RowsInFileTests
         const int Rows = 1234;
         var data = Data(Rows);
         int[] without = [.. Enumerable.Range(0, Rows).Where(row => row % 5 == 0 || row is > 200 and < 320)];
-        var set = new RowSet(data, null!, Without: without);
+        var set = new RowSet(data, null!, without: without);
         var order = new BlockOrder(set, (FileFeatures)data.Features);
         order.Shuffle(1);
         var (numbers, first) = Read(data, order, set.Count, 50);

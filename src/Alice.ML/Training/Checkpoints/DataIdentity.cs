@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Alice.ML.Optimization.Update;
 using Alice.ML.Training.Data;
 
 namespace Alice.ML.Training.Checkpoints;
@@ -25,7 +26,46 @@ internal sealed record DataIdentity
     /// <summary>Null without weights.</summary>
     public string? Weights { get; init; }
 
-    public static DataIdentity Of(TrainingData data) => new()
+    /// <summary>The rows of a run.</summary>
+    /// <param name="data">Those of this rank.</param>
+    /// <param name="communicator">Joins the ranks. With one the hashes are the same however ranks share the rows.
+    /// </param>
+    public static DataIdentity Of(TrainingData data, Communicator? communicator = null)
+    {
+        if (communicator is null || data.Features is not DenseFeatures dense)
+            return OfOrder(data);
+        var sums = Enumerable.Range(0, data.Columns + 2).Select(column => Sum(data, dense, column)).ToArray();
+        if (data.Peers is not null)
+        {
+            var each = data.Peers.GatherEach<ulong>(sums);
+            sums = [.. sums.Select((_, i) => each.Aggregate(0UL, (sum, own) => unchecked(sum + own[i])))];
+        }
+        return new()
+        {
+            Rows = data.TotalRows,
+            Columns = data.Columns,
+            Features = [.. sums[..^2].Select(sum => $"{sum:X16}")],
+            Labels = $"{sums[^2]:X16}",
+            Weights = data.WeightArray is null ? null : $"{sums[^1]:X16}",
+        };
+    }
+
+    // The sum of a hash of each row's label and its value in the column; of the last two columns, label and weight.
+    private static ulong Sum(TrainingData data, DenseFeatures dense, int column)
+    {
+        var sum = 0UL;
+        for (var row = 0; row < data.Rows; row++)
+        {
+            var value = column < data.Columns ? dense.Values[(data.Start + row) * data.Columns + column]
+                : column == data.Columns ? data.Labels[row] : data.Weight(row);
+            var bits = ((ulong)BitConverter.SingleToUInt32Bits(data.Labels[row]) << 32)
+                | BitConverter.SingleToUInt32Bits(value);
+            sum = unchecked(sum + AliceDirections.Key(bits, column));
+        }
+        return sum;
+    }
+
+    private static DataIdentity OfOrder(TrainingData data) => new()
     {
         Rows = data.Rows,
         Columns = data.Columns,

@@ -19,6 +19,9 @@ internal sealed class RunCheckpoint : IDisposable
     private readonly RunClock _clock;
     private readonly IChannel _channel;
 
+    // Rank 0 has the file; the others are told what it holds.
+    private readonly Peers? _peers;
+
     // What an earlier process left: the last one first.
     private readonly List<SavedRun> _found = [];
     private readonly List<string> _problems = [];
@@ -33,8 +36,10 @@ internal sealed class RunCheckpoint : IDisposable
     private TimeSpan _next;
     private string? _failure;
 
-    private RunCheckpoint(string path, TimeSpan? interval, RunClock clock, IChannel channel) =>
-        (_path, _interval, _clock, _channel) = (path, interval, clock, channel);
+    private RunCheckpoint(string path, TimeSpan? interval, RunClock clock, IChannel channel, Peers? peers) =>
+        (_path, _interval, _clock, _channel, _peers) = (path, interval, clock, channel, peers);
+
+    private bool HasFile => _peers is null or { IsFirst: true };
 
     /// <summary>Finds out whether the file can be written and what is there.</summary>
     /// <returns>Null where the options name no file.</returns>
@@ -42,26 +47,35 @@ internal sealed class RunCheckpoint : IDisposable
     /// <exception cref="InvalidOperationException">
     /// There is a run that has not ended, and nobody said to go on with it; or no whole one to go on with.
     /// </exception>
-    public static RunCheckpoint? Open(AliceTrainerOptions options, RunClock clock, IChannel channel)
+    public static RunCheckpoint? Open(
+        AliceTrainerOptions options, RunClock clock, IChannel channel, Peers? peers = null)
     {
         if (options.CheckpointPath is not { } path)
             return null;
         // The folder of now, whatever becomes of it.
-        var checkpoint = new RunCheckpoint(Path.GetFullPath(path), options.CheckpointInterval, clock, channel);
+        var checkpoint = new RunCheckpoint(
+            Path.GetFullPath(path), options.CheckpointInterval, clock, channel, peers);
         try
         {
-            checkpoint.Probe();
-            if (options.ResumeFromCheckpoint)
-                checkpoint.Find();
-            else
-                checkpoint.CheckFree();
-            return checkpoint;
+            return Peers.Agree(peers, () => checkpoint.Open(options.ResumeFromCheckpoint));
         }
         catch
         {
             checkpoint.Dispose();
             throw;
         }
+    }
+
+    private RunCheckpoint Open(bool resumes)
+    {
+        if (!HasFile)
+            return this;
+        Probe();
+        if (resumes)
+            Find();
+        else
+            CheckFree();
+        return this;
     }
 
     /// <summary>Seed of the run to go on with; null: there is none.</summary>
@@ -77,33 +91,52 @@ internal sealed class RunCheckpoint : IDisposable
     public void Begin(RunIdentity run, Func<int, string> nameOf)
     {
         _run = run;
-        foreach (var found in _found)
-            if (run.DifferencesFrom(found.Header.Run, nameOf).ToArray() is { Length: > 0 } differences)
-                _problems.Add($"The checkpoint '{found.Path}' is of another run: {string.Join("; ", differences)}. "
-                    + "Give what that run had, or delete the file.");
-            else
-                _saved ??= found;
+        _saved = Peers.Agree(_peers, () => HasFile ? Choose(run, nameOf) : null);
+        if (_peers is not null)
+            _saved = SavedRun.Share(_peers, _saved, _path);
         if (_saved is null)
         {
-            if (_problems.Count > 0)
-                throw new InvalidOperationException(_problems[0]);
             ScheduleNext(TimeSpan.Zero);
             return;
         }
-        _isGood = _saved.Path == _path;
-        if (!_isGood)
-            _channel.Warning(
-                $"{_problems.FirstOrDefault() ?? $"There is no '{_path}'."} The run goes on from the checkpoint "
-                + $"before, '{_saved.Path}'.");
-        if (_saved.Header.Run.VectorBits != run.VectorBits)
-            _channel.Warning(
-                $"The checkpoint is of a processor with vectors of {_saved.Header.Run.VectorBits} bits, and this one "
-                + $"has {run.VectorBits}: the model will differ from that of an uninterrupted run in the last bits "
-                + $"of its weights.");
         _clock.Before = TimeSpan.FromSeconds(_saved.Header.Seconds);
         _channel.Info(
             $"The run goes on from '{_saved.Path}': {_saved.Header.Phase}, after {_saved.Header.Seconds:f0} s.");
         ScheduleNext(TimeSpan.Zero);
+    }
+
+    /// <summary>The checkpoint to go on from; null: there is none.</summary>
+    private SavedRun? Choose(RunIdentity run, Func<int, string> nameOf)
+    {
+        SavedRun? saved = null;
+        foreach (var found in _found)
+            if (Differences(run, found.Header, nameOf).ToArray() is { Length: > 0 } differences)
+                _problems.Add($"The checkpoint '{found.Path}' is of another run: {string.Join("; ", differences)}. "
+                    + "Give what that run had, or delete the file.");
+            else
+                saved ??= found;
+        if (saved is null)
+            return _problems.Count > 0 ? throw new InvalidOperationException(_problems[0]) : null;
+        _isGood = saved.Path == _path;
+        if (!_isGood)
+            _channel.Warning(
+                $"{_problems.FirstOrDefault() ?? $"There is no '{_path}'."} The run goes on from the checkpoint "
+                + $"before, '{saved.Path}'.");
+        if (saved.Header.Run.VectorBits != run.VectorBits)
+            _channel.Warning(
+                $"The checkpoint is of a processor with vectors of {saved.Header.Run.VectorBits} bits, and this one "
+                + $"has {run.VectorBits}: the model will differ from that of an uninterrupted run in the last bits "
+                + $"of its weights.");
+        return saved;
+    }
+
+    private static IEnumerable<string> Differences(RunIdentity run, RunHeader saved, Func<int, string> nameOf)
+    {
+        foreach (var difference in run.DifferencesFrom(saved.Run, nameOf))
+            yield return difference;
+        // Each rank holds out some of its rows.
+        if (saved.Run.Ranks != run.Ranks && (saved.Phase == TrainingPhase.Choosing || saved.Run.HoldsOutRows))
+            yield return $"its {saved.Run.Ranks} ranks held out other rows than {run.Ranks} would";
     }
 
     /// <summary>The state to go on from, if the run was in this phase; null: the phase begins.</summary>
@@ -128,6 +161,11 @@ internal sealed class RunCheckpoint : IDisposable
     {
         if (_isClosed)
             return;
+        if (!HasFile)
+        {
+            ScheduleNext(TimeSpan.Zero);
+            return;
+        }
         var start = _clock.Elapsed;
         try
         {

@@ -10,5 +10,12 @@ internal sealed class RunClock
     /// <summary>Time in earlier processes, up to the checkpoint.</summary>
     public TimeSpan Before { get; set; }
 
-    public TimeSpan Elapsed => Before + _watch.Elapsed;
+    /// <summary>The time now.</summary>
+    public TimeSpan Now => Before + _watch.Elapsed;
+
+    /// <summary>The time as several ranks agreed on it last; null: the run is alone.</summary>
+    public TimeSpan? Agreed { get; set; }
+
+    /// <summary>What decisions depend on.</summary>
+    public TimeSpan Elapsed => Agreed ?? Now;
 }

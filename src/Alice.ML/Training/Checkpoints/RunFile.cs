@@ -76,5 +76,23 @@ internal static class RunFile
 /// <param name="State">Gives the state.</param>
 internal sealed record SavedRun(string Path, RunHeader Header, BinaryReader State) : IDisposable
 {
+    /// <summary>What rank 0 has read, on all ranks.</summary>
+    public static SavedRun? Share(Peers peers, SavedRun? saved, string path)
+    {
+        using var stream = new MemoryStream();
+        if (saved is not null)
+        {
+            using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
+            writer.WriteJson(saved.Header);
+            writer.Flush();
+            saved.State.BaseStream.CopyTo(stream);
+        }
+        var bytes = peers.Broadcast(stream.ToArray());
+        if (bytes.Length == 0)
+            return null;
+        var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
+        return new SavedRun(path, reader.ReadJson<RunHeader>(), reader);
+    }
+
     public void Dispose() => State.Dispose();
 }

@@ -20,11 +20,17 @@ internal sealed record RunIdentity
         nameof(AliceTrainerOptions.CheckpointPath), nameof(AliceTrainerOptions.CheckpointInterval),
         nameof(AliceTrainerOptions.ResumeFromCheckpoint),
         nameof(AliceTrainerOptions.Progress), nameof(AliceTrainerOptions.CancellationToken),
-        nameof(AliceTrainerOptions.NumberOfThreads),
+        nameof(AliceTrainerOptions.NumberOfThreads), nameof(AliceTrainerOptions.Communicator),
         nameof(AliceTrainerOptions.MaximumTrainingTime), nameof(AliceTrainerOptions.Seed),
         // Where the rows are shows in their identity.
         nameof(AliceTrainerOptions.MaximumMemory), nameof(AliceTrainerOptions.TemporaryFolder),
         nameof(AliceTrainerOptions.Device),
+    ];
+
+    private static readonly HashSet<string> _own =
+    [
+        nameof(AliceTrainerOptions.Progress), nameof(AliceTrainerOptions.CancellationToken),
+        nameof(AliceTrainerOptions.NumberOfThreads), nameof(AliceTrainerOptions.Communicator),
     ];
 
     /// <summary>Version of the library: another one may have other rules.</summary>
@@ -47,7 +53,13 @@ internal sealed record RunIdentity
 
     public required DataIdentity Training { get; init; }
 
+    /// <summary>Ranks that shared the rows.</summary>
+    public int Ranks { get; init; } = 1;
+
     public DataIdentity? Validation { get; init; }
+
+    /// <summary>Whether a share of the training rows is held out to measure epochs on.</summary>
+    public bool HoldsOutRows { get; init; }
 
     /// <summary>Hash of the model to go on from.</summary>
     public string? Model { get; init; }
@@ -68,8 +80,10 @@ internal sealed record RunIdentity
             Seed = seed,
             Device = device.ToString(),
             Options = ValuesOf(options),
-            Training = DataIdentity.Of(training),
-            Validation = validation is null ? null : DataIdentity.Of(validation),
+            Training = DataIdentity.Of(training, options.Communicator),
+            Validation = validation is null ? null : DataIdentity.Of(validation, options.Communicator),
+            Ranks = options.Communicator?.Size ?? 1,
+            HoldsOutRows = validation is null && options.ValidationFraction > 0,
             Model = Hash(model),
         };
 
@@ -103,13 +117,17 @@ internal sealed record RunIdentity
                 : "the model to go on from differs";
     }
 
-    // Those of the optimizer one by one.
-    private static Dictionary<string, string> ValuesOf(AliceTrainerOptions options) => Values(options)
-        .Where(option => !_free.Contains(option.Name) && option.Value is not AliceOptimizerOptions)
+    /// <summary>Options with their values.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="all">Whether also those that only say when a run ends and where it is kept; not what belongs to a
+    /// process.</param>
+    public static Dictionary<string, string> ValuesOf(AliceTrainerOptions options, bool all = false) => Values(options)
+        .Where(option => !(all ? _own : _free).Contains(option.Name) && option.Value is not AliceOptimizerOptions)
         .Concat(Values(options.Optimizer).Select(option => (Name: "Optimizer." + option.Name, option.Value)))
         .ToDictionary(option => option.Name, option => Text(option.Value));
 
-    private static string? Hash(NetworkEnsemble? model)
+    /// <summary>A hash of a model; null: there is none.</summary>
+    public static string? Hash(NetworkEnsemble? model)
     {
         if (model is null)
             return null;

@@ -9,11 +9,16 @@ internal abstract class BatchSource : IDisposable
     private readonly int[] _numbers;
     private readonly int[] _order;
 
+    // Rows of each rank that has a share of every minibatch.
+    private readonly int[] _shares;
+
     /// <param name="rows">The rows, labels being targets by now; not owned.</param>
-    /// <param name="batchSize">Rows a minibatch, at most.</param>
-    protected BatchSource(RowSet rows, int batchSize)
+    /// <param name="batchSize">Rows a minibatch, at most, on all ranks.</param>
+    /// <param name="isShared">Whether each minibatch is of the rows of all ranks.</param>
+    protected BatchSource(RowSet rows, int batchSize, bool isShared = true)
     {
         Rows = rows.Count;
+        Peers = isShared ? rows.Data.Peers : null;
         if (rows.Data.Features is FileFeatures file)
         {
             Blocks = new BlockOrder(rows, file);
@@ -24,20 +29,26 @@ internal abstract class BatchSource : IDisposable
             _numbers = rows.InOrder();
             _order = [.. _numbers];
         }
-        Count = (Rows + batchSize - 1) / batchSize;
+        _shares = Peers?.Gather<int>([Rows]) ?? [Rows];
+        Count = (_shares.Sum() + batchSize - 1) / batchSize;
         if (rows.Data.WeightArray is not null)
-            WeightScale = rows.Data.Rows / Enumerable.Range(0, rows.Data.Rows)
-                .Sum(row => (double)rows.Data.Weight(row));
+        {
+            var sum = Enumerable.Range(0, rows.Data.Rows).Sum(row => (double)rows.Data.Weight(row));
+            WeightScale = rows.Data.TotalRows / (rows.Data.Peers?.Sum(sum) ?? sum);
+        }
     }
 
-    /// <summary>Rows in all.</summary>
+    /// <summary>The ranks that share each minibatch; null: it is of this rank's rows alone.</summary>
+    public Peers? Peers { get; }
+
+    /// <summary>Rows of this rank.</summary>
     public int Rows { get; }
 
     /// <summary>Minibatches an epoch. Their sizes differ by one row at most, so that no small rest is noisy.</summary>
     public int Count { get; }
 
-    /// <summary>Rows of the largest minibatch.</summary>
-    public int MostRows => (Rows + Count - 1) / Count;
+    /// <summary>Rows of the largest minibatch that are this rank's.</summary>
+    public int MostRows => (Rows + Count - 1) / Math.Max(1, Count);
 
     /// <summary>Row numbers in the order of now; empty where <see cref="Blocks"/> has it.</summary>
     public ReadOnlySpan<int> Order => _order;
@@ -49,8 +60,10 @@ internal abstract class BatchSource : IDisposable
     public double WeightScale { get; } = 1;
 
     /// <summary>Makes a source: of memory for vector kernels, or of tensors.</summary>
-    public static BatchSource Create(RowSet rows, int batchSize, TrainingSettings settings) =>
-        settings.UsesKernels ? new KernelBatches(rows, batchSize) : new TensorBatches(rows, batchSize, settings.Device);
+    public static BatchSource Create(RowSet rows, int batchSize, TrainingSettings settings, bool isShared = true) =>
+        settings.UsesKernels
+        ? new KernelBatches(rows, batchSize, isShared)
+        : new TensorBatches(rows, batchSize, settings.Device);
 
     /// <summary>Where part <paramref name="part"/> of <paramref name="parts"/> of something begins; the last one ends
     /// where the next would.</summary>
@@ -73,7 +86,20 @@ internal abstract class BatchSource : IDisposable
     {
     }
 
-    /// <summary>The rows of a minibatch, by their places in the order.</summary>
+    /// <summary>Rows of a minibatch on all ranks, and those on the ranks before this one.</summary>
+    public (int Rows, int Before) Whole(int index)
+    {
+        var (rows, before) = (0, 0);
+        for (var rank = 0; rank < _shares.Length; rank++)
+        {
+            if (rank == Peers?.Rank)
+                before = rows;
+            rows += Start(index + 1, Count, _shares[rank]) - Start(index, Count, _shares[rank]);
+        }
+        return (rows, before);
+    }
+
+    /// <summary>The rows of a minibatch that are this rank's, by their places in the order.</summary>
     public (int From, int Count) Range(int index)
     {
         var from = Start(index, Count, Rows);

@@ -26,7 +26,9 @@ internal readonly record struct ColumnScale(
     /// <param name="values">The rows, [rows, columns], one or more.</param>
     /// <param name="columns">Values a row.</param>
     /// <param name="weights">[rows], above 0; empty: every row counts the same.</param>
-    public static ColumnScale[] Of(ReadOnlySpan<float> values, int columns, ReadOnlySpan<float> weights = default)
+    /// <param name="peers">Who has further rows; null: nobody.</param>
+    public static ColumnScale[] Of(
+        ReadOnlySpan<float> values, int columns, ReadOnlySpan<float> weights = default, Peers? peers = null)
     {
         var scales = new ColumnScale[columns];
         if (columns == 0)
@@ -46,27 +48,30 @@ internal readonly record struct ColumnScale(
                     together[k][row] = from[k];
             }
             for (var k = 0; k < count; k++)
-                scales[first + k] = OfColumn(together[k], weightsOfRows);
+                scales[first + k] = OfColumn(together[k], weightsOfRows, peers);
         }
         return scales;
     }
 
-    private static ColumnScale OfColumn(float[] values, float[]? weights)
+    private static ColumnScale OfColumn(float[] values, float[]? weights, Peers? peers)
     {
         var (lowest, highest, missing, extreme) = Range(values);
+        var rows = values.Length;
+        if (peers is not null)
+            (lowest, highest, missing, extreme, rows) = Merge(peers, lowest, highest, missing, extreme, rows);
         var quartiles = default(Quartiles);
         if (!(lowest < highest))
             // No value at all counts as one value, 0.
             (lowest, highest) = lowest == highest ? (lowest, highest) : (0, 0);
-        else if (new ColumnSample(values.Length, row => values[row], row => weights?[row] ?? 1) is var sample
+        else if (new ColumnSample(values.Length, row => values[row], row => weights?[row] ?? 1, peers) is var sample
             && sample.Values.Length >= AutoRules.LeastValuesOfFence)
         {
             quartiles = Quartiles.Of(sample);
             (lowest, highest, var outside) =
-                OutlierFence.Of(quartiles, lowest, highest, values.Length - missing, values);
+                OutlierFence.Of(quartiles, lowest, highest, rows - missing, values, peers);
             extreme += outside;
         }
-        var (mean, deviation) = Moments(values, weights, lowest, highest);
+        var (mean, deviation) = Moments(values, weights, lowest, highest, peers);
         return new(mean, deviation, lowest, highest, quartiles, missing, extreme);
     }
 
@@ -86,10 +91,19 @@ internal readonly record struct ColumnScale(
         return (lowest, highest, missing, infinite);
     }
 
+    private static (float Lowest, float Highest, int Missing, int Infinite, int Rows) Merge(
+        Peers peers, float lowest, float highest, int missing, int infinite, int rows)
+    {
+        var each = peers.Gather<(float Lowest, float Highest, int Missing, int Infinite, int Rows)>(
+            [(lowest, highest, missing, infinite, rows)]);
+        return (each.Min(part => part.Lowest), each.Max(part => part.Highest), each.Sum(part => part.Missing),
+            each.Sum(part => part.Infinite), each.Sum(part => part.Rows));
+    }
+
     /// <summary>Weighted mean and deviation of the values between the bounds, in double precision, in two
     /// passes.</summary>
     private static (double Mean, double Deviation) Moments(
-        float[] values, float[]? weights, float lowest, float highest)
+        float[] values, float[]? weights, float lowest, float highest, Peers? peers)
     {
         var (total, sum, squares) = (0.0, 0.0, 0.0);
         for (var row = 0; row < values.Length; row++)
@@ -99,6 +113,8 @@ internal readonly record struct ColumnScale(
                 total += weight;
                 sum += weight * Math.Clamp(values[row], lowest, highest);
             }
+        if (peers is not null)
+            (total, sum) = (peers.Sum(total), peers.Sum(sum));
         if (total == 0)
             return (0, 0);
         var mean = sum / total;
@@ -108,6 +124,6 @@ internal readonly record struct ColumnScale(
                 var difference = Math.Clamp(values[row], lowest, highest) - mean;
                 squares += (weights is null ? 1 : weights[row]) * difference * difference;
             }
-        return (mean, Math.Sqrt(squares / total));
+        return (mean, Math.Sqrt((peers?.Sum(squares) ?? squares) / total));
     }
 }

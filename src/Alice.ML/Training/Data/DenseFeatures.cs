@@ -12,10 +12,11 @@ internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(
 
     public override FeaturePreparation Scale(TrainingData rows, ColumnReport report, bool keepsZeros = false)
     {
-        var scales = ColumnScale.Of(values.AsSpan(rows.Start * Columns, rows.Rows * Columns), Columns, rows.Weights);
+        var scales = ColumnScale.Of(
+            values.AsSpan(rows.Start * Columns, rows.Rows * Columns), Columns, rows.Weights, rows.Peers);
         for (var c = 0; c < scales.Length; c++)
-            report.Add(c, scales[c], rows.Rows);
-        return new([.. scales.Select(scale => FeatureScaling.Standardize(scale, rows.Rows))]);
+            report.Add(c, scales[c], rows.TotalRows);
+        return new([.. scales.Select(scale => FeatureScaling.Standardize(scale, rows.TotalRows))]);
     }
 
     public override DenseFeatures Prepare(FeaturePreparation preparation, int rows)

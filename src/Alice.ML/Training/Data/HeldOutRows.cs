@@ -3,30 +3,36 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Rows to measure networks on, in their order.</summary>
+/// <summary>Rows to measure networks on, in their order; of all ranks, those of rank 0 first. Each rank evaluates its
+/// own, and what networks make of them is gathered: so all ranks judge alike.</summary>
 internal sealed class HeldOutRows : IDisposable
 {
     private const int RowsAtOnce = 4096;
 
     private readonly BatchSource _batches;
+    private readonly Peers? _peers;
 
     /// <param name="rows">The rows, labels being targets by now; not owned.</param>
     /// <param name="settings">Settings of the run.</param>
     public HeldOutRows(RowSet rows, TrainingSettings settings)
     {
-        _batches = BatchSource.Create(rows, RowsAtOnce, settings);
+        _batches = BatchSource.Create(rows, RowsAtOnce, settings, isShared: false);
+        (_peers, Count) = (rows.Data.Peers, rows.TotalCount);
         using var scope = NewDisposeScope();
         var order = rows.InOrder();
         Targets = Load(row => rows.Data.LabelArray[row]);
         if (rows.Data.WeightArray is { } weights)
             Weights = Load(row => (float)(weights[row] * _batches.WeightScale));
 
-        Tensor Load(Func<int, float> value) =>
-            tensor([.. order.Select(value)], order.Length, 1).to(settings.Device).DetachFromDisposeScope();
+        Tensor Load(Func<int, float> value)
+        {
+            float[] own = [.. order.Select(value)];
+            return tensor(_peers?.Gather<float>(own) ?? own, Count, 1).to(settings.Device).DetachFromDisposeScope();
+        }
     }
 
     /// <summary>How many.</summary>
-    public int Count => _batches.Rows;
+    public int Count { get; }
 
     /// <summary>[rows, 1].</summary>
     public Tensor Targets { get; }
@@ -47,6 +53,8 @@ internal sealed class HeldOutRows : IDisposable
             reader.Read(i);
             parts.Add(member.Outputs(reader));
         }
+        if (_peers is not null)
+            parts = [Gather(_peers, parts, member.Shape.LayerSizes[^1])];
         return (parts.Count == 1 ? parts[0] : cat(parts, 0)).MoveToOuterDisposeScope();
     }
 
@@ -56,6 +64,13 @@ internal sealed class HeldOutRows : IDisposable
         : Sum(values.mul(Weights)) / Sum(Weights);
 
     private static double Sum(Tensor values) => values.sum(ScalarType.Float64).cpu().item<double>();
+
+    private Tensor Gather(Peers peers, List<Tensor> parts, int outputs)
+    {
+        peers.Meet();
+        float[] own = [.. parts.SelectMany(part => part.data<float>().ToArray())];
+        return tensor(peers.Gather<float>(own), Count, outputs);
+    }
 
     public void Dispose()
     {

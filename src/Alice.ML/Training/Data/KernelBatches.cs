@@ -3,7 +3,8 @@ using Alice.ML.Training.Inputs;
 namespace Alice.ML.Training.Data;
 
 /// <summary>Minibatches in plain memory, for vector kernels.</summary>
-internal sealed class KernelBatches(RowSet rows, int batchSize) : BatchSource(rows, batchSize)
+internal sealed class KernelBatches(RowSet rows, int batchSize, bool isShared = true)
+    : BatchSource(rows, batchSize, isShared)
 {
     private readonly IFeatureSource _features = rows.Features;
 

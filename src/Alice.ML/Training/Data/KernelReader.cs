@@ -26,6 +26,7 @@ internal sealed unsafe class KernelReader : BatchReader
     private readonly List<(NetworkShape Shape, NetworkKernel Kernel)> _kernels = [];
     private readonly List<(NetworkShape Shape, KernelWork Work)> _work = [];
     private int _rows;
+    private (int Rows, int Before) _whole;
 
     /// <param name="source">Has the rows.</param>
     /// <param name="inputs">What the networks are given.</param>
@@ -51,6 +52,9 @@ internal sealed unsafe class KernelReader : BatchReader
         _bins = (int*)_memory.Allocate((long)most * _columns);
         _shares = _memory.Allocate((long)most * _columns);
     }
+
+    /// <summary>The ranks that share each minibatch; null: this one is alone.</summary>
+    public Peers? Peers => _source.Peers;
 
     /// <summary>Parts of a minibatch.</summary>
     public int Parts { get; }
@@ -84,6 +88,7 @@ internal sealed unsafe class KernelReader : BatchReader
         var order = _window is null ? _source.Order.Slice(from, rows) : new(_numbers, rows);
         _window?.Read(from, rows, _numbers, _features);
         _rows = rows;
+        _whole = _source.Whole(index);
         for (var i = 0; i < rows; i++)
             _targets[i] = _source.Targets[order[i]];
         for (var i = 0; i < rows && _weights != null; i++)
@@ -114,8 +119,8 @@ internal sealed unsafe class KernelReader : BatchReader
             Targets = _targets + first,
             Weights = _weights == null ? null : _weights + first,
             Rows = BatchSource.Start(part + 1, Parts, _rows) - first,
-            WholeRows = _rows,
-            FirstRow = first,
+            WholeRows = _whole.Rows,
+            FirstRow = _whole.Before + first,
             DropoutKey = dropoutKey,
         };
     }

@@ -4,7 +4,7 @@ namespace Alice.ML.Training.Data;
 
 /// <summary>Rows with extreme labels, which no network trains on: their errors belong to the error that people will
 /// see.</summary>
-internal sealed class LeftOutRows(IReadOnlyList<(float[] Features, float Label)> rows)
+internal sealed class LeftOutRows(IReadOnlyList<(float[] Features, float Label)> rows, Peers? peers = null)
 {
     /// <summary>None.</summary>
     public static LeftOutRows None { get; } = new([]);
@@ -20,7 +20,7 @@ internal sealed class LeftOutRows(IReadOnlyList<(float[] Features, float Label)>
                 data.Features.CopyRow(data.Start + row, features);
                 rows.Add((features, data.Labels[row]));
             }
-        return new(rows);
+        return new(rows, data.Peers);
     }
 
     /// <summary>The estimate for rows of both kinds, in the shares that the data has.</summary>
@@ -29,8 +29,7 @@ internal sealed class LeftOutRows(IReadOnlyList<(float[] Features, float Label)>
     /// <param name="model">The model.</param>
     public AliceEstimate Complete(AliceEstimate estimate, int trained, NetworkEnsemble model)
     {
-        if (rows.Count == 0 || estimate.RootMeanSquaredError is not { } root
-            || estimate.MeanAbsoluteError is not { } absolute)
+        if (estimate.RootMeanSquaredError is not { } root || estimate.MeanAbsoluteError is not { } absolute)
             return estimate;
         var outputs = new float[model.OutputCount];
         var errors = new double[rows.Count];
@@ -39,11 +38,14 @@ internal sealed class LeftOutRows(IReadOnlyList<(float[] Features, float Label)>
             model.Forward(rows[i].Features, outputs);
             errors[i] = Math.Abs(outputs[0] - (double)rows[i].Label);
         }
+        errors = peers?.Gather<double>(errors) ?? errors;
+        if (errors.Length == 0)
+            return estimate;
         var square = Mixture(new(root.Value * root.Value, 2 * root.Value * root.StandardError),
             [.. errors.Select(error => error * error)]);
         return estimate with
         {
-            Rows = estimate.Rows + rows.Count,
+            Rows = estimate.Rows + errors.Length,
             RootMeanSquaredError = square.SquareRoot(),
             MeanAbsoluteError = Mixture(absolute, errors),
         };

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Rules;
 
@@ -66,8 +67,9 @@ internal readonly record struct OutlierFence(float Lowest, float Highest, int Ou
     /// <param name="highest">The largest value.</param>
     /// <param name="count">How many values there are.</param>
     /// <param name="values">The values; others than finite ones are passed over.</param>
+    /// <param name="peers">Who has further ones; null: nobody.</param>
     public static OutlierFence Of(
-        Quartiles quartiles, float lowest, float highest, int count, ReadOnlySpan<float> values)
+        Quartiles quartiles, float lowest, float highest, int count, ReadOnlySpan<float> values, Peers? peers = null)
     {
         if (Reaches(quartiles, lowest, highest))
             return new(lowest, highest, 0);
@@ -82,6 +84,12 @@ internal readonly record struct OutlierFence(float Lowest, float Highest, int Ou
             }
             else if (!float.IsNaN(value))
                 (inLowest, inHighest) = (Math.Min(inLowest, value), Math.Max(inHighest, value));
+        if (peers is not null)
+        {
+            beyond = [.. peers.Gather<float>(CollectionsMarshal.AsSpan(beyond))];
+            var inside = peers.Gather<float>([inLowest, inHighest]);
+            (inLowest, inHighest) = (inside.Min(), inside.Max());
+        }
         beyond.Sort();
         return Of(quartiles, (lowest, highest, count), (inLowest, inHighest),
             [.. beyond.Where(value => value < from).Reverse().Select(value => new Stretch(value, value, 1))],

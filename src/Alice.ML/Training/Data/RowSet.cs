@@ -4,15 +4,35 @@ namespace Alice.ML.Training.Data;
 
 /// <summary>Rows of a table whose features are open on the device: all of a part, those with some numbers in the table,
 /// or, of a table in a file, all but those.</summary>
-/// <param name="Data">The part.</param>
-/// <param name="Features">Features of the table; not owned.</param>
-/// <param name="Numbers">Numbers of the rows; null: all of the part.</param>
-/// <param name="Without">Numbers of the rows that are left out, ascending, where there are no
-/// <paramref name="Numbers"/>; null: none.</param>
-internal sealed record RowSet(
-    TrainingData Data, IFeatureSource Features, int[]? Numbers = null, int[]? Without = null)
+/// <param name="data">The part.</param>
+/// <param name="features">Features of the table; not owned.</param>
+/// <param name="numbers">Numbers of the rows; null: all of the part.</param>
+/// <param name="without">Numbers of the rows that are left out, ascending, where there are no
+/// <paramref name="numbers"/>; null: none.</param>
+internal sealed class RowSet(
+    TrainingData data, IFeatureSource features, int[]? numbers = null, int[]? without = null)
 {
+    public TrainingData Data { get; } = data;
+
+    public IFeatureSource Features { get; } = features;
+
+    public int[]? Numbers { get; } = numbers;
+
+    public int[]? Without { get; } = without;
+
     public int Count => Numbers?.Length ?? Data.Rows - (Without?.Length ?? 0);
+
+    /// <summary>How many there are on all ranks.</summary>
+    public int TotalCount { get; } = numbers is null && without is null
+        ? data.TotalRows
+        : data.Peers?.SumRows(numbers?.Length ?? data.Rows - without!.Length)
+            ?? numbers?.Length ?? data.Rows - without!.Length;
+
+    /// <summary>Some of the rows.</summary>
+    public RowSet Of(int[] numbers) => new(Data, Features, numbers);
+
+    /// <summary>All rows but some, ascending.</summary>
+    public RowSet AllBut(int[] numbers) => new(Data, Features, without: numbers);
 
     /// <summary>The rows in their order, unless some are left out.</summary>
     public int[] InOrder() => Numbers ?? [.. Enumerable.Range(Data.Start, Data.Rows)];

@@ -7,13 +7,20 @@ namespace Alice.ML.Training.Data;
 /// <summary>Rows, in memory or their features in a file: features, one label each, and weights where a column gives
 /// them. A part of the rows shares their arrays.
 /// </summary>
-internal sealed class TrainingData(FeatureTable features, float[] labels, float[]? weights, int start, int rows)
+internal sealed class TrainingData(
+    FeatureTable features, float[] labels, float[]? weights, int start, int rows, Peers? peers = null)
 {
     public FeatureTable Features { get; } = features;
 
     public int Columns => Features.Columns;
 
     public int Rows { get; } = rows;
+
+    /// <summary>Who has further rows of this part; null: nobody.</summary>
+    public Peers? Peers => peers;
+
+    /// <summary>Rows of this part on all ranks.</summary>
+    public int TotalRows { get; } = peers?.SumRows(rows) ?? rows;
 
     /// <summary>First row of this part in the table.</summary>
     public int Start { get; } = start;
@@ -48,8 +55,8 @@ internal sealed class TrainingData(FeatureTable features, float[] labels, float[
             MoveRandomToEnd(held, seed);
         else
             ShuffleEnd(held, seed);
-        return (new(Features, labels, weights, Start, Rows - held),
-            new(Features, labels, weights, Start + Rows - held, held));
+        return (new(Features, labels, weights, Start, Rows - held, peers),
+            new(Features, labels, weights, Start + Rows - held, held, peers));
     }
 
     private void ShuffleEnd(int held, int seed)
@@ -104,7 +111,7 @@ internal sealed class TrainingData(FeatureTable features, float[] labels, float[
         for (var row = Rows - 1; row >= 0; row--)
             if (Labels[row] < lowest || Labels[row] > highest)
                 Swap(Start + row, Start + --kept);
-        return new(Features, labels, weights, Start, kept);
+        return new(Features, labels, weights, Start, kept, peers);
     }
 
     /// <summary>Two parts, perhaps of one table, with their features prepared. The parts are not to be used any
@@ -118,7 +125,7 @@ internal sealed class TrainingData(FeatureTable features, float[] labels, float[
             validation?.With(shared ? table : validation.Features.Prepare(preparation, validation.Rows)));
     }
 
-    private TrainingData With(FeatureTable table) => new(table, labels, weights, Start, Rows);
+    private TrainingData With(FeatureTable table) => new(table, labels, weights, Start, Rows, peers);
 
     private void Swap(int a, int b)
     {

@@ -3,19 +3,21 @@ using Alice.ML.Training.Rules;
 namespace Alice.ML.Training.Inputs;
 
 /// <summary>Numbers of a column, ascending, with the weights of their rows: every finite one, or of many rows an even
-/// choice.</summary>
+/// choice. Where ranks share the rows, those of all: the same rows as if one had them, rank 0's first.</summary>
 internal sealed class ColumnSample
 {
-    public ColumnSample(int rows, Func<int, float> value, Func<int, float> weight)
+    public ColumnSample(int rows, Func<int, float> value, Func<int, float> weight, Peers? peers = null)
     {
-        var step = AutoRules.QuantileStride(rows);
+        var (first, step) = Stride(rows, peers);
         var (values, weights, count) = (new float[(rows + step - 1) / step], new float[(rows + step - 1) / step], 0);
-        for (var row = 0; row < rows; row += step)
+        for (var row = first; row < rows; row += step)
             if (value(row) is var number && float.IsFinite(number) && weight(row) is var w && w > 0)
                 (values[count], weights[count++]) = (number, w);
-        (Values, Weights) = (values[..count], weights[..count]);
+        (Values, Weights) = peers is null
+            ? (values[..count], weights[..count])
+            : (peers.Gather<float>(values.AsSpan(0, count)), peers.Gather<float>(weights.AsSpan(0, count)));
         // To sort the numbers alone takes less time.
-        if (Weights.AsSpan().ContainsAnyExcept(count > 0 ? Weights[0] : 0))
+        if (Weights.AsSpan().ContainsAnyExcept(Weights.Length > 0 ? Weights[0] : 0))
             Array.Sort(Values, Weights);
         else
             Array.Sort(Values);
@@ -33,6 +35,16 @@ internal sealed class ColumnSample
     public float[] Weights { get; }
 
     public double TotalWeight { get; }
+
+    /// <summary>The rows that an even choice is made of: this rank's first, and how far apart they are.</summary>
+    public static (int First, int Step) Stride(int rows, Peers? peers)
+    {
+        if (peers is null)
+            return (0, AutoRules.QuantileStride(rows));
+        var each = peers.Gather<int>([rows]);
+        var step = AutoRules.QuantileStride(each.Sum());
+        return ((step - each.Take(peers.Rank).Sum() % step) % step, step);
+    }
 
     /// <summary>The numbers that are not <paramref name="value"/>.</summary>
     public ColumnSample Without(float value)

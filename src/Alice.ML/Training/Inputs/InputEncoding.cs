@@ -1,6 +1,6 @@
+using System.Runtime.InteropServices;
 using Alice.ML.Models;
 using Alice.ML.Training.Data;
-using Alice.ML.Training.Rules;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Inputs;
@@ -65,7 +65,7 @@ internal sealed class InputEncoding
         var edges = new float[table.Columns][];
         Array.Fill(edges, []);
         foreach (var column in numbers)
-            edges[column] = BinEdges.OfColumn(data.Rows, bins, Sample(data, table, isThere, column));
+            edges[column] = BinEdges.OfColumn(data.TotalRows, bins, Sample(data, table, isThere, column));
         return PiecewiseLinear(data, table, new PiecewiseLinearEncoder(Apart(edges)), keepsConstants: false);
     }
 
@@ -74,6 +74,7 @@ internal sealed class InputEncoding
     {
         var (first, second) = (table.Row(data.Start).ToArray(), new float[table.Columns]);
         second.AsSpan().Fill(float.NaN);
+        var third = second.ToArray();
         var open = Enumerable.Range(0, table.Columns).ToList();
         var numbers = new List<int>();
         for (var row = 1; row < data.Rows && open.Count > 0; row++)
@@ -90,11 +91,17 @@ internal sealed class InputEncoding
                     continue;
                 }
                 numbers.Add(column);
+                third[column] = value;
                 open.RemoveAt(i);
             }
         }
         numbers.Sort();
-        return [.. numbers];
+        if (data.Peers is null)
+            return [.. numbers];
+        var each = data.Peers.GatherEach<float>([.. first, .. second, .. third]);
+        return [.. Enumerable.Range(0, table.Columns).Where(column => each
+            .SelectMany(values => Enumerable.Range(0, 3).Select(k => values[k * table.Columns + column]))
+            .Where(value => !float.IsNaN(value)).Distinct().Count() >= 3)];
     }
 
     /// <summary>Columns with the bins of a model's encoder beside them, to train its weights on.</summary>
@@ -142,13 +149,15 @@ internal sealed class InputEncoding
     {
         var (number, end) = encoded.Range(column);
         var bins = new (double Weight, double Sum, double Squares)[end - number];
-        for (var row = 0; row < data.Rows; row += AutoRules.QuantileStride(data.Rows))
+        var (first, step) = ColumnSample.Stride(data.Rows, data.Peers);
+        for (var row = first; row < data.Rows; row += step)
         {
             var (feature, share) = encoded.Locate(column, value(row));
             double weight = data.Weight(row);
             ref var bin = ref bins[feature - number];
             bin = (bin.Weight + weight, bin.Sum + weight * share, bin.Squares + weight * share * share);
         }
+        data.Peers?.Sum(MemoryMarshal.Cast<(double, double, double), double>(bins.AsSpan()));
         var (total, above) = (bins.Sum(bin => bin.Weight), 0.0);
         var moments = new (double, double)[end - number - 1];
         for (var i = moments.Length; i > 0; i--)
@@ -165,7 +174,7 @@ internal sealed class InputEncoding
     private static ColumnSample Sample(
         TrainingData data, DenseFeatures table, Func<int, int, bool> isThere, int column) =>
             new(data.Rows, row => table.Row(data.Start + row)[column],
-                row => isThere(row, column) ? data.Weight(row) : 0);
+                row => isThere(row, column) ? data.Weight(row) : 0, data.Peers);
 
     /// <summary>Whether the value of a row in a prepared column was not missing.</summary>
     private static Func<int, int, bool> IsThere(TrainingData data, DenseFeatures table, FeaturePreparation preparation)

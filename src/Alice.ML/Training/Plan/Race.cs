@@ -49,7 +49,7 @@ internal sealed class Race : IDisposable
     {
         (_task, _settings, _channel, _watch) = (task, settings with { Workers = 1 }, channel, watch);
         Workers = settings.Workers;
-        _rows = rows.Count;
+        _rows = rows.TotalCount;
         _folds = heldOut is null ? Folds(rows, settings) : [new PlanFold(rows, heldOut, settings)];
         Losses = new HeldOutLosses(task, _folds);
     }
@@ -103,6 +103,7 @@ internal sealed class Race : IDisposable
                 Checkpoint?.SaveInterrupted();
             if (isCancelled && isFirst)
                 throw new OperationCanceledException("Training was cancelled before its first networks were measured.");
+            _settings.Peers?.RequireSameWeights(_lanes.SelectMany(entry => entry.Lane.Members));
             if (!isCancelled && (!_watch.IsLate || isFirst))
                 Judge(_rung, until);
             IsShortened |= _watch.IsLate;
@@ -167,10 +168,12 @@ internal sealed class Race : IDisposable
             return FoldsOfFile(rows, settings);
         var order = Enumerable.Range(rows.Data.Start, rows.Data.Rows).ToArray();
         new Random(settings.Seed).Shuffle(order);
-        var held = AutoRules.HeldOutRows(order.Length, settings.Folds);
+        // Each rank holds out its share.
+        var total = rows.Data.TotalRows;
+        var held = (int)((long)AutoRules.HeldOutRows(total, settings.Folds) * order.Length / total);
         return [.. Enumerable.Range(0, settings.Folds).Select(fold => new PlanFold(
-            rows with { Numbers = [.. order[..(fold * held)], .. order[((fold + 1) * held)..]] },
-            rows with { Numbers = order[(fold * held)..((fold + 1) * held)] },
+            rows.Of([.. order[..(fold * held)], .. order[((fold + 1) * held)..]]),
+            rows.Of(order[(fold * held)..((fold + 1) * held)]),
             settings))];
     }
 
@@ -188,7 +191,7 @@ internal sealed class Race : IDisposable
             var data = rows.Data.Extract(numbers);
             var source = data.Features.Open(data.Rows, Standardization.Identity(data.Columns), settings.Device);
             _sources.Add(source);
-            return new PlanFold(rows with { Without = numbers }, new RowSet(data, source), settings);
+            return new PlanFold(rows.AllBut(numbers), new RowSet(data, source), settings);
         })];
     }
 

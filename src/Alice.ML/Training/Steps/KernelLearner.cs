@@ -41,6 +41,8 @@ internal sealed unsafe class KernelLearner : Learner
             Evaluate(reader, work, work.MinusPoint, work.Minus, dropoutKey);
         }
         var loss = Evaluate(reader, work, _state.LookAhead, work.Centre, dropoutKey);
+        if (reader.Peers is { } peers)
+            loss = Sum(peers, work, loss, step.IsSample);
         if (step.IsSample)
             _state.MeasureCurvature(work.Plus, work.Minus, work.Centre, work.Directions, step);
         _state.Move(work.Plus, work.Minus, work.Centre, step, kept);
@@ -65,6 +67,16 @@ internal sealed unsafe class KernelLearner : Learner
 
     protected override void UpdateMean(Tensor mean, double memory) =>
         _state.AddCenterTo(VectorLoop.Pointer<float>(mean, _count), memory);
+
+    /// <summary>The gradients and the loss of all ranks: the three gradients of a sample step at once.</summary>
+    private static double Sum(Peers peers, KernelWork work, double loss, bool isSample)
+    {
+        var tail = work.Centre + work.Stride;
+        *tail = (float)loss;
+        var from = isSample ? work.Plus : work.Centre;
+        peers.SumStep(new Span<float>(from, (int)(tail + Peers.Tail - from)));
+        return *tail;
+    }
 
     private double Evaluate(KernelReader reader, KernelWork work, float* weights, float* gradient, ulong dropoutKey)
     {

@@ -5,6 +5,8 @@ namespace Alice.ML.Training.Steps;
 /// <summary>What one thread needs to take steps with networks of one shape.</summary>
 internal sealed unsafe class KernelWork
 {
+    private const int CacheLine = 16;
+
     private readonly WorkMemory _memory = new();
 
     public KernelWork(NetworkShape shape, NetworkKernel kernel)
@@ -13,14 +15,19 @@ internal sealed unsafe class KernelWork
         PlusPoint = Buffer();
         MinusPoint = Buffer();
         Directions = Buffer();
-        Plus = Buffer();
-        Minus = Buffer();
-        Centre = Buffer();
+        // One after the other: several ranks sum them at once.
+        Stride = (shape.Parameters + CacheLine - 1) / CacheLine * CacheLine;
+        Plus = _memory.Allocate(3L * Stride + Peers.Tail);
+        Minus = Plus + Stride;
+        Centre = Minus + Stride;
 
         float* Buffer() => _memory.Allocate(shape.Parameters);
     }
 
     public NetworkKernel Kernel { get; }
+
+    /// <summary>Floats from one gradient to the next; <see cref="Peers.Tail"/> more follow the last one.</summary>
+    public int Stride { get; }
 
     /// <summary>[parameters]: ν + σ·r.</summary>
     public float* PlusPoint { get; }

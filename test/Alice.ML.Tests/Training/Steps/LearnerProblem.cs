@@ -113,7 +113,7 @@ internal sealed class LearnerProblem : IDisposable
         var (data, settings) = (rows.Data, Settings(usesKernels));
         float[] labels = [.. data.LabelArray.Select(label => label * labelFactor)];
         return BatchSource.Create(
-            rows with { Data = new(data.Features, labels, data.WeightArray, 0, Rows) }, BatchSize, settings);
+            new RowSet(new(data.Features, labels, data.WeightArray, 0, Rows), rows.Features), BatchSize, settings);
     }
 
     public BatchReader Open(BatchSource batches) => batches.Open(_inputs, _parts);

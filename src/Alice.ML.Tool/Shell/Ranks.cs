@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Alice.ML.Mpi;
+using Alice.ML.Training;
+
+namespace Alice.ML.Tool.Shell;
+
+/// <summary>The processes that mpirun has started with one command line.</summary>
+internal static class Ranks
+{
+    private const string Mark = "%r";
+
+    /// <summary>Joins them; null: this process is alone.</summary>
+    public static Communicator? Join() => Variable("SIZE") > 1 ? MpiCommunicator.World() : null;
+
+    /// <summary>A path in which %r stands for the number of the rank.</summary>
+    /// <exception cref="UserException">It does, and nobody has started ranks.</exception>
+    public static string PathOf(string path) => !path.Contains(Mark) ? path
+        : Variable("RANK") is { } rank ? path.Replace(Mark, $"{rank}")
+        : throw new UserException(
+            $"in {path}, {Mark} is the number of a rank, and there are none; start several by mpirun -n 4 alice …");
+
+    /// <summary>Does what all ranks do; the others must not wait for one that fails.</summary>
+    public static int Run(Communicator? ranks, Func<int> body)
+    {
+        try
+        {
+            return body();
+        }
+        catch (Exception e)
+        {
+            ranks?.Fail(e.Message);
+            throw;
+        }
+    }
+
+    /// <summary>What rank 0 has, on all of them.</summary>
+    /// <param name="ranks">The ranks.</param>
+    /// <param name="own">Gives it on rank 0.</param>
+    public static T Share<T>(Communicator ranks, Func<T> own) =>
+        JsonSerializer.Deserialize<T>(ShareBytes(ranks, () => JsonSerializer.SerializeToUtf8Bytes(own())))!;
+
+    /// <inheritdoc cref="Share"/>
+    public static byte[] ShareBytes(Communicator ranks, Func<byte[]> own)
+    {
+        var bytes = ranks.Rank == 0 ? own() : [];
+        var length = bytes.Length;
+        ranks.Broadcast(MemoryMarshal.AsBytes(new Span<int>(ref length)));
+        if (ranks.Rank > 0)
+            bytes = new byte[length];
+        ranks.Broadcast(bytes);
+        return bytes;
+    }
+
+    // Open MPI tells each process.
+    private static int? Variable(string name) =>
+        int.TryParse(Environment.GetEnvironmentVariable($"OMPI_COMM_WORLD_{name}"), out var value) ? value : null;
+}

@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Alice.ML.Mpi;
+using Alice.ML.Trainers;
+using Alice.ML.Training;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+using var ranks = MpiCommunicator.World();
+try
+{
+    return args switch
+    {
+        ["fit", .. var rest] => Fit(rest.Contains("race"), null),
+        ["killed"] => Fit(false, epoch => Kill()),
+        ["fails"] => Fit(false, epoch => throw new IOException("no space left on this machine")),
+        ["null"] => Null(),
+        ["sums"] => Sums(),
+        ["steps", var units] => Steps(int.Parse(units)),
+        _ => throw new ArgumentException("fit [race] | killed | fails | null | sums | steps UNITS"),
+    };
+}
+catch (Exception e)
+{
+    ranks.Fail(e.Message);
+    Console.Error.WriteLine($"rank {ranks.Rank}: {e.Message}");
+    return 1;
+}
+
+// Trains on parts of different sizes, and tells what scores come out.
+int Fit(bool races, Action<AliceEpoch>? onRank1)
+{
+    Row[] all = Row.Make(240);
+    var whole = (1 << ranks.Size) - 1;
+    var (from, to) = ((1 << ranks.Rank) - 1, (2 << ranks.Rank) - 1);
+    var ml = new MLContext(1);
+    var options = new AliceRegressionTrainer.Options
+    {
+        Communicator = ranks,
+        NumberOfNetworks = 2,
+        Progress = ranks.Rank == 1 && onRank1 is not null ? new Watch(onRank1) : null,
+    };
+    if (races)
+        (options.Effort, options.NumberOfEpochs) = (Effort.Quick, 20);
+    else
+    {
+        (options.HiddenLayers, options.WeightDecay, options.NumericEncoding) = ([16], 0, NumericEncoding.None);
+        (options.BatchSize, options.NumberOfEpochs) = (all.Length, onRank1 is null ? 300 : 100_000);
+    }
+    var rows = ml.Data.LoadFromEnumerable(all[(from * all.Length / whole)..(to * all.Length / whole)]);
+    var model = ml.Regression.Trainers.Alice(options).Fit(rows);
+    var scores = model.Transform(ml.Data.LoadFromEnumerable(all)).GetColumn<float>("Score").ToArray();
+    var hash = Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<float>(scores)));
+    // One line a rank, in their order.
+    foreach (var line in ranks.Gather(System.Text.Encoding.UTF8.GetBytes(
+        $"rank {ranks.Rank} of {ranks.Size}: {hash} {string.Join(' ', scores.Take(5))}")))
+        if (ranks.Rank == 0)
+            Console.WriteLine(System.Text.Encoding.UTF8.GetString(line));
+    return 0;
+}
+
+static void Kill()
+{
+    Process.GetCurrentProcess().Kill();
+    Thread.Sleep(Timeout.Infinite);
+}
+
+// Exceptions of .NET that begin as signals still are exceptions beside MPI.
+int Null()
+{
+    string? nothing = ranks.Size > 0 ? null : "";
+    try
+    {
+        Console.WriteLine(nothing!.Length);
+        return 1;
+    }
+    catch (NullReferenceException)
+    {
+        Console.WriteLine($"rank {ranks.Rank} of {ranks.Size}: caught");
+        return 0;
+    }
+}
+
+// What the exchange of a step takes by itself.
+int Sums()
+{
+    foreach (var count in new[] { 5_313, 1_000_000 })
+    {
+        var values = new float[count];
+        var times = count < 100_000 ? 2000 : 100;
+        var best = double.PositiveInfinity;
+        for (var round = 0; round < 5; round++)
+        {
+            ranks.Sum(values);
+            var watch = Stopwatch.StartNew();
+            for (var i = 0; i < times; i++)
+                ranks.Sum(values);
+            best = Math.Min(best, watch.Elapsed.TotalMicroseconds / times);
+        }
+        if (ranks.Rank == 0)
+            Console.WriteLine($"{ranks.Size} ranks, {count:N0} floats: {best:F1} µs");
+    }
+    return 0;
+}
+
+// Steps of one network with two hidden layers, 1,024 rows a minibatch.
+int Steps(int units)
+{
+    Row[] all = Row.Make(8192);
+    Row[] own = all[(ranks.Rank * all.Length / ranks.Size)..((ranks.Rank + 1) * all.Length / ranks.Size)];
+    var ml = new MLContext(1);
+    const int Epochs = 40;
+    var times = new List<double>();
+    var options = new AliceRegressionTrainer.Options
+    {
+        Communicator = ranks,
+        NumberOfNetworks = 1,
+        HiddenLayers = [units, units],
+        WeightDecay = 0,
+        NumericEncoding = NumericEncoding.None,
+        BatchSize = 1024,
+        NumberOfEpochs = Epochs,
+        NumberOfThreads = 1,
+        Device = "cpu",
+        Progress = new Watch(epoch => times.Add(epoch.Seconds)),
+    };
+    var model = ml.Regression.Trainers.Alice(options).Fit(ml.Data.LoadFromEnumerable(own)).Model;
+    var perEpoch = times.Zip(times.Skip(1), (before, after) => after - before).Order().ToArray();
+    if (ranks.Rank == 0)
+        Console.WriteLine($"{ranks.Size} ranks, "
+            + $"{model.Networks[0].Layers.Sum(layer => layer.Weights.Length + layer.Biases.Length):N0} parameters: "
+            + $"{perEpoch[perEpoch.Length / 4] / 8 * 1e6:F0} µs a step");
+    return 0;
+}
+
+internal sealed class Watch(Action<AliceEpoch> action) : IProgress<AliceProgress>
+{
+    public void Report(AliceProgress value)
+    {
+        if (value.Epoch is { Epoch: >= 3 } epoch)
+            action(epoch);
+    }
+}
+
+internal sealed class Row
+{
+    public float Label { get; set; }
+
+    [VectorType(16)]
+    public float[] Features { get; set; } = [];
+
+    public static Row[] Make(int count)
+    {
+        var random = new Random(1);
+        return [.. Enumerable.Range(0, count).Select(_ =>
+        {
+            var x = Enumerable.Range(0, 16).Select(_ => random.NextSingle() * 2 - 1).ToArray();
+            return new Row { Features = x, Label = 3 * x[0] - 2 * MathF.Abs(x[1]) + x[2] * x[3] };
+        })];
+    }
+}

@@ -1,0 +1,291 @@
+using Alice.ML.Models;
+using Alice.ML.Tests.Trainers;
+using Alice.ML.Trainers;
+using Alice.ML.Training;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Alice.ML.Tests.Ranks;
+
+/// <summary>Fits of several ranks, each with its own rows, against the fit of one with all of them. A minibatch of all
+/// rows is the same whoever has them.</summary>
+[TestClass]
+public class RanksTests
+{
+    private const int Rows = 240;
+
+    [TestMethod]
+    [DataRow(2, NumericEncoding.None)]
+    [DataRow(3, NumericEncoding.None)]
+    [DataRow(3, NumericEncoding.NormalScores)]
+    [DataRow(3, NumericEncoding.PiecewiseLinear)]
+    public void Ranks_learn_the_weights_of_one_machine(int size, NumericEncoding encoding)
+    {
+        var alone = Fit(null, Make(Rows), encoding);
+        var ranks = ThreadRanks.Run(size, communicator => Fit(communicator, Part(Make(Rows), communicator), encoding));
+        foreach (var model in ranks)
+        {
+            Assert.AreEqual(Rows, model.TrainingSummary!.TrainingRows);
+            for (var network = 0; network < alone.Ensemble.Members.Count; network++)
+                AssertClose(
+                    alone.Ensemble.Members[network].Network.Weights.Span,
+                    model.Ensemble.Members[network].Network.Weights.Span);
+        }
+    }
+
+    [TestMethod]
+    public void All_ranks_give_the_same_model_where_plans_are_compared()
+    {
+        var rows = Make(300);
+        var alone = Fit(null, rows, Race);
+        var ranks = ThreadRanks.Run(3, communicator => Fit(communicator, Part(rows, communicator), Race));
+        foreach (var model in ranks)
+        {
+            CollectionAssert.AreEqual(Weights(ranks[0]), Weights(model));
+            Assert.AreEqual(ranks[0].TrainingSummary!.Estimate, model.TrainingSummary!.Estimate);
+        }
+        Assert.HasCount(alone.TrainingSummary!.Candidates.Count, ranks[0].TrainingSummary!.Candidates);
+        Assert.IsLessThan(1.5 * Error(alone, rows), Error(ranks[0], rows));
+
+        static void Race(AliceRegressionTrainer.Options options) =>
+            (options.Effort, options.NumberOfEpochs, options.BatchSize) = (Effort.Quick, 24, 32);
+    }
+
+    [TestMethod]
+    public void Ranks_of_few_rows_take_as_many_steps_as_the_others()
+    {
+        // The last rank has three rows, and there are 30 minibatches: most have none of them.
+        var rows = Make(243);
+        var alone = Fit(null, rows, Small);
+        var ranks = ThreadRanks.Run(2, communicator => Fit(communicator,
+            communicator.Rank == 0 ? rows[..240] : rows[240..], Small));
+        CollectionAssert.AreEqual(Weights(ranks[0]), Weights(ranks[1]));
+        Assert.IsLessThan(1.3 * Error(alone, rows), Error(ranks[0], rows));
+
+        static void Small(AliceRegressionTrainer.Options options)
+        {
+            Fixed(options);
+            (options.BatchSize, options.NumberOfEpochs) = (8, 20);
+        }
+    }
+
+    [TestMethod]
+    public void Early_stopping_and_validation_are_decided_once_for_all()
+    {
+        var rows = Make(600);
+        var ranks = ThreadRanks.Run(3, communicator => Fit(communicator, Part(rows, communicator), options =>
+        {
+            Fixed(options);
+            (options.BatchSize, options.NumberOfEpochs) = (60, 400);
+            (options.ValidationFraction, options.EarlyStoppingPatience) = (0.2, 3);
+        }));
+        var epochs = ranks[0].TrainingSummary!.Epochs;
+        Assert.AreEqual(StopReason.EarlyStopping, ranks[0].TrainingSummary!.StopReason);
+        foreach (var model in ranks)
+        {
+            CollectionAssert.AreEqual(
+                epochs.Select(e => (e.TrainingLoss, e.ValidationLoss, e.Seconds)).ToArray(),
+                model.TrainingSummary!.Epochs.Select(e => (e.TrainingLoss, e.ValidationLoss, e.Seconds)).ToArray());
+            CollectionAssert.AreEqual(Weights(ranks[0]), Weights(model));
+            Assert.AreEqual(120, model.TrainingSummary.ValidationRows);
+        }
+    }
+
+    [TestMethod]
+    public void One_rank_that_is_cancelled_ends_all_at_the_same_step()
+    {
+        var rows = Make(600);
+        var ranks = ThreadRanks.Run(3, communicator =>
+        {
+            using var source = new CancellationTokenSource();
+            return Fit(communicator, Part(rows, communicator), options =>
+            {
+                Fixed(options);
+                (options.BatchSize, options.NumberOfEpochs) = (32, 1000);
+                options.CancellationToken = source.Token;
+                if (communicator.Rank == 1)
+                    options.Progress = new Watcher(epoch =>
+                    {
+                        if (epoch.Epoch == 5)
+                            source.Cancel();
+                    });
+            });
+        });
+        foreach (var model in ranks)
+        {
+            Assert.AreEqual(StopReason.Cancelled, model.TrainingSummary!.StopReason);
+            Assert.HasCount(5, model.TrainingSummary.Epochs);
+            CollectionAssert.AreEqual(Weights(ranks[0]), Weights(model));
+        }
+    }
+
+    [TestMethod]
+    public void The_time_of_rank_0_is_that_of_all()
+    {
+        var rows = Make(300);
+        var ranks = ThreadRanks.Run(2, communicator => Fit(communicator, Part(rows, communicator),
+            options => options.MaximumTrainingTime = TimeSpan.FromSeconds(1)));
+        CollectionAssert.AreEqual(Weights(ranks[0]), Weights(ranks[1]));
+        Assert.AreEqual(StopReason.MaximumTrainingTime, ranks[1].TrainingSummary!.StopReason);
+    }
+
+    [TestMethod]
+    public void A_rank_that_cannot_read_its_rows_is_named_on_all()
+    {
+        var results = ThreadRanks.Try(3, communicator => Fit(communicator,
+            communicator.Rank == 1 ? [] : Make(50), Fixed));
+        foreach (var (_, error) in results)
+            Assert.AreEqual("Rank 1 of 3: The training data has no rows.", error!.Message);
+    }
+
+    [TestMethod]
+    public void Options_that_differ_are_named()
+    {
+        var results = ThreadRanks.Try(3, communicator => Fit(communicator, Make(50), options =>
+        {
+            Fixed(options);
+            options.BatchSize = 8 + communicator.Rank / 2;
+        }));
+        foreach (var (_, error) in results)
+            Assert.AreEqual("Rank 2 of 3 and rank 0 differ in the option BatchSize: set it alike on all ranks.",
+                error!.Message);
+    }
+
+    [TestMethod]
+    public void A_rank_that_fails_alone_ends_the_others()
+    {
+        var results = ThreadRanks.Try(3, communicator => Fit(communicator, Make(100), options =>
+        {
+            Fixed(options);
+            if (communicator.Rank == 1)
+                options.Progress = new Watcher(epoch => throw new IOException("no space left"));
+        }));
+        Assert.IsInstanceOfType<IOException>(results[1].Error);
+        Assert.AreEqual("rank 1 cannot go on: no space left", results[0].Error!.Message);
+        Assert.AreEqual("rank 1 cannot go on: no space left", results[2].Error!.Message);
+    }
+
+    [TestMethod]
+    [DataRow(3)]
+    [DataRow(2)]
+    public void A_checkpoint_resumes_also_with_another_number_of_ranks(int later)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"alice-ranks-{Guid.NewGuid():N}");
+        try
+        {
+            var rows = Make(240);
+            var whole = Train(3, null);
+            var interrupted = Train(3, 6);
+            Assert.AreEqual(StopReason.Cancelled, interrupted[0].TrainingSummary!.StopReason);
+            var resumed = Train(later, null, resumes: true);
+            foreach (var model in resumed)
+            {
+                CollectionAssert.AreEqual(Weights(resumed[0]), Weights(model));
+                Assert.HasCount(12, model.TrainingSummary!.Epochs);
+            }
+            if (later == 3)
+                CollectionAssert.AreEqual(Weights(whole[0]), Weights(resumed[0]));
+            else
+                Assert.IsLessThan(1.3 * Error(whole[0], rows), Error(resumed[0], rows));
+
+            AliceRegressionModelParameters[] Train(int size, int? stop, bool resumes = false) =>
+                ThreadRanks.Run(size, communicator =>
+                {
+                    using var source = new CancellationTokenSource();
+                    return Fit(communicator, Part(rows, communicator), options =>
+                    {
+                        Fixed(options);
+                        (options.BatchSize, options.NumberOfEpochs) = (32, 12);
+                        (options.CheckpointPath, options.ResumeFromCheckpoint) =
+                            (stop is null && !resumes ? null : path, resumes);
+                        options.CancellationToken = source.Token;
+                        options.Progress = new Watcher(epoch =>
+                        {
+                            if (epoch.Epoch == stop)
+                                source.Cancel();
+                        });
+                    });
+                });
+        }
+        finally
+        {
+            File.Delete(path);
+            File.Delete(path + ".before");
+        }
+    }
+
+    private static List<Example> Make(int count, int seed = 1)
+    {
+        var random = new Random(seed);
+        var rows = Example.Smooth(count, seed);
+        // Statistics must not be those of one part; weights count too; one column has missing values, one heavy tails.
+        foreach (var (row, example) in rows.Index())
+        {
+            example.Weight = 0.5f + random.NextSingle();
+            example.Features[1] += row;
+            if (row % 7 == 3)
+                example.Features[3] = float.NaN;
+            example.Features[2] = MathF.Exp(300 * (example.Features[2] - 5));
+        }
+        return rows;
+    }
+
+    private static List<Example> Part(List<Example> rows, Communicator communicator)
+    {
+        // Twice as many for each next rank.
+        var whole = (1 << communicator.Size) - 1;
+        var (from, to) = ((1 << communicator.Rank) - 1, (2 << communicator.Rank) - 1);
+        return rows[(from * rows.Count / whole)..(to * rows.Count / whole)];
+    }
+
+    private static AliceRegressionModelParameters Fit(
+        Communicator? communicator, List<Example> rows, NumericEncoding encoding) => Fit(communicator, rows, options =>
+        {
+            Fixed(options);
+            (options.NumericEncoding, options.NumberOfNetworks) = (encoding, 2);
+            (options.BatchSize, options.NumberOfEpochs) = (Rows, 300);
+        });
+
+    // Nothing is left open.
+    private static void Fixed(AliceRegressionTrainer.Options options)
+    {
+        (options.HiddenLayers, options.NumberOfNetworks, options.WeightDecay) = ([16], 1, 0);
+        (options.NumericEncoding, options.NumberOfEpochs) = (NumericEncoding.None, 30);
+    }
+
+    private static AliceRegressionModelParameters Fit(
+        Communicator? communicator, List<Example> rows, Action<AliceRegressionTrainer.Options> change)
+    {
+        var ml = new MLContext();
+        var options = new AliceRegressionTrainer.Options
+        {
+            Communicator = communicator,
+            ExampleWeightColumnName = "Weight",
+            Seed = 1,
+            Device = "cpu",
+            NumberOfThreads = 1,
+        };
+        change(options);
+        return ml.Regression.Trainers.Alice(options).Fit(Example.View(ml, rows)).Model;
+    }
+
+    private static float[] Weights(AliceRegressionModelParameters model) =>
+        [.. model.Ensemble.Members.SelectMany(member => member.Network.Weights.ToArray())];
+
+    private static double Error(AliceRegressionModelParameters model, List<Example> rows)
+    {
+        var ml = new MLContext();
+        var data = Example.View(ml, rows);
+        var scored = new RegressionPredictionTransformer<AliceRegressionModelParameters>(
+            ml, model, data.Schema, "Features").Transform(data);
+        return ml.Regression.Evaluate(scored).RootMeanSquaredError;
+    }
+
+    private static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+    {
+        Assert.AreEqual(expected.Length, actual.Length);
+        var largest = System.Numerics.Tensors.TensorPrimitives.MaxMagnitude(expected);
+        for (var i = 0; i < expected.Length; i++)
+            Assert.AreEqual(expected[i], actual[i], 1e-5f * Math.Max(1, Math.Abs(largest)), $"weight {i}");
+    }
+}
