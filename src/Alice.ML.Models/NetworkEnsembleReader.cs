@@ -45,9 +45,9 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
                 + $"({MaximumBytesName}).");
         Require(HeaderWords + 1L, "its header needs");
         _version = ReadWord();
-        if (_version is 0 or > NetworkEnsembleFormat.CurrentVersion)
+        if (_version is 0 or > NetworkEnsembleFormat.VersionWithRanges)
             throw Corrupt($"it has layout version {_version}, and this Alice.ML reads versions up to "
-                + $"{NetworkEnsembleFormat.CurrentVersion}. Update Alice.ML, or train again.");
+                + $"{NetworkEnsembleFormat.VersionWithRanges}. Update Alice.ML, or train again.");
         var count = _version < VersionWithMembers ? 1 : ReadWord();
         if (count is 0 or > NetworkEnsemble.MaximumMembers)
             throw Corrupt($"it claims {count} networks, and 1 to {NetworkEnsemble.MaximumMembers} are possible.");
@@ -55,7 +55,7 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
         while (parts.Count < count)
             parts.Add(ReadMember());
         var features = _version < VersionWithPreparation ? [] : ReadFeatures();
-        var range = _version < VersionWithPreparation ? null : ReadRange();
+        var range = _version < VersionWithPreparation ? null : ReadRanges();
         if (reader.ReadUInt32() is var stored && stored != ~_checksum)
             throw Corrupt($"its checksum is {~_checksum:x8} and should be {stored:x8}: the file is damaged.");
         return Checked(() => new NetworkEnsemble(
@@ -78,15 +78,22 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
         return features;
     }
 
-    private OutputRange? ReadRange()
+    private OutputRanges? ReadRanges()
     {
         Require(2, "its range and its checksum need");
-        if (!ReadFlag("a range"))
+        var count = _version >= NetworkEnsembleFormat.VersionWithRanges ? ReadWord() : ReadFlag("a range") ? 1u : 0;
+        if (count == 0)
             return null;
-        Require(3, "the bounds of its range and its checksum need");
-        var bounds = ReadFloats(2);
-        var range = new OutputRange(bounds[0], bounds[1]);
-        return range.Misfit is { } why ? throw Corrupt(why) : range;
+        Require(2 * (long)count + 1, "the bounds of its ranges and its checksum need");
+        var ranges = new OutputRange[count];
+        for (var r = 0; r < ranges.Length; r++)
+        {
+            var bounds = ReadFloats(2);
+            ranges[r] = new OutputRange(bounds[0], bounds[1]);
+            if (ranges[r].Misfit is { } why)
+                throw Corrupt(why);
+        }
+        return new OutputRanges(ranges);
     }
 
     private bool ReadFlag(string what) => ReadWord() switch
