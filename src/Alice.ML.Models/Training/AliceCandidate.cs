@@ -21,7 +21,7 @@ public sealed record AliceCandidate
     public required double Epochs { get; init; }
 
     /// <summary>That loss, of the mean of two networks, in the label's units (squared error: units²; classes: the Brier
-    /// score). Infinite where it diverged.
+    /// score; several numbers: the sum over labels, in standard deviations). Infinite where it diverged.
     /// </summary>
     public required double HeldOutLoss { get; init; }
 

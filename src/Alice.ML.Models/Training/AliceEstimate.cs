@@ -8,20 +8,26 @@ public sealed record AliceEstimate
     /// <summary>Rows that it was measured on.</summary>
     public required int Rows { get; init; }
 
-    /// <summary>Root of the mean squared error, in the label's units; null for classes.</summary>
+    /// <summary>For several labels the estimate of each, in their order; null for one label.</summary>
+    public IReadOnlyList<AliceEstimate>? Labels { get; init; }
+
+    /// <summary>Root of the mean squared error, in the label's units; null for classes, and for several numbers: see
+    /// <see cref="Labels"/>.</summary>
     public EstimatedValue? RootMeanSquaredError { get; init; }
 
-    /// <summary>Mean absolute error, in the label's units; null for classes.</summary>
+    /// <summary>Mean absolute error, in the label's units; null for classes, and for several numbers.</summary>
     public EstimatedValue? MeanAbsoluteError { get; init; }
 
-    /// <summary>Share of the rows, 0 to 1, whose class is the likeliest one; null for numbers.</summary>
+    /// <summary>Share of the rows, 0 to 1, whose class is the likeliest one; for several labels of true and false the
+    /// mean share of a row's labels that are right; null for numbers.</summary>
     public EstimatedValue? Accuracy { get; init; }
 
-    /// <summary>Mean of −ln p of the true class; null for numbers.</summary>
+    /// <summary>Mean of −ln p of the true class; for several labels the mean over all of them; null for
+    /// numbers.</summary>
     public EstimatedValue? LogLoss { get; init; }
 
     /// <summary>Area under the ROC curve, 0 to 1; null but for two classes, and where the held-out rows are all of
-    /// one.</summary>
+    /// one; for several labels see <see cref="Labels"/>.</summary>
     public EstimatedValue? AreaUnderRocCurve { get; init; }
 }
 

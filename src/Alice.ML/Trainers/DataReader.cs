@@ -17,6 +17,7 @@ internal sealed class DataReader
 
     private readonly RoleMappedData _data;
     private readonly int _columns;
+    private readonly int _labelCount;
     private readonly int _rowLimit;
     private readonly List<SparseRow>? _sparse;
     private float[] _features = [];
@@ -29,9 +30,10 @@ internal sealed class DataReader
     {
         _data = data;
         _columns = ((VectorDataViewType)data.Schema.Feature!.Value.Type).Size;
-        _rowLimit = _columns < WideColumns ? Array.MaxLength / _columns : Array.MaxLength;
+        _labelCount = LabelReader.Count(data.Schema.Label!.Value);
+        _rowLimit = Array.MaxLength / Math.Max(_labelCount, _columns < WideColumns ? _columns : 1);
         var capacity = (int)Math.Min(data.Data.GetRowCount() ?? Math.Max(1, FirstValues / _columns), _rowLimit);
-        _labels = GC.AllocateUninitializedArray<float>(capacity);
+        _labels = GC.AllocateUninitializedArray<float>(capacity * _labelCount);
         _weights = data.Schema.Weight is null ? null : GC.AllocateUninitializedArray<float>(capacity);
         if (_columns < WideColumns)
             _features = GC.AllocateUninitializedArray<float>(capacity * _columns);
@@ -39,8 +41,8 @@ internal sealed class DataReader
             _sparse = [];
     }
 
-    /// <summary>All rows whose label and weight are finite; how many were not goes to <paramref name="channel"/>.
-    /// Features may be missing (NaN) or infinite; the latter are told of.
+    /// <summary>All rows that have a label, or one of several, and a weight that are finite; how many were not goes to
+    /// <paramref name="channel"/>. Features may be missing (NaN) or infinite; the latter are told of.
     /// </summary>
     /// <param name="data">The rows.</param>
     /// <param name="channel">Is told of rows that are left out.</param>
@@ -56,18 +58,17 @@ internal sealed class DataReader
         var weight = _data.Schema.Weight;
         using var cursor = _data.Data.GetRowCursor(weight is null ? [feature, label] : [feature, label, weight.Value]);
         var getFeatures = cursor.GetGetter<VBuffer<float>>(feature);
-        var getLabel = RowCursorUtils.GetLabelGetter(cursor, label.Index);
+        var labels = new LabelReader(cursor, label);
         var getWeight = weight is null ? null : cursor.GetGetter<float>(weight.Value);
         VBuffer<float> row = default;
-        float labelValue = 0, weightValue = 1;
+        float weightValue = 1;
         long missingLabels = 0, missingWeights = 0, weightless = 0;
         while (cursor.MoveNext())
         {
-            if (_rows == _labels.Length)
+            if (_rows * _labelCount == _labels.Length)
                 Grow();
-            getLabel(ref labelValue);
             getWeight?.Invoke(ref weightValue);
-            if (!float.IsFinite(labelValue))
+            if (!labels.Read())
                 missingLabels++;
             else if (!float.IsFinite(weightValue))
                 missingWeights++;
@@ -79,7 +80,8 @@ internal sealed class DataReader
             else
             {
                 getFeatures(ref row);
-                Keep(row, labelValue, weightValue);
+                Keep(row, labels.Values, weightValue);
+                labels.CountMissing();
             }
         }
 
@@ -90,6 +92,7 @@ internal sealed class DataReader
                 : $"The {what} data has no usable row: {Reasons()}.");
         if (skipped > 0)
             channel.Warning($"Skipped {skipped:N0} of {_rows + skipped + weightless:N0} rows: {Reasons()}.");
+        labels.Report(channel);
         if (_infinite.Count > 0)
         {
             var names = FeatureNames.Of(feature);
@@ -97,24 +100,25 @@ internal sealed class DataReader
             channel.Warning(
                 $"Infinite values count as values beyond the range of the others: {ColumnReport.List(counts)}.");
         }
-        return new TrainingData(Table(), _labels, _weights, 0, _rows);
+        return new TrainingData(Table(), _labels, _weights, 0, _rows, _labelCount);
 
         string Reasons() => string.Join(", ", new[]
         {
-            (missingLabels, $"a missing or infinite value in the label column '{label.Name}'"),
+            (missingLabels, $"{(_labelCount == 1 ? "a missing or infinite value" : "no known value")} in the label "
+                + $"column '{label.Name}'"),
             (missingWeights, $"a missing or infinite value in the weight column '{weight?.Name}'"),
             (weightless, $"a weight of 0 in the column '{weight?.Name}'"),
         }.Where(reason => reason.Item1 > 0).Select(reason => $"{reason.Item1:N0} with {reason.Item2}"));
     }
 
-    private void Keep(in VBuffer<float> row, float label, float weight)
+    private void Keep(in VBuffer<float> row, ReadOnlySpan<float> labels, float weight)
     {
         if (_sparse is null)
             row.CopyTo(_features.AsSpan(_rows * _columns, _columns));
         else
             _sparse.Add(NotZero(row));
         CountInfinite(row);
-        _labels[_rows] = label;
+        labels.CopyTo(_labels.AsSpan(_rows * _labelCount));
         if (_weights is not null)
             _weights[_rows] = weight;
         _rows++;
@@ -169,7 +173,7 @@ internal sealed class DataReader
                 $"The data has more than {_rowLimit:N0} rows of {_columns:N0} features, "
                 + "more than one buffer can hold.");
         var capacity = (int)Math.Min(2L * _rows, _rowLimit);
-        _labels = Grown(_labels, _rows, capacity);
+        _labels = Grown(_labels, _rows * _labelCount, capacity * _labelCount);
         if (_weights is not null)
             _weights = Grown(_weights, _rows, capacity);
         if (_sparse is null)

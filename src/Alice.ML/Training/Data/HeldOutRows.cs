@@ -17,18 +17,19 @@ internal sealed class HeldOutRows : IDisposable
         _batches = BatchSource.Create(rows, RowsAtOnce, settings);
         using var scope = NewDisposeScope();
         var order = _batches.Order.ToArray();
-        Targets = Load(row => rows.Data.LabelArray[row]);
+        var labels = rows.Data.LabelCount;
+        Targets = Load(order.SelectMany(row => new ArraySegment<float>(rows.Data.LabelArray, row * labels, labels)));
         if (rows.Data.WeightArray is { } weights)
-            Weights = Load(row => (float)(weights[row] * _batches.WeightScale));
+            Weights = Load(order.Select(row => (float)(weights[row] * _batches.WeightScale)));
 
-        Tensor Load(Func<int, float> value) =>
-            tensor([.. order.Select(value)], order.Length, 1).to(settings.Device).DetachFromDisposeScope();
+        Tensor Load(IEnumerable<float> values) =>
+            tensor([.. values]).view(order.Length, -1).to(settings.Device).DetachFromDisposeScope();
     }
 
     /// <summary>How many.</summary>
     public int Count => _batches.Rows;
 
-    /// <summary>[rows, 1].</summary>
+    /// <summary>[rows, labels].</summary>
     public Tensor Targets { get; }
 
     /// <summary>[rows, 1]; null where every row counts the same.</summary>

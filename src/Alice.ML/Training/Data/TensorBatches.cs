@@ -20,13 +20,14 @@ internal sealed class TensorBatches : BatchSource
         var data = rows.Data;
         (_features, _device) = (rows.Features, device);
         using var scope = NewDisposeScope();
-        _targets = Load(data.LabelArray);
+        _targets = Load(data.LabelArray, data.LabelCount);
         if (data.WeightArray is { } weights)
-            _weights = Load([.. weights.Select(weight => (float)(weight * WeightScale))]);
+            _weights = Load([.. weights.Select(weight => (float)(weight * WeightScale))], 1);
         _order = OrderOnDevice();
 
         // From the table's first row on, so that one row number serves features, targets and weights.
-        Tensor Load(float[] values) => frombuffer(values, ScalarType.Float32, data.Start + data.Rows).view(-1, 1)
+        Tensor Load(float[] values, int width) => frombuffer(
+            values, ScalarType.Float32, (data.Start + data.Rows) * width).view(-1, width)
             .to(device).clone().DetachFromDisposeScope();
     }
 

@@ -2,10 +2,18 @@ using Alice.ML.Models;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Rows in memory: features, one label each, and weights where a column gives them. A part of the rows shares
-/// their arrays.
+/// <summary>Rows in memory: features, labels, and weights where a column gives them. A part of the rows shares their
+/// arrays.
 /// </summary>
-internal sealed class TrainingData(FeatureTable features, float[] labels, float[]? weights, int start, int rows)
+/// <param name="features">The table.</param>
+/// <param name="labels">[rows of the table, <paramref name="labelCount"/>]; of several labels those that a row lacks
+/// are NaN, and no row lacks all.</param>
+/// <param name="weights">See <see cref="WeightArray"/>.</param>
+/// <param name="start">See <see cref="Start"/>.</param>
+/// <param name="rows">Rows of this part.</param>
+/// <param name="labelCount">Labels of a row.</param>
+internal sealed class TrainingData(
+    FeatureTable features, float[] labels, float[]? weights, int start, int rows, int labelCount = 1)
 {
     public FeatureTable Features { get; } = features;
 
@@ -16,10 +24,13 @@ internal sealed class TrainingData(FeatureTable features, float[] labels, float[
     /// <summary>First row of this part in the table.</summary>
     public int Start { get; } = start;
 
-    /// <summary>Labels of these rows.</summary>
-    public Span<float> Labels => labels.AsSpan(Start, Rows);
+    /// <summary>Labels of a row.</summary>
+    public int LabelCount { get; } = labelCount;
 
-    /// <summary>All labels of the table, to be read from <see cref="Start"/> on.</summary>
+    /// <summary>Labels of these rows, row after row.</summary>
+    public Span<float> Labels => labels.AsSpan(Start * LabelCount, Rows * LabelCount);
+
+    /// <summary>All labels of the table, to be read from row <see cref="Start"/> on.</summary>
     public float[] LabelArray => labels;
 
     /// <summary>Example weights of the table, finite and above 0; null where every row counts the same.</summary>
@@ -46,18 +57,34 @@ internal sealed class TrainingData(FeatureTable features, float[] labels, float[
         var random = new Random(seed);
         for (var last = Rows - 1; last >= Rows - held; last--)
             Swap(Start + random.Next(last + 1), Start + last);
-        return (new(Features, labels, weights, Start, Rows - held),
-            new(Features, labels, weights, Start + Rows - held, held));
+        return (Part(Start, Rows - held), Part(Start + Rows - held, held));
     }
 
-    /// <summary>The rows whose labels lie between two values. They change places.</summary>
-    public TrainingData WithLabels(float lowest, float highest)
+    /// <summary>Rows where a label is known.</summary>
+    public int Known(int label)
+    {
+        var known = 0;
+        for (var i = label; i < Labels.Length; i += LabelCount)
+            known += float.IsNaN(Labels[i]) ? 0 : 1;
+        return known;
+    }
+
+    /// <summary>Forgets the labels that lie outside ranges.</summary>
+    /// <param name="scales">Of each label.</param>
+    /// <returns>The rows that still have a label. Rows change places.</returns>
+    public TrainingData WithoutExtremes(IReadOnlyList<ColumnScale> scales)
     {
         var kept = Rows;
         for (var row = Rows - 1; row >= 0; row--)
-            if (Labels[row] < lowest || Labels[row] > highest)
+        {
+            var values = Labels.Slice(row * LabelCount, LabelCount);
+            for (var label = 0; label < values.Length; label++)
+                if (values[label] < scales[label].Lowest || values[label] > scales[label].Highest)
+                    values[label] = float.NaN;
+            if (!values.ContainsAnyExcept(float.NaN))
                 Swap(Start + row, Start + --kept);
-        return new(Features, labels, weights, Start, kept);
+        }
+        return Part(Start, kept);
     }
 
     /// <summary>Two parts, perhaps of one table, with their features prepared. The parts are not to be used any
@@ -71,12 +98,16 @@ internal sealed class TrainingData(FeatureTable features, float[] labels, float[
             validation?.With(shared ? table : validation.Features.Prepare(preparation, validation.Rows)));
     }
 
-    private TrainingData With(FeatureTable table) => new(table, labels, weights, Start, Rows);
+    private TrainingData With(FeatureTable table) => new(table, labels, weights, Start, Rows, LabelCount);
+
+    private TrainingData Part(int start, int rows) => new(Features, labels, weights, start, rows, LabelCount);
 
     private void Swap(int a, int b)
     {
         Features.Swap(a, b);
-        (labels[a], labels[b]) = (labels[b], labels[a]);
+        for (var label = 0; label < LabelCount; label++)
+            (labels[a * LabelCount + label], labels[b * LabelCount + label]) =
+                (labels[b * LabelCount + label], labels[a * LabelCount + label]);
         if (weights is not null)
             (weights[a], weights[b]) = (weights[b], weights[a]);
     }

@@ -39,16 +39,19 @@ internal sealed class SquaredObjective : RegressionObjective
     }
 }
 
-/// <summary>½e² for an error e up to <paramref name="threshold"/>, and threshold·(|e| − ½ threshold) beyond (Huber
-/// 1964).</summary>
-internal sealed class HuberObjective(double threshold) : RegressionObjective
+/// <summary>½e² for an error e up to a threshold, and threshold·(|e| − ½ threshold) beyond (Huber 1964).</summary>
+/// <param name="thresholds">Of each label, or one for all.</param>
+internal sealed class HuberObjective(params IReadOnlyList<double> thresholds) : RegressionObjective
 {
-    public override KernelLoss Kernel => new(LossKind.Huber, threshold);
+    private readonly float[] _thresholds = [.. thresholds.Select(threshold => (float)threshold)];
+
+    public override KernelLoss Kernel => new(LossKind.Huber, thresholds);
 
     public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
     {
         var error = outputs.sub_(targets);
-        gradient = maximum(minimum(error, error.Constant(threshold)), error.Constant(-threshold));
+        var most = tensor(_thresholds).to(error.dtype, error.device);
+        gradient = maximum(minimum(error, most), most.neg());
         // With c = clamp(e): c·(e − ½c) is either branch.
         return error.Scale(2).sub_(gradient).mul_(gradient).Scale(0.5);
     }
@@ -59,7 +62,7 @@ internal sealed class HuberObjective(double threshold) : RegressionObjective
 /// </summary>
 internal sealed class QuantileObjective(double quantile) : RegressionObjective
 {
-    public override KernelLoss Kernel => new(LossKind.Quantile, quantile);
+    public override KernelLoss Kernel => new(LossKind.Quantile, [quantile]);
 
     public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
     {

@@ -1,5 +1,4 @@
 using Alice.ML.Training.Data;
-using Alice.ML.Training.Objectives;
 
 namespace Alice.ML.Training.Plan;
 
@@ -113,7 +112,7 @@ internal static class RaceRules
     /// measured before.
     /// </summary>
     public static double StepsToFinish(int rows, LearningTask task) =>
-        task.Objective is QuantilesObjective ? 0.1 : task.IsClassification || Folds(rows) == 1 ? 0.5 : 1;
+        task.Levels.Count > 0 ? 0.1 : task.IsClassification || Folds(rows) == 1 ? 0.5 : 1;
 
     /// <summary>Steps of one network that a race with so many candidates takes in all, about, for each of its usual
     /// steps.</summary>
