@@ -63,7 +63,7 @@ public sealed class AliceMultilabelTrainer
 
     internal override LearningTask CreateTask(TrainingData data, DataViewSchema.Column label)
     {
-        var nameOf = FeatureNames.Of(label, "label");
+        var names = LabelNames.Of(label);
         var labels = data.LabelCount;
         var (trues, falses) = (new int[labels], new int[labels]);
         for (var i = 0; i < data.Labels.Length; i++)
@@ -76,13 +76,13 @@ public sealed class AliceMultilabelTrainer
                     trues[i % labels]++;
                     break;
                 case var value when !float.IsNaN(value):
-                    throw new InvalidOperationException($"The label {nameOf(i % labels)} of the column '{label.Name}' "
+                    throw new InvalidOperationException($"The label '{names[i % labels]}' of the column '{label.Name}' "
                         + $"holds {value}, and labels of true and false are 0 or 1. For numbers use "
                         + "Regression.Trainers.AliceMultioutput.");
             }
         for (var slot = 0; slot < labels; slot++)
             if (trues[slot] == 0 || falses[slot] == 0)
-                throw new InvalidOperationException($"The label {nameOf(slot)} of the column '{label.Name}' is "
+                throw new InvalidOperationException($"The label '{names[slot]}' of the column '{label.Name}' is "
                     + $"{(trues[slot] + falses[slot] == 0 ? "missing" : trues[slot] > 0 ? "true" : "false")} in every "
                     + "row: there is nothing to learn. Give rows of both kinds, or leave it out of the label column.");
         return LearningTask.Classify(new LabelsObjective(new LogisticObjective(), labels, []), labels, labels);

@@ -82,9 +82,9 @@ public sealed class AliceMultioutputTrainer
 
     internal override LearningTask CreateTask(TrainingData data, DataViewSchema.Column label)
     {
-        var nameOf = FeatureNames.Of(label, "label");
+        var names = LabelNames.Of(label);
         return RegressionTask.Create(
-            data, _loss, _quantiles, slot => $"The label {nameOf(slot)} of the column '{label.Name}'");
+            data, _loss, _quantiles, slot => $"The label '{names[slot]}' of the column '{label.Name}'");
     }
 
     private protected override AliceMultioutputModelParameters CreateModel(

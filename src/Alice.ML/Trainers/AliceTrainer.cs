@@ -208,15 +208,18 @@ public abstract class AliceTrainer<TTransformer, TModel>
         if (labels.All(label => label.Extreme == 0))
             return (training, LeftOutLabels.None);
         const string remedy = "Mend them, or set Loss to RegressionLoss.Absolute or Huber to keep them.";
-        var nameOf = FeatureNames.Of(column, "label");
-        string[] extreme = [.. labels.Index().Where(label => label.Item.Extreme > 0).Select(label =>
-            $"{nameOf(label.Index)} ({label.Item.Extreme:N0} beyond {label.Item.Lowest} to {label.Item.Highest})")];
-        channel.Warning(labels.Count == 1
-            ? $"Left out {labels[0].Extreme:N0} of {training.Rows:N0} rows: their labels in '{column.Name}' are "
-                + $"extreme and stand alone, while the others lie between {labels[0].Lowest} and "
-                + $"{labels[0].Highest}. {remedy}"
-            : $"Left out labels in '{column.Name}' that are extreme and stand alone: {ColumnReport.List(extreme)}. "
-                + $"The other labels of their rows are learned. {remedy}");
+        if (labels.Count == 1)
+            channel.Warning($"Left out {labels[0].Extreme:N0} of {training.Rows:N0} rows: their labels in "
+                + $"'{column.Name}' are extreme and stand alone, while the others lie between {labels[0].Lowest} and "
+                + $"{labels[0].Highest}. {remedy}");
+        else
+        {
+            string[] extreme = [.. LabelNames.Of(column).Zip(labels).Where(label => label.Second.Extreme > 0).Select(
+                label => $"'{label.First}' ({label.Second.Extreme:N0} beyond {label.Second.Lowest} to "
+                    + $"{label.Second.Highest})")];
+            channel.Warning($"Left out labels in '{column.Name}' that are extreme and stand alone: "
+                + $"{ColumnReport.List(extreme)}. The other labels of their rows are learned. {remedy}");
+        }
         var leftOut = LeftOutLabels.Outside(training, labels);
         return (training.WithoutExtremes(labels), leftOut);
     }

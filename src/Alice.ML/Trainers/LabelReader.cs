@@ -1,3 +1,4 @@
+using Alice.ML.Models;
 using Alice.ML.Training.Data;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -53,12 +54,12 @@ internal sealed class LabelReader
     /// <summary>Tells of the labels that rows lack.</summary>
     public void Report(IChannel channel)
     {
-        var nameOf = FeatureNames.Of(_column, "label");
-        string[] names = [.. _missing.Index().Where(label => label.Item > 0)
-            .Select(label => $"{nameOf(label.Index)} ({label.Item:N0})")];
-        if (names.Length > 0)
-            channel.Warning("Missing or infinite labels have no part in the loss, while the rows' other labels have: "
-                + $"{ColumnReport.List(names)}.");
+        if (_missing.All(count => count == 0))
+            return;
+        string[] counts = [.. LabelNames.Of(_column).Zip(_missing).Where(label => label.Second > 0)
+            .Select(label => $"'{label.First}' ({label.Second:N0})")];
+        channel.Warning("Missing or infinite labels have no part in the loss, while the rows' other labels have: "
+            + $"{ColumnReport.List(counts)}.");
     }
 
     private static Action<float[]> Scalar(DataViewRowCursor cursor, DataViewSchema.Column column)
