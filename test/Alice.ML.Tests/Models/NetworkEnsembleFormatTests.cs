@@ -194,7 +194,7 @@ public class NetworkEnsembleFormatTests
         + " and the stream has 144 left: it is cut short or damaged.")]
     [DataRow(6, 0x7fffffff, "Layers 6-2147483647-1 have more than 2147483591 weights. (Parameter 'layerSizes')")]
     [DataRow(6, -1, "Layer size -1 is not positive. (Parameter 'layerSizes')")]
-    [DataRow(0, 5, "it has layout version 5, and this Alice.ML reads versions up to 4."
+    [DataRow(0, 6, "it has layout version 6, and this Alice.ML reads versions up to 5."
         + " Update Alice.ML, or train again.")]
     [DataRow(1, 0, "it claims 0 networks, and 1 to 1000 are possible.")]
     [DataRow(1, 1001, "it claims 1001 networks, and 1 to 1000 are possible.")]

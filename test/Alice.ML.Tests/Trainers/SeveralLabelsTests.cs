@@ -24,13 +24,14 @@ public class SeveralLabelsTests
     [TestMethod]
     public void Labels_of_very_different_units_are_all_learned_and_measured_by_name()
     {
-        var model = Trainer().Fit(View(Rows(600)));
-        var metrics = _ml.Regression.EvaluateMultioutput(model.Transform(View(Rows(300, seed: 2))), "Labels");
+        var model = Trainer().Fit(View(Rows(600, noise: 0.2f)));
+        var metrics = _ml.Regression.EvaluateMultioutput(
+            model.Transform(View(Rows(300, seed: 2, noise: 0.2f))), "Labels");
         CollectionAssert.AreEqual(new[] { "Small", "Large" }, metrics.Select(label => label.Label).ToArray());
         foreach (var label in metrics)
         {
             Assert.AreEqual(300, label.Rows);
-            Assert.IsGreaterThan(0.95, label.Metrics!.RSquared, label.Label);
+            Assert.IsGreaterThan(0.9, label.Metrics!.RSquared, label.Label);
         }
         CollectionAssert.AreEqual(new[] { "Small", "Large" }, model.Model.Labels.ToArray());
 
@@ -39,7 +40,7 @@ public class SeveralLabelsTests
         Assert.IsNull(estimate.RootMeanSquaredError);
         for (var label = 0; label < 2; label++)
             Assert.AreEqual(1, estimate.Labels![label].RootMeanSquaredError!.Value.Value
-                / metrics[label].Metrics!.RootMeanSquaredError, 0.5);
+                / metrics[label].Metrics!.RootMeanSquaredError, 0.3);
         Assert.AreEqual("Standardised RMSE", model.Model.TrainingSummary.MetricName);
     }
 
@@ -353,12 +354,18 @@ public class SeveralLabelsTests
     private static float[] Column(IDataView data, string name) =>
         [.. data.GetColumn<float[]>(name).SelectMany(row => row)];
 
-    private static List<Row> Rows(int count, int seed = 1) => [.. Example.Smooth(count, seed).Select(row => new Row
+    // The noise is a share of what each label varies by, about.
+    private static List<Row> Rows(int count, int seed = 1, float noise = 0)
     {
-        Features = row.Features,
-        Small = row.Label - 10,
-        Large = 1000 * row.Features[0] + row.Features[1],
-    })];
+        var random = new Random(seed);
+        float Noise() => noise * (2 * random.NextSingle() - 1);
+        return [.. Example.Smooth(count, seed).Select(row => new Row
+        {
+            Features = row.Features,
+            Small = row.Label - 10 + 2 * Noise(),
+            Large = 1000 * row.Features[0] + row.Features[1] + 1000 * Noise(),
+        })];
+    }
 
     private IDataView View(List<Row> rows)
     {
