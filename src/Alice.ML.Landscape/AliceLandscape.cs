@@ -2,6 +2,7 @@ using Alice.ML.Models;
 using Alice.ML.Optimization.Runtime;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
+using Alice.ML.Training.Rules;
 using Microsoft.ML;
 
 namespace Alice.ML.Landscape;
@@ -152,7 +153,7 @@ public static class AliceLandscape
     }
 
     private static TorchThreads Threads(NetworkEnsemble ensemble, ModelRows rows) =>
-        new(TrainingBudget.Threads(ensemble.Members[0].Network.Weights.Length, rows.Count));
+        new(AutoRules.Threads(ensemble.Members[0].Network.Weights.Length, rows.Count));
 
     private static CompressedModel<TModel> With<TModel>(
         CompressedModel<NetworkEnsemble> result, Func<NetworkEnsemble, TModel> create) => new(

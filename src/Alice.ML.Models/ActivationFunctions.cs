@@ -10,17 +10,6 @@ namespace Alice.ML.Models;
 /// </summary>
 internal static class ActivationFunctions
 {
-    // Φ(−z) = exp(−z²/2) R(t) with t = 1/(1 + 0.35 z), z ≥ 0: the form of Abramowitz & Stegun, Handbook of Mathematical
-    // Functions, 26.2.17. R is our own Chebyshev fit in u = t − 1, with R = ½ at z = 0 where it counts most; evaluated
-    // in single precision, Φ is within 4e-8.
-    private const float TailScale = 0.35f;
-
-    // Φ(−16) is zero in single precision.
-    private const float TailEnd = 16f;
-
-    // tanh(x) = x + x³ P(x²) below this |x|: our own Chebyshev fit of P, relative error of tanh 8e-8.
-    private const float TanhNear = 0.625f;
-
     /// <summary>Applies the function in place. The length is a multiple of <see cref="DenseLayer.Lanes"/>.</summary>
     public static void Apply(Activation activation, Span<float> values)
     {
@@ -56,19 +45,19 @@ internal static class ActivationFunctions
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<float> GELU(Vector<float> x)
     {
-        var z = Vector.Min(Vector.Abs(x), new Vector<float>(TailEnd));
-        var t = Vector<float>.One / Vector.FusedMultiplyAdd(new Vector<float>(TailScale), z, Vector<float>.One);
-        var u = z * -TailScale * t;
-        var r = new Vector<float>(-0.0257575f);
-        r = Next(r, u, -0.10337904f);
-        r = Next(r, u, -0.12571648f);
-        r = Next(r, u, -0.020740034f);
-        r = Next(r, u, -0.032483812f);
-        r = Next(r, u, -0.16159514f);
-        r = Next(r, u, 0.15937419f);
-        r = Next(r, u, 0.9009656f);
-        r = Next(r, u, 1.139835f);
-        r = Next(r, u, 0.5f);
+        var z = Vector.Min(Vector.Abs(x), new Vector<float>(ActivationFits.TailEnd));
+        var t = Vector<float>.One / Vector.FusedMultiplyAdd(new Vector<float>(ActivationFits.TailScale), z, Vector<float>.One);
+        var u = z * -ActivationFits.TailScale * t;
+        var r = new Vector<float>(ActivationFits.Tail9);
+        r = Next(r, u, ActivationFits.Tail8);
+        r = Next(r, u, ActivationFits.Tail7);
+        r = Next(r, u, ActivationFits.Tail6);
+        r = Next(r, u, ActivationFits.Tail5);
+        r = Next(r, u, ActivationFits.Tail4);
+        r = Next(r, u, ActivationFits.Tail3);
+        r = Next(r, u, ActivationFits.Tail2);
+        r = Next(r, u, ActivationFits.Tail1);
+        r = Next(r, u, ActivationFits.Tail0);
         var tail = r * Vector.Exp(z * z * -0.5f);
         return ReLU(x) - z * tail;
     }
@@ -78,15 +67,15 @@ internal static class ActivationFunctions
     private static Vector<float> Tanh(Vector<float> x)
     {
         var square = x * x;
-        var p = new Vector<float>(-0.0060967167f);
-        p = Next(p, square, 0.02099718f);
-        p = Next(p, square, -0.053850908f);
-        p = Next(p, square, 0.1333277f);
-        p = Next(p, square, -0.33333328f);
+        var p = new Vector<float>(ActivationFits.Tanh4);
+        p = Next(p, square, ActivationFits.Tanh3);
+        p = Next(p, square, ActivationFits.Tanh2);
+        p = Next(p, square, ActivationFits.Tanh1);
+        p = Next(p, square, ActivationFits.Tanh0);
         var near = Vector.FusedMultiplyAdd(x * square, p, x);
         var far = Vector<float>.One - new Vector<float>(2) / (Vector.Exp(Vector.Abs(x) * 2f) + Vector<float>.One);
         return Vector.ConditionalSelect(
-            Vector.LessThan(Vector.Abs(x), new Vector<float>(TanhNear)), near, Vector.CopySign(far, x));
+            Vector.LessThan(Vector.Abs(x), new Vector<float>(ActivationFits.TanhNear)), near, Vector.CopySign(far, x));
     }
 
     /// <summary>A step of Horner's rule.</summary>

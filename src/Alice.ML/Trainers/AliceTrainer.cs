@@ -3,7 +3,7 @@ using Alice.ML.Optimization.Runtime;
 using Alice.ML.Training;
 using Alice.ML.Training.Checkpoints;
 using Alice.ML.Training.Data;
-using Alice.ML.Training.Plan;
+using Alice.ML.Training.Rules;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
@@ -119,11 +119,11 @@ public abstract class AliceTrainer<TTransformer, TModel>
         // Several networks take a thread each.
         using var threads = new TorchThreads(_options.NumberOfNetworks > 1
             ? 1
-            : _options.NumberOfThreads ?? TrainingBudget.Threads(ensemble.Parameters, settings.BatchSize));
+            : _options.NumberOfThreads ?? AutoRules.Threads(ensemble.Parameters, settings.BatchSize));
         var saved = checkpoint?.Saved(TrainingPhase.Training);
         var state = saved is null ? null : TrainingState.Restore(saved, ensemble, settings);
         var choice = state is not null ? state.Choice
-            : initial is null && !isText && IsOpen(ensemble, task) && training.Rows >= RaceRules.LeastRows
+            : initial is null && !isText && IsOpen(ensemble, task) && training.Rows >= AutoRules.LeastRowsOfRace
             ? new PlanChoice(_options, task, ensemble, rows, settings, channel,
                 clock)
             { Checkpoint = checkpoint }.Make()
@@ -267,26 +267,26 @@ public abstract class AliceTrainer<TTransformer, TModel>
         TrainingData data, LearningTask task, bool isText, TorchSharp.torch.Device device, int seed)
     {
         var rows = data.Rows;
-        var batchSize = Math.Min(_options.BatchSize ?? TrainingBudget.BatchSize(rows), rows);
+        var batchSize = Math.Min(_options.BatchSize ?? AutoRules.BatchSize(rows), rows);
         var usual = Math.Min(
-            TrainingBudget.Epochs(rows, batchSize, task.IsClassification, _options.Effort),
-            WideTables.IsWide(rows, data.Columns) ? WideTables.MostEpochs : int.MaxValue);
+            AutoRules.Epochs(rows, batchSize, task.IsClassification, _options.Effort),
+            AutoRules.IsWide(rows, data.Columns) ? AutoRules.MostEpochsOfWideTables : int.MaxValue);
         var optimizer = isText ? WideTables.TextOptimizer(_options.Optimizer, task.IsClassification)
             : _options.Optimizer;
         return new TrainingSettings
         {
             Optimizer = optimizer,
             LearningRate = _options.LearningRate
-            ?? optimizer.LearningRate * TrainingBudget.LearningRateFactor(rows, task.IsClassification),
-            NumberOfEpochs = _options.NumberOfEpochs ?? (isText ? WideTables.TextEpochs : usual),
+            ?? optimizer.LearningRate * AutoRules.LearningRateFactor(rows, task.IsClassification),
+            NumberOfEpochs = _options.NumberOfEpochs ?? (isText ? AutoRules.EpochsOfText : usual),
             HasChosenLength = _options.NumberOfEpochs is not null,
-            Folds = TrainingBudget.Folds(rows, _options.Effort),
+            Folds = AutoRules.Folds(rows, _options.Effort),
             BatchSize = batchSize,
             GradientAccumulation = Math.Min(_options.GradientAccumulation, batchSize),
             WeightDecays = _options.WeightDecay is { } decay
                 ? [decay]
                 : isText ? [0]
-                : TrainingBudget.WeightDecays(rows, task.IsClassification),
+                : AutoRules.WeightDecays(rows, task.IsClassification),
             Patience = _options.EarlyStoppingPatience,
             MinimumImprovement = _options.EarlyStoppingMinimumImprovement,
             MaximumTime = _options.MaximumTrainingTime,

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Alice.ML.Training.Data;
+using Alice.ML.Training.Rules;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
@@ -8,10 +9,6 @@ namespace Alice.ML.Trainers;
 /// <summary>Reads the rows that a trainer learns from, through one cursor.</summary>
 internal sealed class DataReader
 {
-    // From this width on, rows are read as the values that are not zero, and stay so if that takes less memory.
-    private const int WideColumns = 1024;
-    private const double DenseShare = 0.25;
-
     // Values to make room for where the number of rows is not known: untouched memory costs next to nothing.
     private const int FirstValues = 1 << 24;
 
@@ -31,11 +28,11 @@ internal sealed class DataReader
         _data = data;
         _columns = ((VectorDataViewType)data.Schema.Feature!.Value.Type).Size;
         _labelCount = LabelReader.Count(data.Schema.Label!.Value);
-        _rowLimit = Array.MaxLength / Math.Max(_labelCount, _columns < WideColumns ? _columns : 1);
+        _rowLimit = Array.MaxLength / Math.Max(_labelCount, _columns < AutoRules.WideColumns ? _columns : 1);
         var capacity = (int)Math.Min(data.Data.GetRowCount() ?? Math.Max(1, FirstValues / _columns), _rowLimit);
         _labels = GC.AllocateUninitializedArray<float>(capacity * _labelCount);
         _weights = data.Schema.Weight is null ? null : GC.AllocateUninitializedArray<float>(capacity);
-        if (_columns < WideColumns)
+        if (_columns < AutoRules.WideColumns)
             _features = GC.AllocateUninitializedArray<float>(capacity * _columns);
         else
             _sparse = [];
@@ -156,7 +153,7 @@ internal sealed class DataReader
         if (_sparse is null)
             return new DenseFeatures(_features, _columns);
         var size = (long)_rows * _columns;
-        if (size > Array.MaxLength || _sparse.Sum(row => (long)row.Values.Length) < DenseShare * size)
+        if (size > Array.MaxLength || _sparse.Sum(row => (long)row.Values.Length) < AutoRules.DenseShare * size)
             return new SparseFeatures(_sparse, _columns);
 
         var dense = new float[size];

@@ -3,6 +3,7 @@ using Alice.ML.Training;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Plan;
+using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Trainers;
 
@@ -47,7 +48,7 @@ internal sealed class Ensemble
         _numbers = table is null || initial is not null ? [] : InputEncoding.Numbers(data, table);
         _hiddenLayers = options.HiddenLayers ?? initial?.Members[0].Network.HiddenLayers
             ?? (WideTables.IsText(options, task, data) ? []
-                : TrainingBudget.HiddenLayers(table is null ? data.Columns : _numbers.Length));
+                : AutoRules.HiddenLayers(table is null ? data.Columns : _numbers.Length));
         _inputs[NumericEncoding.None] = InputEncoding.Plain(inputs.Common);
         if (initial is not null)
             _initialInputs = InitialInputs(initial, data, table);
@@ -71,8 +72,8 @@ internal sealed class Ensemble
     public IReadOnlyList<NetworkPlan> Candidates { get; }
 
     /// <summary>Whether the networks train by vector kernels.</summary>
-    public bool SuitsKernels(TrainingData data, TrainingSettings settings) => KernelLimits.Suit(
-        settings.Device, data.Features is SparseFeatures, [data.Columns, .. _hiddenLayers, _task.Outputs],
+    public bool SuitsKernels(TrainingData data, TrainingSettings settings) => AutoRules.SuitsKernels(
+        settings.Device.type == TorchSharp.DeviceType.CPU, data.Features is SparseFeatures, [data.Columns, .. _hiddenLayers, _task.Outputs],
         settings.BatchSize);
 
     /// <summary>Weights and biases of all networks.</summary>
@@ -105,11 +106,11 @@ internal sealed class Ensemble
             var taken = used.GetValueOrDefault(candidate);
             used[candidate] = taken + 1;
             // Folds take turns, so that the ensemble has networks of as many as there are.
-            var folds = candidate.Networks.Count / RaceRules.NetworksPerFold;
-            var network = taken % folds * RaceRules.NetworksPerFold + taken / folds;
+            var folds = candidate.Networks.Count / AutoRules.NetworksPerFold;
+            var network = taken % folds * AutoRules.NetworksPerFold + taken / folds;
             var isNew = network >= candidate.Networks.Count;
             var course = new Course(Schedule(candidate.Plan), passes(candidate), isNew ? passes(candidate) : 0, isNew
-                ? 0 : Course.UsualWarmUp);
+                ? 0 : AutoRules.WarmUp);
             return Create(SeedsOfRace + index, candidate.Plan, settings, course, isNew ? null
                 : candidate.Weights(network));
         })];
@@ -164,9 +165,9 @@ internal sealed class Ensemble
     private void AddEncodings(TrainingData data, DenseFeatures table)
     {
         var isAutomatic = _options.NumericEncoding == NumericEncoding.Automatic && _hiddenLayers.Count > 0
-            && TrainingBudget.SuitsBins(data.Rows, data.Columns, _numbers.Length, _task.IsClassification);
+            && AutoRules.SuitsBins(data.Rows, data.Columns, _numbers.Length, _task.IsClassification);
         // Tails of few rows say little.
-        var givesScores = isAutomatic && TrainingBudget.HasManySteps(data.Rows, _task.IsClassification);
+        var givesScores = isAutomatic && AutoRules.HasManySteps(data.Rows, _task.IsClassification);
         if ((givesScores || _options.NumericEncoding == NumericEncoding.NormalScores)
             && InputEncoding.NormalScores(data, table, _preparation) is { } scores)
             _inputs[NumericEncoding.NormalScores] = scores;
@@ -174,7 +175,7 @@ internal sealed class Ensemble
             || _options.NumericEncoding == NumericEncoding.Mixed && _hiddenLayers.Count > 0)
             _inputs[NumericEncoding.PiecewiseLinear] = InputEncoding.PiecewiseLinear(
                 data, table, _preparation, _numbers, _options.NumberOfBins
-                ?? TrainingBudget.Bins(data.Rows, Math.Max(1, _numbers.Length)));
+                ?? AutoRules.Bins(data.Rows, Math.Max(1, _numbers.Length)));
     }
 
     private IReadOnlyList<NumericEncoding> KindsOf(int index)
@@ -194,7 +195,7 @@ internal sealed class Ensemble
     }
 
     private IReadOnlyList<double> Dropouts =>
-        _options.Dropout is { } dropout ? [dropout] : TrainingBudget.Dropouts(_task.IsClassification);
+        _options.Dropout is { } dropout ? [dropout] : AutoRules.Dropouts(_task.IsClassification);
 
     private NetworkPlan[] FindCandidates(IReadOnlyList<double> decays)
     {
@@ -202,7 +203,7 @@ internal sealed class Ensemble
         // Where people ask for layers or an encoding, they do not want a linear network.
         var linear = _options.HiddenLayers is null && _options.NumericEncoding == NumericEncoding.Automatic
             && _options.WeightDecay is null && _hiddenLayers.Count > 0
-            ? TrainingBudget.LinearDecays(_rows, _columns)
+            ? AutoRules.LinearDecays(_rows, _columns)
             : [];
         return [
             .. from encoding in encodings
@@ -213,7 +214,7 @@ internal sealed class Ensemble
     }
 
     private LearningRateSchedule Schedule(NetworkPlan plan) => _options.LearningRateSchedule
-        ?? TrainingBudget.Schedule(_rows, plan.Encoding == NumericEncoding.PiecewiseLinear, _task.IsClassification);
+        ?? AutoRules.Schedule(_rows, plan.Encoding == NumericEncoding.PiecewiseLinear, _task.IsClassification);
 
     private InputEncoding Inputs(int index, NetworkPlan plan) => _initialInputs?[index] ?? _inputs[plan.Encoding];
 

@@ -1,5 +1,5 @@
 using Alice.ML.Models;
-using Alice.ML.Training;
+using Alice.ML.Training.Rules;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -15,7 +15,7 @@ internal static class MemoryCheck
     public static void Require(AliceTrainerOptions options, DataViewSchema.Column feature)
     {
         var columns = ((VectorDataViewType)feature.Type).Size;
-        int[] sizes = [columns, .. options.HiddenLayers ?? TrainingBudget.HiddenLayers(columns), 1];
+        int[] sizes = [columns, .. options.HiddenLayers ?? AutoRules.HiddenLayers(columns), 1];
         var weights = sizes.Zip(sizes.Skip(1)).Sum(layer => (layer.First + 1.0) * layer.Second);
         var memory = GC.GetGCMemoryInfo();
         var free = memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes;

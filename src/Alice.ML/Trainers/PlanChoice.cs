@@ -3,6 +3,7 @@ using Alice.ML.Training;
 using Alice.ML.Training.Checkpoints;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Plan;
+using Alice.ML.Training.Rules;
 using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Trainers;
@@ -14,9 +15,6 @@ internal sealed class PlanChoice(
     IChannel channel, RunClock clock)
 {
     private readonly RowSet _rows = data.Training;
-
-    // The rest of the time that is left is for making the model.
-    private const double ShareToFinish = 0.9;
 
     /// <summary>What was chosen.</summary>
     /// <param name="Members">The networks; they belong to the caller.</param>
@@ -51,9 +49,9 @@ internal sealed class PlanChoice(
         // Of a chosen number of epochs the ensemble's networks take all, and candidates up to half.
         var usual = options.NumberOfEpochs is { } asked
             ? (int)Math.Ceiling(
-            Math.Min(asked, TrainingBudget.Epochs(_rows.Count, settings.BatchSize, task.IsClassification)) / 2.0)
+            Math.Min(asked, AutoRules.Epochs(_rows.Count, settings.BatchSize, task.IsClassification)) / 2.0)
             : settings.NumberOfEpochs;
-        using var race = new Race(task, _rows, RaceRules.JudgesBy(data.Validation) ? data.Validation
+        using var race = new Race(task, _rows, AutoRules.JudgesBy(data.Validation?.Count ?? 0) ? data.Validation
             : null, settings with { NumberOfEpochs = usual }, channel, watch)
         {
             Checkpoint = Checkpoint,
@@ -75,10 +73,12 @@ internal sealed class PlanChoice(
             channel.Warning($"Networks with {candidate.Plan} diverged: they were no choice.");
         var calibration = race.Losses.Calibrate(chosen);
         var stepsPerPass = Math.Ceiling((double)_rows.Count / settings.BatchSize);
-        double Passes(Candidate candidate) =>
-            options.NumberOfEpochs ?? RaceRules.StepsToFinish(_rows.Count, task) * candidate.Steps / stepsPerPass;
+        var finish = AutoRules.StepsToFinish(
+            _rows.Count, task.IsClassification, task.Levels.Count > 0);
+        double Passes(Candidate candidate) => options.NumberOfEpochs ?? finish * candidate.Steps / stepsPerPass;
         var wanted = stepsPerPass * chosen.Sum(Passes);
-        var share = isCancelled ? 0 : Math.Min(1, ShareToFinish * watch.SecondsLeft / (wanted * watch.SecondsPerStep));
+        var share = isCancelled ? 0 : Math.Min(1,
+            AutoRules.TimeOfFinish * watch.SecondsLeft / (wanted * watch.SecondsPerStep));
         var members = ensemble.CreateMembers(chosen, settings, candidate => share * Passes(candidate));
         var rest = members.Sum(member => member.Course.Length) * stepsPerPass;
         return new Result(members)

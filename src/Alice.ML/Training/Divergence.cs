@@ -1,5 +1,6 @@
 using System.Globalization;
 using Alice.ML.Training.Checkpoints;
+using Alice.ML.Training.Rules;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -10,12 +11,6 @@ namespace Alice.ML.Training;
 /// </summary>
 internal sealed class Divergence(Tensor start) : IDisposable
 {
-    private const int MostRetries = 10;
-    private const double BeyondReason = 100;
-
-    // Of standardised targets; networks that start from good weights have less.
-    private const double LeastStartLoss = 0.1;
-
     private readonly Tensor _best = start.clone().DetachFromDisposeScope();
     private double? _startLoss;
     private double _bestLoss = double.PositiveInfinity;
@@ -25,10 +20,10 @@ internal sealed class Divergence(Tensor start) : IDisposable
     public double RateFactor { get; private set; } = 1;
 
     /// <summary>Whether it may go back no more.</summary>
-    public bool IsExhausted => _retries >= MostRetries;
+    public bool IsExhausted => _retries >= AutoRules.MostRetries;
 
     /// <summary>Whether it diverged too often.</summary>
-    public bool GaveUp => _retries > MostRetries;
+    public bool GaveUp => _retries > AutoRules.MostRetries;
 
     /// <summary>Whether an epoch's mean loss is not finite, or more than 100 times the loss before the first step of
     /// all.</summary>
@@ -36,8 +31,8 @@ internal sealed class Divergence(Tensor start) : IDisposable
     /// <param name="first">The loss before the first step of the epoch.</param>
     public bool HasDiverged(double loss, double first)
     {
-        _startLoss ??= Math.Max(first, LeastStartLoss);
-        return !double.IsFinite(loss) || loss > BeyondReason * _startLoss;
+        _startLoss ??= Math.Max(first, AutoRules.LeastFirstLoss);
+        return !double.IsFinite(loss) || loss > AutoRules.LossBeyondReason * _startLoss;
     }
 
     /// <summary>Takes note of an epoch that went well.</summary>

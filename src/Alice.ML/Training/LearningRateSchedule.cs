@@ -1,3 +1,5 @@
+using Alice.ML.Training.Rules;
+
 namespace Alice.ML.Training;
 
 /// <summary>How the learning rate changes over a run.</summary>
@@ -22,17 +24,14 @@ public enum LearningRateSchedule
 
 internal static class LearningRateSchedules
 {
-    private const double CosineFloor = 0.01;
-    private const double AveragedFactor = 0.5;
-
     /// <summary>What the learning rate is multiplied by when <paramref name="progress"/> (0 to 1) of the steps are
     /// done.</summary>
     public static double Factor(this LearningRateSchedule schedule, double progress) => schedule switch
     {
         LearningRateSchedule.Constant => 1,
         LearningRateSchedule.Drop => progress < 8.0 / 9 ? 1 : 0.1,
-        LearningRateSchedule.Cosine => CosineFloor + (1 - CosineFloor) * 0.5 * (1 + Math.Cos(Math.PI * progress)),
-        LearningRateSchedule.Averaged => AveragedFactor,
+        LearningRateSchedule.Cosine => AutoRules.CosineFloor + (1 - AutoRules.CosineFloor) * 0.5 * (1 + Math.Cos(Math.PI * progress)),
+        LearningRateSchedule.Averaged => AutoRules.AveragedRate,
         _ => throw new ArgumentOutOfRangeException(nameof(schedule), schedule, null),
     };
 

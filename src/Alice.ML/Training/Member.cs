@@ -4,6 +4,7 @@ using Alice.ML.Training.Data;
 using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Objectives;
 using Alice.ML.Training.Plan;
+using Alice.ML.Training.Rules;
 using Alice.ML.Training.Steps;
 using static TorchSharp.torch;
 
@@ -13,7 +14,6 @@ namespace Alice.ML.Training;
 internal sealed class Member : IDisposable
 {
     // The weights of neighbouring steps say much the same.
-    private const int StepsPerAverage = 8;
 
     private readonly TrainingSettings _settings;
     private readonly Learner _learner;
@@ -112,7 +112,7 @@ internal sealed class Member : IDisposable
         _lastStep = AliceStep.Create(_settings.Optimizer, rate, ++_step);
         _learner.Step(batch, _lastStep, 1 - rate * WeightDecay, AliceDirections.Key(Key, _stepsInAll++));
         _steps++;
-        if (phase.Averages && _step % StepsPerAverage == 0)
+        if (phase.Averages && _step % AutoRules.StepsPerAverage == 0)
             _learner.Average();
     }
 

@@ -9,13 +9,6 @@ namespace Alice.ML.Training;
 /// was not.</summary>
 internal static class WideTables
 {
-    /// <summary>Passes over the rows of featurised text, and of wide tables at most.</summary>
-    public const int TextEpochs = 40;
-    public const int MostEpochs = 40;
-
-    // Bins multiply the columns: with few rows, networks learn the rows by heart, or diverge.
-    private const int ColumnsPerRow = 2;
-
     /// <summary>Steps bounded by multiples of the gradient in place of Adam's step, which moves the weights of a word
     /// seen once as far as those of one seen everywhere. The rates belong to <see cref="TextScale"/>, where the
     /// logistic loss bends a quarter as much as the squared one. Most words tell nothing: both regularisations, unless
@@ -34,10 +27,6 @@ internal static class WideTables
             L2Regularization = isRegularised ? options.L2Regularization : 1e-3,
         };
     }
-
-    /// <summary>Whether there are so many columns for the rows that networks with bins, and long training, make no
-    /// sense.</summary>
-    public static bool IsWide(int rows, int columns) => columns > ColumnsPerRow * (long)rows;
 
     /// <summary>Whether the rows are taken for featurised text, of which a linear model learns best: classes or a mean,
     /// one label a row, mostly zeros, more columns than rows, and options that leave layers, learning rate and weight

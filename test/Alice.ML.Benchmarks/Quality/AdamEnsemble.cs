@@ -2,9 +2,9 @@ using Alice.ML.Models;
 using Alice.ML.Optimization.Runtime;
 using Alice.ML.Tool.Data;
 using Alice.ML.Trainers;
-using Alice.ML.Training;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Benchmarks.Quality;
 
@@ -44,7 +44,7 @@ internal sealed class AdamEnsemble : IDisposable
         using var threads = new TorchThreads(_networks.Length > 1
             ? 1
             : settings.Threads
-            ?? TrainingBudget.Threads(DenseNetwork.WeightCount(LayerSizes(settings, 0)), settings.BatchSize));
+            ?? AutoRules.Threads(DenseNetwork.WeightCount(LayerSizes(settings, 0)), settings.BatchSize));
         TorchParallel.For(_networks.Length, workers, i =>
         {
             _networks[i] = new AdamNetwork(LayerSizes(settings, i), data.Task, settings, settings.Networks[i],

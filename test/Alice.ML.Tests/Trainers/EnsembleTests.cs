@@ -1,6 +1,6 @@
 using Alice.ML.Models;
 using Alice.ML.Trainers;
-using Alice.ML.Training;
+using Alice.ML.Training.Rules;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using TorchSharp;
@@ -227,7 +227,7 @@ public class EnsembleTests
                 (null, 2, NumericEncoding.None, null, layers)).Fit(Example.View(_ml, rows));
             return model.Model.TrainingSummary!.Candidates.Where(candidate => candidate.Networks > 0)
                 .Max(candidate => candidate.Epochs)
-                / (double)TrainingBudget.Epochs(Rows, TrainingBudget.BatchSize(Rows), isClassification: false);
+                / (double)AutoRules.Epochs(Rows, AutoRules.BatchSize(Rows), isClassification: false);
         }
         Assert.IsLessThan(0.26, Epochs([8], (random, _) => random.NextSingle()));
         Assert.IsGreaterThanOrEqualTo(0.9, Epochs([32, 32], (_, row) => row.Features[0] * row.Features[3]));

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;
 
@@ -15,9 +16,6 @@ namespace Alice.ML.Training.Data;
 internal readonly record struct ColumnScale(
     double Mean, double Deviation, float Lowest, float Highest, Quartiles Quartiles, int Missing, int Extreme)
 {
-    // Of fewer, none can be told to be extreme.
-    private const int LeastValues = 8;
-
     // Columns whose numbers lie beside each other: reading one of them brings the others along.
     private const int CacheLine = 16;
 
@@ -61,7 +59,7 @@ internal readonly record struct ColumnScale(
             // No value at all counts as one value, 0.
             (lowest, highest) = lowest == highest ? (lowest, highest) : (0, 0);
         else if (new ColumnSample(values.Length, row => values[row], row => weights?[row] ?? 1) is var sample
-            && sample.Values.Length >= LeastValues)
+            && sample.Values.Length >= AutoRules.LeastValuesOfFence)
         {
             quartiles = Quartiles.Of(sample);
             (lowest, highest, var outside) =

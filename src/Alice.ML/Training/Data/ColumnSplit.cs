@@ -1,5 +1,6 @@
 using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Kernels;
+using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;
 
@@ -10,11 +11,6 @@ namespace Alice.ML.Training.Data;
 /// <param name="Sparse">The other columns; null where there are none.</param>
 internal sealed record ColumnSplit(int[] Numbers, SparseTable? Sparse)
 {
-    // By index a value takes as long as two numbers of a product, and a row, whatever it has, as long as 20 of them
-    // (measured with 64 units and rows). Beside bins a number as it is takes as long as a value by index does.
-    private const double LeastShare = 0.5;
-    private const double LeastSaving = 20;
-
     /// <summary>Splits the columns of a dense table. Columns with bins or scores are numbers.</summary>
     /// <param name="table">The table.</param>
     /// <param name="rows">The first rows, which are meant.</param>
@@ -24,8 +20,8 @@ internal sealed record ColumnSplit(int[] Numbers, SparseTable? Sparse)
         DenseFeatures table, int rows, (float Value, double Share)[] usual, InputEncoding inputs)
     {
         int[] all = [.. Enumerable.Range(0, table.Columns)];
-        var sparse = all.Where(column => usual[column].Share >= LeastShare && !inputs.HasBins(column)).ToHashSet();
-        if (sparse.Count == 0 || inputs.Bins is null && sparse.Sum(column => 2 * usual[column].Share - 1) < LeastSaving)
+        var sparse = all.Where(column => usual[column].Share >= AutoRules.IndexedShare && !inputs.HasBins(column)).ToHashSet();
+        if (sparse.Count == 0 || inputs.Bins is null && sparse.Sum(column => 2 * usual[column].Share - 1) < AutoRules.LeastIndexSaving)
             return new(all, null);
         return new(
             [.. all.Where(column => !sparse.Contains(column))],
@@ -39,7 +35,7 @@ internal sealed record ColumnSplit(int[] Numbers, SparseTable? Sparse)
     public static (float Value, double Share)[] Usual(DenseFeatures table, int rows)
     {
         var (values, votes, counts) = (new float[table.Columns], new int[table.Columns], new int[table.Columns]);
-        var stride = ColumnSample.Stride(rows);
+        var stride = AutoRules.QuantileStride(rows);
         // A majority outvotes the others (Boyer and Moore 1991, MJRTY).
         for (var row = 0; row < rows; row += stride)
         {

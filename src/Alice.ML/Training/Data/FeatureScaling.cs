@@ -1,13 +1,11 @@
 using Alice.ML.Models;
+using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;
 
 /// <summary>From the scale of a column in the training rows to how a model prepares it.</summary>
 internal static class FeatureScaling
 {
-    // A feature or score may lie this share of its range in training beyond it and stay as it is: then it is held.
-    private const double Margin = 0.05;
-
     // Less than a normal float is: one over it would not be a float.
     private const double LeastDeviation = 1.2e-38;
 
@@ -37,7 +35,7 @@ internal static class FeatureScaling
     /// <param name="arePositive">Whether scores are above 0 by themselves, and are to stay so.</param>
     public static OutputRange Range(in ColumnScale labels, bool arePositive)
     {
-        var margin = Margin * ((double)labels.Highest - labels.Lowest);
+        var margin = AutoRules.Margin * ((double)labels.Highest - labels.Lowest);
         var lowest = Math.Max(float.MinValue, labels.Lowest - margin);
         return new((float)(arePositive ? Math.Min(0, lowest) : lowest),
             (float)Math.Min(float.MaxValue, labels.Highest + margin));
@@ -45,7 +43,7 @@ internal static class FeatureScaling
 
     private static AliceFeature Create(float center, float scale, float lowest, float highest, bool hasMissing)
     {
-        var margin = Margin * ((double)highest - lowest) * scale;
+        var margin = AutoRules.Margin * ((double)highest - lowest) * scale;
         return new(center, scale, (float)(((double)lowest - center) * scale - margin),
             (float)(((double)highest - center) * scale + margin), hasMissing);
     }

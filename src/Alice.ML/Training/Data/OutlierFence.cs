@@ -1,4 +1,5 @@
 using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;
 
@@ -60,11 +61,6 @@ internal readonly record struct Quartiles(float Lower, float Median, float Upper
 /// <param name="Outside">How many are.</param>
 internal readonly record struct OutlierFence(float Lowest, float Highest, int Outside)
 {
-    private const double Reach = 3;
-    private const double LeastGap = 3;
-    private const double GapPower = 3;
-    private const double MostOutside = 0.05;
-
     /// <param name="quartiles">Of the values.</param>
     /// <param name="lowest">The least value.</param>
     /// <param name="highest">The largest value.</param>
@@ -73,7 +69,7 @@ internal readonly record struct OutlierFence(float Lowest, float Highest, int Ou
     public static OutlierFence Of(
         Quartiles quartiles, float lowest, float highest, int count, ReadOnlySpan<float> values)
     {
-        var reach = Reach * ((double)quartiles.Upper - quartiles.Lower);
+        var reach = AutoRules.FenceReach * ((double)quartiles.Upper - quartiles.Lower);
         var (from, to) = (quartiles.Lower - reach, quartiles.Upper + reach);
         if (lowest >= from && highest <= to)
             return new(lowest, highest, 0);
@@ -88,12 +84,12 @@ internal readonly record struct OutlierFence(float Lowest, float Highest, int Ou
             else
                 (inLowest, inHighest) = (Math.Min(inLowest, value), Math.Max(inHighest, value));
         beyond.Sort();
-        var gap = Math.Max(LeastGap, Math.Pow(quartiles.Tail, GapPower));
+        var gap = Math.Max(AutoRules.LeastFenceGap, Math.Pow(quartiles.Tail, AutoRules.FencePower));
         var above = beyond.Where(value => value > to).ToArray();
         var below = beyond.Where(value => value < from).Reverse().ToArray();
         var (inside, extremeAbove) = Walk(above, inHighest, quartiles.Median, gap);
         var (insideBelow, extremeBelow) = Walk(below, inLowest, quartiles.Median, gap);
-        return extremeAbove + extremeBelow <= Math.Max(1, MostOutside * count)
+        return extremeAbove + extremeBelow <= Math.Max(1, AutoRules.MostExtreme * count)
             ? new(insideBelow, inside, extremeAbove + extremeBelow)
             : new(lowest, highest, 0);
     }

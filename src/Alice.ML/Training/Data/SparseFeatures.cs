@@ -2,6 +2,7 @@ using Alice.ML.Models;
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Kernels;
+using Alice.ML.Training.Rules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,9 +14,6 @@ namespace Alice.ML.Training.Data;
 /// </summary>
 internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : FeatureTable(columns)
 {
-    // From this share of values that are not zero on, a column is a number rather than an indicator.
-    private const double NumberShare = 0.25;
-
     /// <summary>All rows.</summary>
     public IReadOnlyList<SparseRow> Rows => rows;
 
@@ -46,7 +44,7 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
         var features = new AliceFeature[Columns];
         for (var c = 0; c < Columns; c++)
             features[c] = FeatureScaling.Multiply(least, most, 1, missing[c] > 0 && missing[c] < part.Rows);
-        int[] numbers = [.. Enumerable.Range(0, Columns).Where(c => !keepsZeros && stored[c] >= NumberShare * total)];
+        int[] numbers = [.. Enumerable.Range(0, Columns).Where(c => !keepsZeros && stored[c] >= AutoRules.NumberShare * total)];
         var table = Dense(part, numbers);
         var scales = ColumnScale.Of(table.Values, numbers.Length, part.Weights);
         foreach (var (column, scale) in numbers.Zip(scales))

@@ -1,3 +1,5 @@
+using Alice.ML.Training.Rules;
+
 namespace Alice.ML.Training.Data;
 
 /// <summary>Per column: z = (x − Mean) · Scale, with Scale one over the weighted standard deviation, and 0 for a column
@@ -5,9 +7,6 @@ namespace Alice.ML.Training.Data;
 /// </summary>
 internal sealed class Standardization(double[] mean, double[] scale)
 {
-    // Below this relative spread a float column holds rounding noise only.
-    private const double ConstantTolerance = 1e-6;
-
     public double[] Mean { get; } = mean;
 
     public double[] Scale { get; } = scale;
@@ -26,7 +25,7 @@ internal sealed class Standardization(double[] mean, double[] scale)
     public static double ScaleOf(double variance, double mean)
     {
         var deviation = Math.Sqrt(variance);
-        return deviation > ConstantTolerance * Math.Abs(mean) ? 1 / deviation : 0;
+        return deviation > AutoRules.ConstantTolerance * Math.Abs(mean) ? 1 / deviation : 0;
     }
 
     /// <summary>For other columns those of some of these.</summary>

@@ -1,18 +1,17 @@
+using Alice.ML.Training.Rules;
+
 namespace Alice.ML.Training.Inputs;
 
 /// <summary>Bin edges of numbers, from quantiles of the training rows.</summary>
 internal static class BinEdges
 {
-    // A bin must hold enough rows to learn its slope from.
-    private const int RowsPerBin = 25;
-
     /// <summary>Edges e₀ … e_T of a prepared column, ascending, T up to <paramref name="bins"/> and to a 25th of the
     /// rows, two at least; empty where it has fewer than three values, as an indicator has. Values that fill a bin
     /// alone, as zeros of counts do, are edges; between the others lies as much weight each as equal values allow.
     /// </summary>
     public static float[] OfColumn(int rows, int bins, ColumnSample column)
     {
-        bins = Math.Min(bins, Math.Max(2, rows / RowsPerBin));
+        bins = Math.Min(bins, AutoRules.FilledBins(rows));
         var edges = new SortedSet<float>();
         if (column.Values.Length > 0)
         {
@@ -61,7 +60,7 @@ internal static class BinEdges
     {
         var apart = new List<float>();
         foreach (var edge in edges)
-            if (apart.Count == 0 || edge - apart[^1] > ColumnSample.LeastWidth)
+            if (apart.Count == 0 || edge - apart[^1] > AutoRules.LeastBinWidth)
                 apart.Add(edge);
         return apart.Count < 3 ? [] : [.. apart];
     }

@@ -1,18 +1,14 @@
+using Alice.ML.Training.Rules;
+
 namespace Alice.ML.Training.Inputs;
 
 /// <summary>Numbers of a column, ascending, with the weights of their rows: every finite one, or of many rows an even
 /// choice.</summary>
 internal sealed class ColumnSample
 {
-    // Quantiles and moments of this many rows are as good as those of all; it bounds memory and time.
-    private const int MostRows = 20_000;
-
-    /// <summary>What lies no further apart is one edge of a bin. In standard deviations.</summary>
-    public const float LeastWidth = 1e-6f;
-
     public ColumnSample(int rows, Func<int, float> value, Func<int, float> weight)
     {
-        var step = Stride(rows);
+        var step = AutoRules.QuantileStride(rows);
         var (values, weights, count) = (new float[(rows + step - 1) / step], new float[(rows + step - 1) / step], 0);
         for (var row = 0; row < rows; row += step)
             if (value(row) is var number && float.IsFinite(number) && weight(row) is var w && w > 0)
@@ -37,9 +33,6 @@ internal sealed class ColumnSample
     public float[] Weights { get; }
 
     public double TotalWeight { get; }
-
-    /// <summary>Stride of the sampled rows.</summary>
-    public static int Stride(int rows) => Math.Max(1, rows / MostRows);
 
     /// <summary>The numbers that are not <paramref name="value"/>.</summary>
     public ColumnSample Without(float value)

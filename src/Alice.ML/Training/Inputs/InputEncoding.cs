@@ -1,5 +1,6 @@
 using Alice.ML.Models;
 using Alice.ML.Training.Data;
+using Alice.ML.Training.Rules;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Inputs;
@@ -141,7 +142,7 @@ internal sealed class InputEncoding
     {
         var (number, end) = encoded.Range(column);
         var bins = new (double Weight, double Sum, double Squares)[end - number];
-        for (var row = 0; row < data.Rows; row += ColumnSample.Stride(data.Rows))
+        for (var row = 0; row < data.Rows; row += AutoRules.QuantileStride(data.Rows))
         {
             var (feature, share) = encoded.Locate(column, value(row));
             double weight = data.Weight(row);

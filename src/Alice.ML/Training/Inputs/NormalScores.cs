@@ -1,3 +1,4 @@
+using Alice.ML.Training.Rules;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Inputs;
@@ -8,16 +9,6 @@ namespace Alice.ML.Training.Inputs;
 /// </summary>
 internal sealed class NormalScores
 {
-    // Width of the middle 99% over that of the middle half: 3.8 for normal, 4.8 for exponential, 6.6 for Laplace's, 19
-    // for lognormal numbers of σ 1.5.
-    private const double HeavyTails = 5;
-
-    // A column of fewer quantiles is one of levels; linear in them as they are.
-    private const int LeastEdges = 8;
-
-    private const double Spacing = 0.5;
-    private const int MostSteps = 8;
-
     // Per bin the score at its lower edge.
     private readonly float[] _lower;
     private readonly int[] _all;
@@ -54,7 +45,8 @@ internal sealed class NormalScores
     /// <param name="sample">Gives the prepared values of one.</param>
     public static NormalScores? Of(int columns, Func<int, ColumnSample> sample)
     {
-        double[] normal = [.. Enumerable.Range(-MostSteps, 2 * MostSteps + 1).Select(step => Spacing * step)];
+        double[] normal = [.. Enumerable.Range(-AutoRules.MostScoreSteps, 2 * AutoRules.MostScoreSteps + 1)
+            .Select(step => AutoRules.ScoreSpacing * step)];
         using var steps = tensor(normal);
         using var below = special.ndtr(steps);
         var shares = below.data<double>().ToArray();
@@ -106,10 +98,10 @@ internal sealed class NormalScores
     /// <param name="shares">The normal distribution's shares below them.</param>
     private static (float[] Edges, float[] Scores) OfColumn(ColumnSample column, double[] normal, double[] shares)
     {
-        if (column.Values.Length < LeastEdges)
+        if (column.Values.Length < AutoRules.LeastScoreEdges)
             return ([], []);
         var widths = column.Quantiles([0.005, 0.25, 0.75, 0.995]);
-        if (widths[2] <= widths[1] || widths[3] - widths[0] < HeavyTails * (widths[2] - widths[1]))
+        if (widths[2] <= widths[1] || widths[3] - widths[0] < AutoRules.HeavyTails * (widths[2] - widths[1]))
             return ([], []);
 
         // Half a row is the least that a share can tell.
@@ -120,7 +112,7 @@ internal sealed class NormalScores
         var (edges, scores, equal) = (new List<float>(), new List<double>(), 0);
         foreach (var (quantile, score) in quantiles.Zip(known.Select(i => normal[i])))
         {
-            if (edges.Count > 0 && quantile - edges[^1] <= ColumnSample.LeastWidth)
+            if (edges.Count > 0 && quantile - edges[^1] <= AutoRules.LeastBinWidth)
             {
                 scores[^1] += (score - scores[^1]) / ++equal;
                 continue;
@@ -129,7 +121,7 @@ internal sealed class NormalScores
             scores.Add(score);
             equal = 1;
         }
-        return edges.Count < LeastEdges ? ([], []) : ([.. edges], Standardized(edges, scores, column));
+        return edges.Count < AutoRules.LeastScoreEdges ? ([], []) : ([.. edges], Standardized(edges, scores, column));
     }
 
     /// <summary>Scores at the edges such that those of the sample have mean 0 and variance 1.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Alice.ML.Models;
 using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
@@ -26,23 +27,20 @@ internal readonly struct SiLU<V> : IActivation<V> where V : struct, IFloats<V>
 /// <summary>The hyperbolic tangent.</summary>
 internal readonly struct Tanh<V> : IActivation<V> where V : struct, IFloats<V>
 {
-    // tanh(x) = x + x³ P(x²) below this |x|: our own Chebyshev fit of P, relative error of tanh 8e-8.
-    private const float Near = 0.625f;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V At(V x, out V slope)
     {
         var square = x * x;
-        var p = V.All(-0.0060967167f);
-        p = V.MultiplyAdd(p, square, V.All(0.02099718f));
-        p = V.MultiplyAdd(p, square, V.All(-0.053850908f));
-        p = V.MultiplyAdd(p, square, V.All(0.1333277f));
-        p = V.MultiplyAdd(p, square, V.All(-0.33333328f));
+        var p = V.All(ActivationFits.Tanh4);
+        p = V.MultiplyAdd(p, square, V.All(ActivationFits.Tanh3));
+        p = V.MultiplyAdd(p, square, V.All(ActivationFits.Tanh2));
+        p = V.MultiplyAdd(p, square, V.All(ActivationFits.Tanh1));
+        p = V.MultiplyAdd(p, square, V.All(ActivationFits.Tanh0));
         var near = V.MultiplyAdd(x * square, p, x);
         var size = V.Abs(x);
         var far = V.All(1) - V.All(2) / (Functions<V>.Exp(size + size) + V.All(1));
         far = V.IfLess(x, V.All(0), V.All(0) - far, far);
-        var value = V.IfLess(size, V.All(Near), near, far);
+        var value = V.IfLess(size, V.All(ActivationFits.TanhNear), near, far);
         slope = V.All(1) - value * value;
         return value;
     }
@@ -51,31 +49,24 @@ internal readonly struct Tanh<V> : IActivation<V> where V : struct, IFloats<V>
 /// <summary>x Φ(x) with the normal distribution function Φ.</summary>
 internal readonly struct GELU<V> : IActivation<V> where V : struct, IFloats<V>
 {
-    // Φ(−z) = exp(−z²/2) R(t) with t = 1/(1 + 0.35 z), z ≥ 0: the form of Abramowitz & Stegun, Handbook of Mathematical
-    // Functions, 26.2.17. R is our own Chebyshev fit in u = t − 1, that of Alice.ML.Models.ActivationFunctions.
-    private const float TailScale = 0.35f;
-
-    // Φ(−16) is zero in single precision.
-    private const float TailEnd = 16;
-
     private const float DensityAtZero = 0.39894228f;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V At(V x, out V slope)
     {
-        var z = V.Min(V.All(TailEnd), V.Abs(x));
-        var t = V.All(1) / V.MultiplyAdd(V.All(TailScale), z, V.All(1));
-        var u = z * V.All(-TailScale) * t;
-        var r = V.All(-0.0257575f);
-        r = V.MultiplyAdd(r, u, V.All(-0.10337904f));
-        r = V.MultiplyAdd(r, u, V.All(-0.12571648f));
-        r = V.MultiplyAdd(r, u, V.All(-0.020740034f));
-        r = V.MultiplyAdd(r, u, V.All(-0.032483812f));
-        r = V.MultiplyAdd(r, u, V.All(-0.16159514f));
-        r = V.MultiplyAdd(r, u, V.All(0.15937419f));
-        r = V.MultiplyAdd(r, u, V.All(0.9009656f));
-        r = V.MultiplyAdd(r, u, V.All(1.139835f));
-        r = V.MultiplyAdd(r, u, V.All(0.5f));
+        var z = V.Min(V.All(ActivationFits.TailEnd), V.Abs(x));
+        var t = V.All(1) / V.MultiplyAdd(V.All(ActivationFits.TailScale), z, V.All(1));
+        var u = z * V.All(-ActivationFits.TailScale) * t;
+        var r = V.All(ActivationFits.Tail9);
+        r = V.MultiplyAdd(r, u, V.All(ActivationFits.Tail8));
+        r = V.MultiplyAdd(r, u, V.All(ActivationFits.Tail7));
+        r = V.MultiplyAdd(r, u, V.All(ActivationFits.Tail6));
+        r = V.MultiplyAdd(r, u, V.All(ActivationFits.Tail5));
+        r = V.MultiplyAdd(r, u, V.All(ActivationFits.Tail4));
+        r = V.MultiplyAdd(r, u, V.All(ActivationFits.Tail3));
+        r = V.MultiplyAdd(r, u, V.All(ActivationFits.Tail2));
+        r = V.MultiplyAdd(r, u, V.All(ActivationFits.Tail1));
+        r = V.MultiplyAdd(r, u, V.All(ActivationFits.Tail0));
         var bell = Functions<V>.Exp(z * z * V.All(-0.5f));
         var tail = r * bell;
         var cumulative = V.IfLess(x, V.All(0), tail, V.All(1) - tail);

@@ -1,5 +1,6 @@
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Training.Checkpoints;
+using Alice.ML.Training.Rules;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Plan;
@@ -55,7 +56,7 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        var folds = networks.Length / RaceRules.NetworksPerFold;
+        var folds = networks.Length / AutoRules.NetworksPerFold;
         // Outputs are held near the labels: it is the weights that tell of networks that have left all bounds.
         EarlierLoss = LastLoss;
         LastLoss = networks.All(network => network.IsFinite())
@@ -67,7 +68,7 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
             return;
         }
         var single = outputs.Index()
-            .Average(output => loss(output.Index / RaceRules.NetworksPerFold, output.Item.clone()));
+            .Average(output => loss(output.Index / AutoRules.NetworksPerFold, output.Item.clone()));
         (Loss, Steps) = (LastLoss, steps);
         SeedLoss = double.IsFinite(single) ? 2 * (single - Loss) : 0;
         Dispose(_outputs);

@@ -1,3 +1,5 @@
+using Alice.ML.Training.Rules;
+
 namespace Alice.ML.Training.Plan;
 
 /// <summary>How the learning rate of a network goes from its first to its last step. Lengths are in passes over the
@@ -10,13 +12,6 @@ namespace Alice.ML.Training.Plan;
 /// </param>
 internal sealed record Course(LearningRateSchedule Schedule, double Passes, double Trunk = 0, double WarmUp = 0)
 {
-    /// <summary>What the learning rate of candidates is multiplied by while they are judged: constant, so that they may
-    /// end at any time.</summary>
-    public const double TrunkRate = 0.5;
-
-    /// <summary>The usual <see cref="WarmUp"/>.</summary>
-    public const double UsualWarmUp = 0.1;
-
     /// <summary>Passes in all.</summary>
     public double Length => Trunk + Passes;
 
@@ -26,7 +21,7 @@ internal sealed record Course(LearningRateSchedule Schedule, double Passes, doub
         if (passes >= Length)
             return null;
         if (passes < Trunk)
-            return new StepPhase(TrunkRate, Averages: false);
+            return new StepPhase(AutoRules.AveragedRate, Averages: false);
         var progress = (passes - Trunk) / Passes;
         var rate = Schedule.Factor(progress) * (WarmUp > 0 ? Math.Min(1, progress / WarmUp) : 1);
         return new StepPhase(rate, Schedule.Averages(progress));

@@ -1,5 +1,6 @@
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Rules;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Plan;
@@ -7,10 +8,6 @@ namespace Alice.ML.Training.Plan;
 /// <summary>Losses of candidates, and of means of several, on the held-out rows of all folds.</summary>
 internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> folds)
 {
-    // Of the logarithm of the temperature before anything is known: few rows cannot tell how sure to be.
-    private const double TemperatureDeviation = 0.3;
-    private const double FarthestTemperature = 1;
-
     /// <summary>The candidates whose networks' mean has the lowest loss, one network after the other, each the one that
     /// lowers the loss of the mean most (Caruana et al. 2004, Ensemble Selection from Libraries of Models).
     /// </summary>
@@ -40,7 +37,7 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
         foreach (var (candidate, count) in candidates.CountBy(candidate => candidate))
         {
             var share = (double)count / candidates.Count;
-            loss += share * share * candidate.SeedLoss * (1.0 / count - 1.0 / RaceRules.NetworksPerFold);
+            loss += share * share * candidate.SeedLoss * (1.0 / count - 1.0 / AutoRules.NetworksPerFold);
         }
         return loss;
     }
@@ -82,7 +79,7 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
     {
         var rows = folds.Sum(fold => fold.Targets.shape[0]);
         var section = (Math.Sqrt(5) - 1) / 2;
-        var (low, high) = (-FarthestTemperature, FarthestTemperature);
+        var (low, high) = (-AutoRules.FarthestTemperature, AutoRules.FarthestTemperature);
         var (inner, outer) = (high - section * (high - low), low + section * (high - low));
         var (atInner, atOuter) = (Loss(inner), Loss(outer));
         while (high - low > 0.005)
@@ -106,7 +103,7 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
             var factor = Math.Exp(logarithm);
             return folds.Select((fold, i) =>
                 fold.Mean(rowLosses(means[i].clone().Scale(factor), fold.Targets))).Average()
-                + logarithm * logarithm / (2 * TemperatureDeviation * TemperatureDeviation * rows);
+                + logarithm * logarithm / (2 * AutoRules.TemperatureDeviation * AutoRules.TemperatureDeviation * rows);
         }
     }
 

@@ -1,6 +1,7 @@
 using Alice.ML.Optimization.Update;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Rules;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Plan;
@@ -61,7 +62,7 @@ internal sealed class Lane : IDisposable
                 _batches.Shuffle(AliceDirections.Key(_key, _ordered = epoch));
             _reader.Read(batch);
             foreach (var member in Members)
-                member.Step(_reader, new StepPhase(Course.TrunkRate, Steps >= averagesFrom));
+                member.Step(_reader, new StepPhase(AutoRules.AveragedRate, Steps >= averagesFrom));
             if (batch == _batches.Count - 1 || Steps == until - 1)
                 EndEpoch();
         }

@@ -14,6 +14,9 @@ internal sealed record NetworkPlan(
     /// <summary>Whether it is a linear network of the features.</summary>
     public bool IsLinear => HiddenLayers.Count == 0;
 
+    /// <summary>Whether it has hidden layers on bins.</summary>
+    public bool HasBins => !IsLinear && Encoding == NumericEncoding.PiecewiseLinear;
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Encoding}, {(IsLinear ? "linear" : string.Join('-', HiddenLayers))}"
         + $"{(Dropout > 0 ? $", dropout {Dropout}" : "")}, weight decay {WeightDecay}");

@@ -2,6 +2,7 @@ using Alice.ML.Optimization.Runtime;
 using Alice.ML.Optimization.Update;
 using Alice.ML.Training.Checkpoints;
 using Alice.ML.Training.Data;
+using Alice.ML.Training.Rules;
 using Microsoft.ML.Runtime;
 using static TorchSharp.torch;
 
@@ -17,10 +18,6 @@ internal sealed class Race : IDisposable
 {
     // Keys of the orders of rows must differ from those of the fit that comes after.
     private const long OrderKeys = 1_000_000;
-    private const long TimingSteps = 8;
-
-    // With much time the race may take so many times the usual steps, while networks gain.
-    private const long MostOfUsual = 4;
 
     // A pair shares its order of rows with nobody, so that nobody waits for another's minibatch.
     private readonly List<(int Fold, int Index, Lane Lane)> _lanes = [];
@@ -88,13 +85,13 @@ internal sealed class Race : IDisposable
             var usual = Math.Max(1, (long)(_settings.NumberOfEpochs * ((double)_rows / _settings.BatchSize)));
             _most = double.IsFinite(_watch.SecondsLeft) ? FitIntoTime(usual) : usual;
         }
-        _watch.Expected = _most * (RaceRules.Work(_candidates.Count, _folds.Length) + 2);
+        _watch.Expected = _most * (AutoRules.Work(_candidates.Count, _folds.Length) + 2);
         Checkpoint?.Enter(TrainingPhase.Choosing, Save);
-        var lastRung = _settings.HasChosenLength ? RaceRules.Rungs - 1
-            : RaceRules.LastRung(_rows, _task.IsClassification);
+        var lastRung = _settings.HasChosenLength ? AutoRules.Rungs - 1
+            : AutoRules.LastRung(_rows, _task.IsClassification);
         for (; _rung <= lastRung; _rung++)
         {
-            var until = RaceRules.Steps(_rung, _most);
+            var until = AutoRules.Steps(_rung, _most);
             if (until <= _steps)
                 continue;
             RunTo(until, _steps);
@@ -165,7 +162,7 @@ internal sealed class Race : IDisposable
     {
         var order = Enumerable.Range(rows.Data.Start, rows.Data.Rows).ToArray();
         new Random(settings.Seed).Shuffle(order);
-        var held = RaceRules.HeldOutRows(order.Length, settings.Folds);
+        var held = AutoRules.HeldOutRows(order.Length, settings.Folds);
         return [.. Enumerable.Range(0, settings.Folds).Select(fold => new PlanFold(
             rows with { Numbers = [.. order[..(fold * held)], .. order[((fold + 1) * held)..]] },
             rows with { Numbers = order[(fold * held)..((fold + 1) * held)] },
@@ -174,11 +171,11 @@ internal sealed class Race : IDisposable
 
     private void Enter(NetworkPlan plan, Func<int, NetworkPlan, Member> create)
     {
-        var networks = new Member[RaceRules.NetworksPerFold * _folds.Length];
+        var networks = new Member[AutoRules.NetworksPerFold * _folds.Length];
         for (var i = 0; i < networks.Length; i++)
         {
             networks[i] = create(i, plan);
-            var (fold, index) = (i / RaceRules.NetworksPerFold, i % RaceRules.NetworksPerFold);
+            var (fold, index) = (i / AutoRules.NetworksPerFold, i % AutoRules.NetworksPerFold);
             var lane = _lanes.Find(known => known.Fold == fold && known.Index == index
                 && known.Lane.Inputs == networks[i].Inputs).Lane;
             if (lane is null)
@@ -197,10 +194,10 @@ internal sealed class Race : IDisposable
         // The first ones pay for what the runtime still has to compile.
         RunTo(_steps = 1, from: 0);
         _watch.Measure();
-        RunTo(_steps = 1 + TimingSteps, from: 1);
+        RunTo(_steps = 1 + AutoRules.TimingSteps, from: 1);
         var seconds = _watch.SecondsPerStep;
         var steps = Affordable();
-        if (steps < RaceRules.LeastSteps)
+        if (steps < AutoRules.LeastStepsOfAllPlans)
         {
             foreach (var candidate in _candidates.Where(c => c.Plan.IsLinear)
                 .Concat(_candidates.Where(c => !c.Plan.IsLinear).GroupBy(c => c.Plan.Encoding)
@@ -209,12 +206,12 @@ internal sealed class Race : IDisposable
             steps = Affordable();
         }
         IsShortened = steps < usual;
-        _watch.Keep(0.4);
-        return Math.Clamp(steps, 1 + 2 * TimingSteps, MostOfUsual * usual);
+        _watch.Keep(AutoRules.TimeKeptForFinish);
+        return Math.Clamp(steps, 1 + 2 * AutoRules.TimingSteps, AutoRules.MostOfUsual * usual);
 
         long Affordable() =>
             (long)(_watch.SecondsLeft / seconds
-                / (RaceRules.Work(_candidates.Count(c => c.IsRunning), _folds.Length) + 4));
+                / (AutoRules.Work(_candidates.Count(c => c.IsRunning), _folds.Length) + 4));
     }
 
     private void RunTo(long until, long from)
@@ -256,7 +253,7 @@ internal sealed class Race : IDisposable
                 _channel.Info(
                     $"{candidate.Plan}, {steps:N0} steps: held-out loss {candidate.LastLoss * _task.LossUnit:g6}.");
                 if (double.IsFinite(candidate.LastLoss)
-                    && (_settings.HasChosenLength || RaceRules.HasGained(rung, before, candidate.LastLoss)
+                    && (_settings.HasChosenLength || AutoRules.HasGained(rung, before, candidate.LastLoss)
                         || IsPatient(rung, candidate)))
                     continue;
             }
@@ -279,8 +276,8 @@ internal sealed class Race : IDisposable
     private bool Drop(int rung, IReadOnlyList<IReadOnlyList<Trainers.NumericEncoding>> kinds)
     {
         var running = _candidates.Where(c => c.IsRunning).OrderBy(c => c.LastLoss).ToArray();
-        var kept = running.Take(RaceRules.Kept(rung, running.Length)).ToHashSet();
-        if (!RaceRules.KeepsEnsemble(rung))
+        var kept = running.Take(AutoRules.Kept(rung, running.Length)).ToHashSet();
+        if (!AutoRules.KeepsEnsemble(rung))
             kept.UnionWith(running.GroupBy(c => c.Plan.Encoding, (_, group) => group.First()));
         else if (!_settings.HasChosenLength && running.Length > 0)
             kept.IntersectWith(Losses.Choose(_candidates, kinds));
@@ -291,8 +288,9 @@ internal sealed class Race : IDisposable
     }
 
     private bool IsPatient(int rung, Candidate candidate) =>
-        RaceRules.IsPatient(rung, candidate.Plan, _rows, _task.IsClassification, candidate.EarlierLoss,
-            candidate.LastLoss);
+        AutoRules.IsPatient(_rows, _task.IsClassification, candidate.Plan.HasBins, candidate.Plan.WeightDecay,
+            candidate.Plan.Dropout)
+        && AutoRules.StaysPatient(rung, candidate.EarlierLoss, candidate.LastLoss);
 
     private void Stop(Candidate candidate)
     {

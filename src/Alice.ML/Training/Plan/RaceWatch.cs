@@ -1,4 +1,5 @@
 using Alice.ML.Training.Checkpoints;
+using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Plan;
 
@@ -10,9 +11,6 @@ namespace Alice.ML.Training.Plan;
 internal sealed class RaceWatch(TrainingSettings settings, RunClock clock, Action<AliceProgress> report)
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
-
-    // What judging, reading and folding take beside steps.
-    private const double ShareOfTime = 0.85;
 
     // Before that, nobody knows how long it will take.
     private const double LeastShare = 0.01;
@@ -44,7 +42,7 @@ internal sealed class RaceWatch(TrainingSettings settings, RunClock clock, Actio
         (clock.Elapsed - _measuredFrom).TotalSeconds / Math.Max(1, Taken - _measuredTaken);
 
     /// <summary>Seconds left for steps; infinite without a limit.</summary>
-    public double SecondsLeft => settings.MaximumTime is { } limit ? ShareOfTime * (limit - clock.Elapsed).TotalSeconds
+    public double SecondsLeft => settings.MaximumTime is { } limit ? AutoRules.TimeOfSteps * (limit - clock.Elapsed).TotalSeconds
         : double.PositiveInfinity;
 
     /// <summary>Begins to measure the time of steps.</summary>

@@ -1,12 +1,17 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Alice.ML.Tests.Docs;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Tests.Training;
 
-/// <summary>The rules that docs/settings.md states.</summary>
+/// <summary>The rules that docs/rules.md states.</summary>
 [TestClass]
-public sealed class TrainingBudgetTests
+public sealed class AutoRulesTests
 {
     [TestMethod]
     [DataRow(20, 20)]
@@ -16,7 +21,7 @@ public sealed class TrainingBudgetTests
     [DataRow(200_001, 256)]
     [DataRow(100_000_000, 1024)]
     public void A_minibatch_grows_with_the_rows(int rows, int size) =>
-        Assert.AreEqual(size, TrainingBudget.BatchSize(rows));
+        Assert.AreEqual(size, AutoRules.BatchSize(rows));
 
     [TestMethod]
     [DataRow(20, 20, false, 1000)]
@@ -26,14 +31,14 @@ public sealed class TrainingBudgetTests
     [DataRow(10_000_000, 1024, false, 4)]
     [DataRow(10_000_000, 1024, true, 4)]
     public void The_epochs_follow_from_rows_minibatch_and_task(int rows, int batchSize, bool isShort, int epochs) =>
-        Assert.AreEqual(epochs, TrainingBudget.Epochs(rows, batchSize, isShort));
+        Assert.AreEqual(epochs, AutoRules.Epochs(rows, batchSize, isShort));
 
     [TestMethod]
     [DataRow(Effort.Quick, 48)]
     [DataRow(Effort.Default, 384)]
     [DataRow(Effort.Best, 1536)]
     public void Effort_is_a_multiple_of_the_epochs(Effort effort, int epochs) =>
-        Assert.AreEqual(epochs, TrainingBudget.Epochs(1000, 64, isClassification: false, effort));
+        Assert.AreEqual(epochs, AutoRules.Epochs(1000, 64, isClassification: false, effort));
 
     [TestMethod]
     [DataRow(49, 8, 8, false, false)]
@@ -45,7 +50,7 @@ public sealed class TrainingBudgetTests
     [DataRow(1000, 100, 0, true, false)]
     public void Bins_need_rows_and_in_classification_few_numbers(
         int rows, int columns, int numbers, bool isClassification, bool suits) =>
-            Assert.AreEqual(suits, TrainingBudget.SuitsBins(rows, columns, numbers, isClassification));
+            Assert.AreEqual(suits, AutoRules.SuitsBins(rows, columns, numbers, isClassification));
 
     [TestMethod]
     [DataRow(500, 8, 32)]
@@ -54,7 +59,7 @@ public sealed class TrainingBudgetTests
     [DataRow(100_000, 8, 96)]
     [DataRow(100_000, 16, 64)]
     public void Bins_grow_with_the_rows_and_fewer_columns(int rows, int columns, int bins) =>
-        Assert.AreEqual(bins, TrainingBudget.Bins(rows, columns));
+        Assert.AreEqual(bins, AutoRules.Bins(rows, columns));
 
     [TestMethod]
     [DataRow(3000, true, false, LearningRateSchedule.Averaged)]
@@ -63,9 +68,24 @@ public sealed class TrainingBudgetTests
     [DataRow(3000, true, true, LearningRateSchedule.Cosine)]
     public void Weights_of_bins_are_averaged_in_regression_with_many_rows(
         int rows, bool isEncoded, bool isClassification, LearningRateSchedule schedule) =>
-            Assert.AreEqual(schedule, TrainingBudget.Schedule(rows, isEncoded, isClassification));
+            Assert.AreEqual(schedule, AutoRules.Schedule(rows, isEncoded, isClassification));
 
     [TestMethod]
     public void Classification_takes_fewer_epochs() =>
         Assert.IsTrue(LearningTask.Classify(new LogisticObjective(), 1).IsClassification);
+
+    [TestMethod]
+    public void The_page_has_every_constant_and_its_value()
+    {
+        var page = File.ReadAllText(Path.Combine(Snippets.Repository(), "docs", "rules.md"));
+        var stated = Regex.Matches(page, @"^\| `(\w+)` \| ([\d.]+) \|", RegexOptions.Multiline)
+            .ToDictionary(row => row.Groups[1].Value, row => double.Parse(
+                row.Groups[2].Value, CultureInfo.InvariantCulture));
+        var constants = typeof(AutoRules).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .ToDictionary(field => field.Name, field => field.GetRawConstantValue() is float single
+                ? (double)(decimal)single
+                : Convert.ToDouble(field.GetRawConstantValue(), CultureInfo.InvariantCulture));
+        Assert.IsGreaterThan(50, constants.Count);
+        CollectionAssert.AreEquivalent(constants.ToArray(), stated.ToArray());
+    }
 }
