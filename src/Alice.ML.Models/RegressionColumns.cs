@@ -60,8 +60,9 @@ internal sealed class RegressionColumns : IOutputColumns
         if (ensemble.OutputCount != ScoreCount * (1 + _levels.Length))
             return ScoreCount == 1 && _levels.Length == 0
                 ? $"The network has {ensemble.OutputCount} outputs; a regression network has one."
-                : $"The network has {ensemble.OutputCount} outputs; with {ScoreCount} labels and {_levels.Length} "
-                    + $"quantiles it has {ScoreCount * (1 + _levels.Length)}.";
+                : $"The network has {ensemble.OutputCount} outputs; with "
+                    + $"{(ScoreCount == 1 ? "" : $"{ScoreCount} labels and ")}{_levels.Length} quantiles it has "
+                    + $"{ScoreCount * (1 + _levels.Length)}.";
         return AddsStandardDeviation && ensemble.Members.Count == 1
             ? "One network has no standard deviation; it takes two."
             : null;

@@ -68,7 +68,8 @@ internal static class RegressionTask
         return new LearningTask(
             Several(new PoissonObjective(), labels.Length, []), labels.Length,
             new(new double[labels.Length], [.. means.Select(mean => 1 / mean)]),
-            new([.. means.Select(mean => Math.Log(mean))], [.. means.Select(_ => 1.0)]), labels.Length == 1 ? means[0] : 1)
+            new([.. means.Select(mean => Math.Log(mean))], [.. means.Select(_ => 1.0)]),
+            labels.Length == 1 ? means[0] : 1)
         {
             OutputTransform = OutputTransform.Exponential,
             LabelScales = labels,
