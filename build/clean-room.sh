@@ -41,6 +41,8 @@ for package in "$root"/packages/*."$version".nupkg; do
     packed=$(sed -nE 's/.*<dependency id="([^"]+)".*/\1/p' "$nuspec" | sort | paste -sd ' ')
     echo "clean room: $name needs ${packed:-nothing}"
     [ "${needs[$name]-unknown}" = "$packed" ]
+    # ML.NET's internals are used: only versions that may be expected to have them.
+    ! grep -q 'id="Microsoft.ML" ' "$nuspec" || grep -q 'id="Microsoft.ML" version="\[5.0.1, 5.1.0)"' "$nuspec"
     for element in '<license type="expression">MIT' '<icon>' '<readme>' '<releaseNotes>' '<repository type="git"'; do
         grep -q "$element" "$nuspec" || { echo "$name has no $element"; exit 1; }
     done

@@ -22,6 +22,12 @@ internal sealed class PipelineModel
 
     public ModelAccess Model { get; }
 
+    /// <summary>The model as its trainer made it.</summary>
+    public object Trained => _transformer.Model;
+
+    /// <summary>The column that the model reads.</summary>
+    public string FeatureColumnName => _transformer.FeatureColumnName;
+
     /// <summary>What the model is given.</summary>
     public IDataView Data { get; }
 

@@ -46,7 +46,8 @@ internal static class ActivationFunctions
     private static Vector<float> GELU(Vector<float> x)
     {
         var z = Vector.Min(Vector.Abs(x), new Vector<float>(ActivationFits.TailEnd));
-        var t = Vector<float>.One / Vector.FusedMultiplyAdd(new Vector<float>(ActivationFits.TailScale), z, Vector<float>.One);
+        var t = Vector<float>.One
+            / Vector.FusedMultiplyAdd(new Vector<float>(ActivationFits.TailScale), z, Vector<float>.One);
         var u = z * -ActivationFits.TailScale * t;
         var r = new Vector<float>(ActivationFits.Tail9);
         r = Next(r, u, ActivationFits.Tail8);

@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Models.Explaining;
 using Alice.ML.Models.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -49,6 +50,28 @@ public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffe
     {
         ctx.CheckAtModel(GetVersion());
         return new AliceMulticlassModelParameters(env, ctx);
+    }
+
+    /// <summary>As <see cref="AliceModelParameters{TOutput}.Explain"/>, of a chosen class: contributions to its
+    /// log-odds ln(p / (1 − p)).</summary>
+    /// <param name="features"><see cref="AliceModelParameters{TOutput}.NumberOfFeatures"/> values.</param>
+    /// <param name="classIndex">The class, from 0, in the order of the label's keys.</param>
+    /// <param name="contributions">Takes a contribution for each feature.</param>
+    /// <returns>The base: the mean log-odds of the class over the background.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
+    /// <inheritdoc cref="AliceModelParameters{TOutput}.Explain" path="/exception"/>
+    public double Explain(ReadOnlySpan<float> features, int classIndex, Span<float> contributions)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(classIndex);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(classIndex, NumberOfScores);
+        return ExplainScore(features, ScoreFunction.LogOdds(classIndex, NumberOfScores), contributions);
+    }
+
+    private protected override ScoreFunction CreateScoreFunction(ReadOnlySpan<float> features)
+    {
+        var probabilities = new float[NumberOfScores];
+        Score(features, probabilities);
+        return ScoreFunction.LogOdds(Array.IndexOf(probabilities, probabilities.Max()), NumberOfScores);
     }
 
     private protected override PredictionKind PredictionKind => PredictionKind.MulticlassClassification;

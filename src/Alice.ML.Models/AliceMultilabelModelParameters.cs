@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Models.Explaining;
 using Alice.ML.Models.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -70,6 +71,12 @@ public sealed class AliceMultilabelModelParameters : AliceModelParameters<VBuffe
 
     /// <summary>Names of the labels, in the order of the scores.</summary>
     public IReadOnlyList<string> Labels { get; }
+
+    // Contributions are to one score: those of the first label would pass for those of all.
+    private protected override ScoreFunction CreateScoreFunction(ReadOnlySpan<float> features) => Labels.Count == 1
+        ? base.CreateScoreFunction(features)
+        : throw new NotSupportedException($"The model has {Labels.Count} labels, and contributions are to the score of "
+            + "one. Train a model of the label that you want explained.");
 
     private protected override PredictionKind PredictionKind => PredictionKind.BinaryClassification;
 

@@ -33,8 +33,10 @@ internal sealed class NetworkEnsemble
     /// <param name="members">The networks.</param>
     /// <param name="preparation">What is done to the features before the members see them; null: nothing.</param>
     /// <param name="range">What holds the outputs of each member; null: nothing.</param>
+    /// <param name="background">Rows of training that a score is explained against; null: none are known.</param>
     public NetworkEnsemble(
-        IReadOnlyList<EnsembleMember> members, FeaturePreparation? preparation = null, OutputRanges? range = null)
+        IReadOnlyList<EnsembleMember> members, FeaturePreparation? preparation = null, OutputRanges? range = null,
+        IReadOnlyList<VBuffer<float>>? background = null)
     {
         EnsembleMember[] copy = [.. members];
         if (Misfit(copy) is { } why)
@@ -49,6 +51,11 @@ internal sealed class NetworkEnsemble
         Members = Array.AsReadOnly(copy);
         (Preparation, Range) = (preparation, range);
         _inputCount = preparation?.InputCount ?? copy[0].InputCount;
+        Background = background ?? [];
+        foreach (var row in Background)
+            if (row.Length != _inputCount)
+                throw new ArgumentException(
+                    $"A background row has {row.Length} features, and the model {_inputCount}.", nameof(background));
         _scorers = Array.ConvertAll(copy,
             m => m.Encoder is null ? m.Network.Scorer : new NetworkScorer(m.Network, m.Encoder));
     }
@@ -67,8 +74,15 @@ internal sealed class NetworkEnsemble
     /// <summary>Features of a row.</summary>
     public int InputCount => _inputCount;
 
+    /// <summary>Rows of training, as they came, that a score is explained against; none in models of layout versions
+    /// before 5.</summary>
+    public IReadOnlyList<VBuffer<float>> Background { get; }
+
     /// <summary>The same with other networks.</summary>
-    public NetworkEnsemble With(IReadOnlyList<EnsembleMember> members) => new(members, Preparation, Range);
+    public NetworkEnsemble With(IReadOnlyList<EnsembleMember> members) => new(members, Preparation, Range, Background);
+
+    /// <summary>The same with other rows to explain a score against.</summary>
+    public NetworkEnsemble WithBackground(IReadOnlyList<VBuffer<float>> rows) => new(Members, Preparation, Range, rows);
 
     public int OutputCount => Members[0].Network.OutputCount;
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Microsoft.ML.Data;
 
 namespace Alice.ML.Models;
 
@@ -16,6 +17,8 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
     private const uint VersionWithOutputTransform = 2;
     private const uint VersionWithMembers = 3;
     private const uint VersionWithPreparation = 4;
+    private const uint VersionWithBackground = 5;
+    private const uint VersionWithRanges = 5;
     private const int FeatureWords = 5;
 
     // Their bytes must fit a span.
@@ -45,9 +48,9 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
                 + $"({MaximumBytesName}).");
         Require(HeaderWords + 1L, "its header needs");
         _version = ReadWord();
-        if (_version is 0 or > NetworkEnsembleFormat.VersionWithRanges)
+        if (_version is 0 or > NetworkEnsembleFormat.CurrentVersion)
             throw Corrupt($"it has layout version {_version}, and this Alice.ML reads versions up to "
-                + $"{NetworkEnsembleFormat.VersionWithRanges}. Update Alice.ML, or train again.");
+                + $"{NetworkEnsembleFormat.CurrentVersion}. Update Alice.ML, or train again.");
         var count = _version < VersionWithMembers ? 1 : ReadWord();
         if (count is 0 or > NetworkEnsemble.MaximumMembers)
             throw Corrupt($"it claims {count} networks, and 1 to {NetworkEnsemble.MaximumMembers} are possible.");
@@ -56,11 +59,48 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
             parts.Add(ReadMember());
         var features = _version < VersionWithPreparation ? [] : ReadFeatures();
         var range = _version < VersionWithPreparation ? null : ReadRanges();
+        var background = _version < VersionWithBackground ? []
+            : ReadBackground(features.Length > 0 ? features.Length : parts[0].InputCount);
         if (reader.ReadUInt32() is var stored && stored != ~_checksum)
             throw Corrupt($"its checksum is {~_checksum:x8} and should be {stored:x8}: the file is damaged.");
         return Checked(() => new NetworkEnsemble(
             [.. parts.Select(part => part.Create())], features.Length == 0 ? null
-            : new FeaturePreparation(features), range));
+            : new FeaturePreparation(features), range, background));
+    }
+
+    private VBuffer<float>[] ReadBackground(int features)
+    {
+        Require(2, "the number of its background rows and its checksum need");
+        var count = ReadWord();
+        Require(count + 1L, $"its {count} background rows and its checksum need");
+        var rows = new VBuffer<float>[count];
+        for (var r = 0; r < rows.Length; r++)
+        {
+            Require(2, "the length of a background row and its checksum need");
+            var stored = ReadWord();
+            if (stored > features)
+                throw Corrupt($"a background row stores {stored} values of {features} features.");
+            var isSparse = stored < features;
+            Require(stored * (isSparse ? 2L : 1) + 1, $"a background row of {stored} values and its checksum need");
+            var indices = isSparse ? ReadIndices((int)stored, features) : [];
+            var values = ReadFloats((int)stored);
+            rows[r] = isSparse ? new(features, values.Length, values, indices) : new(features, values);
+        }
+        return rows;
+    }
+
+    private int[] ReadIndices(int count, int features)
+    {
+        var indices = new int[count];
+        for (var k = 0; k < count; k++)
+        {
+            var index = ReadWord();
+            if (index >= features || k > 0 && index <= indices[k - 1])
+                throw Corrupt($"a background row has feature {index} where an ascending one below {features} should "
+                    + "be.");
+            indices[k] = (int)index;
+        }
+        return indices;
     }
 
     private AliceFeature[] ReadFeatures()
@@ -81,7 +121,7 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
     private OutputRanges? ReadRanges()
     {
         Require(2, "its range and its checksum need");
-        var count = _version >= NetworkEnsembleFormat.VersionWithRanges ? ReadWord() : ReadFlag("a range") ? 1u : 0;
+        var count = _version >= VersionWithRanges ? ReadWord() : ReadFlag("a range") ? 1u : 0;
         if (count == 0)
             return null;
         Require(2 * (long)count + 1, "the bounds of its ranges and its checksum need");
@@ -196,6 +236,8 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
     private sealed record MemberParts(
         Activation Activation, OutputTransform Transform, int[] Sizes, float[][] Edges, float[] Weights)
     {
+        public int InputCount => Edges.Length > 0 ? Edges.Length : Sizes[0];
+
         public EnsembleMember Create() => new(
             new DenseNetwork(Sizes, Activation, Weights, Transform, ownsWeights: true),
             Edges.Length == 0 ? null : new PiecewiseLinearEncoder(Edges));

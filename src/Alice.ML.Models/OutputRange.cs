@@ -30,11 +30,13 @@ internal sealed record OutputRange(float Lower, float Upper)
     public void Hold(Span<float> outputs)
     {
         foreach (ref var output in outputs)
-            if (output > Upper)
-                output = (float)(Upper + Excess((double)output - Upper));
-            else if (output < Lower)
-                output = (float)(Lower - Excess((double)Lower - output));
+            output = (float)Hold((double)output);
     }
+
+    /// <summary>An output, held.</summary>
+    public double Hold(double output) => output > Upper ? Upper + Excess(output - Upper)
+        : output < Lower ? Lower - Excess(Lower - output)
+        : output;
 
     private double Excess(double t)
     {

@@ -63,8 +63,10 @@ internal readonly ref struct PiecewiseLinearTable
         return first / _outputs;
     }
 
-    public WideLayer ToLayer() => new(
-        _rows.Count / _outputs, _outputs, (float[])[.. _rows, .. Array.ConvertAll(_biases, Saturate)]);
+    /// <summary>The rows, then the biases.</summary>
+    public float[] ToRows() => [.. _rows, .. Array.ConvertAll(_biases, Saturate)];
+
+    public WideLayer ToLayer() => new(_rows.Count / _outputs, _outputs, ToRows());
 
     private static float Saturate(double value) => (float)Math.Clamp(value, -float.MaxValue, float.MaxValue);
 }

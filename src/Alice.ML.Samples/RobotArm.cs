@@ -11,13 +11,10 @@ namespace Alice.ML.Samples;
 /// <summary>Three trainers learn the distance of a simulated robot arm's hand from a point, and are compared.</summary>
 internal sealed class RobotArm
 {
-    private const string Label = nameof(ArmReading.Distance);
-    private const string Features = nameof(ArmReading.Angles);
+    private const string Label = nameof(ArmReading.Distance), Features = nameof(ArmReading.Angles);
     private readonly MLContext _ml;
     private readonly TextWriter _output;
     private readonly ArmReading[] _testReadings;
-    private readonly IDataView _train;
-    private readonly IDataView _test;
 
     /// <summary>Simulates the readings; a quarter of them test.</summary>
     public RobotArm(MLContext ml, int rows, int seed, TextWriter output)
@@ -25,15 +22,15 @@ internal sealed class RobotArm
         (_ml, _output) = (ml, output);
         var readings = Arm.Simulate(rows, seed);
         _testReadings = readings[..(rows / 4)];
-        _train = _ml.Data.LoadFromEnumerable(readings[(rows / 4)..]);
-        _test = _ml.Data.LoadFromEnumerable(_testReadings);
-        output.WriteLine(
-            $"Robot arm with {Arm.Joints} joints: from their angles to the distance of the hand from a point, in "
-            + $"metres.");
-        output.WriteLine(
-            $"{rows - rows / 4} readings train, {rows / 4} test. The sensor's noise has a standard deviation of " +
-            $"{Arm.NoiseStandardDeviation} m: no model can have a smaller RMSE.");
+        Training = _ml.Data.LoadFromEnumerable(readings[(rows / 4)..]);
+        Testing = _ml.Data.LoadFromEnumerable(_testReadings);
+        output.WriteLine($"Robot arm with {Arm.Joints} joints: from their angles to the distance of the hand, in m.");
+        output.WriteLine($"{rows - rows / 4} readings train, {rows / 4} test. The sensor's noise has a standard " +
+            $"deviation of {Arm.NoiseStandardDeviation} m: no model can have a smaller RMSE.");
     }
+
+    public IDataView Training { get; }
+    public IDataView Testing { get; }
 
     /// <summary>A trainer, what it made and how good that is.</summary>
     public sealed record Result(string Name, ITransformer Model, RegressionMetrics Metrics, double Seconds);
@@ -69,7 +66,7 @@ internal sealed class RobotArm
     }
 
     /// <summary>Saves a model with what it needs to know of its input.</summary>
-    public void Save(Result result, Stream stream) => _ml.Model.Save(result.Model, _train.Schema, stream);
+    public void Save(Result result, Stream stream) => _ml.Model.Save(result.Model, Training.Schema, stream);
 
     /// <summary>The file alone is enough: a new context reads it and predicts.</summary>
     public void ShowReloaded(string path)
@@ -85,8 +82,8 @@ internal sealed class RobotArm
     private Result Train(string name, IEstimator<ITransformer> trainer)
     {
         var stopwatch = Stopwatch.StartNew();
-        var model = trainer.Fit(_train);
+        var model = trainer.Fit(Training);
         var seconds = stopwatch.Elapsed.TotalSeconds;
-        return new Result(name, model, _ml.Regression.Evaluate(model.Transform(_test), Label), seconds);
+        return new Result(name, model, _ml.Regression.Evaluate(model.Transform(Testing), Label), seconds);
     }
 }

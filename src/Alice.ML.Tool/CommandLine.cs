@@ -68,6 +68,7 @@ internal static class CommandLine
         root.Subcommands.Add(TrainCommand.Create(verbose));
         root.Subcommands.Add(EvaluateCommand.Create(verbose));
         root.Subcommands.Add(PredictCommand.Create(verbose));
+        root.Subcommands.Add(ExplainCommand.Create(verbose));
         root.Subcommands.Add(LandscapeCommand.Create(verbose));
         root.Subcommands.Add(CompareCommand.Create(verbose));
         root.Subcommands.Add(PruneCommand.Create(verbose));

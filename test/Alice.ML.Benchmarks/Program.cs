@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Alice.ML.Benchmarks.Child;
+using Alice.ML.Benchmarks.Explaining;
 using Alice.ML.Benchmarks.Networks;
 using Alice.ML.Benchmarks.Profile;
 using Alice.ML.Benchmarks.Quality;
@@ -57,7 +58,7 @@ profile.SetAction(_ => ProfileCommand.Run());
 var micro = new Command("micro", "Runs the benchmarks of the parts; what follows goes to BenchmarkDotNet.");
 var quality = QualityCommand.Create(() => RepositoryFile("docs/quality.md"));
 return new RootCommand("Measures Alice.ML.") { report, quality, SearchCommand.Create(), NetworksCommand.Create(),
-    SyntheticTables.Create(), profile, micro }.Parse(args).Invoke();
+    SyntheticTables.Create(), ExplainCommand.Create(), profile, micro }.Parse(args).Invoke();
 
 static string[] Names(string list) =>
     list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -17,6 +17,9 @@ public sealed record AliceCandidate
     /// <summary>Decoupled weight decay.</summary>
     public required double WeightDecay { get; init; }
 
+    /// <summary>L1 regularisation that the plan has of its own, besides the optimizer's; 0 for most plans.</summary>
+    public double L1Regularization { get; init; }
+
     /// <summary>Passes over the rows after which its held-out loss was lowest.</summary>
     public required double Epochs { get; init; }
 

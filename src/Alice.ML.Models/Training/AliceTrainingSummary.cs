@@ -66,6 +66,10 @@ public sealed record AliceTrainingSummary
     /// <summary>Device that was trained on, for example "cpu" or "cuda:0".</summary>
     public required string Device { get; init; }
 
+    /// <summary>What "auto" chose <see cref="Device"/> by, where there was a card to choose: the estimated time of a
+    /// step on either. Null where the options name a device, or no card was found.</summary>
+    public string? DeviceChoice { get; init; }
+
     /// <summary>Seed of the run.</summary>
     public required int Seed { get; init; }
 

@@ -23,6 +23,40 @@ internal static class TensorMath
     /// <summary>a ← a + b.</summary>
     public static Tensor Add(this Tensor a, Tensor b) => a.add_(b, One);
 
+    /// <summary>a + factor · b.</summary>
+    public static Tensor Plus(this Tensor a, Tensor b, double factor)
+    {
+        using Scalar scalar = factor;
+        return a.add(b, scalar);
+    }
+
+    /// <summary>a ← a + factor · b.</summary>
+    public static Tensor Add(this Tensor a, Tensor b, double factor)
+    {
+        using Scalar scalar = factor;
+        return a.add_(b, scalar);
+    }
+
+    /// <summary>a + b · c.</summary>
+    public static Tensor PlusProduct(this Tensor a, Tensor b, Tensor c) => a.addcmul(b, c, One);
+
+    /// <summary>a + factor · b · c.</summary>
+    public static Tensor PlusProduct(this Tensor a, Tensor b, Tensor c, double factor)
+    {
+        using Scalar scalar = factor;
+        return a.addcmul(b, c, scalar);
+    }
+
+    /// <summary>a ← a + b · c.</summary>
+    public static Tensor AddProduct(this Tensor a, Tensor b, Tensor c) => a.addcmul_(b, c, One);
+
+    /// <summary>a ← a + factor · b / c.</summary>
+    public static Tensor AddQuotient(this Tensor a, Tensor b, Tensor c, double factor)
+    {
+        using Scalar scalar = factor;
+        return a.addcdiv_(b, c, scalar);
+    }
+
     /// <summary>a ← a · factor.</summary>
     public static Tensor Scale(this Tensor a, double factor)
     {

@@ -24,12 +24,12 @@ internal sealed class AliceState : IDisposable
 
     private AliceState(AliceState whole, long start, long length)
     {
-        Center = whole.Center.narrow(0, start, length);
-        LookAhead = whole.LookAhead.narrow(0, start, length);
-        Gradient = whole.Gradient.narrow(0, start, length);
-        GlassDensity = whole.GlassDensity.narrow(0, start, length);
-        Hessian = whole.Hessian.narrow(0, start, length);
-        SecondMoment = whole.SecondMoment.narrow(0, start, length);
+        Center = Slice(whole.Center, start, length);
+        LookAhead = Slice(whole.LookAhead, start, length);
+        Gradient = Slice(whole.Gradient, start, length);
+        GlassDensity = Slice(whole.GlassDensity, start, length);
+        Hessian = Slice(whole.Hessian, start, length);
+        SecondMoment = Slice(whole.SecondMoment, start, length);
     }
 
     /// <summary>μ: the parameters that predictions use.</summary>
@@ -50,7 +50,15 @@ internal sealed class AliceState : IDisposable
     /// <summary>s: running mean of the squared raw gradient.</summary>
     public Tensor SecondMoment { get; private set; }
 
-    /// <summary>A window on <paramref name="length"/> values of a flat state from <paramref name="start"/>
+    /// <summary>A window on <paramref name="length"/> values of a contiguous tensor from <paramref name="start"/> on,
+    /// in the order of its memory.</summary>
+    public static Tensor Slice(Tensor tensor, long start, long length)
+    {
+        using var flat = tensor.view(-1);
+        return flat.narrow(0, start, length);
+    }
+
+    /// <summary>A window on <paramref name="length"/> values of the state from <paramref name="start"/>
     /// on.</summary>
     public AliceState Part(long start, long length) => new(this, start, length);
 
@@ -64,6 +72,20 @@ internal sealed class AliceState : IDisposable
         GlassDensity.zero_();
         Hessian.zero_();
         SecondMoment.zero_();
+    }
+
+    /// <summary>Moves into other memory: tensors in the order of the properties, owned from now on; those of before are
+    /// disposed.</summary>
+    public void MoveInto(Tensor[] memory)
+    {
+        using var noGradient = no_grad();
+        foreach (var (from, into) in All.Zip(memory))
+        {
+            into.copy_(from);
+            from.Dispose();
+        }
+        (Center, LookAhead, Gradient) = (memory[0], memory[1], memory[2]);
+        (GlassDensity, Hessian, SecondMoment) = (memory[3], memory[4], memory[5]);
     }
 
     /// <summary>Writes the six tensors.</summary>

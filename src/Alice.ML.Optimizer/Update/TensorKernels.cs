@@ -11,6 +11,9 @@ internal static class TensorKernels
 {
     private const long PartSize = 1 << 18;
 
+    // Each part needs up to 37 times its memory.
+    private const int MostParts = 16;
+
     public static void Perturb(Tensor lookAhead, Tensor directions, double radius, Tensor plus, Tensor minus)
     {
         using var scope = NewDisposeScope();
@@ -24,8 +27,22 @@ internal static class TensorKernels
         AliceState state, Tensor plus, Tensor minus, Tensor gradient, Tensor directions, in AliceStep step,
         Tensor? finite)
     {
-        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
+        var count = gradient.numel();
+        for (long start = 0; start < count; start += Size(count))
+        {
+            using var scope = NewDisposeScope();
+            var length = Math.Min(Size(count), count - start);
+            Tensor Part(Tensor values) => AliceState.Slice(values, start, length);
+            MeasurePart(state.Part(start, length), Part(plus), Part(minus), Part(gradient), Part(directions), step,
+                finite);
+        }
+    }
+
+    private static void MeasurePart(
+        AliceState state, Tensor plus, Tensor minus, Tensor gradient, Tensor directions, in AliceStep step,
+        Tensor? finite)
+    {
         var curvature = (plus - minus) * plus.Constant(0.5 / step.PerturbationRadius);
         curvature = step.Hessian switch
         {
@@ -48,8 +65,20 @@ internal static class TensorKernels
     public static void Move(
         AliceState state, Tensor plus, Tensor minus, Tensor gradient, in AliceStep step, Tensor? finite)
     {
-        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
+        var count = gradient.numel();
+        for (long start = 0; start < count; start += Size(count))
+        {
+            using var scope = NewDisposeScope();
+            var length = Math.Min(Size(count), count - start);
+            Tensor Part(Tensor values) => AliceState.Slice(values, start, length);
+            MovePart(state.Part(start, length), Part(plus), Part(minus), Part(gradient), step, finite);
+        }
+    }
+
+    private static void MovePart(
+        AliceState state, Tensor plus, Tensor minus, Tensor gradient, in AliceStep step, Tensor? finite)
+    {
         var raw = step.AveragesGradients ? gradient.Plus(plus).Plus(minus) * gradient.Constant(1.0 / 3) : gradient;
         raw = Clamped(raw, LargestGradient(raw));
         Assign(state.SecondMoment, TensorMath.Mean(state.SecondMoment, raw * raw, step.SecondMomentMemory), finite);
@@ -101,6 +130,10 @@ internal static class TensorKernels
         }
         return 1 - Number(below) / parameters;
     }
+
+    /// <summary>Values that are taken at a time, so that temporaries need no more than a few times the memory of all
+    /// parameters.</summary>
+    private static long Size(long count) => Math.Max(PartSize, (count + MostParts - 1) / MostParts);
 
     private static Tensor Length(Tensor hessian, Tensor glassDensity, Tensor q, in AliceStep step)
     {

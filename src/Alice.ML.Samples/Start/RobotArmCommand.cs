@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Alice.ML.Tool.Commands;
 using Alice.ML.Tool.Modelling;
+using Alice.ML.Tool.Report;
 using Alice.ML.Tool.Reporting;
 using Alice.ML.Tool.Shell;
 using Alice.ML.Trainers;
@@ -39,13 +40,20 @@ internal sealed class RobotArmCommand
         DefaultValueFactory = _ => "learning-curve.png",
     };
 
+    private readonly Option<string> _report = new("--report")
+    {
+        Description = "Where the report goes",
+        HelpName = "report.html",
+        DefaultValueFactory = _ => "robot-arm.html",
+    };
+
     private readonly NetworkOptions _network;
     private readonly Option<bool> _verbose;
 
     private RobotArmCommand(Command command, Option<bool> verbose)
     {
         _verbose = verbose;
-        foreach (var option in new Option[] { _rows, _save, _plot })
+        foreach (var option in new Option[] { _rows, _save, _plot, _report })
             command.Options.Add(option);
         _network = new NetworkOptions(command);
         Validate.AtLeast(_rows, 20);
@@ -60,14 +68,16 @@ internal sealed class RobotArmCommand
         var terminal = new Terminal(parsed);
         var settings = _network.Read(parsed);
         var (modelPath, plotPath) = (parsed.GetRequiredValue(_save), parsed.GetRequiredValue(_plot));
-        var files = new OutputFiles(terminal, [], [(_save.Name, modelPath), (_plot.Name, plotPath)]);
+        var reportPath = parsed.GetRequiredValue(_report);
+        var files = new OutputFiles(
+            terminal, [], [(_save.Name, modelPath), (_plot.Name, plotPath), (_report.Name, reportPath)]);
         if (parsed.GetResult(_save) is null or { Implicit: true } && File.Exists(modelPath) && !IsOfArm(modelPath))
             throw new UserException(
                 $"{modelPath} exists and is not a model of the robot arm; name another file with --save");
 
         var ml = MlContexts.Create(settings.Seed, terminal, parsed.GetValue(_verbose));
         var arm = new RobotArm(ml, parsed.GetValue(_rows), settings.Seed, terminal.Out);
-        var ((alice, epochs), _) = TrainingProgress.Run(terminal, "Alice", progress =>
+        var (alice, epochs) = TrainingProgress.Run(terminal, "Alice", progress =>
         {
             var options = new AliceRegressionTrainer.Options();
             settings.Apply(options, options.LabelColumnName, options.FeatureColumnName, progress, cancellation);
@@ -83,12 +93,30 @@ internal sealed class RobotArmCommand
         var isDrawn = files.Write(plotPath, stream => Draw(stream, epochs, results));
         if (!PictureStyle.HasFonts)
             terminal.Note(PictureStyle.NoFonts);
-        if (isSaved && isDrawn)
-            terminal.Out.WriteLine($"Saved: {modelPath} (the model), {plotPath} (the learning curve).");
+        var isReported = TrainingProgress.Run(terminal, "report", progress => files.Write(reportPath,
+            stream => AliceReport.WriteTo(stream, ReportOf(arm, alice, settings, progress, cancellation))));
+        if (isSaved && isDrawn && isReported)
+            terminal.Out.WriteLine($"Saved: {modelPath} (the model), {plotPath} (the learning curve), {reportPath} " +
+                "(the report, for a browser).");
         if (isSaved)
             arm.ShowReloaded(modelPath);
         return files.ExitCode;
     }
+
+    private static string ReportOf(RobotArm arm, RobotArm.Result alice, NetworkSettings settings,
+        TrainingProgress progress, CancellationToken cancellation) => AliceReport.Create(
+            alice.Model, arm.Testing, new()
+            {
+                LabelColumnName = nameof(ArmReading.Distance),
+                TrainingData = arm.Training,
+                Title = "Distance of a robot arm's hand, in metres",
+                Command = "dotnet run -c Release --project src/Alice.ML.Samples",
+                Loss = settings.Loss,
+                Effort = settings.Effort,
+                Seed = settings.Seed,
+                Progress = progress.Advance,
+                CancellationToken = cancellation,
+            });
 
     private static void Draw(Stream stream, IReadOnlyList<AliceEpoch> epochs, IEnumerable<RobotArm.Result> results) =>
         LearningCurvePlot.Save(

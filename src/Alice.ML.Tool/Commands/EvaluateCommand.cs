@@ -18,15 +18,36 @@ internal static class EvaluateCommand
         {
             Description = "A file with the columns of the training file, the label among them",
         };
+        var importance = new Option<bool>("--importance")
+        {
+            Description = "Also how much the error grows when a column's values are dealt to other rows",
+        };
+        var permutations = new Option<int>("--permutations")
+        {
+            Description = "How often --importance deals the values of each column",
+            HelpName = "count",
+            DefaultValueFactory = _ => PermutationImportance.DefaultPermutations,
+        };
+        Validate.AtLeast(permutations, 2);
+        var plot = new Option<string>("--plot")
+        {
+            Description = "Draw the importance, which needs --importance",
+            HelpName = "importance.png",
+        };
         var json = new Option<bool>("--json") { Description = "Print the result as one JSON object" };
         var command = new Command("evaluate", """
             Prints the error of a saved model on the rows of a file. Columns are found by name; by position where the
             training file or this file has no header. Rows without a label are skipped.
-            """) { model, data, json };
+            """) { model, data, importance, permutations, plot, json };
         var format = new FileFormatOptions(command);
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             var terminal = new Terminal(parsed);
+            var picture = parsed.GetValue(plot);
+            if (picture is not null && !parsed.GetValue(importance))
+                throw new UserException($"{plot.Name} draws the importance: give {importance.Name} too");
+            var files = new OutputFiles(terminal, [parsed.GetRequiredValue(model), parsed.GetRequiredValue(data)],
+                [(plot.Name, picture)]);
             var ml = MlContexts.Create(seed: 1, terminal, parsed.GetValue(verbose));
             var saved = SavedModel.Load(ml, parsed.GetRequiredValue(model));
             var table = saved.ReadTable(parsed.GetRequiredValue(data), format.Read(parsed), terminal.Note);
@@ -34,8 +55,24 @@ internal static class EvaluateCommand
             var (rows, labels) = LabelledTable.Read(table, table.AllRows, saved.Schema, terminal.Note);
             var metrics = task.Test(ml, saved.Pipeline, rows, labels, terminal.Note);
             var members = new JsonObject { ["task"] = task.Name, ["label"] = saved.Schema.Label.Name };
+            var measured = !parsed.GetValue(importance) ? null : PermutationImportance.Measure(
+                ml, task, NetworkRows.Of(saved.Pipeline, saved.Schema, rows), labels, parsed.GetValue(permutations),
+                seed: 1, cancellation);
+            if (measured?.Rows < rows.RowCount)
+                terminal.Note($"importance is measured on {measured.Rows} of {rows.RowCount} rows, evenly spread");
+            if (measured is not null)
+                members["importance"] = ImportanceReport.ToJson(measured);
             MetricsReport.Write(terminal.Out, "test", rows.RowCount, metrics, parsed.GetValue(json) ? members : null);
-            return ExitCodes.Success;
+            if (measured is not null && !parsed.GetValue(json))
+                ImportanceReport.Write(terminal, measured);
+            if (measured is not null && picture is not null)
+            {
+                files.Write(picture, ImportanceReport.Draw(measured, saved.Schema.Label.Name).Save);
+                if (!PictureStyle.HasFonts)
+                    terminal.Note(PictureStyle.NoFonts);
+            }
+            files.NoteWritten();
+            return files.ExitCode;
         }, cancellation).WaitAsync(cancellation));
         return command;
     }

@@ -91,7 +91,7 @@ internal sealed class LandscapeCommand
         var reports = new List<(string Name, LandscapeReport Report)>();
         foreach (var activation in new[] { Activation.ReLU, Activation.GELU })
         {
-            var (model, _) = TrainingProgress.Run(terminal, $"{activation}", progress => prepared.Task.Fit(
+            var model = TrainingProgress.Run(terminal, $"{activation}", progress => prepared.Task.Fit(
                 ml, prepared.Train, null, settings with { Activation = activation }, progress, cancellation));
             cancellation.ThrowIfCancellationRequested();
             reports.Add(($"{activation}", model.MeasureLandscape(prepared.Train,

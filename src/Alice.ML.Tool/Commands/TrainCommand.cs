@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Alice.ML.Tool.Data;
 using Alice.ML.Tool.Modelling;
+using Alice.ML.Tool.Report;
 using Alice.ML.Tool.Reporting;
 using Alice.ML.Tool.Shell;
 using Alice.ML.Training;
@@ -16,6 +17,12 @@ namespace Alice.ML.Tool.Commands;
 /// </summary>
 internal sealed class TrainCommand
 {
+    // Shares of the work, about: when the file is read, the model trained, and tested where a report follows.
+    private const double Read = 0.02;
+    private const double Trained = 0.7;
+    private const double Tested = 0.98;
+    private const string Preparing = "preparing columns and networks";
+
     private readonly Option<string> _save = new("--save")
     {
         Description = "Save the whole pipeline as a .zip, for mlContext.Model.Load",
@@ -26,6 +33,12 @@ internal sealed class TrainCommand
     {
         Description = "Draw the learning curve",
         HelpName = "curve.png",
+    };
+
+    private readonly Option<string> _report = new("--report")
+    {
+        Description = "Write a page about the model: its errors beside LightGBM's and FastTree's, and what it learned",
+        HelpName = "report.html",
     };
 
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as one JSON object" };
@@ -39,15 +52,16 @@ internal sealed class TrainCommand
     {
         _verbose = verbose;
         _data = new DataOptions(command);
-        foreach (var option in new Option[] { _save, _plot, _json })
+        foreach (var option in new Option[] { _save, _plot, _report, _json })
             command.Options.Add(option);
         _network = new NetworkOptions(command);
         _checkpoint = new CheckpointOptions(command);
         command.Validators.Add(result =>
         {
-            var saves = (result.GetValue(_save) ?? result.GetValue(_plot)) is not null;
+            var saves = (result.GetValue(_save) ?? result.GetValue(_plot) ?? result.GetValue(_report)) is not null;
             if (saves && result.GetValue(_data.Folds) is not null)
-                result.AddError("--folds excludes --save and --plot: it trains several models and keeps none");
+                result.AddError(
+                    "--folds excludes --save, --plot and --report: it trains several models and keeps none");
             if (result.GetValue(_checkpoint.File) is not null && result.GetValue(_data.Folds) is not null)
                 result.AddError(
                     "--folds excludes --checkpoint: the file holds one training, and it trains several models");
@@ -90,57 +104,110 @@ internal sealed class TrainCommand
         var settings = _checkpoint.Read(parsed, _network.Read(parsed));
         var files = new OutputFiles(terminal, _data.Inputs(parsed),
             [(_save.Name, parsed.GetValue(_save)), (_plot.Name, parsed.GetValue(_plot)),
-                (_checkpoint.File.Name, settings.CheckpointPath)]);
-        var data = _data.Read(parsed, terminal.Note);
+                (_report.Name, parsed.GetValue(_report)), (_checkpoint.File.Name, settings.CheckpointPath)]);
         var ml = MlContexts.Create(settings.Seed, terminal, parsed.GetValue(_verbose));
-        return parsed.GetValue(_data.Folds) is { } folds
-            ? CrossValidate(parsed, ml, data, folds, settings, terminal, cancellation)
-            : TrainOne(parsed, ml, data, settings, files, terminal, cancellation);
+        var file = parsed.GetRequiredValue(_data.File);
+        // Results are printed when the bar is gone.
+        var print = TrainingProgress.Run(terminal, $"reading {Path.GetFileName(file)}", progress =>
+        {
+            var notes = new List<string>();
+            void Note(string text)
+            {
+                notes.Add(text);
+                terminal.Note(text);
+            }
+            var data = _data.Read(parsed, Note);
+            terminal.Note($"{Show.Of(data.Table.Records.Count, "row")} and {Show.Of(data.Table.Names.Count, "column")} "
+                + $"read from {data.Table.Path}");
+            var run = new TrainRun(parsed, ml, data, settings, files, terminal, progress, cancellation)
+            {
+                Notes = notes,
+                Note = Note,
+            };
+            return parsed.GetValue(_data.Folds) is { } folds ? CrossValidate(run, folds) : TrainOne(run);
+        });
+        return print();
     }
 
-    private int TrainOne(ParseResult parsed, MLContext ml, LabelledTable data, NetworkSettings settings,
-        OutputFiles files, Terminal terminal, CancellationToken cancellation)
+    private Func<int> TrainOne(TrainRun run)
     {
-        var (target, testTable, split) = _data.TestRows(parsed, data, settings.Seed, terminal.Note);
-        var (schema, train, _, test, testLabels) = PreparedData.Of(data, target, testTable, split, terminal.Note);
+        var (parsed, ml, data, settings, files, terminal, progress, cancellation) = run;
+        var (target, testTable, split) = _data.TestRows(parsed, data, settings.Seed, run.Note);
+        var prepared = PreparedData.Of(data, target, testTable, split, run.Note);
+        var (schema, train, test) = (prepared.Schema, prepared.Train, prepared.Test);
         var task = CreateTask(schema, settings);
         var validation = ReadValidation(parsed, data.Table, schema, terminal);
+        var report = parsed.GetValue(_report);
 
         var stopwatch = Stopwatch.StartNew();
-        var (model, epochs) = TrainingProgress.Run(terminal, $"{train.RowCount} rows",
-            progress => task.Fit(ml, train, validation, settings, progress, cancellation));
-        var seconds = stopwatch.Elapsed.TotalSeconds;
+        progress.Stage($"{Show.Of(train.RowCount, "row")}", Read, report is null ? Tested : Trained, Preparing);
+        var model = task.Fit(ml, train, validation, settings, progress, cancellation);
+        var (seconds, epochs) = (stopwatch.Elapsed.TotalSeconds, progress.Epochs);
+        progress.Stage("saving and testing", report is null ? Tested : Trained, report is null ? 1 : Trained + 0.02);
         // First of all: the next signal ends the process.
         var save = parsed.GetValue(_save);
         var isSaved = save is not null
             && files.Write(save, stream => new SavedModel(model, schema).Save(ml, train.Schema, stream));
         NoteEnd(terminal, epochs);
         if (cancellation.IsCancellationRequested)
-            return isSaved ? terminal.Cancelled(epochs.Count, save!) : throw new OperationCanceledException();
+            return isSaved ? () => terminal.Cancelled(epochs.Count, save!) : throw new OperationCanceledException();
         if (isSaved)
             terminal.Note($"model saved as {save}");
 
-        var metrics = task.Test(ml, model, test, testLabels, terminal.Note);
-        var members = new JsonObject
-        {
-            ["task"] = task.Name,
-            ["label"] = schema.Label.Name,
-            ["trainRows"] = train.RowCount,
-            ["epochs"] = epochs.Count,
-            ["seconds"] = seconds,
-        };
-        MetricsReport.Write(terminal.Out, "test", test.RowCount, metrics, parsed.GetValue(_json) ? members : null);
+        var metrics = task.Test(ml, model, test, prepared.TestLabels, terminal.Note);
         if (parsed.GetValue(_plot) is { } picture)
             Draw(files, picture, task.Curve(settings, metrics), epochs, data, terminal);
-        // What could not be written can be had again from it.
-        if (settings.CheckpointPath is { } checkpoint && files.ExitCode == ExitCodes.Success)
-            RunFile.Delete(checkpoint);
-        return files.ExitCode;
+        IReadOnlyList<(string, IReadOnlyList<Metric>)> others = [Constant(ml, task, prepared)];
+        if (report is not null)
+        {
+            progress.Stage("report", Trained + 0.02, 1);
+            if (TrainReport.Write(run, report, model, prepared) is { Count: > 0 } rivals)
+                others = rivals;
+        }
+        return () =>
+        {
+            var members = new JsonObject
+            {
+                ["task"] = task.Name,
+                ["label"] = schema.Label.Name,
+                ["trainRows"] = train.RowCount,
+                ["epochs"] = epochs.Count,
+                ["seconds"] = seconds,
+            };
+            MetricsReport.Write(
+                terminal.Out, "test", test.RowCount, metrics, parsed.GetValue(_json) ? members : null);
+            foreach (var sentence in Verdict.Sentences(new()
+            {
+                Label = schema.Label.Name,
+                Kind = schema.Target.Task,
+                Classes = schema.Target.Classes,
+                Rows = test.RowCount,
+                Metrics = metrics,
+                Others = others,
+                TrainingLoss = epochs is [.., var last] ? last.TrainingLoss : null,
+                Loss = settings.Loss,
+                Effort = settings.Effort,
+            }))
+                terminal.Say(sentence);
+            // What could not be written can be had again from it.
+            if (settings.CheckpointPath is { } checkpoint && files.ExitCode == ExitCodes.Success)
+                RunFile.Delete(checkpoint);
+            return files.ExitCode;
+        };
     }
 
-    private int CrossValidate(ParseResult parsed, MLContext ml, LabelledTable data, int folds,
-        NetworkSettings settings, Terminal terminal, CancellationToken cancellation)
+    /// <summary>What needs no model.</summary>
+    private static (string, IReadOnlyList<Metric>) Constant(MLContext ml, TableTask task, PreparedData data)
     {
+        var target = data.Schema.Target;
+        var outputs = Rival.ConstantOutputs(target.Task, data.TrainLabels, target.Classes.Count);
+        return (Rival.ConstantName(target.Task),
+            task.Evaluate(ml, data.TestLabels, [.. data.TestLabels.Select(_ => outputs)]));
+    }
+
+    private Func<int> CrossValidate(TrainRun run, int folds)
+    {
+        var (parsed, ml, data, settings, _, terminal, progress, cancellation) = run;
         var target = data.InferTarget(data.Table.AllRows, terminal.Note);
         var rows = data.Labelled(data.Table.AllRows, target, terminal.Note);
         var results = new List<IReadOnlyList<Metric>>();
@@ -153,9 +220,10 @@ internal sealed class TrainCommand
             var task = CreateTask(schema, settings);
             var train = TableView.Create(data.Table, split.Train, schema, withLabel: true);
             var validation = ReadValidation(parsed, data.Table, schema, terminal);
-            var (model, epochs) = TrainingProgress.Run(terminal, $"fold {i + 1} of {folds}",
-                progress => task.Fit(ml, train, validation, settings, progress, cancellation));
-            NoteEnd(terminal, epochs);
+            progress.Stage($"fold {i + 1} of {folds}", Read + (1 - Read) * i / folds,
+                Read + (1 - Read) * (i + 1) / folds, Preparing);
+            var model = task.Fit(ml, train, validation, settings, progress, cancellation);
+            NoteEnd(terminal, progress.Epochs);
             cancellation.ThrowIfCancellationRequested();
             var (test, labels) = LabelledTable.Read(data.Table, split.Test, schema, terminal.Note);
             results.Add(task.Test(ml, model, test, labels, terminal.Note));
@@ -168,9 +236,12 @@ internal sealed class TrainCommand
             ["seconds"] = stopwatch.Elapsed.TotalSeconds,
             ["folds"] = parts,
         };
-        MetricsReport.Write(terminal.Out, $"{folds}-fold", rows.Length, Metric.Means(results),
-            parsed.GetValue(_json) ? members : null);
-        return ExitCodes.Success;
+        return () =>
+        {
+            MetricsReport.Write(terminal.Out, $"{folds}-fold", rows.Length, Metric.Means(results),
+                parsed.GetValue(_json) ? members : null);
+            return ExitCodes.Success;
+        };
     }
 
     private static TableTask CreateTask(TableSchema schema, NetworkSettings settings)

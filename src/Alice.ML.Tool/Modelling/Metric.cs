@@ -9,6 +9,9 @@ internal sealed record Metric(string Name, string Key, double Value)
     /// <summary>Why it has no value, or what its value leaves out; null where there is nothing to say.</summary>
     public string? Remark { get; init; }
 
+    /// <summary>Whether less of it is better.</summary>
+    public bool IsError => Key is "rmse" or "mae" or "logLoss";
+
     /// <summary>The mean of each metric over the folds where it is defined.</summary>
     public static Metric[] Means(IReadOnlyList<IReadOnlyList<Metric>> folds) => [.. folds[0].Select((metric, i) =>
     {

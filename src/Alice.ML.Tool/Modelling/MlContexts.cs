@@ -14,7 +14,7 @@ internal static class MlContexts
         ml.Log += (_, e) =>
         {
             if (verbose || e.Kind == ChannelMessageKind.Warning)
-                terminal.Error.WriteLine(e.Message);
+                terminal.Say(e.Message);
         };
         return ml;
     }

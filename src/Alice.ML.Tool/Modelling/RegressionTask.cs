@@ -8,6 +8,8 @@ namespace Alice.ML.Tool.Modelling;
 /// <summary>Learning to predict a number.</summary>
 internal sealed class RegressionTask(TableSchema schema) : TableTask(schema)
 {
+    public override string LossKey => "rmse";
+
     public override IReadOnlyList<string> Header => ["Score"];
 
     protected override ITransformer FitNetwork(

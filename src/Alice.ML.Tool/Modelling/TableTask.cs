@@ -32,6 +32,9 @@ internal abstract class TableTask(TableSchema schema)
     /// <summary>As --task takes it.</summary>
     public string Name => Schema.Target.Task.ToString().ToLowerInvariant();
 
+    /// <summary>The <see cref="Metric.Key"/> of the error that training makes small.</summary>
+    public virtual string LossKey => "logLoss";
+
     /// <summary>The head of a file of predictions.</summary>
     public abstract IReadOnlyList<string> Header { get; }
 

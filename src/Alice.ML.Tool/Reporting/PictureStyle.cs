@@ -56,11 +56,17 @@ internal static class PictureStyle
 
     private static string Label(double value) => value is > 999 and < 1e6 ? $"{value:F0}" : $"{value:G3}";
 
-    /// <summary>Titles, fonts, grid and the look of the legend.</summary>
-    public static void Apply(Plot plot, string title, string horizontal, string vertical)
+    /// <summary>Sets the first font that is installed.</summary>
+    public static void SetFont(Plot plot)
     {
         if (_fonts.FirstOrDefault(SkiaSharp.SKFontManager.Default.FontFamilies.Contains) is { } font)
             plot.Font.Set(font);
+    }
+
+    /// <summary>Titles, fonts, grid and the look of the legend.</summary>
+    public static void Apply(Plot plot, string title, string horizontal, string vertical)
+    {
+        SetFont(plot);
         plot.Title(title, 26);
         plot.XLabel(horizontal, 22);
         plot.YLabel(vertical, 22);

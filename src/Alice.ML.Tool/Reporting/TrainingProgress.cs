@@ -1,69 +1,156 @@
+using System.Diagnostics;
 using Alice.ML.Tool.Shell;
 using Alice.ML.Training;
 using Spectre.Console;
 
 namespace Alice.ML.Tool.Reporting;
 
-/// <summary>Keeps the epochs of a training run, and shows how far it has come: as a bar where people watch, as some ten
-/// lines for each phase where a file does.
+/// <summary>Shows how far a command has come, from reading to saving: as one bar where people watch, as lines where a
+/// file does. Keeps the epochs of the training.
 /// </summary>
-internal sealed class TrainingProgress : IProgress<AliceProgress>
+internal sealed class TrainingProgress : IProgress<AliceProgress>, IDisposable
 {
-    private const int Lines = 10;
+    private const int LinesPerPhase = 10;
+    private static readonly TimeSpan _firstLine = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan _betweenLines = TimeSpan.FromSeconds(4);
+    private readonly Lock _lock = new();
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<AliceEpoch> _epochs = [];
-    private readonly Action<AliceProgress> _show;
+    private readonly HashSet<(string, TrainingPhase, int)> _shown = [];
+    private readonly Terminal _terminal;
+    private readonly ProgressTask? _bar;
+    private readonly Timer _timer;
+    private string _title;
+    private string _doing;
+    private double _from;
+    private double _to = 1;
+    private double _share;
+    private TimeSpan _stageStart;
+    private TimeSpan? _end;
+    private TimeSpan? _lastLine;
 
-    private TrainingProgress(Action<AliceProgress> show) => _show = show;
-
-    /// <summary>Runs a training with a display of its progress.</summary>
-    /// <param name="terminal">Where to show it.</param>
-    /// <param name="title">What is being trained.</param>
-    /// <param name="train">The training; it reports to its argument.</param>
-    /// <returns>What the training returns, and its epochs.</returns>
-    public static (TResult Result, IReadOnlyList<AliceEpoch> Epochs) Run<TResult>(
-        Terminal terminal, string title, Func<TrainingProgress, TResult> train)
+    private TrainingProgress(Terminal terminal, string title, ProgressTask? bar)
     {
-        if (!terminal.ErrorConsole.Profile.Out.IsTerminal)
+        (_terminal, _title, _bar, _doing) = (terminal, title, bar, "");
+        _timer = new Timer(_ => Refresh(), null, _firstLine, _firstLine);
+        Refresh();
+    }
+
+    /// <summary>The epochs of this stage, in order.</summary>
+    public IReadOnlyList<AliceEpoch> Epochs => [.. _epochs];
+
+    /// <summary>Runs a command's work with a display of its progress.</summary>
+    /// <param name="terminal">Where to show it.</param>
+    /// <param name="title">What is being done first.</param>
+    /// <param name="work">The work; it reports to its argument.</param>
+    public static TResult Run<TResult>(Terminal terminal, string title, Func<TrainingProgress, TResult> work)
+    {
+        if (!terminal.IsWatched)
         {
-            var lines = new HashSet<(TrainingPhase, int)>();
-            var plain = new TrainingProgress(progress =>
-            {
-                if (lines.Add((progress.Phase, (int)(Lines * progress.Share))))
-                    terminal.Error.WriteLine(Describe(title, progress));
-            });
-            return (train(plain), plain._epochs);
+            using var lines = new TrainingProgress(terminal, title, null);
+            return work(lines);
         }
         return terminal.ErrorConsole.Progress().AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn())
+            .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn { Width = 24 }, new PercentageColumn())
             .Start(context =>
             {
-                var task = context.AddTask(Markup.Escape(title));
-                var bar = new TrainingProgress(progress => Draw(task, title, progress));
-                return (train(bar), (IReadOnlyList<AliceEpoch>)bar._epochs);
+                using var bar = new TrainingProgress(terminal, title, context.AddTask(Markup.Escape(title)));
+                return work(bar);
             });
+    }
+
+    /// <summary>Begins a stage.</summary>
+    /// <param name="title">What is being done.</param>
+    /// <param name="from">Share of all the work, 0 to 1, that is done before it.</param>
+    /// <param name="to">The same after it.</param>
+    /// <param name="doing">What comes first in it.</param>
+    public void Stage(string title, double from, double to, string doing = "")
+    {
+        lock (_lock)
+        {
+            (_title, _doing, _from, _to, _share) = (title, doing, from, to, from);
+            (_stageStart, _end) = (_clock.Elapsed, null);
+            _epochs.Clear();
+            Draw();
+        }
+    }
+
+    /// <summary>Says what a stage is doing, and which share of it, 0 to 1, is done.</summary>
+    public void Advance(string doing, double share)
+    {
+        lock (_lock)
+        {
+            var taken = _clock.Elapsed - _stageStart;
+            Move(doing, share, share > 0 ? taken * ((1 - share) / share) : null);
+            Draw();
+        }
     }
 
     /// <inheritdoc/>
     public void Report(AliceProgress value)
     {
-        if (value.Epoch is { } epoch)
-            _epochs.Add(epoch);
-        _show(value);
+        lock (_lock)
+        {
+            if (value.Epoch is { } epoch)
+                _epochs.Add(epoch);
+            Move(Describe(value), value.Share, value.TimeLeft);
+            if (_bar is null && _shown.Add((_title, value.Phase, (int)(LinesPerPhase * value.Share))))
+                WriteLine();
+            Draw();
+        }
     }
 
-    private static void Draw(ProgressTask task, string title, AliceProgress progress)
+    public void Dispose()
     {
-        (task.MaxValue, task.Value) = (1, progress.Share);
-        task.Description = Markup.Escape(Describe(title, progress));
+        using var done = new ManualResetEvent(false);
+        if (_timer.Dispose(done))
+            done.WaitOne();
     }
 
-    private static string Describe(string title, AliceProgress progress)
+    private void Move(string doing, double share, TimeSpan? left)
     {
-        var left = progress.TimeLeft is { TotalSeconds: >= 1 } time ? $", {time.TotalSeconds:F0} s left" : "";
-        if (progress.Epoch is not { } epoch)
-            return $"{title}: comparing plans, {progress.Share:P0}"
-                + (progress.HeldOutLoss is { } lowest ? $", held-out loss {lowest:G4}" : "") + left;
-        return $"{title}: epoch {epoch.Epoch}/{epoch.NumberOfEpochs}, loss {epoch.TrainingLoss:G4}"
-            + (epoch.ValidationLoss is { } loss ? $", validation loss {loss:G4}" : "") + left;
+        (_doing, _share) = (doing, _from + (_to - _from) * share);
+        // What comes after the stage takes its share of the time as well.
+        _end = left is { } time
+            ? _clock.Elapsed + time + (1 - _to) / (_to - _from) * (_clock.Elapsed - _stageStart + time) : null;
     }
+
+    private void Refresh()
+    {
+        lock (_lock)
+        {
+            Draw();
+            if (_bar is null && (_lastLine is { } last ? _clock.Elapsed - last >= _betweenLines
+                : _clock.Elapsed >= _firstLine))
+                WriteLine();
+        }
+    }
+
+    private void Draw()
+    {
+        if (_bar is null)
+            return;
+        (_bar.MaxValue, _bar.Value) = (1, Math.Min(_share, 0.999));
+        _bar.Description = Markup.Escape(Text());
+    }
+
+    private void WriteLine()
+    {
+        _lastLine = _clock.Elapsed;
+        _terminal.Error.WriteLine(FormattableString.Invariant($"{_clock.Elapsed.TotalSeconds,4:F0} s {_share,5:P0}  ") +
+            Text());
+    }
+
+    private string Text() => _title + (_doing == "" ? "" : $": {_doing}") +
+        (_end is { } end && (end - _clock.Elapsed).TotalSeconds is >= 1 and var left ? $", {Time(left)} left" : "");
+
+    private static string Time(double seconds) => seconds < 100 ? FormattableString.Invariant($"{seconds:F0} s")
+        : FormattableString.Invariant($"{seconds / 60:F0} min");
+
+    private static string Describe(AliceProgress progress) => progress.Epoch is { } epoch
+        ? $"epoch {epoch.Epoch}/{epoch.NumberOfEpochs}, loss {epoch.TrainingLoss:G4}"
+            + (epoch.ValidationLoss is { } loss ? $", validation loss {loss:G4}" : "")
+        : "comparing plans on held-out rows"
+            + (progress.HeldOutLoss is { } lowest ? $", best loss {lowest:G4}" : "");
 }

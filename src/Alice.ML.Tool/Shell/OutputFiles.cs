@@ -53,7 +53,7 @@ internal sealed class OutputFiles
     {
         if (Try(_optionOf[path], path, () => WholeFile.Write(path, content)) is { } problem)
         {
-            _terminal.Error.WriteLine($"error: {problem}");
+            _terminal.Say($"error: {problem}");
             _failed = true;
             return false;
         }

@@ -17,8 +17,8 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
     /// <summary>Results, fit for a script.</summary>
     public TextWriter Out { get; } = output;
 
-    /// <summary>Progress, notes and errors.</summary>
-    public TextWriter Error { get; } = error;
+    /// <summary>Progress, notes and errors; from the work and from a timer at once.</summary>
+    public TextWriter Error { get; } = TextWriter.Synchronized(error);
 
     /// <summary>Results with Spectre's tables.</summary>
     public IAnsiConsole OutConsole => field ??= Create(Out);
@@ -26,13 +26,25 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
     /// <summary>Progress bars, where the error stream is a terminal.</summary>
     public IAnsiConsole ErrorConsole => field ??= Create(Error);
 
+    /// <summary>Whether people watch the error stream, so that a bar can be drawn there.</summary>
+    public bool IsWatched => ErrorConsole.Profile.Out.IsTerminal;
+
     /// <summary>One line that says what was done or left out.</summary>
-    public void Note(string text) => Error.WriteLine($"note: {text}");
+    public void Note(string text) => Say($"note: {text}");
+
+    /// <summary>A line to people; it stands above a bar.</summary>
+    public void Say(string text)
+    {
+        if (IsWatched)
+            ErrorConsole.WriteLine(text);
+        else
+            Error.WriteLine(text);
+    }
 
     /// <summary>Says that a training was cut short and what was kept of it; gives the exit code.</summary>
     public int Cancelled(int epochs, string modelPath)
     {
-        Error.WriteLine($"cancelled after {epochs} epochs: what was learned so far is saved as {modelPath}");
+        Say($"cancelled after {epochs} epochs: what was learned so far is saved as {modelPath}");
         return ExitCodes.Cancelled;
     }
 

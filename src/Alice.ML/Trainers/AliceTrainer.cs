@@ -86,11 +86,12 @@ public abstract class AliceTrainer<TTransformer, TModel>
         var clock = new RunClock();
         OptionErrors.CheckValidation(_options, trainContext.ValidationSet is not null);
         using var channel = Host.Start("Training");
-        var device = TorchDevice.Resolve(_options.Device);
+        var found = TorchDevice.Resolve(_options.Device);
         using var checkpoint = RunCheckpoint.Open(_options, clock, channel);
         var seed = _givenSeed ?? checkpoint?.Seed ?? _seed;
         var training = DataReader.Read(trainContext.TrainingSet, channel);
         var task = CreateTask(training, trainContext.TrainingSet.Schema.Label!.Value);
+        var (device, deviceChoice) = ChooseDevice(found, training, task);
         var initial = trainContext.InitialPredictor is { } predictor
             ? InitialModel(predictor, training.Columns, task.Outputs) : null;
 
@@ -110,6 +111,7 @@ public abstract class AliceTrainer<TTransformer, TModel>
         var isText = initial is null && WideTables.IsText(_options, task, training);
         var preparation = initial?.Preparation
             ?? Scale(training, isText, trainContext.TrainingSet.Schema.Feature!.Value, channel);
+        var background = BackgroundRows.Draw(training, seed);
         (training, validation) = TrainingData.Prepare(training, validation, preparation);
         var common = isText ? WideTables.TextScale(task, training) : Standardization.Identity(training.Columns);
         using var rows = TrainingRows.Open(training, validation, task, common, device);
@@ -131,7 +133,8 @@ public abstract class AliceTrainer<TTransformer, TModel>
         channel.Info($"Training on {training.Rows:N0} rows of {preparation.InputCount:N0} features: "
             + $"{ensemble.Parameters:N0} parameters, "
             + $"{Math.Ceiling(choice.Members.Max(member => member.Course.Length)):N0} epochs, batches of "
-            + $"{settings.BatchSize:N0}, device {device}, seed {seed}.");
+            + $"{settings.BatchSize:N0}, device {device}{(deviceChoice is null ? "" : $" ({deviceChoice})")}, seed "
+            + $"{seed}.");
 
         using var trainer = new EnsembleTrainer(rows.Training, rows.Validation, choice.Members, task, settings, clock)
         {
@@ -146,7 +149,7 @@ public abstract class AliceTrainer<TTransformer, TModel>
             writer => TrainingState.Save(writer, choice, ensemble, epochs, trainer));
         trainer.Run(epoch => Report(InLabelUnits(epoch, task), task.Objective.MetricName, choice, epochs, channel));
         checkpoint?.Save(isFinished: true);
-        var networks = ensemble.Fold(trainer.Members, choice.Calibration);
+        var networks = background.AddTo(ensemble.Fold(trainer.Members, choice.Calibration));
         return CreateModel(
             networks,
             new AliceTrainingSummary
@@ -168,10 +171,25 @@ public abstract class AliceTrainer<TTransformer, TModel>
                 NumericEncodings = [.. ensemble.Plans.Select(plan => plan.Encoding)],
                 Restarts = trainer.Members.Sum(member => member.Restarts),
                 Device = device.ToString(),
+                DeviceChoice = deviceChoice,
                 Seed = seed,
                 Seconds = clock.Elapsed.TotalSeconds,
             },
             trainContext.TrainingSet.Schema.Label!.Value);
+    }
+
+    /// <summary>"auto" takes a card that is there only where it is faster.</summary>
+    private (TorchSharp.torch.Device Device, string? Choice) ChooseDevice(
+        TorchSharp.torch.Device found, TrainingData data, LearningTask task)
+    {
+        if (_options.Device != "auto" || found.type == TorchSharp.DeviceType.CPU)
+            return (found, null);
+        int[] sizes = [data.Columns, .. _options.HiddenLayers ?? AutoRules.HiddenLayers(data.Columns),
+            task.Outputs];
+        var estimate = DeviceEstimate.Of(
+            sizes, data.Features.StoredColumns, _options.BatchSize ?? AutoRules.BatchSize(data.Rows),
+            _options.NumberOfNetworks, _options.NumberOfThreads ?? Environment.ProcessorCount);
+        return (estimate.PrefersCard ? found : TorchSharp.torch.CPU, $"auto: {estimate}");
     }
 
     private bool IsOpen(Ensemble ensemble, LearningTask task) =>

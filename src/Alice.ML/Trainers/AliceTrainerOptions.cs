@@ -74,7 +74,8 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     /// </summary>
     public int? Seed { get; set; }
 
-    /// <summary>"auto" (the first CUDA card, else the CPU), "cpu", "cuda" or "cuda:N". Default "auto".</summary>
+    /// <summary>"auto", "cpu", "cuda" or "cuda:N". "auto" is the first CUDA card, where there is one and the networks
+    /// are large enough for it to be faster, and else the CPU. Default "auto".</summary>
     public string Device { get; set; } = "auto";
 
     /// <summary>Networks that train side by side on the CPU, a thread each, 1 to 1,024. Default null: as many as there

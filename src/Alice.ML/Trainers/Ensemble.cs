@@ -73,7 +73,8 @@ internal sealed class Ensemble
 
     /// <summary>Whether the networks train by vector kernels.</summary>
     public bool SuitsKernels(TrainingData data, TrainingSettings settings) => AutoRules.SuitsKernels(
-        settings.Device.type == TorchSharp.DeviceType.CPU, data.Features is SparseFeatures, [data.Columns, .. _hiddenLayers, _task.Outputs],
+        settings.Device.type == TorchSharp.DeviceType.CPU, data.Features is SparseFeatures,
+        [data.Columns, .. _hiddenLayers, _task.Outputs],
         settings.BatchSize);
 
     /// <summary>Weights and biases of all networks.</summary>
@@ -125,8 +126,11 @@ internal sealed class Ensemble
     public Member Create(int index, NetworkPlan plan, TrainingSettings settings, Course course, float[]? weights = null)
     {
         var inputs = Inputs(index, plan);
+        var own = plan.L1 > 0
+            ? settings with { Optimizer = settings.Optimizer with { L1Regularization = plan.L1 } }
+            : settings;
         return new Member(
-            Shape(inputs, plan), _task.Objective, inputs, settings, course, plan.WeightDecay,
+            Shape(inputs, plan), _task.Objective, inputs, own, course, plan.WeightDecay,
             unchecked(_seed + SeedStride * index), weights);
     }
 
@@ -201,16 +205,19 @@ internal sealed class Ensemble
     {
         var encodings = Kinds.SelectMany(kinds => kinds).Distinct().ToArray();
         // Where people ask for layers or an encoding, they do not want a linear network.
-        var linear = _options.HiddenLayers is null && _options.NumericEncoding == NumericEncoding.Automatic
-            && _options.WeightDecay is null && _hiddenLayers.Count > 0
-            ? AutoRules.LinearDecays(_rows, _columns)
+        var hasLinear = _options.HiddenLayers is null && _options.NumericEncoding == NumericEncoding.Automatic
+            && _options.WeightDecay is null && _hiddenLayers.Count > 0;
+        var linear = hasLinear ? AutoRules.LinearDecays(_rows, _columns) : [];
+        var sparse = hasLinear && _options.Optimizer.L1Regularization == 0
+            ? AutoRules.LinearL1(_rows, _columns, _task.IsClassification)
             : [];
         return [
             .. from encoding in encodings
                from dropout in _hiddenLayers.Count > 0 ? Dropouts : [0]
                from decay in decays
                select new NetworkPlan(encoding, _hiddenLayers, dropout, decay),
-            .. from decay in linear select new NetworkPlan(encodings[0], [], 0, decay)];
+            .. from decay in linear select new NetworkPlan(encodings[0], [], 0, decay),
+            .. from l1 in sparse select new NetworkPlan(encodings[0], [], 0, 0, l1)];
     }
 
     private LearningRateSchedule Schedule(NetworkPlan plan) => _options.LearningRateSchedule

@@ -101,6 +101,7 @@ internal sealed class PlanChoice(
         HiddenLayers = candidate.Plan.HiddenLayers,
         Dropout = candidate.Plan.Dropout,
         WeightDecay = candidate.Plan.WeightDecay,
+        L1Regularization = candidate.Plan.L1,
         Epochs = candidate.Steps / stepsPerPass,
         HeldOutLoss = candidate.Loss * task.LossUnit,
         Networks = networks,

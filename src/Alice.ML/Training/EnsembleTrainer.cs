@@ -1,8 +1,10 @@
+using System.Runtime.InteropServices;
 using Alice.ML.Optimization.Runtime;
 using Alice.ML.Optimization.Update;
 using Alice.ML.Training.Checkpoints;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Stack;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
@@ -19,6 +21,7 @@ internal sealed class EnsembleTrainer : IDisposable
 
     // Per thread, and for each kind of inputs.
     private readonly Dictionary<InputEncoding, BatchReader>[] _readers;
+    private readonly Dictionary<InputEncoding, StackSet> _stacks = [];
     private readonly Validator? _validator;
     private readonly RunClock _clock;
     private volatile StopReason _stopReason = StopReason.Finished;
@@ -124,6 +127,8 @@ internal sealed class EnsembleTrainer : IDisposable
 
     public void Dispose()
     {
+        foreach (var stacks in _stacks.Values)
+            stacks.Dispose();
         foreach (var member in _members)
             member.Dispose();
         foreach (var reader in _readers.SelectMany(readers => readers.Values))
@@ -184,6 +189,7 @@ internal sealed class EnsembleTrainer : IDisposable
             foreach (var (reader, group) in groups)
             {
                 var isRead = false;
+                var stacks = _settings.UsesStacks ? Stacks(group) : null;
                 foreach (var member in group)
                 {
                     // Some may have come further before the run was interrupted.
@@ -194,10 +200,14 @@ internal sealed class EnsembleTrainer : IDisposable
                         if (!isRead)
                             reader.Read(i);
                         isRead = true;
-                        member.Step(reader, phase);
+                        if (stacks is null)
+                            member.Step(reader, phase);
+                        else
+                            member.Plan(phase);
                     }
                     member.Position = i + 1;
                 }
+                stacks?.Step(reader);
             }
         }
 
@@ -207,6 +217,18 @@ internal sealed class EnsembleTrainer : IDisposable
                 readers[inputs] = reader = _batches.Open(inputs, _settings.GradientAccumulation);
             return reader;
         }
+    }
+
+    /// <summary>The stacks of members with the same inputs, by their first member's.</summary>
+    private StackSet Stacks(Member[] members)
+    {
+        ref var stacks = ref CollectionsMarshal.GetValueRefOrAddDefault(_stacks, members[0].Inputs, out _);
+        if (stacks?.Has(members) == true)
+            return stacks;
+        var before = stacks;
+        stacks = new StackSet(members);
+        before?.Dispose();
+        return stacks;
     }
 
     private AliceEpoch Describe(int epoch, (double Loss, double Metric)? validation)

@@ -30,7 +30,8 @@ internal static class LearningRateSchedules
     {
         LearningRateSchedule.Constant => 1,
         LearningRateSchedule.Drop => progress < 8.0 / 9 ? 1 : 0.1,
-        LearningRateSchedule.Cosine => AutoRules.CosineFloor + (1 - AutoRules.CosineFloor) * 0.5 * (1 + Math.Cos(Math.PI * progress)),
+        LearningRateSchedule.Cosine =>
+            AutoRules.CosineFloor + (1 - AutoRules.CosineFloor) * 0.5 * (1 + Math.Cos(Math.PI * progress)),
         LearningRateSchedule.Averaged => AutoRules.AveragedRate,
         _ => throw new ArgumentOutOfRangeException(nameof(schedule), schedule, null),
     };

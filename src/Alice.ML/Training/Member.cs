@@ -5,6 +5,7 @@ using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Objectives;
 using Alice.ML.Training.Plan;
 using Alice.ML.Training.Rules;
+using Alice.ML.Training.Stack;
 using Alice.ML.Training.Steps;
 using static TorchSharp.torch;
 
@@ -13,10 +14,7 @@ namespace Alice.ML.Training;
 /// <summary>One network of an ensemble, with its optimizer state, random numbers and record of losses.</summary>
 internal sealed class Member : IDisposable
 {
-    // The weights of neighbouring steps say much the same.
-
     private readonly TrainingSettings _settings;
-    private readonly Learner _learner;
     private readonly Divergence _divergence;
 
     // Weights of a candidate at its best.
@@ -52,11 +50,14 @@ internal sealed class Member : IDisposable
         if (course.WarmUp > 0)
             _start = initialWeights;
         Key = AliceDirections.Key(generator);
-        _learner = Learner.Create(shape, objective, start, settings);
-        _divergence = new Divergence(_learner.State.Center);
+        Learner = Learner.Create(shape, objective, start, settings, Key);
+        _divergence = new Divergence(Learner.State.Center);
     }
 
-    public NetworkShape Shape => _learner.Shape;
+    public NetworkShape Shape => Learner.Shape;
+
+    /// <summary>Its parameters and what takes its steps.</summary>
+    public Learner Learner { get; }
 
     public InputEncoding Inputs { get; }
 
@@ -68,7 +69,7 @@ internal sealed class Member : IDisposable
     /// <summary>Decides all random numbers after the starting weights.</summary>
     public ulong Key { get; }
 
-    public long GradientEvaluations => _learner.GradientEvaluations;
+    public long GradientEvaluations => Learner.GradientEvaluations;
 
     /// <summary>How often training went back to earlier weights.</summary>
     public int Restarts { get; set; }
@@ -91,13 +92,13 @@ internal sealed class Member : IDisposable
     /// <summary>What the optimizer has measured.</summary>
     public (double GlassDensity, double Hessian, double ShareAtUpperBound) Curvature()
     {
-        var (glass, hessian) = AliceUpdate.Curvature(_learner.State, _settings.Optimizer.HessianEstimate);
-        return (glass, hessian, AliceUpdate.ShareAtUpperBound(_learner.State, _lastStep));
+        var (glass, hessian) = AliceUpdate.Curvature(Learner.State, _settings.Optimizer.HessianEstimate);
+        return (glass, hessian, AliceUpdate.ShareAtUpperBound(Learner.State, _lastStep));
     }
 
     public void StartEpoch()
     {
-        _learner.StartEpoch();
+        Learner.StartEpoch();
         _steps = 0;
     }
 
@@ -108,23 +109,31 @@ internal sealed class Member : IDisposable
     {
         if (_hasEnded)
             return;
-        var rate = _settings.LearningRate * phase.RateFactor * _divergence.RateFactor;
-        _lastStep = AliceStep.Create(_settings.Optimizer, rate, ++_step);
-        _learner.Step(batch, _lastStep, 1 - rate * WeightDecay, AliceDirections.Key(Key, _stepsInAll++));
-        _steps++;
-        if (phase.Averages && _step % AutoRules.StepsPerAverage == 0)
-            _learner.Average();
+        var (kept, key, averages) = Next(phase);
+        Learner.Step(batch, _lastStep, kept, key);
+        if (averages)
+            Learner.Average();
+    }
+
+    /// <summary>Plans the next step, which the network's stack takes.</summary>
+    /// <param name="phase">How.</param>
+    public void Plan(StepPhase phase)
+    {
+        if (_hasEnded)
+            return;
+        var (kept, key, averages) = Next(phase);
+        ((StackLearner)Learner).Plan(_lastStep, kept, key, averages);
     }
 
     /// <summary>Begins the mean of weights that predictions use anew; until it has weights, they use those of
     /// now.</summary>
-    public void ForgetAverage() => _learner.ForgetAverage();
+    public void ForgetAverage() => Learner.ForgetAverage();
 
     /// <summary>Whether the weights that predictions use are all finite.</summary>
     public bool IsFinite()
     {
         using var scope = NewDisposeScope();
-        return AliceUpdate.IsFinite(_learner.Current);
+        return AliceUpdate.IsFinite(Learner.Current);
     }
 
     /// <summary>Ends the epoch.</summary>
@@ -136,19 +145,19 @@ internal sealed class Member : IDisposable
         Position = 0;
         if (_steps == 0)
             return true;
-        var (first, sum) = _learner.Losses();
+        var (first, sum) = Learner.Losses();
         Loss = sum / _steps;
         if (!_divergence.HasDiverged(Loss, first))
         {
-            _divergence.Remember(Loss, _learner.State.Center);
+            _divergence.Remember(Loss, Learner.State.Center);
             return true;
         }
         if (_start is not null && _divergence.IsExhausted)
         {
-            _learner.Restart(tensor(_start));
+            Learner.Restart(tensor(_start));
             return _hasEnded = true;
         }
-        _learner.Restart(_divergence.GoBack(_settings.LearningRate));
+        Learner.Restart(_divergence.GoBack(_settings.LearningRate));
         _step = 0;
         Restarts++;
         return false;
@@ -156,7 +165,7 @@ internal sealed class Member : IDisposable
 
     /// <summary>Outputs [rows, outputs] at the parameters that predictions use; they belong to the caller's
     /// scope.</summary>
-    public Tensor Outputs(BatchReader batch) => _learner.Outputs(batch);
+    public Tensor Outputs(BatchReader batch) => Learner.Outputs(batch);
 
     /// <summary>Ends a course that was cut short. In its first half the learning rate is high: the weights are worse
     /// than those that a candidate had.
@@ -165,30 +174,30 @@ internal sealed class Member : IDisposable
     public void Settle(double passes)
     {
         if (_start is not null && _best is null && passes < Course.Length / 2)
-            _learner.Restart(tensor(_start));
+            Learner.Restart(tensor(_start));
     }
 
     /// <summary>Takes the weights of now for those of the model.</summary>
     public void KeepWeights()
     {
         if (_best is null)
-            _best = _learner.Current.clone().DetachFromDisposeScope();
+            _best = Learner.Current.clone().DetachFromDisposeScope();
         else
-            _best.copy_(_learner.Current);
+            _best.copy_(Learner.Current);
     }
 
     /// <summary>The weights of the model: those kept last, else those of now, in <see cref="Models.DenseNetwork"/>'s
     /// order.</summary>
     public float[] Weights()
     {
-        using var weights = (_best ?? _learner.Current).cpu();
+        using var weights = (_best ?? Learner.Current).cpu();
         return weights.data<float>().ToArray();
     }
 
     /// <summary>Writes all that later steps depend on, between two steps.</summary>
     public void Save(BinaryWriter writer)
     {
-        _learner.Save(writer);
+        Learner.Save(writer);
         _divergence.Save(writer);
         writer.Write(_hasEnded);
         writer.Write(_step);
@@ -208,7 +217,7 @@ internal sealed class Member : IDisposable
     public void Restore(BinaryReader reader)
     {
         using var guard = no_grad();
-        _learner.Restore(reader);
+        Learner.Restore(reader);
         _divergence.Restore(reader);
         _hasEnded = reader.ReadBoolean();
         _step = reader.ReadInt64();
@@ -228,8 +237,19 @@ internal sealed class Member : IDisposable
 
     public void Dispose()
     {
-        _learner.Dispose();
+        Learner.Dispose();
         _best?.Dispose();
         _divergence.Dispose();
+    }
+
+    /// <summary>What the next step is, in <see cref="_lastStep"/> too: what decay leaves of the weights, a key for
+    /// random numbers, and whether the weights after it belong to the mean.</summary>
+    private (double Kept, ulong Key, bool Averages) Next(StepPhase phase)
+    {
+        var rate = _settings.LearningRate * phase.RateFactor * _divergence.RateFactor;
+        _lastStep = AliceStep.Create(_settings.Optimizer, rate, ++_step);
+        _steps++;
+        return (1 - rate * WeightDecay, AliceDirections.Key(Key, _stepsInAll++),
+            phase.Averages && _step % AutoRules.StepsPerAverage == 0);
     }
 }

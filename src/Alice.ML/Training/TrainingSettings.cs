@@ -46,4 +46,10 @@ internal sealed record TrainingSettings
 
     /// <summary>Whether networks train by vector kernels on plain memory, or by tensors.</summary>
     public bool UsesKernels { get; init; }
+
+    /// <summary>Whether networks are stacked on the CPU too, where it is slower than kernels: for tests.</summary>
+    public bool StacksOnCpu { get; init; }
+
+    /// <summary>Whether networks of the same layers take their steps as one.</summary>
+    public bool UsesStacks => !UsesKernels && (StacksOnCpu || Device.type != TorchSharp.DeviceType.CPU);
 }

@@ -28,8 +28,8 @@ internal sealed record Variant(string Name, Action<AliceTrainerOptions> Change)
     ];
 
     /// <summary>A known name, or NAME:OPTION=VALUE,OPTION=VALUE with options of the trainers, Optimizer.OPTION for
-    /// those of the optimizer, and Optimizer=Published or Tabular, Loss=Absolute or Poisson; lists as 128-64; null
-    /// where an option may be null.
+    /// those of the optimizer, and Optimizer=Published or Tabular, Loss=Absolute or Poisson; lists as 128-64 or none;
+    /// null where an option may be null.
     /// </summary>
     /// <exception cref="UserException">A name, an option or a value that does not exist.</exception>
     public static Variant Parse(string text)
@@ -102,7 +102,8 @@ internal sealed record Variant(string Name, Action<AliceTrainerOptions> Change)
         {
             return Preset(type, value)
                 ?? (type == typeof(IReadOnlyList<int>)
-                    ? value.Split('-').Select(part => int.Parse(part, CultureInfo.InvariantCulture)).ToArray()
+                    ? (value == "none" ? [] : value.Split('-'))
+                    .Select(part => int.Parse(part, CultureInfo.InvariantCulture)).ToArray()
                 : type.IsEnum ? Enum.Parse(type, value)
                 : System.Convert.ChangeType(value, type, CultureInfo.InvariantCulture));
         }

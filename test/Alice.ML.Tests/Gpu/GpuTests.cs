@@ -1,5 +1,7 @@
+using System.Globalization;
 using Alice.ML.Optimization.Runtime;
 using Alice.ML.Tests.Trainers;
+using Alice.ML.Tests.Training.Stack;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Microsoft.ML;
@@ -62,22 +64,59 @@ public class GpuTests
         StringAssert.StartsWith(error.Message, "Device is 'cuda:99', but this machine has ");
     }
 
+    /// <summary>Random numbers of a stack are the same on every device: so dropout may be part of it.</summary>
     [TestMethod]
-    public void Step_times()
+    [DataRow("squared", "numbers", 0.0)]
+    [DataRow("squared", "bins", 0.2)]
+    [DataRow("quantiles", "numbers", 0.0)]
+    [DataRow("logistic", "sparse", 0.2)]
+    [DataRow("softmax", "numbers", 0.2)]
+    public void A_stack_on_the_gpu_takes_the_steps_of_one_on_the_cpu(string objective, string kind, double dropout)
     {
-        foreach (var (hidden, batch) in new[] { (64, 128), (256, 512), (1024, 4096) })
-            foreach (var device in new[] { "cpu", "cuda" })
-            {
-                var options = Options(device, 2);
-                options.HiddenLayers = [hidden, hidden];
-                options.BatchSize = batch;
-                var epochs = new List<AliceEpoch>();
-                options.Progress = new Watcher(epochs.Add);
-                _ml.Regression.Trainers.Alice(options).Fit(Example.View(_ml, Example.Smooth(100 * batch)));
-                var microseconds = (epochs[1].Seconds - epochs[0].Seconds) / 100 * 1e6;
-                TestContext.WriteLine($"{device}: 4-{hidden}-{hidden}-1, batch {batch}: {microseconds:f0} µs a step");
-                Assert.IsGreaterThan(0, microseconds);
-            }
+        var losses = new[] { torch.CPU, torch.CUDA }.Select(device =>
+        {
+            using var problem = new StackProblem(objective, [32, 16], dropout: dropout, kind: kind, device: device);
+            return StackRun.Take(problem, networks: 4, steps: 200, out _);
+        }).ToArray();
+        var difference = losses[0].Zip(losses[1]).Max(pair => Math.Abs(pair.First / pair.Second - 1));
+        TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"RESULT| agreement with the CPU after 200 steps, {objective}, {kind}, dropout {dropout} | "
+            + $"{difference:e1} |"));
+        Assert.IsLessThan(1e-3, difference);
+    }
+
+    [TestMethod]
+    public void Operations_of_a_step()
+    {
+        using var problem = new StackProblem("squared", [64, 64], weights: false, device: torch.CUDA);
+        StackRun.Take(problem, networks: 4, steps: 32, out var operations);
+        TestContext.WriteLine($"RESULT| operations of a quick and a sample step, four networks | "
+            + $"{operations.Min()} and {operations.Max()} |");
+        Assert.IsLessThanOrEqualTo(45, operations.Min());
+        Assert.IsLessThanOrEqualTo(60, operations.Max());
+    }
+
+    [TestMethod]
+    [DataRow(16, 64, 128, 4)]
+    [DataRow(64, 256, 512, 4)]
+    [DataRow(64, 256, 512, 32)]
+    [DataRow(64, 1024, 4096, 4)]
+    public void Steps_a_second(int columns, int units, int rows, int networks)
+    {
+        var card = Rate(torch.CUDA);
+        var host = Rate(torch.CPU);
+        TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"RESULT| steps a second, {columns}-{units}-{units}-1 × {networks}, batch {rows}: card, CPU | "
+            + $"{card:n0}, {host:n0} |"));
+        Assert.IsGreaterThan(0, card);
+
+        double Rate(torch.Device device)
+        {
+            using var problem = new StackProblem(
+                "squared", [units, units], weights: false, device: device, columns: columns, batchSize: rows);
+            return device.type == DeviceType.CPU
+                ? StackRun.KernelSteps(problem, networks) : StackRun.Steps(problem, networks);
+        }
     }
 
     private List<double> Losses(string device)

@@ -43,7 +43,7 @@ public class NetworkEnsembleFormatTests
     {
         byte[] expected =
         [
-            4, 0, 0, 0, // version
+            5, 0, 0, 0, // version
             2, 0, 0, 0, // two members
             3, 0, 0, 0, // Tanh
             1, 0, 0, 0, // exponential
@@ -74,13 +74,18 @@ public class NetworkEnsembleFormatTests
             1, 0, 0, 0, // a range
             0, 0, 0, 0xc0, // −2
             0, 0, 0, 0x40, // 2
+            2, 0, 0, 0, // two background rows
+            1, 0, 0, 0, // all of one value
+            0, 0, 0xc0, 0x7f, // missing
+            0, 0, 0, 0, // no value
         ];
         var bytes = ModelFile.Bytes(new NetworkEnsemble(
         [
             new(new DenseNetwork([1, 1], Activation.Tanh, [1, -2], OutputTransform.Exponential)),
             new(new DenseNetwork([2, 1], Activation.ReLU, [1, -2, 0], OutputTransform.Exponential),
                 new PiecewiseLinearEncoder([[1, 2]])),
-        ], new FeaturePreparation([new(1, 2, -2, 1, false)]), new OutputRange(-2, 2)));
+        ], new FeaturePreparation([new(1, 2, -2, 1, false)]), new OutputRange(-2, 2),
+            [new(1, [BitConverter.Int32BitsToSingle(0x7fc00000)]), new(1, 0, [], [])]));
         CollectionAssert.AreEqual(expected, bytes[..^4]);
         Assert.AreEqual(Crc32C(expected), BitConverter.ToUInt32(bytes, expected.Length));
     }
@@ -167,7 +172,8 @@ public class NetworkEnsembleFormatTests
     [TestMethod]
     public void Every_flipped_bit_is_refused()
     {
-        var bytes = ModelFile.Bytes(TestEnsembles.Mixed(TestTask.Regression, seed: 1, inputs: 3, members: 2, 2));
+        var bytes = ModelFile.Bytes(TestEnsembles.Mixed(TestTask.Regression, seed: 1, inputs: 3, members: 2, 2)
+            .WithBackground([new(3, [1, 2, 3]), new(3, 1, [4], [1])]));
         for (var bit = 0; bit < bytes.Length * 8; bit++)
         {
             var damaged = (byte[])bytes.Clone();
@@ -189,22 +195,22 @@ public class NetworkEnsembleFormatTests
     [TestMethod]
     [DataRow(4, 0x7fffffff, "it claims 2147483647 layer sizes, and 2 to 1001 are possible.")]
     [DataRow(4, 1000, "its 1000 layer sizes and checksum need 4004 bytes,"
-        + " and the stream has 160 left: it is cut short or damaged.")]
+        + " and the stream has 164 left: it is cut short or damaged.")]
     [DataRow(5, 0x10000000, "the weights of layers 268435456-4-1 and its checksum need 4294967336 bytes,"
-        + " and the stream has 144 left: it is cut short or damaged.")]
+        + " and the stream has 148 left: it is cut short or damaged.")]
     [DataRow(6, 0x7fffffff, "Layers 6-2147483647-1 have more than 2147483591 weights. (Parameter 'layerSizes')")]
     [DataRow(6, -1, "Layer size -1 is not positive. (Parameter 'layerSizes')")]
     [DataRow(0, 6, "it has layout version 6, and this Alice.ML reads versions up to 5."
         + " Update Alice.ML, or train again.")]
     [DataRow(1, 0, "it claims 0 networks, and 1 to 1000 are possible.")]
     [DataRow(1, 1001, "it claims 1001 networks, and 1 to 1000 are possible.")]
-    [DataRow(1, 2, "the header of a network needs 20 bytes, and the stream has 12 left: it is cut short or damaged.")]
+    [DataRow(1, 2, "the header of a network needs 20 bytes, and the stream has 16 left: it is cut short or damaged.")]
     [DataRow(2, 4, "it names activation 4, which does not exist.")]
     [DataRow(3, 3, "it names output transform 3, which does not exist.")]
     [DataRow(8, 1000, "its encoder's 1000 columns and its checksum need 4004 bytes,"
-        + " and the stream has 144 left: it is cut short or damaged.")]
+        + " and the stream has 148 left: it is cut short or damaged.")]
     [DataRow(8, 1, "a column's 2147483648 edges and its checksum need 8589934596 bytes,"
-        + " and the stream has 140 left: it is cut short or damaged.")]
+        + " and the stream has 144 left: it is cut short or damaged.")]
     [DataRow(10, 0x7fc00000, "Weight 1 is NaN; weights must be finite. (Parameter 'weights')")]
     [DataRow(10, 0x7f800000, "Weight 1 is Infinity; weights must be finite. (Parameter 'weights')")]
     public void A_word_that_cannot_be_is_refused_though_the_checksum_fits(int word, int value, string message)

@@ -133,7 +133,12 @@ public sealed class DamagedStateTests
         using var wider = nn.Sequential(nn.Linear(3, 9));
         using var others = new AliceOptimizer(wider);
         problem.Train(optimizer, order, 1);
-        AliceCheckpoint.Save(copy, problem.Network, optimizer, order);
+        File.WriteAllBytes(copy, whole);
+        using (var earlier = new EarlierFiles(copy))
+        {
+            AliceCheckpoint.Save(copy, problem.Network, optimizer, order);
+            earlier.AssertReplaced();
+        }
         var now = File.ReadAllBytes(copy);
 
         var random = new Random(5);

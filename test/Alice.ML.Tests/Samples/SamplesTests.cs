@@ -67,10 +67,12 @@ public sealed class SamplesTests
         Assert.IsLessThan(1e-5, Onnx.Run(_folder.PathOf(""), TextWriter.Null));
 
     [TestMethod]
-    public async Task The_robot_arm_needs_no_file_and_saves_a_model_and_a_picture()
+    public async Task The_robot_arm_needs_no_file_and_saves_a_model_a_picture_and_a_report()
     {
         var (model, picture) = (_folder.PathOf("model.zip"), _folder.PathOf("curve.png"));
-        var result = await Run("--rows", "600", "--epochs", "10", "--save", model, "--plot", picture);
+        var report = _folder.PathOf("report.html");
+        var result = await Run("--rows", "600", "--epochs", "10", "--save", model, "--plot", picture, "--report",
+            report);
         Assert.AreEqual(0, result.ExitCode, result.Error);
         string[] expected = ["450 readings train, 150 test", "Alice", "linear regression (SDCA)", "test RMSE",
             $"Loaded {model} again"];
@@ -85,6 +87,7 @@ public sealed class SamplesTests
             Assert.IsTrue(RobotArm.HasLightGbm);
         Assert.IsTrue(File.Exists(model));
         CollectionAssert.AreEqual("PNG"u8.ToArray(), File.ReadAllBytes(picture)[1..4]);
+        StringAssert.Contains(File.ReadAllText(report), "150 held-out rows");
     }
 
     [TestMethod]

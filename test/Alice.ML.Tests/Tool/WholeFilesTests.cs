@@ -32,7 +32,11 @@ public sealed class WholeFilesTests
         var kills = int.Parse(Environment.GetEnvironmentVariable("ALICE_KILLS")
             ?? (command is "predict" or "train" ? "3" : "1"));
         var (args, files) = Arrange(command, "out");
+        foreach (var file in files)
+            File.WriteAllText(file, Earlier);
+        using var earlier = new EarlierFiles(files);
         Assert.AreEqual(0, AliceProcess.Run(args) is var (code, text) ? code : -1, text);
+        earlier.AssertReplaced();
         var whole = files.ToDictionary(f => f, File.ReadAllBytes);
         var random = new Random(1);
         var (left, replaced) = (0, 0);
@@ -149,11 +153,11 @@ public sealed class WholeFilesTests
         switch (command)
         {
             case "train":
-                return (["train", data, "--label", "y", .. Small, "--save", Out("m.zip"), "--plot", Out("c.png")],
-                    Outs("m.zip c.png"));
+                return (["train", data, "--label", "y", .. Small, "--save", Out("m.zip"), "--plot", Out("c.png"),
+                    "--report", Out("r.html")], Outs("m.zip c.png r.html"));
             case "robot arm":
-                return (["--rows", "60", .. Small, "--save", Out("m.zip"), "--plot", Out("c.png")],
-                    Outs("m.zip c.png"));
+                return (["--rows", "60", .. Small, "--save", Out("m.zip"), "--plot", Out("c.png"), "--report",
+                    Out("r.html")], Outs("m.zip c.png r.html"));
             case "predict":
                 return (["predict", Model(data), Data("rows.csv", 70_000), "--out", Out("s.csv")], Outs("s.csv"));
             case "landscape":

@@ -97,6 +97,10 @@ public sealed class CheckpointFileTests
         FitUntil(9);
         CollectionAssert.AreEqual(before, File.ReadAllBytes(Before));
         RunFile.Open(Current).Dispose();
+
+        using var earlier = new EarlierFiles(Current);
+        FitUntil(11);
+        earlier.AssertReplaced();
     }
 
     [TestMethod]

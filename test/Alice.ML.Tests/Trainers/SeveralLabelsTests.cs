@@ -278,6 +278,16 @@ public class SeveralLabelsTests
     }
 
     [TestMethod]
+    public void Contributions_to_several_scores_at_once_are_refused()
+    {
+        var rows = Rows(60);
+        var model = Full().Fit(View(rows)).Model;
+        var error = Assert.Throws<NotSupportedException>(
+            () => model.Explain(rows[0].Features, new float[Example.Inputs]));
+        StringAssert.StartsWith(error.Message, "The model has 2 labels, and contributions are to the score of one.");
+    }
+
+    [TestMethod]
     public void A_damaged_model_is_refused()
     {
         var data = View(Rows(60));

@@ -36,6 +36,27 @@ public class WideTableTests
     }
 
     [TestMethod]
+    public void Few_telling_columns_among_many_are_found()
+    {
+        const int Columns = 1000;
+        var random = new Random(2);
+        var rows = Enumerable.Range(0, 400).Select(_ =>
+        {
+            float[] features = [.. Enumerable.Range(0, Columns).Select(_ => 2 * random.NextSingle() - 1)];
+            return new WideRow { Features = features, Label = 2 * features[3] - 1.5f * features[40] + features[900] };
+        }).ToList();
+        var schema = SchemaDefinition.Create(typeof(WideRow));
+        schema[nameof(WideRow.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, Columns);
+        IDataView View(IEnumerable<WideRow> part) => _ml.Data.LoadFromEnumerable(part, schema);
+
+        var model = _ml.Regression.Trainers.Alice().Fit(View(rows.Take(200)));
+
+        Assert.IsGreaterThan(0.8, _ml.Regression.Evaluate(model.Transform(View(rows.Skip(200)))).RSquared);
+        Assert.IsGreaterThan(0, model.Model.TrainingSummary!.Candidates.Where(c => c.L1Regularization > 0)
+            .Sum(c => c.Networks));
+    }
+
+    [TestMethod]
     public void Topics_are_told_apart_as_well_as_by_a_linear_trainer()
     {
         // Words of the same vocabulary, some of them thrice as frequent in one of two topics.

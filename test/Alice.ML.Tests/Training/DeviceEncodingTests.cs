@@ -33,6 +33,31 @@ public class DeviceEncodingTests
             AssertClose(features, encoding.Encode(numbers));
     }
 
+    /// <summary>A bin with a millionth of its distance from zero as its width, as columns with heavy tails
+    /// have.</summary>
+    [TestMethod]
+    [DataRow(4f)]
+    [DataRow(-1000f)]
+    public void Narrow_bins_far_from_zero_lose_nothing(float at)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        float[] edges = [at - 1, at, at + MathF.Abs(at) * 1e-6f, at + 1];
+        var columns = new EncodedColumns([edges]);
+        for (var bin = 1; bin < columns.Features; bin++)
+            (columns.Empty[bin], columns.Scale[bin]) = (-0.7f, 2.5f);
+        // Every number of single precision in the bin, and both edges.
+        var numbers = new List<float>();
+        for (var x = edges[1]; x <= edges[2]; x = MathF.BitIncrement(x))
+            numbers.Add(x);
+        using var encoding = new DeviceEncoding(columns, CPU);
+        var features = encoding.Encode(tensor(numbers.ToArray()).view(-1, 1));
+        for (var i = 0; i < numbers.Count; i++)
+            Assert.AreEqual(
+                -0.7 + 2.5 * ((double)numbers[i] - edges[1]) / ((double)edges[2] - edges[1]),
+                features[i, 2].item<float>(), 1e-5);
+    }
+
     private static void AssertClose(Tensor expected, Tensor actual) =>
         Assert.IsLessThan(1e-4f, (expected - actual).abs().max().item<float>()
             / (1 + expected.abs().max().item<float>()));

@@ -23,7 +23,9 @@ public class RaceTests
     [DataRow(0.0, ExplodingDecay, true)]
     [DataRow(ExplodingDecay, 1.0, true)]
     [DataRow(ExplodingDecay, 1.0, false)]
-    public void A_plan_that_diverges_loses_and_is_told_of(double first, double second, bool usesKernels)
+    [DataRow(ExplodingDecay, 1.0, false, true)]
+    public void A_plan_that_diverges_loses_and_is_told_of(
+        double first, double second, bool usesKernels, bool stacks = false)
     {
         var ml = new MLContext(seed: 1);
         var warnings = new List<string>();
@@ -57,6 +59,7 @@ public class RaceTests
             Seed = 1,
             Device = CPU,
             UsesKernels = usesKernels,
+            StacksOnCpu = stacks,
         };
         var options = new AliceRegressionTrainer.Options
         {

@@ -20,8 +20,10 @@ internal sealed record ColumnSplit(int[] Numbers, SparseTable? Sparse)
         DenseFeatures table, int rows, (float Value, double Share)[] usual, InputEncoding inputs)
     {
         int[] all = [.. Enumerable.Range(0, table.Columns)];
-        var sparse = all.Where(column => usual[column].Share >= AutoRules.IndexedShare && !inputs.HasBins(column)).ToHashSet();
-        if (sparse.Count == 0 || inputs.Bins is null && sparse.Sum(column => 2 * usual[column].Share - 1) < AutoRules.LeastIndexSaving)
+        var sparse = all.Where(column => usual[column].Share >= AutoRules.IndexedShare && !inputs.HasBins(column))
+            .ToHashSet();
+        if (sparse.Count == 0 || inputs.Bins is null
+            && sparse.Sum(column => 2 * usual[column].Share - 1) < AutoRules.LeastIndexSaving)
             return new(all, null);
         return new(
             [.. all.Where(column => !sparse.Contains(column))],

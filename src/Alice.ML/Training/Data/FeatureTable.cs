@@ -9,6 +9,9 @@ internal abstract class FeatureTable(int columns)
 {
     public int Columns { get; } = columns;
 
+    /// <summary>Values that are stored for a row, on average.</summary>
+    public virtual double StoredColumns => Columns;
+
     /// <summary>How the features are to be prepared, from the rows of a part.</summary>
     /// <param name="rows">The part.</param>
     /// <param name="report">Told of columns whose values are extreme, infinite or too small.</param>

@@ -52,8 +52,11 @@ internal sealed class HeldOutRows : IDisposable
     }
 
     /// <summary>Mean of values [rows, 1] of the rows by their weights.</summary>
-    public double Mean(Tensor values) =>
-        (Weights is null ? values : values.mul(Weights)).sum(ScalarType.Float64).cpu().item<double>() / Count;
+    public double Mean(Tensor values) => Weights is null
+        ? Sum(values) / Count
+        : Sum(values.mul(Weights)) / Sum(Weights);
+
+    private static double Sum(Tensor values) => values.sum(ScalarType.Float64).cpu().item<double>();
 
     public void Dispose()
     {

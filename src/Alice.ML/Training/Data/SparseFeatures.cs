@@ -14,8 +14,14 @@ namespace Alice.ML.Training.Data;
 /// </summary>
 internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : FeatureTable(columns)
 {
+    // On a device rows are as long as the longest, up to so many times what they store.
+    private const long MostFilledUp = 16;
+    private const long FewValues = 1 << 26;
+
     /// <summary>All rows.</summary>
     public IReadOnlyList<SparseRow> Rows => rows;
+
+    public override double StoredColumns => rows.Count == 0 ? Columns : rows.Average(row => row.Indices.Length);
 
     public override FeaturePreparation Scale(TrainingData part, ColumnReport report, bool keepsZeros = false)
     {
@@ -44,7 +50,8 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
         var features = new AliceFeature[Columns];
         for (var c = 0; c < Columns; c++)
             features[c] = FeatureScaling.Multiply(least, most, 1, missing[c] > 0 && missing[c] < part.Rows);
-        int[] numbers = [.. Enumerable.Range(0, Columns).Where(c => !keepsZeros && stored[c] >= AutoRules.NumberShare * total)];
+        int[] numbers =
+            [.. Enumerable.Range(0, Columns).Where(c => !keepsZeros && stored[c] >= AutoRules.NumberShare * total)];
         var table = Dense(part, numbers);
         var scales = ColumnScale.Of(table.Values, numbers.Length, part.Weights);
         foreach (var (column, scale) in numbers.Zip(scales))
@@ -79,10 +86,21 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
     public override IFeatureSource Open(int count, Standardization common, Device device)
     {
         if (device.type != DeviceType.CPU)
-            return new DeviceSource(rows, common, device);
+            return OpenOnDevice(count, common, device);
         var table = SparseTable.Of(rows, common);
         rows.Clear(); // twice the memory is too much
         return new HostSource(table);
+    }
+
+    /// <summary>Makes the first rows ready as on a device other than the CPU.</summary>
+    internal IFeatureSource OpenOnDevice(int count, Standardization common, Device device)
+    {
+        var longest = Math.Max(1, rows.Take(count).Max(row => row.Indices.Length));
+        var stored = rows.Take(count).Sum(row => (long)row.Indices.Length);
+        // A few rows that are far longer than the others would fill the device with zeros.
+        return (long)count * longest > MostFilledUp * (stored + count) && (long)count * longest > FewValues
+            ? new HostWrittenSource(rows, common, device)
+            : new DeviceSource(rows, count, longest, common, device);
     }
 
     /// <summary>Some columns of a part, ascending, with their zeros.</summary>
@@ -116,8 +134,60 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
         }
     }
 
-    /// <summary>Minibatches written out in all columns.</summary>
-    private sealed class DeviceSource(List<SparseRow> rows, Standardization common, Device device) : IFeatureSource
+    /// <summary>Minibatches written out in all columns, on the device: rows lie there as their values that are not
+    /// zero, filled up with zeros to the length of the longest.</summary>
+    private sealed class DeviceSource : IFeatureSource
+    {
+        private readonly Tensor _indices;
+        private readonly Tensor _values;
+        private readonly Tensor _mean;
+        private readonly Tensor _scale;
+
+        public DeviceSource(List<SparseRow> rows, int count, int longest, Standardization common, Device device)
+        {
+            using var scope = NewDisposeScope();
+            var (indices, values) = (empty([count, longest], ScalarType.Int32), zeros(count, longest));
+            indices.zero_();
+            for (var r = 0; r < count; r++)
+            {
+                rows[r].Indices.CopyTo(Row<int>(indices, r, rows[r].Indices.Length));
+                rows[r].Values.CopyTo(Row<float>(values, r, rows[r].Values.Length));
+            }
+            (_indices, _values) = (Load(indices), Load(values));
+            (_mean, _scale) = (Load(Floats(common.Mean)), Load(Floats(common.Scale)));
+
+            Tensor Load(Tensor onHost) => onHost.to(device, copy: true).DetachFromDisposeScope();
+
+            static Tensor Floats(double[] numbers) => tensor([.. numbers.Select(number => (float)number)]);
+
+            static unsafe Span<T> Row<T>(Tensor all, long row, int length) where T : unmanaged =>
+                new(VectorLoop.Pointer<T>(all, all.numel()) + row * all.shape[1], length);
+        }
+
+        public ColumnSplit Split(InputEncoding inputs) =>
+            throw new NotSupportedException("Vector kernels are for the CPU.");
+
+        public Device IndexDevice => _values.device;
+
+        public Tensor Select(Tensor selected)
+        {
+            // Empty places add zero to the first column.
+            var indices = _indices.index_select(0, selected).to_type(ScalarType.Int64);
+            var dense = zeros([selected.shape[0], _mean.shape[0]], device: _values.device);
+            return dense.scatter_add_(1, indices, _values.index_select(0, selected)).sub_(_mean).mul_(_scale);
+        }
+
+        public void Dispose()
+        {
+            _indices.Dispose();
+            _values.Dispose();
+            _mean.Dispose();
+            _scale.Dispose();
+        }
+    }
+
+    /// <summary>The same, written out by the host.</summary>
+    private sealed class HostWrittenSource(List<SparseRow> rows, Standardization common, Device device) : IFeatureSource
     {
         public ColumnSplit Split(InputEncoding inputs) =>
             throw new NotSupportedException("Vector kernels are for the CPU.");

@@ -73,10 +73,14 @@ internal sealed class TensorReader(TensorBatches source, InputEncoding inputs, i
 {
     private readonly DeviceEncoding? _encoding = inputs.OnDevice(device);
     private readonly Minibatch[] _parts = new Minibatch[parts];
+    private Minibatch[]? _stackParts;
     private bool _hasRead;
 
     /// <summary>The minibatch.</summary>
     public IReadOnlyList<Minibatch> Parts => _parts;
+
+    /// <summary>The minibatch, its features with a column of ones after them, as stacks want it.</summary>
+    public IReadOnlyList<Minibatch> StackParts => _stackParts ??= [.. _parts.Select(WithOnes)];
 
     public override void Read(int index)
     {
@@ -101,10 +105,19 @@ internal sealed class TensorReader(TensorBatches source, InputEncoding inputs, i
         _encoding?.Dispose();
     }
 
+    private static Minibatch WithOnes(Minibatch part)
+    {
+        using var scope = NewDisposeScope();
+        return part with { Features = cat([part.Features, ones_like(part.Targets.narrow(1, 0, 1))], 1).DetachFromDisposeScope() };
+    }
+
     private void Free()
     {
         if (!_hasRead)
             return;
+        foreach (var part in _stackParts ?? [])
+            part.Features.Dispose();
+        _stackParts = null;
         foreach (var part in _parts)
         {
             part.Features.Dispose();

@@ -3,13 +3,14 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Inputs;
 
-/// <summary>Piecewise-linear encoding in tensor operations: each feature is a·clamp(x, low, high) + b of one
-/// column.</summary>
+/// <summary>Piecewise-linear encoding in tensor operations: each feature is (clamp(x, low, high) − from)·a + b of one
+/// column. The difference comes first: in a narrow bin far from zero a·x and b would cancel.</summary>
 internal sealed class DeviceEncoding : IDisposable
 {
     private readonly Tensor _column;
     private readonly Tensor _low;
     private readonly Tensor _high;
+    private readonly Tensor _from;
     private readonly Tensor _factor;
     private readonly Tensor _shift;
 
@@ -24,7 +25,8 @@ internal sealed class DeviceEncoding : IDisposable
     {
         var column = new long[encoding.Features];
         var (low, high) = (new float[encoding.Features], new float[encoding.Features]);
-        var (factor, shift) = (new float[encoding.Features], new float[encoding.Features]);
+        var (origin, factor, shift) =
+            (new float[encoding.Features], new float[encoding.Features], new float[encoding.Features]);
         Array.Fill(low, float.NegativeInfinity);
         Array.Fill(high, float.PositiveInfinity);
         Array.Fill(factor, 1);
@@ -40,12 +42,13 @@ internal sealed class DeviceEncoding : IDisposable
                 if (at < end - 1)
                     high[at] = to;
                 factor[at] = encoding.Scale[at] / (to - from);
-                shift[at] = encoding.Empty[at] - from * factor[at];
+                (origin[at], shift[at]) = (from, encoding.Empty[at]);
             }
         }
         _column = Load(tensor(column));
         _low = Load(tensor(low));
         _high = Load(tensor(high));
+        _from = Load(tensor(origin));
         _factor = Load(tensor(factor));
         _shift = Load(tensor(shift));
         if (first is not null)
@@ -63,7 +66,8 @@ internal sealed class DeviceEncoding : IDisposable
 
     public Tensor Encode(Tensor batch)
     {
-        var features = minimum(maximum(batch.index_select(1, _column), _low), _high).mul_(_factor).Add(_shift);
+        var features = minimum(maximum(batch.index_select(1, _column), _low), _high)
+            .sub_(_from).mul_(_factor).Add(_shift);
         return _sums is null ? features : features.mm(_sums).Add(_first!);
     }
 
@@ -72,6 +76,7 @@ internal sealed class DeviceEncoding : IDisposable
         _column.Dispose();
         _low.Dispose();
         _high.Dispose();
+        _from.Dispose();
         _factor.Dispose();
         _shift.Dispose();
         _sums?.Dispose();

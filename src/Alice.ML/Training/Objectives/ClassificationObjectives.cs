@@ -34,11 +34,11 @@ internal sealed class SoftmaxObjective : Objective
 
     public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
     {
-        var classes = Classes(targets);
-        var logProbabilities = outputs.log_softmax(1);
+        var classes = Classes(targets).expand([.. outputs.shape[..^1], 1]);
+        var logProbabilities = outputs.log_softmax(-1);
         gradient = logProbabilities.exp();
-        var loss = logProbabilities.gather(1, classes).neg_();
-        gradient.scatter_add_(1, classes, ones_like(loss).neg_());
+        var loss = logProbabilities.gather(-1, classes).neg_();
+        gradient.scatter_add_(-1, classes, ones_like(loss).neg_());
         return loss;
     }
 

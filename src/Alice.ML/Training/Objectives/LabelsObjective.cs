@@ -31,16 +31,19 @@ internal sealed class LabelsObjective(Objective each, int labels, IReadOnlyList<
         var known = Known(ref targets);
         var loss = each.RowLosses(Scores(outputs).clone(), targets, out gradient);
         Mask(loss, gradient, known);
-        loss = loss.sum([1], keepdim: true);
+        loss = loss.sum([-1], keepdim: true);
         if (levels.Count == 0)
             return loss;
 
-        var excess = outputs.narrow(1, labels, _halfLessLevels.Length) - targets.repeat_interleave(levels.Count, 1);
-        var quantileGradient = excess.sign().Scale(0.5).Add(tensor(_halfLessLevels).to(outputs.device));
+        var excess = outputs.narrow(-1, labels, _halfLessLevels.Length) - targets.repeat_interleave(levels.Count, 1);
+        var quantileGradient = excess.sign().Scale(0.5);
+        // A number at a time: a vector of them would have to be brought to the device.
+        for (var q = 0; q < _halfLessLevels.Length; q++)
+            quantileGradient.narrow(-1, q, 1).Shift(_halfLessLevels[q]);
         var quantileLoss = excess * quantileGradient;
         Mask(quantileLoss, quantileGradient, known?.repeat_interleave(levels.Count, 1));
-        gradient = cat([gradient, quantileGradient], 1);
-        return loss.Add(quantileLoss.sum([1], keepdim: true));
+        gradient = cat([gradient, quantileGradient], -1);
+        return loss.Add(quantileLoss.sum([-1], keepdim: true));
     }
 
     /// <summary>Loss of one label's score [rows, 1], 0 where the label is missing.</summary>
@@ -70,7 +73,7 @@ internal sealed class LabelsObjective(Objective each, int labels, IReadOnlyList<
     /// <summary>How many labels each row has [rows, 1].</summary>
     public Tensor LabelsOfRows(Tensor targets) => targets.eq(targets).to_type(targets.dtype).sum([1], keepdim: true);
 
-    private Tensor Scores(Tensor outputs) => outputs.narrow(1, 0, labels);
+    private Tensor Scores(Tensor outputs) => outputs.narrow(-1, 0, labels);
 
     // 1 where a label is known, else 0, and targets get a 0 for NaN. Null for one label: it is known in every row.
     private Tensor? Known(ref Tensor targets)

@@ -43,18 +43,19 @@ internal sealed class SquaredObjective : RegressionObjective
 /// <param name="thresholds">Of each label, or one for all.</param>
 internal sealed class HuberObjective(params IReadOnlyList<double> thresholds) : RegressionObjective
 {
-    private readonly float[] _thresholds = [.. thresholds.Select(threshold => (float)threshold)];
-
     public override KernelLoss Kernel => new(LossKind.Huber, thresholds);
 
     public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
     {
         var error = outputs.sub_(targets);
-        var most = tensor(_thresholds).to(error.dtype, error.device);
-        gradient = maximum(minimum(error, most), most.neg());
+        gradient = thresholds.Count == 1 ? Bounded(error, thresholds[0])
+            : cat([.. thresholds.Select((threshold, label) => Bounded(error.narrow(-1, label, 1), threshold))], -1);
         // With c = clamp(e): c·(e − ½c) is either branch.
         return error.Scale(2).sub_(gradient).mul_(gradient).Scale(0.5);
     }
+
+    private static Tensor Bounded(Tensor error, double threshold) =>
+        maximum(minimum(error, error.Constant(threshold)), error.Constant(-threshold));
 }
 
 /// <summary>τ·e for an error e = target − output above 0, (τ − 1)·e below: its minimiser is the τ-quantile (Koenker and

@@ -2,6 +2,7 @@ using Alice.ML.Optimization.Update;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Rules;
+using Alice.ML.Training.Stack;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Plan;
@@ -15,6 +16,9 @@ internal sealed class Lane : IDisposable
     private readonly BatchReader _reader;
     private readonly ulong _key;
 
+    private readonly bool _usesStacks;
+    private StackSet? _stacks;
+
     // The epoch whose order the rows are in.
     private long _ordered = -1;
 
@@ -24,7 +28,7 @@ internal sealed class Lane : IDisposable
     /// <param name="key">Decides the order of the rows in every epoch.</param>
     public Lane(RowSet rows, InputEncoding inputs, TrainingSettings settings, ulong key)
     {
-        (Inputs, _key) = (inputs, key);
+        (Inputs, _key, _usesStacks) = (inputs, key, settings.UsesStacks);
         _batches = BatchSource.Create(rows, settings.BatchSize, settings);
         _reader = _batches.Open(inputs, settings.GradientAccumulation);
     }
@@ -52,6 +56,8 @@ internal sealed class Lane : IDisposable
                 member.ForgetAverage();
                 member.StartEpoch();
             }
+        if (_usesStacks)
+            Stack();
         var first = Steps;
         for (; Steps < until && Members.Count > 0 && (Steps == first || !isDue()); Steps++)
         {
@@ -61,11 +67,30 @@ internal sealed class Lane : IDisposable
             if (Steps / _batches.Count is var epoch && epoch != _ordered)
                 _batches.Shuffle(AliceDirections.Key(_key, _ordered = epoch));
             _reader.Read(batch);
-            foreach (var member in Members)
-                member.Step(_reader, new StepPhase(AutoRules.AveragedRate, Steps >= averagesFrom));
+            Step(new StepPhase(AutoRules.AveragedRate, Steps >= averagesFrom));
             if (batch == _batches.Count - 1 || Steps == until - 1)
                 EndEpoch();
         }
+    }
+
+    private void Step(StepPhase phase)
+    {
+        foreach (var member in Members)
+            if (_stacks is null)
+                member.Step(_reader, phase);
+            else
+                member.Plan(phase);
+        _stacks?.Step(_reader);
+    }
+
+    /// <summary>Makes stacks of the networks that are left.</summary>
+    private void Stack()
+    {
+        if (_stacks?.Has(Members) == true)
+            return;
+        var before = _stacks;
+        _stacks = new StackSet(Members);
+        before?.Dispose();
     }
 
     /// <summary>Those that diverge too often leave.</summary>
@@ -85,6 +110,7 @@ internal sealed class Lane : IDisposable
 
     public void Dispose()
     {
+        _stacks?.Dispose();
         _reader.Dispose();
         _batches.Dispose();
     }

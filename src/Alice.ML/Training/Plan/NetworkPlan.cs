@@ -8,8 +8,9 @@ namespace Alice.ML.Training.Plan;
 /// <param name="HiddenLayers">Units of each hidden layer; none for a linear network.</param>
 /// <param name="Dropout">Share of hidden units that each step leaves out.</param>
 /// <param name="WeightDecay">Decoupled weight decay.</param>
+/// <param name="L1">L1 regularisation beside that of the options, in the units of the loss.</param>
 internal sealed record NetworkPlan(
-    NumericEncoding Encoding, IReadOnlyList<int> HiddenLayers, double Dropout, double WeightDecay)
+    NumericEncoding Encoding, IReadOnlyList<int> HiddenLayers, double Dropout, double WeightDecay, double L1 = 0)
 {
     /// <summary>Whether it is a linear network of the features.</summary>
     public bool IsLinear => HiddenLayers.Count == 0;
@@ -19,5 +20,6 @@ internal sealed record NetworkPlan(
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Encoding}, {(IsLinear ? "linear" : string.Join('-', HiddenLayers))}"
-        + $"{(Dropout > 0 ? $", dropout {Dropout}" : "")}, weight decay {WeightDecay}");
+        + $"{(Dropout > 0 ? $", dropout {Dropout}" : "")}, weight decay {WeightDecay}"
+        + $"{(L1 > 0 ? $", L1 {L1}" : "")}");
 }

@@ -42,7 +42,8 @@ internal sealed class RaceWatch(TrainingSettings settings, RunClock clock, Actio
         (clock.Elapsed - _measuredFrom).TotalSeconds / Math.Max(1, Taken - _measuredTaken);
 
     /// <summary>Seconds left for steps; infinite without a limit.</summary>
-    public double SecondsLeft => settings.MaximumTime is { } limit ? AutoRules.TimeOfSteps * (limit - clock.Elapsed).TotalSeconds
+    public double SecondsLeft =>
+        settings.MaximumTime is { } limit ? AutoRules.TimeOfSteps * (limit - clock.Elapsed).TotalSeconds
         : double.PositiveInfinity;
 
     /// <summary>Begins to measure the time of steps.</summary>

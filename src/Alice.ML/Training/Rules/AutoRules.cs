@@ -34,8 +34,8 @@ internal static class AutoRules
     public const long LeastSharedWork = 8_000_000;
 
     /// <summary>Products of a layer's rows, inputs and units, summed over the layers, up to which networks train by
-    /// vector kernels: 512-512-512-1 with 1,024 rows, the largest that was measured. Larger ones are worth sharing among
-    /// many cores, which the kernels do not do.</summary>
+    /// vector kernels: 512-512-512-1 with 1,024 rows, the largest that was measured. Larger ones are worth sharing
+    /// among many cores, which the kernels do not do.</summary>
     public const double MostKernelProducts = 6e8;
 
     /// <summary>Two hidden layers of 64 units; of 128 for 33 to 1,024 columns. Wider tables are text, mostly zeros, and
@@ -127,6 +127,9 @@ internal static class AutoRules
     /// <summary>So many rows cannot be learned by heart: strong decays were never chosen.</summary>
     public const int ManyRowsForDecay = 10_000;
 
+    /// <summary>With fewer rows a column, linear networks with L1 regularisation are plans, too.</summary>
+    public const int RowsPerColumnOfL1 = 4;
+
     /// <summary>Dropout of classification.</summary>
     public const double UsualDropout = 0.2;
 
@@ -147,13 +150,19 @@ internal static class AutoRules
     /// <summary>Weight decays of linear networks to choose from; wide tables want strong ones.</summary>
     public static double[] LinearDecays(int rows, int columns) => columns > rows ? [1, 10, 100] : [1];
 
+    /// <summary>L1 regularisations of linear networks to choose from, besides none: where there are more columns than a
+    /// quarter of the rows, few of them may tell something, and only L1 finds them.</summary>
+    public static double[] LinearL1(int rows, int columns, bool isClassification) =>
+        columns * (long)RowsPerColumnOfL1 <= rows ? [] : isClassification ? [0.01, 0.03, 0.1] : [0.03, 0.1, 0.3];
+
     // The race.
     // ---------------------------------------------------------------------------------------------------------------
 
     /// <summary>Fewer rows tell nothing when some are held out.</summary>
     public const int LeastRowsOfRace = 50;
 
-    /// <summary>Networks of a plan in each fold: the second one tells how much of the loss is due to the seed.</summary>
+    /// <summary>Networks of a plan in each fold: the second one tells how much of the loss is due to the
+    /// seed.</summary>
     public const int NetworksPerFold = 2;
 
     /// <summary>Judgements up to the usual number of steps, each after twice the steps of the one before.</summary>
@@ -188,8 +197,8 @@ internal static class AutoRules
 
     public const double PatientDecay = 1;
 
-    /// <summary>Deviation of the logarithm of the temperature before anything is known: few rows cannot tell how sure to
-    /// be.</summary>
+    /// <summary>Deviation of the logarithm of the temperature before anything is known: few rows cannot tell how sure
+    /// to be.</summary>
     public const double TemperatureDeviation = 0.3;
 
     /// <summary>Farthest logarithm of the temperature.</summary>
@@ -388,7 +397,7 @@ internal static class AutoRules
     /// heart, or diverge.</summary>
     public const int ColumnsPerRow = 2;
 
-    public const int MostEpochsOfWideTables = 40;
+    public const int MostEpochsOfWideTables = 200;
     public const int EpochsOfText = 40;
 
     /// <summary>Share of values that are not zero from which sparse rows become dense ones.</summary>

@@ -2,6 +2,7 @@ using Alice.ML.Optimization.Update;
 using Alice.ML.Training.Checkpoints;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Stack;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Steps;
@@ -9,9 +10,6 @@ namespace Alice.ML.Training.Steps;
 /// <summary>A network's parameters with what the optimizer knows of them, and what a step does to them.</summary>
 internal abstract class Learner : IDisposable
 {
-    private Tensor? _mean;
-    private int _averaged;
-
     protected Learner(NetworkShape shape, Objective objective, Tensor start)
     {
         (Shape, Objective) = (shape, objective);
@@ -27,20 +25,28 @@ internal abstract class Learner : IDisposable
     /// <summary>Minibatch gradients so far.</summary>
     public long GradientEvaluations { get; protected set; }
 
+    /// <summary>The mean of weights; null before there was one.</summary>
+    protected Tensor? Mean { get; set; }
+
+    /// <summary>Weights that belong to it.</summary>
+    protected int Averaged { get; set; }
+
     /// <summary>Whether the epoch's first step is still to come.</summary>
     protected bool IsFirst { get; set; }
 
     /// <summary>What predictions use now: the weights, or where the schedule averages, their mean.</summary>
-    public Tensor Current => _averaged > 0 ? _mean! : State.Center;
+    public Tensor Current => Averaged > 0 ? Mean! : State.Center;
 
     /// <summary>Makes a learner on plain memory, or on tensors of a device.</summary>
     /// <param name="shape">Sizes of the network.</param>
     /// <param name="objective">What it minimises.</param>
     /// <param name="start">Weights to start from; copied.</param>
     /// <param name="settings">Settings of the run.</param>
-    public static Learner Create(NetworkShape shape, Objective objective, Tensor start, TrainingSettings settings) =>
-        settings.UsesKernels
-        ? new KernelLearner(shape, objective, start)
+    /// <param name="key">Decides random numbers that all steps of a stack share.</param>
+    public static Learner Create(
+        NetworkShape shape, Objective objective, Tensor start, TrainingSettings settings, ulong key = 0) =>
+        settings.UsesKernels ? new KernelLearner(shape, objective, start)
+        : settings.UsesStacks ? new StackLearner(shape, objective, start, settings, key)
         : new TensorLearner(shape, objective, start, settings);
 
     /// <summary>Begins an epoch's sum of losses.</summary>
@@ -59,28 +65,28 @@ internal abstract class Learner : IDisposable
     /// <summary>Takes the weights of now into the mean.</summary>
     public void Average()
     {
-        _mean ??= zeros_like(State.Center).DetachFromDisposeScope();
-        UpdateMean(_mean, _averaged / (_averaged + 1.0));
-        _averaged++;
+        Mean ??= zeros_like(State.Center).DetachFromDisposeScope();
+        UpdateMean(Mean, Averaged / (Averaged + 1.0));
+        Averaged++;
     }
 
     /// <summary>Begins the mean anew.</summary>
-    public void ForgetAverage() => _averaged = 0;
+    public void ForgetAverage() => Averaged = 0;
 
     /// <summary>Forgets all that was learned and starts from other weights.</summary>
     public void Restart(Tensor weights)
     {
         State.Restart(weights);
-        _averaged = 0;
+        Averaged = 0;
     }
 
     /// <summary>Writes all that later steps depend on.</summary>
     public void Save(BinaryWriter writer)
     {
         State.Save(writer);
-        writer.Write(_averaged);
-        if (_averaged > 0)
-            writer.WriteTensor(_mean!);
+        writer.Write(Averaged);
+        if (Averaged > 0)
+            writer.WriteTensor(Mean!);
         writer.Write(GradientEvaluations);
         writer.Write(IsFirst);
         var (first, sum) = Losses();
@@ -92,9 +98,9 @@ internal abstract class Learner : IDisposable
     public void Restore(BinaryReader reader)
     {
         State.Restore(reader);
-        _averaged = reader.ReadInt32();
-        if (_averaged > 0)
-            reader.ReadTensor(_mean ??= zeros_like(State.Center).DetachFromDisposeScope(), "mean");
+        Averaged = reader.ReadInt32();
+        if (Averaged > 0)
+            reader.ReadTensor(Mean ??= zeros_like(State.Center).DetachFromDisposeScope(), "mean");
         GradientEvaluations = reader.ReadInt64();
         IsFirst = reader.ReadBoolean();
         RestoreLosses(reader.ReadDouble(), reader.ReadDouble());
@@ -107,7 +113,7 @@ internal abstract class Learner : IDisposable
     public virtual void Dispose()
     {
         State.Dispose();
-        _mean?.Dispose();
+        Mean?.Dispose();
     }
 
     /// <summary>Takes over what <see cref="Losses"/> gave.</summary>

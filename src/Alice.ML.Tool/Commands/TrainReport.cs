@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Alice.ML.Tool.Modelling;
+using Alice.ML.Tool.Report;
+using Alice.ML.Tool.Reporting;
+using Microsoft.ML;
+
+namespace Alice.ML.Tool.Commands;
+
+/// <summary>The page that --report asks for.</summary>
+internal static class TrainReport
+{
+    /// <summary>Writes it.</summary>
+    /// <returns>How good the other trainers are.</returns>
+    public static IReadOnlyList<(string Name, IReadOnlyList<Metric> Metrics)> Write(
+        TrainRun run, string path, ITransformer model, PreparedData data)
+    {
+        var schema = data.Schema;
+        var subject = Subject.Read(model, data.Test, new()
+        {
+            LabelColumnName = schema.Label.Name,
+            TrainingData = data.Train,
+            // As the network saw them: out of fold.
+            PreparedTraining = schema.Features.Any(c => c.HasManyValues)
+                ? FeaturePipeline.Fit(run.ML, schema, data.Train).Training : null,
+            Classes = schema.Target.Classes,
+            Loss = run.Settings.Loss,
+            Effort = run.Settings.Effort,
+            Title = $"{schema.Label.Name} from {Path.GetFileName(run.Data.Table.Path)}",
+            Command = CommandOf(run.Parsed),
+            Remarks = [.. run.Notes],
+            Seed = run.Settings.Seed,
+            Progress = run.Progress.Advance,
+            CancellationToken = run.Cancellation,
+        });
+        // Its work may fail; what was learned is saved by now.
+        if (run.Files.Write(path, stream => AliceReport.WriteTo(stream, AliceReport.Create(subject))))
+        {
+            run.Terminal.Note($"report written as {path}");
+            if (!PictureStyle.HasFonts)
+                run.Terminal.Note(PictureStyle.NoFonts);
+        }
+        return [.. subject.Rivals.Where(r => r.Metrics is not null).Select(r => (r.Name, r.Metrics!))];
+    }
+
+    /// <summary>The command line, quoted where a shell needs it.</summary>
+    private static string CommandOf(ParseResult parsed) =>
+        string.Join(' ', parsed.Tokens.Select(t => Quoted(t.Value)).Prepend("alice"));
+
+    private static string Quoted(string text) =>
+        text.Length > 0
+            && text.All(c => char.IsLetterOrDigit(c) || "-_./:,=+@%\\".Contains(c, StringComparison.Ordinal))
+            ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}

@@ -1,0 +1,57 @@
+using Alice.ML.Tool.Reporting;
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Alice.ML.Tool.Report;
+
+/// <summary>What a prediction may depend on: a column, or one value of a vector column.</summary>
+/// <param name="Name">As people know it.</param>
+/// <param name="Column">Where it stands.</param>
+/// <param name="Slot">Which value of the vector; null: the whole column.</param>
+internal sealed record Factor(string Name, int Column, int? Slot)
+{
+    /// <summary>Vectors of more values count as one factor: the values of a text's words say little each.</summary>
+    private const int MaximumSlots = 256;
+
+    /// <summary>The factors of rows: everything but the label.</summary>
+    public static IReadOnlyList<Factor> Of(HeldRows rows, string label) =>
+        [.. rows.Schema.Where(c => c.Name != label).SelectMany(Of)];
+
+    /// <summary>The numbers of a column or slot, NaN where missing; null where it holds something else.</summary>
+    public double[]? Numbers(HeldRows rows) => rows.Column(Column) switch
+    {
+        VBuffer<float>[] vectors when Slot is { } slot => [.. vectors.Select(v => (double)v.GetItemOrDefault(slot))],
+        var column when rows.Schema[Column].Type is NumberDataViewType => [.. column.Cast<object>().Select(Number)],
+        _ => null,
+    };
+
+    /// <summary>What a row shows.</summary>
+    public string Text(HeldRows rows, int row) => Numbers(rows, row) is { } number
+        ? double.IsNaN(number) ? "missing" : Show.Number(number)
+        : Categories.Of(rows, Column)(row);
+
+    private double? Numbers(HeldRows rows, int row) => rows.Column(Column) switch
+    {
+        VBuffer<float>[] vectors when Slot is { } slot => vectors[row].GetItemOrDefault(slot),
+        var column when rows.Schema[Column].Type is NumberDataViewType => Number(column.GetValue(row)!),
+        _ => null,
+    };
+
+    private static double Number(object value) => Convert.ToDouble(value, CultureInfo.InvariantCulture);
+
+    private static IEnumerable<Factor> Of(DataViewSchema.Column column)
+    {
+        if (column.Type is not VectorDataViewType { IsKnownSize: true, Size: <= MaximumSlots } vector
+            || vector.ItemType != NumberDataViewType.Single)
+            return [new Factor(column.Name, column.Index, null)];
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        if (column.HasSlotNames())
+            column.GetSlotNames(ref names);
+        return Enumerable.Range(0, vector.Size).Select(slot =>
+        {
+            var name = names.Length == vector.Size ? names.GetItemOrDefault(slot).ToString() : "";
+            return new Factor(name != "" ? name : $"{column.Name}[{slot}]", column.Index, slot);
+        });
+    }
+}

@@ -1,0 +1,27 @@
+using Alice.ML.Tool.Reporting;
+
+namespace Alice.ML.Tool.Report;
+
+/// <summary>Permutation importance with error bars.</summary>
+internal static class ImportanceSection
+{
+    private const int Most = 20;
+
+    public static void Add(Subject subject, Html page)
+    {
+        var all = subject.Importances;
+        var shown = all.Take(Most).ToArray();
+        var loss = RowLoss.Of(subject).Name;
+        page.Section("importance", "Which columns matter",
+            $"How much the {loss} grows when a column's values are shuffled among {Show.Of(Importance.RowsOf(subject),
+            "held-out row")}. Bars are means of {Importance.Shuffles} shuffles, thin lines their standard deviation. " +
+            "Columns that say the same share their importance: shuffling one leaves the other.");
+        if (shown.Length == 0)
+            return;
+        page.Figures([new Figure($"Growth of the {loss}",
+            Picture.Draw($"Bars of importance: {shown[0].Factor.Name} matters most", loss, "", picture => picture.Bars(
+                [.. shown.Select(i => i.Factor.Name)], [.. shown.Select(i => i.Mean)],
+                [.. shown.Select(i => i.Deviation)]), shown.Length), [],
+            all.Count > Most ? $"The first {Most} of {all.Count}." : "")]);
+    }
+}

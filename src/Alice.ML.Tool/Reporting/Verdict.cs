@@ -1,0 +1,108 @@
+using Alice.ML.Tool.Data;
+using Alice.ML.Tool.Modelling;
+using Alice.ML.Trainers;
+
+namespace Alice.ML.Tool.Reporting;
+
+/// <summary>Three plain sentences on a model: how good, compared with what, what to try next.</summary>
+internal sealed record Verdict
+{
+    // The held-out error is this many times that of training: the model has learned the rows by heart.
+    private const double Overfit = 2;
+    private const int FewRows = 300;
+
+    public required string Label { get; init; }
+
+    public required TaskKind Kind { get; init; }
+
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>Held-out rows.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>On them, as <see cref="TableTask.Evaluate"/> orders them.</summary>
+    public required IReadOnlyList<Metric> Metrics { get; init; }
+
+    /// <summary>The same of others; the constant prediction last.</summary>
+    public required IReadOnlyList<(string Name, IReadOnlyList<Metric> Metrics)> Others { get; init; }
+
+    /// <summary>Mean loss of the last epoch; null where it is not known.</summary>
+    public double? TrainingLoss { get; init; }
+
+    /// <summary>Of regression; null for squared.</summary>
+    public RegressionLoss? Loss { get; init; }
+
+    /// <summary>What was asked for.</summary>
+    public Effort Effort { get; init; }
+
+    /// <summary>The sentences.</summary>
+    public static IReadOnlyList<string> Sentences(Verdict verdict) =>
+        [verdict.HowGood(), .. verdict.Compared() is { } compared ? new[] { compared } : [], verdict.Next()];
+
+    private bool IsNumber => Kind == TaskKind.Regression;
+
+    private string HowGood() => Kind switch
+    {
+        TaskKind.Regression => Text($"On {Rows:N0} held-out rows, predictions of {Label} are off by ") +
+            Text($"{Show.Number(Mean(Metrics))} on average")
+                + (double.IsFinite(Metrics[1].Value) && Metrics[1].Value > 0
+                ? Text($" and explain {100 * Metrics[1].Value:F1} % of its variance.") : "."),
+        TaskKind.Binary => Text($"On {Rows:N0} held-out rows, {100 * Metrics[1].Value:F1} % of the classes of ") +
+            $"{Label} are right" + (double.IsFinite(Metrics[0].Value)
+                ? Text($", and {Classes[1]} gets a higher probability than {Classes[0]} in ")
+                    + Text($"{100 * Metrics[0].Value:F1} % of all pairs (AUC).") : "."),
+        _ => Text($"On {Rows:N0} held-out rows, {100 * Metrics[0].Value:F1} % of the classes of {Label} are right."),
+    };
+
+    private string? Compared()
+    {
+        if (Others.Count == 0)
+            return null;
+        var texts = Others.Select(o => IsNumber ? $"{Name(o.Name)} is off by {Show.Number(Mean(o.Metrics))}"
+            : Text($"{Name(o.Name)} has {100 * Right(o.Metrics):F1} % right")).ToArray();
+        return texts.Length == 1 ? $"For comparison, {texts[0]}."
+            : $"On the same rows, {string.Join(", ", texts[..^1])}, and {texts[^1]}.";
+    }
+
+    private string Next()
+    {
+        var constant = Others.Count == 0 ? null : Others[^1].Metrics;
+        var learned = constant is null || (IsNumber ? Metrics[1].Value > 0 : Metrics[^1].Value < constant[^1].Value);
+        if (!learned)
+            return $"The columns say little about {Label}: add columns that bear on it, or check how they were read.";
+        if (Others.SkipLast(1).Where(o => IsBetter(o.Metrics)).OrderBy(o => Error(o.Metrics)).Select(o => o.Name)
+            .FirstOrDefault() is { } better)
+            return Effort == Effort.Best
+                ? $"{better} is ahead here: keep it, or look at the worst rows for what a network misses."
+                : $"{better} is ahead here: try --effort best, which takes up to eight times as long.";
+        if (Rows < FewRows)
+            return "The held-out rows are few, so these figures are rough: --folds 5 tests on every row once.";
+        if (HeldOutLoss() is { } heldOut && TrainingLoss is { } training and > 0 && heldOut > Overfit * training)
+            return Text($"The loss on held-out rows is {heldOut / training:F1} times that of training: more rows ") +
+                "would help most.";
+        return Effort == Effort.Best
+            ? "More would come from new columns or more rows; the worst rows show where it is off."
+            : "Next, try --effort best: it takes up to eight times as long and mostly lowers the error.";
+    }
+
+    private bool IsBetter(IReadOnlyList<Metric> other) => Error(other) < Error(Metrics);
+
+    private double Error(IReadOnlyList<Metric> metrics) => IsNumber ? Mean(metrics) : metrics[^1].Value;
+
+    private double? HeldOutLoss() => !IsNumber ? Metrics[^1].Value
+        : Loss is null || Loss == RegressionLoss.Squared ? Math.Pow(Metrics[0].Value, 2)
+        : Loss == RegressionLoss.Absolute ? Mean(Metrics) : null;
+
+    private double Right(IReadOnlyList<Metric> metrics) => metrics[Kind == TaskKind.Binary ? 1 : 0].Value;
+
+    private string Name(string name) => name switch
+    {
+        "mean" => "always predicting the training mean",
+        "class shares" => "always predicting the most frequent class",
+        _ => name,
+    };
+
+    private static double Mean(IReadOnlyList<Metric> metrics) => metrics[2].Value;
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
+}

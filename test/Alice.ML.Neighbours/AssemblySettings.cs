@@ -1,0 +1,2 @@
+// One after the other: the libraries share libtorch's threads.
+[assembly: DoNotParallelize]
