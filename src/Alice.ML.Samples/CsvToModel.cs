@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Alice.ML.Samples;
 
@@ -13,10 +14,12 @@ internal static class CsvToModel
         File.WriteAllLines(file, Lines(1000, seed));
 
         var ml = new MLContext(seed: 1);
-        IDataView flats = ml.Data.LoadFromTextFile<Flat>(file, separatorChar: ',', hasHeader: true);
+        // Without MissingRealsAsNaNs an empty field would be 0.
+        IDataView flats = ml.Data.LoadFromTextFile<Flat>(
+            file, new TextLoader.Options { Separators = [','], HasHeader = true, MissingRealsAsNaNs = true });
         var split = ml.Data.TrainTestSplit(flats, testFraction: 0.2, seed: 1);
 
-        // Texts become numbers; a missing number may stay missing.
+        // Texts become numbers; missing numbers stay missing.
         var columns = ml.Transforms.Categorical.OneHotEncoding(nameof(Flat.District))
             .Append(ml.Transforms.Concatenate(
                 "Features", nameof(Flat.District), nameof(Flat.Size), nameof(Flat.Floor)));

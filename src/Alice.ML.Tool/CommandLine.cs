@@ -24,7 +24,7 @@ internal static class CommandLine
     {
         var verbose = new Option<bool>("--verbose")
         {
-            Description = "Show ML.NET's messages, and the stack trace of an error",
+            Description = "Show the messages of ML.NET, and the stack trace of an error",
             Recursive = true,
         };
         var root = create(verbose);
@@ -77,11 +77,11 @@ internal static class CommandLine
     private static RootCommand CreateRoot(Option<bool> verbose)
     {
         var root = new RootCommand("""
-            Trains neural networks with Alice.ML on delimited text files, and tests, uses and examines them.
+            Trains neural networks on delimited text files, tests them, predicts with them and examines them.
 
-            Exit codes: 0 success; 1 a file, its contents or the training failed; 2 wrong arguments; 130 cancelled
-            (Ctrl-C, SIGTERM or SIGHUP; a second one ends at once). Results go to the standard output; progress, notes
-            and errors go to the standard error.
+            Results go to the standard output. Progress, notes and errors go to the standard error.
+            Exit codes: 0 success; 1 a file, its contents or the training failed; 2 wrong arguments; 130 cancelled by
+            Ctrl-C, SIGTERM or SIGHUP (a second signal ends at once).
             """);
         AddCommands(root, verbose);
         return root;

@@ -13,14 +13,14 @@ public static class AliceCatalog
     /// <param name="catalog">The trainers of <see cref="MLContext.Regression"/>.</param>
     /// <param name="labelColumnName">Column of the number to predict, <see cref="float"/>.</param>
     /// <param name="featureColumnName">Column of the inputs, a known-sized vector of <see cref="float"/>.</param>
-    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: all the
-    /// same.</param>
+    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: every row
+    /// counts the same.</param>
     /// <param name="hiddenLayers">Units of each hidden layer; null: see
     /// <see cref="AliceTrainerOptions.HiddenLayers"/>.</param>
-    /// <param name="numberOfEpochs">Passes over the rows; null: chosen from their number.</param>
+    /// <param name="numberOfEpochs">Passes over the rows; null: chosen on held-out rows.</param>
     /// <param name="learningRate">Learning rate at the start; null: see
     /// <see cref="AliceTrainerOptions.Optimizer"/>.</param>
-    /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
+    /// <exception cref="ArgumentException">Options out of range; the message lists them all.</exception>
     public static AliceRegressionTrainer Alice(
         this RegressionCatalog.RegressionTrainers catalog,
         string labelColumnName = DefaultColumnNames.Label,
@@ -33,10 +33,10 @@ public static class AliceCatalog
             Apply(new AliceRegressionTrainer.Options(), labelColumnName, featureColumnName, exampleWeightColumnName,
             hiddenLayers, numberOfEpochs, learningRate));
 
-    /// <summary>Creates an <see cref="AliceRegressionTrainer"/> with every option at hand.</summary>
+    /// <summary>Creates an <see cref="AliceRegressionTrainer"/> with options.</summary>
     /// <param name="catalog">The trainers of <see cref="MLContext.Regression"/>.</param>
     /// <param name="options">The options.</param>
-    /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
+    /// <exception cref="ArgumentException">Options out of range; the message lists them all.</exception>
     public static AliceRegressionTrainer Alice(
         this RegressionCatalog.RegressionTrainers catalog, AliceRegressionTrainer.Options options)
     {
@@ -51,14 +51,14 @@ public static class AliceCatalog
     /// <param name="catalog">The trainers of <see cref="MLContext.BinaryClassification"/>.</param>
     /// <param name="labelColumnName">Column of the class, <see cref="bool"/>.</param>
     /// <param name="featureColumnName">Column of the inputs, a known-sized vector of <see cref="float"/>.</param>
-    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: all the
-    /// same.</param>
+    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: every row
+    /// counts the same.</param>
     /// <param name="hiddenLayers">Units of each hidden layer; null: see
     /// <see cref="AliceTrainerOptions.HiddenLayers"/>.</param>
-    /// <param name="numberOfEpochs">Passes over the rows; null: chosen from their number.</param>
+    /// <param name="numberOfEpochs">Passes over the rows; null: chosen on held-out rows.</param>
     /// <param name="learningRate">Learning rate at the start; null: see
     /// <see cref="AliceTrainerOptions.Optimizer"/>.</param>
-    /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
+    /// <exception cref="ArgumentException">Options out of range; the message lists them all.</exception>
     public static AliceBinaryTrainer Alice(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog,
         string labelColumnName = DefaultColumnNames.Label,
@@ -71,10 +71,10 @@ public static class AliceCatalog
             Apply(new AliceBinaryTrainer.Options(), labelColumnName, featureColumnName, exampleWeightColumnName,
             hiddenLayers, numberOfEpochs, learningRate));
 
-    /// <summary>Creates an <see cref="AliceBinaryTrainer"/> with every option at hand.</summary>
+    /// <summary>Creates an <see cref="AliceBinaryTrainer"/> with options.</summary>
     /// <param name="catalog">The trainers of <see cref="MLContext.BinaryClassification"/>.</param>
     /// <param name="options">The options.</param>
-    /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
+    /// <exception cref="ArgumentException">Options out of range; the message lists them all.</exception>
     public static AliceBinaryTrainer Alice(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, AliceBinaryTrainer.Options options)
     {
@@ -88,14 +88,14 @@ public static class AliceCatalog
     /// <param name="catalog">The trainers of <see cref="MLContext.MulticlassClassification"/>.</param>
     /// <param name="labelColumnName">Column of the class, a key.</param>
     /// <param name="featureColumnName">Column of the inputs, a known-sized vector of <see cref="float"/>.</param>
-    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: all the
-    /// same.</param>
+    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: every row
+    /// counts the same.</param>
     /// <param name="hiddenLayers">Units of each hidden layer; null: see
     /// <see cref="AliceTrainerOptions.HiddenLayers"/>.</param>
-    /// <param name="numberOfEpochs">Passes over the rows; null: chosen from their number.</param>
+    /// <param name="numberOfEpochs">Passes over the rows; null: chosen on held-out rows.</param>
     /// <param name="learningRate">Learning rate at the start; null: see
     /// <see cref="AliceTrainerOptions.Optimizer"/>.</param>
-    /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
+    /// <exception cref="ArgumentException">Options out of range; the message lists them all.</exception>
     public static AliceMulticlassTrainer Alice(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
         string labelColumnName = DefaultColumnNames.Label,
@@ -108,10 +108,10 @@ public static class AliceCatalog
             Apply(new AliceMulticlassTrainer.Options(), labelColumnName, featureColumnName, exampleWeightColumnName,
             hiddenLayers, numberOfEpochs, learningRate));
 
-    /// <summary>Creates an <see cref="AliceMulticlassTrainer"/> with every option at hand.</summary>
+    /// <summary>Creates an <see cref="AliceMulticlassTrainer"/> with options.</summary>
     /// <param name="catalog">The trainers of <see cref="MLContext.MulticlassClassification"/>.</param>
     /// <param name="options">The options.</param>
-    /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
+    /// <exception cref="ArgumentException">Options out of range; the message lists them all.</exception>
     public static AliceMulticlassTrainer Alice(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
         AliceMulticlassTrainer.Options options)

@@ -5,6 +5,7 @@ using Alice.ML.Benchmarks.Networks;
 using Alice.ML.Benchmarks.Profile;
 using Alice.ML.Benchmarks.Quality;
 using Alice.ML.Benchmarks.Report;
+using Alice.ML.Benchmarks.Scale;
 using Alice.ML.Optimization.Runtime;
 using BenchmarkDotNet.Running;
 
@@ -58,7 +59,7 @@ profile.SetAction(_ => ProfileCommand.Run());
 var micro = new Command("micro", "Runs the benchmarks of the parts; what follows goes to BenchmarkDotNet.");
 var quality = QualityCommand.Create(() => RepositoryFile("docs/quality.md"));
 return new RootCommand("Measures Alice.ML.") { report, quality, SearchCommand.Create(), NetworksCommand.Create(),
-    SyntheticTables.Create(), ExplainCommand.Create(), profile, micro }.Parse(args).Invoke();
+    ScaleCommand.Create(), SyntheticTables.Create(), ExplainCommand.Create(), profile, micro }.Parse(args).Invoke();
 
 static string[] Names(string list) =>
     list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -1,33 +1,32 @@
 namespace Alice.ML.Training;
 
-/// <summary>What to expect on new rows of the same kind, from rows that the measured networks did not train on. Its own
-/// uncertainty is that of the number of these rows; that new rows may be of another kind, it cannot know.
-/// </summary>
+/// <summary>The error to expect on new rows, measured on held-out rows. Standard errors say how exact it is, given the
+/// number of these rows. It assumes that new rows are like the training rows.</summary>
 public sealed record AliceEstimate
 {
-    /// <summary>Rows that it was measured on.</summary>
+    /// <summary>Number of held-out rows that it was measured on.</summary>
     public required int Rows { get; init; }
 
-    /// <summary>For several labels the estimate of each, in their order; null for one label.</summary>
+    /// <summary>The estimate of each of several labels, in their order; null for one label.</summary>
     public IReadOnlyList<AliceEstimate>? Labels { get; init; }
 
-    /// <summary>Root of the mean squared error, in the label's units; null for classes, and for several numbers: see
+    /// <summary>Root of the mean squared error, in the label's unit; null for classes, and for several numbers: see
     /// <see cref="Labels"/>.</summary>
     public EstimatedValue? RootMeanSquaredError { get; init; }
 
-    /// <summary>Mean absolute error, in the label's units; null for classes, and for several numbers.</summary>
+    /// <summary>Mean absolute error, in the label's unit; null for classes, and for several numbers.</summary>
     public EstimatedValue? MeanAbsoluteError { get; init; }
 
-    /// <summary>Share of the rows, 0 to 1, whose class is the likeliest one; for several labels of true and false the
-    /// mean share of a row's labels that are right; null for numbers.</summary>
+    /// <summary>Share of the rows, 0 to 1, whose predicted class is right; for several labels of true
+    /// and false the mean share of a row's labels that are right; null for regression.</summary>
     public EstimatedValue? Accuracy { get; init; }
 
-    /// <summary>Mean of −ln p of the true class; for several labels the mean over all of them; null for
-    /// numbers.</summary>
+    /// <summary>Log-loss: the mean of −ln p, with p the probability of the true class; of several
+    /// labels the mean over all of them; null for regression.</summary>
     public EstimatedValue? LogLoss { get; init; }
 
-    /// <summary>Area under the ROC curve, 0 to 1; null but for two classes, and where the held-out rows are all of
-    /// one; for several labels see <see cref="Labels"/>.</summary>
+    /// <summary>Area under the ROC curve, 0 to 1, for two classes; null otherwise, and if all held-out rows are of one
+    /// class. For several labels see <see cref="Labels"/>.</summary>
     public EstimatedValue? AreaUnderRocCurve { get; init; }
 }
 

@@ -1,32 +1,31 @@
 namespace Alice.ML.Training;
 
-/// <summary>What a fit is doing.</summary>
+/// <summary>What Fit is doing.</summary>
 public enum TrainingPhase
 {
-    /// <summary>Candidates for the ensemble are trained and compared by rows that they do not train on.</summary>
+    /// <summary>Plans are trained and compared on held-out rows.</summary>
     Choosing,
 
     /// <summary>The networks of the ensemble train on all rows.</summary>
     Training,
 }
 
-/// <summary>How far a fit has come.</summary>
+/// <summary>The progress of Fit.</summary>
 public sealed record AliceProgress
 {
-    /// <summary>What it is doing.</summary>
+    /// <summary>What Fit is doing.</summary>
     public required TrainingPhase Phase { get; init; }
 
-    /// <summary>Share of the work, 0 to 1, that is done, about.</summary>
+    /// <summary>Estimated share of the work that is done, 0 to 1.</summary>
     public required double Share { get; init; }
 
-    /// <summary>Time that the rest will take, about; null where it is not known yet.</summary>
+    /// <summary>Estimated time for the rest; null if it is not known yet.</summary>
     public TimeSpan? TimeLeft { get; init; }
 
-    /// <summary>Lowest mean loss on rows held out in the choosing so far, in the label's units (squared error: units²;
-    /// classes: the Brier score); null before the first is known.
-    /// </summary>
+    /// <summary>Lowest held-out loss of a plan so far, in the label's unit (squared loss: its square; classes: Brier
+    /// score); null before the first judgment.</summary>
     public double? HeldOutLoss { get; init; }
 
-    /// <summary>The epoch that has just ended; null between the ends of epochs, and in the choosing.</summary>
+    /// <summary>The epoch that has just ended; null at all other times.</summary>
     public AliceEpoch? Epoch { get; init; }
 }

@@ -11,28 +11,27 @@ public enum StopReason
     /// <summary>The validation loss had stopped improving.</summary>
     EarlyStopping,
 
-    /// <summary>The time that the options allow was used up.</summary>
+    /// <summary>The run was shortened to fit into the time limit, or ended by it.</summary>
     MaximumTrainingTime,
 
-    /// <summary>Somebody asked to stop.</summary>
+    /// <summary>Fit was cancelled.</summary>
     Cancelled,
 }
 
 /// <summary>How a model was trained. It belongs to the fitted model and is not saved with it.</summary>
 public sealed record AliceTrainingSummary
 {
-    /// <summary>The error to expect on new rows, from rows that were held out in the choosing; null where nothing was
-    /// chosen.</summary>
+    /// <summary>The error to expect on new rows, measured on held-out rows; null if no plans were compared.</summary>
     public AliceEstimate? Estimate { get; init; }
 
-    /// <summary>The plans that were tried, with their held-out losses; empty where nothing was chosen.</summary>
+    /// <summary>The plans that were compared, with their held-out losses; empty if none were.</summary>
     public IReadOnlyList<AliceCandidate> Candidates { get; init; } = [];
 
-    /// <summary>Every epoch in order, of the training on all rows; none where the choosing was cancelled.</summary>
+    /// <summary>The epochs of the final training, in order; none if the comparison of plans was cancelled.</summary>
     public required IReadOnlyList<AliceEpoch> Epochs { get; init; }
 
-    /// <summary>Number of the epoch whose weights the model has: the last, or with validation the one of the lowest
-    /// loss.</summary>
+    /// <summary>Number of the epoch whose weights the model has: with validation the one of the lowest loss, otherwise
+    /// the last.</summary>
     public required int BestEpoch { get; init; }
 
     /// <summary>What ended the run.</summary>
@@ -42,13 +41,13 @@ public sealed record AliceTrainingSummary
     /// "Standardised RMSE", the root of the mean over labels of the squared error in standard deviations.</summary>
     public required string MetricName { get; init; }
 
-    /// <summary>Rows that were trained on.</summary>
+    /// <summary>Number of training rows.</summary>
     public required int TrainingRows { get; init; }
 
-    /// <summary>Rows of the validation data; 0 without.</summary>
+    /// <summary>Number of validation rows; 0 without validation.</summary>
     public required int ValidationRows { get; init; }
 
-    /// <summary>Rows of a minibatch, as used.</summary>
+    /// <summary>Rows per minibatch, as used.</summary>
     public required int BatchSize { get; init; }
 
     /// <summary>Decoupled weight decay of each network, as used.</summary>
@@ -60,10 +59,10 @@ public sealed record AliceTrainingSummary
     /// </summary>
     public required IReadOnlyList<NumericEncoding> NumericEncodings { get; init; }
 
-    /// <summary>How often training went back to earlier weights and halved the learning rate.</summary>
+    /// <summary>How often a network went back to earlier weights and halved its learning rate.</summary>
     public required int Restarts { get; init; }
 
-    /// <summary>Device that was trained on, for example "cpu" or "cuda:0".</summary>
+    /// <summary>Device of the training, for example "cpu" or "cuda:0".</summary>
     public required string Device { get; init; }
 
     /// <summary>What "auto" chose <see cref="Device"/> by, where there was a card to choose: the estimated time of a
@@ -73,6 +72,6 @@ public sealed record AliceTrainingSummary
     /// <summary>Seed of the run.</summary>
     public required int Seed { get; init; }
 
-    /// <summary>Seconds from reading the data to the model.</summary>
+    /// <summary>Seconds that Fit took, reading the data included.</summary>
     public required double Seconds { get; init; }
 }

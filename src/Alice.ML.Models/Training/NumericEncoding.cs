@@ -1,6 +1,6 @@
 namespace Alice.ML.Trainers;
 
-/// <summary>How networks are given columns of numbers, beside standardising them.</summary>
+/// <summary>How networks are given columns of numbers, after standardizing.</summary>
 public enum NumericEncoding
 {
     /// <summary>For each network <see cref="None"/> (in regression from 3,000 rows <see cref="NormalScores"/>) or

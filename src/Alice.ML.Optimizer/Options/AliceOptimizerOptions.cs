@@ -12,10 +12,9 @@ public sealed record AliceOptimizerOptions
     /// <summary>The constants of the paper: the plain defaults of this type.</summary>
     public static AliceOptimizerOptions Published { get; } = new();
 
-    /// <summary>A start for tables of numbers: full steps towards the minimum of the model (φ = ω = 1) of glass and a
-    /// root-mean-square Hessian scaled by 0.3, a fixed perturbation radius of 1e-3, and steps between half and three
-    /// times those of Adam; learning rate 3e-3.
-    /// </summary>
+    /// <summary>Constants for tables, the default of the trainers: full steps (φ = ω = 1), glass and a root-mean-square
+    /// Hessian scaled by 0.3, a fixed perturbation radius of 1e-3, and steps between half and three times those of
+    /// Adam. Learning rate 3e-3.</summary>
     public static AliceOptimizerOptions Tabular { get; } = new()
     {
         LearningRate = 3e-3,
@@ -32,25 +31,23 @@ public sealed record AliceOptimizerOptions
         AverageSampleGradients = true,
     };
 
-    /// <summary>A start for networks at large (convolutions, LSTM, transformers), and what <see cref="AliceOptimizer"/>
-    /// takes without options: those of <see cref="Tabular"/> at a learning rate of 1e-3.
-    /// </summary>
+    /// <summary>Constants for other networks (convolutions, LSTM, transformers), the default of
+    /// <see cref="AliceOptimizer"/>: those of <see cref="Tabular"/> with a learning rate of 1e-3.</summary>
     public static AliceOptimizerOptions General { get; } = Tabular with { LearningRate = 1e-3 };
 
-    /// <summary>Learning rate lr, above 0: the scale of the step bounds. Default 1e-3.</summary>
+    /// <summary>Learning rate lr, above 0. It scales the step bounds. Default 1e-3.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>
-    /// β₁, memory of the mean gradient, between 0 and 1. Default 0.9.
+    /// β₁, decay of the mean gradient, 0 to below 1. Default 0.9.
     /// </summary>
     public double Beta1 { get; init; } = 0.9;
 
-    /// <summary>β₂, memory of the mean squared gradient and of the curvature, between 0 and 1. Default 0.999.</summary>
+    /// <summary>β₂, decay of the mean squared gradient and of the curvature, between 0 and 1. Default 0.999.</summary>
     public double Beta2 { get; init; } = 0.999;
 
-    /// <summary>First steps, 1 or more, that only fill the averages, each with three gradients; parameters do not move
-    /// in them. Null, the default, is 1/(1 − β₁), as published.
-    /// </summary>
+    /// <summary>Number of first steps, 1 or more, that only fill the averages, with three gradients each; parameters do
+    /// not move. Null, the default, is 1/(1 − β₁), as published.</summary>
     public int? StartingSteps { get; init; }
 
     /// <summary>ε, above 0: keeps quotients finite. Default 1e-8.</summary>
@@ -67,14 +64,14 @@ public sealed record AliceOptimizerOptions
     public double L2Regularization { get; init; }
 
     /// <summary>
-    /// φ in (0, 2): the part of each step by which the parameters move. Null, the default, is 1 − β₁.
+    /// φ in (0, 2): fraction of each step by which the parameters move. Null, the default, is 1 − β₁.
     /// </summary>
     public double? StepFraction { get; init; }
 
-    /// <summary>ω above 0: the part of each step at whose end the next gradient is evaluated. Default 1.</summary>
+    /// <summary>ω above 0: fraction of each step after which the next gradient is evaluated. Default 1.</summary>
     public double LookAhead { get; init; } = 1;
 
-    /// <summary>What MinimumStep and MaximumStep are measured in. Default Adam.</summary>
+    /// <summary>Unit of MinimumStep and MaximumStep. Default Adam.</summary>
     public StepBound StepBound { get; init; } = StepBound.Adam;
 
     /// <summary>Lower bound of a step, as a multiple of <see cref="LearningRate"/> in units of <see cref="StepBound"/>,
@@ -87,12 +84,11 @@ public sealed record AliceOptimizerOptions
     /// </summary>
     public double MaximumStep { get; init; } = 2;
 
-    /// <summary>Whether the bounds follow a schedule that changes the learning rate; else they stay multiples of
-    /// <see cref="LearningRate"/>. Default true.
-    /// </summary>
+    /// <summary>Whether the bounds follow a schedule of the learning rate. If false, they stay multiples of
+    /// <see cref="LearningRate"/>. Default true.</summary>
     public bool ScaleBoundsWithLearningRate { get; init; } = true;
 
-    /// <summary>How the curvature in the step is made from sampled gradients. Default Absolute.</summary>
+    /// <summary>How the curvature is estimated from sampled gradients. Default Absolute.</summary>
     public HessianEstimate HessianEstimate { get; init; } = HessianEstimate.Absolute;
 
     /// <summary>Factor on the averaged curvature in the step, above 0. Default 1. Not in the paper.</summary>
@@ -105,25 +101,24 @@ public sealed record AliceOptimizerOptions
     public double GlassScale { get; init; } = 1;
 
     /// <summary>
-    /// k ≥ 0: steps with one gradient evaluation between two sample steps, which have three. Default 3. At most as
-    /// many as keep (k + 1)(1 − β₂) ≤ 1.
+    /// k ≥ 0: number of quick steps (one gradient evaluation) between two sample steps (three). Default 3. At most so
+    /// many that (k + 1)(1 − β₂) ≤ 1.
     /// </summary>
     public int QuickSteps { get; init; } = 3;
 
-    /// <summary>
-    /// σ above 0: how far from the look-ahead point the two extra gradients of a sample step are taken, in every
-    /// parameter. Null, the default, follows the current learning rate, as published.
+    /// <summary>σ above 0: distance, in every parameter, of the two extra gradients of a sample step from the
+    /// look-ahead point. Null, the default, follows the current learning rate, as published.
     /// </summary>
     public double? PerturbationRadius { get; init; }
 
     /// <summary>
-    /// Whether on a sample step the mean of the three gradients feeds the averages, not the middle one alone. Default
+    /// Whether a sample step learns from the mean of its three gradients, instead of the middle one. Default
     /// false. Not in the paper.
     /// </summary>
     public bool AverageSampleGradients { get; init; }
 
     /// <summary>
-    /// Where the key of the random directions comes from: one number is drawn from it when the optimizer is made.
+    /// Generator of the random directions: one number is drawn from it when the optimizer is made.
     /// Null, the default, gives the same directions in every run.
     /// </summary>
     public torch.Generator? Generator { get; init; }

@@ -9,14 +9,14 @@ internal static class SampleCommands
 {
     private static readonly (string Name, string Says, Action<string, TextWriter> Run)[] _samples =
     [
-        (nameof(CsvToModel), "From a .csv file to a saved model, and to predictions",
-            (folder, output) => CsvToModel.Run(folder, output)),
         (nameof(Classes), "Several classes, with a probability for each", (_, output) => Classes.Run(output)),
         (nameof(Text), "Texts: reviews that praise or complain", (_, output) => Text.Run(output)),
         (nameof(Quantiles), "An interval about each prediction", (_, output) => Quantiles.Run(output)),
         (nameof(SeveralLabels), "Several numbers from one model: where the robot arm's hand is",
             (_, output) => SeveralLabels.Run(output)),
         (nameof(OwnModule), "The optimizer alone, on a convolutional network", (_, output) => OwnModule.Run(output)),
+        (nameof(LargeTables), "Tables larger than memory, from Parquet and from a database",
+            (folder, output) => LargeTables.Run(folder, output)),
         (nameof(Onnx), "A network as an ONNX file, scored by ONNX Runtime",
             (folder, output) => Onnx.Run(folder, output)),
     ];
@@ -45,20 +45,44 @@ internal static class SampleCommands
             }));
             root.Subcommands.Add(command);
         }
+        root.Subcommands.Add(CreateCsvToModel());
         root.Subcommands.Add(CreateService());
         CommandLine.AddCommands(root, verbose);
         return root;
     }
 
+    private static Command CreateCsvToModel()
+    {
+        var command = new Command(nameof(CsvToModel), "From a .csv file to a saved model, and to predictions");
+        var folder = new Option<string?>("--folder")
+        {
+            Description = "Where to keep flats.csv and flats.zip (default: they are deleted at the end)",
+        };
+        command.Options.Add(folder);
+        command.SetAction((parsed, _) =>
+        {
+            Task Run(string path)
+            {
+                CsvToModel.Run(path, parsed.InvocationConfiguration.Output);
+                return Task.CompletedTask;
+            }
+            return parsed.GetValue(folder) is { } kept ? Run(Directory.CreateDirectory(kept).FullName) : InFolder(Run);
+        });
+        return command;
+    }
+
     private static Command CreateService()
     {
         var command = new Command(nameof(Service), "A web service that predicts with a saved model, until Ctrl-C");
-        var model = new Option<string?>(
-            "--model")
-        { Description = "Model of CsvToModel. Default: one is trained first." };
-        var url = new Option<string>(
-            "--url")
-        { Description = "Where to listen.", DefaultValueFactory = _ => "http://127.0.0.1:5000" };
+        var model = new Option<string?>("--model")
+        {
+            Description = "The model, made by CsvToModel (default: one is trained first)",
+        };
+        var url = new Option<string>("--url")
+        {
+            Description = "Where to listen",
+            DefaultValueFactory = _ => "http://127.0.0.1:5000",
+        };
         command.Options.Add(model);
         command.Options.Add(url);
         command.SetAction((parsed, cancellation) => InFolder(async folder =>

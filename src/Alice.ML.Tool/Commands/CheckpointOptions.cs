@@ -8,19 +8,19 @@ internal sealed class CheckpointOptions
 {
     private readonly Option<string?> _file = new("--checkpoint")
     {
-        Description = "Write the whole run to this file while it trains; deleted when all results are written",
+        Description = "Keep the run in this file while it trains; it is deleted when all results are written",
         HelpName = "file",
     };
 
     private readonly Option<double?> _seconds = new("--checkpoint-seconds")
     {
-        Description = "Time between two checkpoints (default: 60, more where they take long to write)",
+        Description = "Time between two checkpoints (default: 60, or more if they take long to write)",
         HelpName = "seconds",
     };
 
     private readonly Option<bool> _resume = new("--resume")
     {
-        Description = "Go on with the run of --checkpoint; without a file the run begins",
+        Description = "Continue the run in the --checkpoint file; if there is no file, start a new run",
     };
 
     public CheckpointOptions(Command command)

@@ -14,14 +14,14 @@ internal sealed class CompareCommand
 {
     private readonly Option<string> _out = new("--out")
     {
-        Description = "What the names of the files start with: four pictures and two tables of numbers",
+        Description = "Prefix of the written files: four pictures and two tables",
         HelpName = "prefix",
         DefaultValueFactory = _ => "compare",
     };
 
     private readonly Option<int> _seeds = new("--seeds")
     {
-        Description = "Runs at each learning rate, each from another start",
+        Description = "Runs at each learning rate, each from its own starting weights",
         HelpName = "count",
         DefaultValueFactory = _ => 3,
     };
@@ -48,11 +48,11 @@ internal sealed class CompareCommand
     };
 
     private readonly Option<Activation> _activation =
-        new("--activation") { Description = "What follows each hidden layer" };
+        new("--activation") { Description = "Activation of the hidden layers" };
 
     private readonly Option<int> _seed = new("--seed")
     {
-        Description = "Decides which rows test and which choose learning rates",
+        Description = "Seed of the split into rows that train, choose learning rates and test",
         HelpName = "number",
         DefaultValueFactory = _ => 1,
     };
@@ -77,9 +77,9 @@ internal sealed class CompareCommand
     public static Command Create(Option<bool> verbose)
     {
         var command = new Command("compare", """
-            Trains the same network from the same starts on the same minibatches with Alice in the paper's variants,
-            Adam, SGD with momentum and AdaHessian. A fifth of the training rows chooses each optimizer's best learning
-            rate; the errors shown are those on the test rows, there and at 0.1 to 10 times that rate.
+            Trains the same network, from the same starting weights and on the same minibatches, with variants of
+            Alice, Adam, SGD with momentum and AdaHessian. A fifth of the training rows chooses the best learning rate
+            of each optimizer. Prints the error on the test rows at that rate, and at 0.1 to 10 times that rate.
             """);
         _ = new CompareCommand(command, verbose);
         return command;

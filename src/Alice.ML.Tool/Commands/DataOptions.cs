@@ -9,84 +9,82 @@ internal sealed class DataOptions
     /// <summary>The share of the rows that test when nothing else says which.</summary>
     public const double TestShare = 0.2;
 
-    private readonly Argument<string> _data = new("data") { Description = "The training file: one row per line" };
+    private readonly Argument<string> _data =
+        new("data") { Description = "The training file: delimited text, one row per line" };
 
     private readonly Option<string> _label = new("--label")
     {
-        Description = "The column to predict: its name, or its number from 1 (-1 is the last). A name wins where a " +
-            "header holds numbers",
+        Description = "The column to predict: its name, or its number (1 is the first, -1 the last)",
         HelpName = "column",
         Required = true,
     };
 
     private readonly Option<TaskKind?> _task = new("--task")
     {
-        Description = "What to learn (default: found out from the label, as said above)",
+        Description = "What to learn (default: decided by the label, see above)",
     };
 
     private readonly Option<string> _positive = new("--positive")
     {
         Description =
-            "Which of two classes is the positive one (default: the larger number, or the later in the alphabet)",
+            "The positive one of two classes (default: the larger number, or the later text in the alphabet)",
         HelpName = "value",
     };
 
     private readonly Option<string> _test = new("--test")
     {
-        Description = "A file of test rows (default: a random fifth of the data is held out)",
+        Description = "A file of test rows (default: a random fifth of the rows tests)",
         HelpName = "file",
     };
 
     private readonly Option<string> _split = new("--split")
     {
-        Description = "A file that names test rows: one fold per line, the zero-based numbers of its test rows " +
-            "separated by commas",
+        Description = "A file of folds: each line has the numbers of the test rows of one fold, from 0, separated by " +
+            "commas",
         HelpName = "file",
     };
 
     private readonly Option<int> _fold = new("--fold")
     {
-        Description = "Which line of the split file, from 0",
+        Description = "The fold of the split file to test on, from 0",
         HelpName = "number",
     };
 
     private readonly Option<int?> _folds = new("--folds")
     {
-        Description = "Cross-validate: train this many models, each tested on its part of the rows, and print the " +
-            "mean of their metrics",
+        Description = "Cross-validate: train this many models, test each on its part of the rows, and print the mean " +
+            "metrics",
         HelpName = "count",
     };
 
     private readonly Option<string> _validation = new("--validation")
     {
-        Description = "A file of rows to measure every epoch on; the model is that of the best epoch",
+        Description = "A file of rows that validate every epoch; the model is that of the best epoch",
         HelpName = "file",
     };
 
     private readonly Option<string[]> _text = new("--text")
     {
-        Description = "A column, by name or number, to take as categories even though it holds numbers; may be " +
-            "repeated",
+        Description = "A column to take for categories, even if it holds numbers; may be repeated",
         HelpName = "column",
     };
 
     private readonly Option<string[]> _number = new("--number")
     {
         Description =
-            "A column, by name or number, to take as numbers whatever it looks like (identifier, date, text among " +
-            "numbers); may be repeated",
+            "A column to take for numbers, even if it looks like identifiers, dates or texts; may be repeated",
         HelpName = "column",
     };
 
     private readonly Option<string[]> _ignore = new("--ignore")
     {
-        Description = "A column, by name or number, not to use; may be repeated",
+        Description = "A column not to use; may be repeated",
         HelpName = "column",
     };
 
     private readonly Option<string> _dates = new("--dates")
     {
-        Description = "The order of dates such as 3/4/2025: dmy or mdy (default: found out from each column)",
+        Description = "Order of dates such as 3/4/2025: dmy or mdy (default: detected for each column)",
         HelpName = "order",
     };
 

@@ -13,31 +13,31 @@ internal static class EvaluateCommand
     /// <summary>The command.</summary>
     public static Command Create(Option<bool> verbose)
     {
-        var model = new Argument<string>("model") { Description = "A model that 'alice train --save' has written" };
+        var model = new Argument<string>("model") { Description = "A model saved by 'alice train --save'" };
         var data = new Argument<string>("data")
         {
-            Description = "A file with the columns of the training file, the label among them",
+            Description = "A file with the columns of the training file, including the label",
         };
         var importance = new Option<bool>("--importance")
         {
-            Description = "Also how much the error grows when a column's values are dealt to other rows",
+            Description = "Also measure how much the error grows when the values of a column are shuffled",
         };
         var permutations = new Option<int>("--permutations")
         {
-            Description = "How often --importance deals the values of each column",
+            Description = "Number of shuffles of each column for --importance",
             HelpName = "count",
             DefaultValueFactory = _ => PermutationImportance.DefaultPermutations,
         };
         Validate.AtLeast(permutations, 2);
         var plot = new Option<string>("--plot")
         {
-            Description = "Draw the importance, which needs --importance",
+            Description = "Draw the importance; needs --importance",
             HelpName = "importance.png",
         };
         var json = new Option<bool>("--json") { Description = "Print the result as one JSON object" };
         var command = new Command("evaluate", """
-            Prints the error of a saved model on the rows of a file. Columns are found by name; by position where the
-            training file or this file has no header. Rows without a label are skipped.
+            Prints the metrics of a saved model on the rows of a file. Columns are matched by name, or by position if
+            the training file or this file has no header. Rows without a label are skipped.
             """) { model, data, importance, permutations, plot, json };
         var format = new FileFormatOptions(command);
         command.SetAction((parsed, cancellation) => Task.Run(() =>

@@ -8,8 +8,8 @@ internal sealed class FileFormatOptions
 {
     private readonly Option<string> _separator = new("--separator")
     {
-        Description = "What separates fields: comma, tab, semicolon, bar, space or one character (default: found " +
-            "among comma, tab, semicolon and bar, or named by a first line 'sep=;')",
+        Description = "Separator of fields: comma, tab, semicolon, bar, space or one character (default: detected " +
+            "among the first four, or named by a first line such as 'sep=;')",
         HelpName = "name",
     };
 
@@ -20,30 +20,29 @@ internal sealed class FileFormatOptions
 
     private readonly Option<bool> _noHeader = new("--no-header")
     {
-        Description = "The first row is data; columns are called column1, column2, …",
+        Description = "The first row is data; columns are named column1, column2, …",
     };
 
     private readonly Option<string> _comment = new("--comment")
     {
         Description =
-            "What starts a comment line, wherever it stands, or none (default: # and // before the first row only; a " +
-            "# line just before the rows that names as many columns as they have is the header)",
+            "Prefix of comment lines, or none (default: # and //, before the first row only; a # line just before " +
+            "the rows that names as many columns as they have is the header)",
         HelpName = "prefix",
     };
 
     private readonly Option<string[]> _missing = new("--missing")
     {
-        Description = "A text that stands for a missing value; may be repeated, and replaces the default: " +
-            $"{string.Join(", ", FileFormat.DefaultMissing)} in any case. An empty field is always missing, and so "
-                + $"are '-', " +
-            "'none' and the like among numbers",
+        Description = "A text that means 'missing'; may be repeated (default: " +
+            $"{string.Join(", ", FileFormat.DefaultMissing)}, in any case). An empty field is always missing; among "
+                + "numbers also '-', 'none' and the like",
         HelpName = "text",
     };
 
     private readonly Option<string> _decimal = new("--decimal")
     {
         Description =
-            "The decimal mark of numbers: point or comma (default: found out from each column, then from the file)",
+            "Decimal mark of numbers: point or comma (default: detected for each column, then for the file)",
         HelpName = "mark",
     };
 

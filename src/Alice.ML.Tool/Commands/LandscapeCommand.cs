@@ -14,7 +14,7 @@ internal sealed class LandscapeCommand
 {
     private readonly Option<string> _out = new("--out")
     {
-        Description = "What the names of the files start with: three pictures and two tables of numbers",
+        Description = "Prefix of the written files: three pictures and two tables",
         HelpName = "prefix",
         DefaultValueFactory = _ => "landscape",
     };
@@ -28,7 +28,7 @@ internal sealed class LandscapeCommand
 
     private readonly Option<int> _rows = new("--rows")
     {
-        Description = "Training rows to measure on, at most, evenly spread",
+        Description = "Most training rows to measure on; they are evenly spread",
         HelpName = "count",
         DefaultValueFactory = _ => new LandscapeDataOptions().MaximumRows,
     };
@@ -54,10 +54,10 @@ internal sealed class LandscapeCommand
     public static Command Create(Option<bool> verbose)
     {
         var command = new Command("landscape", """
-            Trains a network with ReLU and the same with GELU, and measures the landscape of their losses: how the
-            gradient varies with distance (as glass or smoothly), density and Hessian of each layer, and the true loss
-            along a step of Alice beside what a quadratic and what glass predict. One network, numbers as they are and
-            no weight decay (1 for classes), unless options say otherwise.
+            Trains a network with ReLU and the same network with GELU, and measures the landscape of their losses: how
+            the gradient varies with distance (like glass, or smoothly), the glass density and the Hessian of each
+            layer, and the true loss along a step of Alice beside the predictions of a quadratic and of glass. Defaults
+            here: one network, numbers as they are, no weight decay (1 for classes).
             """);
         _ = new LandscapeCommand(command, verbose);
         return command;

@@ -15,119 +15,120 @@ internal sealed class NetworkOptions
     private readonly Option<string?> _hidden = new("--hidden")
     {
         Description =
-            "Units of each hidden layer, separated by commas; none for a linear model (default: from the number of "
-                + "columns)",
+            "Units of each hidden layer, separated by commas, or none for a linear model (default: chosen from the "
+                + "number of columns)",
         HelpName = "units",
     };
 
     private readonly Option<Activation> _activation = new("--activation")
     {
-        Description = "What follows each hidden layer",
+        Description = "Activation of the hidden layers",
         DefaultValueFactory = _ => _defaults.Activation,
     };
 
     private readonly Option<int?> _networks = new("--networks")
     {
-        Description = "Networks to train; the score is the mean of theirs (default: the trainer's)",
+        Description = "Number of networks; the score is the mean of their scores (default: 4)",
         HelpName = "count",
     };
 
     private readonly Option<NumericEncoding?> _encoding = new("--encoding")
     {
         Description =
-            "How networks are given numbers: None as they are, PiecewiseLinear with bins beside them, Mixed half "
-                + "and half, " +
-            "NormalScores by rank where tails are heavy (default: the trainer's)",
+            "Input of numbers: None (as they are), PiecewiseLinear (with bins beside them), Mixed (half of the "
+                + "networks each) or NormalScores (ranks of columns with heavy tails) (default: chosen on held-out "
+                + "rows)",
         HelpName = "name",
     };
 
     private readonly Option<int?> _bins = new("--bins")
     {
-        Description = "Bins of a piecewise-linear encoding, at least 2 (default: the trainer's)",
+        Description = "Bins per number of a piecewise-linear encoding, 2 or more (default: 32 to 96)",
         HelpName = "count",
     };
 
     private readonly Option<double?> _dropout = new("--dropout")
     {
-        Description = "Share of hidden units dropped while training, from 0 to below 1 (default: the trainer's)",
+        Description = "Share of hidden units that each step leaves out, 0 to below 1 (default: 0; for classes chosen " +
+            "on held-out rows)",
         HelpName = "share",
     };
 
     private readonly Option<double?> _weightDecay = new("--weight-decay")
     {
-        Description = "Decoupled weight decay: each step shrinks the weights by this share of the learning rate " +
-            "(default: chosen by held-out rows)",
+        Description = "Decoupled weight decay: each step multiplies the weights by 1 - learning rate * this " +
+            "(default: chosen on held-out rows)",
         HelpName = "number",
     };
 
     private readonly Option<string> _loss = new("--loss")
     {
-        Description = "What regression minimises: squared (default), absolute, huber:1.5 (its threshold in the " +
-            "label's units), quantile:0.9 or poisson",
+        Description = "Loss of a regression: squared, absolute, huber:1.5 (threshold in the label's unit), " +
+            "quantile:0.9 or poisson (default: squared)",
         HelpName = "name",
     };
 
     private readonly Option<double> _validationFraction = new("--validation-fraction")
     {
-        Description = "Share of the training rows to measure every epoch on; the model is that of the best epoch",
+        Description = "Share of the training rows that validates every epoch; the model is that of the best epoch",
         HelpName = "share",
         DefaultValueFactory = _ => _defaults.ValidationFraction,
     };
 
     private readonly Option<int?> _patience = new("--patience")
     {
-        Description = "Stop after this many epochs without a better validation loss (default: never)",
+        Description = "Stop after this many epochs without a lower validation loss (default: never)",
         HelpName = "epochs",
     };
 
     private readonly Option<double?> _maximumSeconds = new("--max-seconds")
     {
-        Description = "Plan the training for this time, and stop after it with what was learned (default: no limit)",
+        Description = "Time limit: the training is planned to fit into it (default: none)",
         HelpName = "seconds",
     };
 
     private readonly Option<Effort> _effort = new("--effort")
     {
         Description =
-            "How much time to spend: quick (an eighth of the default's), default or best (up to eight times as much)",
+            "Time to spend: quick (an eighth of the default's steps), default, or best (up to eight times as long)",
         HelpName = "effort",
         DefaultValueFactory = _ => Effort.Default,
     };
 
     private readonly Option<int?> _epochs = new("--epochs")
     {
-        Description = "Passes over the training rows (default: chosen by held-out rows)",
+        Description = "Passes over the training rows (default: chosen on held-out rows)",
         HelpName = "count",
     };
 
     private readonly Option<int?> _batchSize = new("--batch-size")
     {
-        Description = "Rows per step (default: chosen by the trainer)",
+        Description = "Rows per step (default: 64 to 1,024, by the number of rows)",
         HelpName = "rows",
     };
 
     private readonly Option<double?> _learningRate = new("--learning-rate")
     {
-        Description = "Step size (default: chosen by the trainer)",
+        Description = "Learning rate at the start (default: 0.003; for regressions from 3,000 rows 0.002)",
         HelpName = "rate",
     };
 
     private readonly Option<string> _device = new("--device")
     {
-        Description = "auto, cpu, cuda or cuda:1; auto takes a GPU where there is one",
+        Description = "Where to train: auto (the first GPU, else the CPU), cpu, cuda or cuda:1",
         HelpName = "name",
         DefaultValueFactory = _ => _defaults.Device,
     };
 
     private readonly Option<int?> _threads = new("--threads")
     {
-        Description = "CPU threads of the training (default: one where a step is small, else libtorch's number)",
+        Description = "Networks that train side by side on the CPU, a thread each (default: number of processors)",
         HelpName = "count",
     };
 
     private readonly Option<int> _seed = new("--seed")
     {
-        Description = "Decides every random draw: the same seed and data give the same result",
+        Description = "Seed of every random draw, the test rows included",
         HelpName = "number",
         DefaultValueFactory = _ => _defaults.Seed,
     };

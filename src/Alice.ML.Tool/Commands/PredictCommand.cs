@@ -13,21 +13,21 @@ internal static class PredictCommand
     /// <summary>The command.</summary>
     public static Command Create(Option<bool> verbose)
     {
-        var model = new Argument<string>("model") { Description = "A model that 'alice train --save' has written" };
+        var model = new Argument<string>("model") { Description = "A model saved by 'alice train --save'" };
         var data = new Argument<string>("data")
         {
-            Description = "A file with the columns of the training file; the label is not needed",
+            Description = "A file with the columns of the training file; the label may be absent",
         };
         var file = new Option<string>("--out")
         {
-            Description = "Where the predictions go (default: the standard output)",
+            Description = "File for the predictions (default: the standard output)",
             HelpName = "scores.csv",
         };
         var command = new Command("predict", """
-            Writes the predictions of a saved model as comma separated text, a line for each row of the file in order:
-            for a number its Score; for classes the PredictedLabel and Probability, the positive class's of two, each
-            class's of several. Columns are found by name; by position where the training file or this file has no
-            header.
+            Writes the predictions of a saved model as comma-separated text, one line per row, in the order of the
+            file. Regression: Score. Two classes: PredictedLabel and Probability (of the positive class). Several
+            classes: PredictedLabel and the probability of each class. Columns are matched by name, or by position if
+            the training file or this file has no header.
             """) { model, data, file };
         var format = new FileFormatOptions(command);
         command.SetAction((parsed, cancellation) => Task.Run(() =>

@@ -25,52 +25,53 @@ internal static class PruneCommand
     /// <summary>The command.</summary>
     public static Command Create(Option<bool> verbose)
     {
-        var model = new Argument<string>("model") { Description = "A model that 'alice train --save' has written" };
+        var model = new Argument<string>("model") { Description = "A model saved by 'alice train --save'" };
         var data = new Argument<string>("data")
         {
-            Description = "A file with the columns of the training file, the label among them: its rows choose the " +
-                "weights",
+            Description = "A file with the columns of the training file, including the label: its rows decide which " +
+                "weights go",
         };
         var test = new Option<string>("--test")
         {
-            Description = "A file of test rows (default: a random half of the data tests instead of choosing)",
+            Description = "A file of test rows (default: a random half of the data tests, the other half decides)",
             HelpName = "file",
         };
         var output = new Option<string>("--out")
         {
-            Description = "What the names of the picture and the table start with",
+            Description = "Prefix of the written picture and table",
             HelpName = "prefix",
             DefaultValueFactory = _ => "prune",
         };
         var save = new Option<string>("--save")
         {
-            Description = "Save the model with the share --fraction removed by predicted loss",
+            Description = "Save the model without the share --fraction of its weights, chosen by predicted loss",
             HelpName = "model.zip",
         };
         var fraction = new Option<double>("--fraction")
         {
-            Description = "The share for --save, from 0 to below 1",
+            Description = "Share of the weights to remove for --save, 0 to below 1",
             HelpName = "share",
             DefaultValueFactory = _ => 0.3,
         };
         Validate.Number(fraction, share => share is >= 0 and < 1, "a number from 0 to below 1");
         var rounds = new Option<int>("--rounds")
         {
-            Description = "Rounds that weights are removed in by predicted loss, which is measured anew in each",
+            Description = "Rounds in which weights are removed; the predicted loss is measured again before each",
             HelpName = "count",
             DefaultValueFactory = _ => new PruneOptions().Rounds,
         };
         Validate.AtLeast(rounds, 1);
         var directions = new Option<int>("--directions")
         {
-            Description = "Random directions that predictions are measured in",
+            Description = "Random directions for measuring the predicted loss",
             HelpName = "count",
             DefaultValueFactory = _ => new PruneOptions().Directions,
         };
         Validate.AtLeast(directions, 1);
         var command = new Command("prune", """
-            Removes more and more weights of a saved model, and shows the error that is left: those first whose removal
-            is predicted to raise the loss least, the smallest, any, or by the prediction with the gradient's term.
+            Removes growing shares of the weights of a saved model, in four orders, and prints the test error of each:
+            by predicted loss (least harm first), by magnitude, at random, and by predicted loss with the gradient's
+            term.
             """) { model, data, test, output, save, fraction, rounds, directions };
         var format = new FileFormatOptions(command);
         command.SetAction((parsed, cancellation) => Task.Run(() =>

@@ -25,7 +25,7 @@ internal sealed class TrainCommand
 
     private readonly Option<string> _save = new("--save")
     {
-        Description = "Save the whole pipeline as a .zip, for mlContext.Model.Load",
+        Description = "Save the whole pipeline as a .zip file for mlContext.Model.Load",
         HelpName = "model.zip",
     };
 
@@ -82,17 +82,21 @@ internal sealed class TrainCommand
         var command = new Command("train", $"""
             Trains on a delimited text file and prints the metrics on test rows.
 
-            The label decides the task: two different values, whatever they are, are two classes (binary; the positive
-            one is the larger number, or the later in the alphabet: 1, true, yes). More than two texts are classes
-            (multiclass), and so are whole numbers that look like codes: 0, 1, … or 1, 2, … without a gap, at most
-            {TaskDetection.MaximumCodes}, each at least a quarter as frequent as the average. Other numbers are
-            quantities (regression). A note says what was decided; --task decides otherwise.
+            The label decides the task, and a note says which; --task overrides it.
+            - Two different values: binary. The positive class is the larger number, or the later text in the alphabet
+              (1, true, yes).
+            - More than two texts: multiclass.
+            - Whole numbers that look like codes: multiclass. Codes are 0, 1, … or 1, 2, … without a gap, at most
+              {TaskDetection.MaximumCodes}, each at least a quarter as frequent as the average.
+            - Other numbers: regression.
 
-            A column is one of numbers when 95 % of its values are: 1,234.5 and 1.234,5, $5, 15 %, (3) count as such.
-            Missing numbers train as they are. Dates become their parts. Texts of at most
-            {SchemaInference.MaximumCategories} values are one-hot encoded, others by the labels of each value's rows
-            (target encoding). Columns of one value, texts that are nearly all different and identifiers are left out.
-            Rows without a label are skipped. Notes say what was decided.
+            Columns become features as follows, and notes say how.
+            - Numbers: at least 95 % of the values are numbers, such as 1,234.5 or 1.234,5, $5, 15 %, (3). Missing
+              numbers stay missing.
+            - Dates: their parts.
+            - Texts of at most {SchemaInference.MaximumCategories} values: one-hot encoded. Of more: target encoded.
+            - Left out: columns with one value, identifiers, and texts that are nearly all different.
+            Rows without a label are skipped.
             """);
         _ = new TrainCommand(command, verbose);
         return command;

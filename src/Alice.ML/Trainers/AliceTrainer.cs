@@ -49,7 +49,7 @@ public abstract class AliceTrainer<TTransformer, TModel>
     /// <exception cref="OperationCanceledException">Cancelled before networks were measured on held-out rows, or the
     /// first epoch ended.</exception>
     /// <exception cref="IOException"><see cref="AliceTrainerOptions.CheckpointPath"/> cannot be written, or is a file
-    /// of another kind.</exception>
+    /// of another kind; or <see cref="AliceTrainerOptions.TemporaryFolder"/> has no room for the rows.</exception>
     public new TTransformer Fit(IDataView input)
     {
         Check(input);
@@ -89,14 +89,16 @@ public abstract class AliceTrainer<TTransformer, TModel>
         var found = TorchDevice.Resolve(_options.Device);
         using var checkpoint = RunCheckpoint.Open(_options, clock, channel);
         var seed = _givenSeed ?? checkpoint?.Seed ?? _seed;
-        var training = DataReader.Read(trainContext.TrainingSet, channel);
+        using var memory = new RowMemory(_options, Host, seed);
+        var training = DataReader.Read(trainContext.TrainingSet, channel, memory: memory);
         var task = CreateTask(training, trainContext.TrainingSet.Schema.Label!.Value);
         var (device, deviceChoice) = ChooseDevice(found, training, task);
         var initial = trainContext.InitialPredictor is { } predictor
             ? InitialModel(predictor, training.Columns, task.Outputs) : null;
 
         // Rows as they were read decide whether a run may be resumed: what follows changes them.
-        var validation = trainContext.ValidationSet is { } set ? DataReader.Read(set, channel, "validation") : null;
+        var validation = trainContext.ValidationSet is { } set ? DataReader.Read(set, channel, "validation", memory)
+            : null;
         checkpoint?.Begin(
             RunIdentity.Of(_options, seed, device, training, validation, initial),
             FeatureNames.Of(trainContext.TrainingSet.Schema.Feature!.Value));

@@ -9,29 +9,49 @@ namespace Alice.ML.Trainers;
 /// <summary>Reads the rows that a trainer learns from, through one cursor.</summary>
 internal sealed class DataReader
 {
+    // Two arrays and their places in the list.
+    private const int SparseRowBytes = 80;
+
     // Values to make room for where the number of rows is not known: untouched memory costs next to nothing.
     private const int FirstValues = 1 << 24;
 
     private readonly RoleMappedData _data;
     private readonly int _columns;
     private readonly int _labelCount;
+    private readonly RowMemory? _memory;
+    private readonly int _rowBytes;
+
+    // Rows that memory may have.
     private readonly int _rowLimit;
     private readonly List<SparseRow>? _sparse;
     private float[] _features = [];
     private float[] _labels;
     private float[]? _weights;
+
+    // Writes rows that would take too much memory to a file; null: they are in memory.
+    private PanelWriter? _panel;
+    private long _sparseBytes;
     private readonly SortedDictionary<int, int> _infinite = [];
     private int _rows;
 
-    private DataReader(RoleMappedData data)
+    private DataReader(RoleMappedData data, RowMemory? memory)
     {
-        _data = data;
+        (_data, _memory) = (data, memory);
         _columns = ((VectorDataViewType)data.Schema.Feature!.Value.Type).Size;
         _labelCount = LabelReader.Count(data.Schema.Label!.Value);
-        _rowLimit = Array.MaxLength / Math.Max(_labelCount, _columns < AutoRules.WideColumns ? _columns : 1);
-        var capacity = (int)Math.Min(data.Data.GetRowCount() ?? Math.Max(1, FirstValues / _columns), _rowLimit);
+        _rowBytes = sizeof(float) * (_columns + _labelCount + (data.Schema.Weight is null ? 0 : 1));
+        _rowLimit = _columns >= AutoRules.WideColumns ? Array.MaxLength / _labelCount
+            : (int)Math.Min(
+                Array.MaxLength / Math.Max(_labelCount, _columns), memory?.Left / _rowBytes ?? long.MaxValue);
+        var known = data.Data.GetRowCount();
+        if (memory is not null && _columns < AutoRules.WideColumns && known > _rowLimit)
+            _panel = memory.CreateFile(_columns, known);
+        var capacity = (int)Math.Min(known ?? Math.Max(1, FirstValues / _columns),
+            _panel is null ? _rowLimit : Array.MaxLength / _labelCount);
         _labels = GC.AllocateUninitializedArray<float>(capacity * _labelCount);
         _weights = data.Schema.Weight is null ? null : GC.AllocateUninitializedArray<float>(capacity);
+        if (_panel is not null)
+            return;
         if (_columns < AutoRules.WideColumns)
             _features = GC.AllocateUninitializedArray<float>(capacity * _columns);
         else
@@ -44,9 +64,13 @@ internal sealed class DataReader
     /// <param name="data">The rows.</param>
     /// <param name="channel">Is told of rows that are left out.</param>
     /// <param name="what">What the rows are for, in errors.</param>
-    /// <exception cref="InvalidOperationException">No usable row, or a negative weight.</exception>
-    public static TrainingData Read(RoleMappedData data, IChannel channel, string what = "training") =>
-        new DataReader(data).Read(channel, what);
+    /// <param name="memory">What rows may take: those that would take more go to a file; null: all memory.</param>
+    /// <exception cref="InvalidOperationException">No usable row, a negative weight, or sparse features that take more
+    /// than what somebody has chosen.</exception>
+    /// <exception cref="IOException">The disk has no room for the file.</exception>
+    public static TrainingData Read(
+        RoleMappedData data, IChannel channel, string what = "training", RowMemory? memory = null) =>
+            new DataReader(data, memory).Read(channel, what);
 
     private TrainingData Read(IChannel channel, string what)
     {
@@ -97,7 +121,12 @@ internal sealed class DataReader
             channel.Warning(
                 $"Infinite values count as values beyond the range of the others: {ColumnReport.List(counts)}.");
         }
-        return new TrainingData(Table(), _labels, _weights, 0, _rows, _labelCount);
+        if (_panel is not null)
+            channel.Info($"The {what} data of {_rows:N0} rows would take more than the "
+                + $"{_memory!.Left:N0} bytes of memory for it: its features are in a temporary file.");
+        var table = Table();
+        _memory?.Take(_panel is null ? _rows * (long)_rowBytes : 0);
+        return new TrainingData(table, _labels, _weights, 0, _rows, _labelCount);
 
         string Reasons() => string.Join(", ", new[]
         {
@@ -110,15 +139,48 @@ internal sealed class DataReader
 
     private void Keep(in VBuffer<float> row, ReadOnlySpan<float> labels, float weight)
     {
-        if (_sparse is null)
+        if (_panel is not null)
+            row.CopyTo(_panel.Row(_rows % _panel.Rows));
+        else if (_sparse is null)
             row.CopyTo(_features.AsSpan(_rows * _columns, _columns));
         else
-            _sparse.Add(NotZero(row));
+            Add(NotZero(row));
         CountInfinite(row);
         labels.CopyTo(_labels.AsSpan(_rows * _labelCount));
         if (_weights is not null)
             _weights[_rows] = weight;
         _rows++;
+        if (_panel is not null && _rows % _panel.Rows == 0)
+            WritePanel(_panel.Rows);
+    }
+
+    /// <summary>Writes the last rows, a panel of them.</summary>
+    private void WritePanel(int rows) => _panel!.Write(
+        _labels.AsSpan(_rows - rows, rows), _weights is null ? default : _weights.AsSpan(_rows - rows, rows));
+
+    /// <summary>Moves the rows so far from memory to a file.</summary>
+    private void MoveToFile()
+    {
+        var (rows, features) = (_rows, _features);
+        (_panel, _features) = (_memory!.CreateFile(_columns, null), []);
+        for (_rows = 0; _rows < rows;)
+        {
+            features.AsSpan(_rows * _columns, _columns).CopyTo(_panel.Row(_rows % _panel.Rows));
+            if (++_rows % _panel.Rows == 0)
+                WritePanel(_panel.Rows);
+        }
+    }
+
+    private void Add(SparseRow row)
+    {
+        _sparse!.Add(row);
+        _sparseBytes += SparseRowBytes + (sizeof(int) + sizeof(float)) * row.Values.Length;
+        if (_sparseBytes > _memory?.Chosen)
+            throw new InvalidOperationException(
+                $"MaximumMemory is {_memory.Chosen:N0} bytes, which {_rows:N0} rows take. The feature column "
+                + $"'{_data.Schema.Feature!.Value.Name}' has {_columns:N0} values, and rows of "
+                + $"{AutoRules.WideColumns:N0} values or more stay in memory: raise MaximumMemory, or give fewer "
+                + $"features (hash them into fewer slots).");
     }
 
     private void CountInfinite(in VBuffer<float> row)
@@ -150,6 +212,11 @@ internal sealed class DataReader
 
     private FeatureTable Table()
     {
+        if (_panel is not null)
+        {
+            WritePanel(_rows % _panel.Rows);
+            return _panel.Features();
+        }
         if (_sparse is null)
             return new DenseFeatures(_features, _columns);
         var size = (long)_rows * _columns;
@@ -165,15 +232,18 @@ internal sealed class DataReader
 
     private void Grow()
     {
-        if (_rows == _rowLimit)
+        if (_rows == _rowLimit && _panel is null && _sparse is null && _memory is not null)
+            MoveToFile();
+        var limit = _panel is null ? _rowLimit : Array.MaxLength / _labelCount;
+        if (_rows == limit)
             throw new InvalidOperationException(
-                $"The data has more than {_rowLimit:N0} rows of {_columns:N0} features, "
+                $"The data has more than {limit:N0} rows of {_columns:N0} features, "
                 + "more than one buffer can hold.");
-        var capacity = (int)Math.Min(2L * _rows, _rowLimit);
+        var capacity = (int)Math.Min(Math.Max(1, 2L * _rows), limit);
         _labels = Grown(_labels, _rows * _labelCount, capacity * _labelCount);
         if (_weights is not null)
             _weights = Grown(_weights, _rows, capacity);
-        if (_sparse is null)
+        if (_sparse is null && _panel is null)
             _features = Grown(_features, _rows * _columns, capacity * _columns);
     }
 

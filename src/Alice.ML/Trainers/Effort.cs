@@ -1,14 +1,14 @@
 namespace Alice.ML.Trainers;
 
-/// <summary>How much time a fit spends.</summary>
+/// <summary>How much time Fit spends.</summary>
 public enum Effort
 {
-    /// <summary>As long as the usual table deserves.</summary>
+    /// <summary>The usual number of steps.</summary>
     Default,
 
-    /// <summary>About an eighth of the default's time: a first look.</summary>
+    /// <summary>An eighth of the usual steps, and rows are held out once: a first look.</summary>
     Quick,
 
-    /// <summary>Up to eight times the default's time.</summary>
+    /// <summary>Four times the usual steps, and rows are held out twice as often: up to eight times as long.</summary>
     Best,
 }

@@ -44,16 +44,17 @@ internal sealed class Ensemble
         _initial = initial;
         (_rows, _columns) = (data.Rows, data.Columns);
         _seed = settings.Seed;
-        var table = data.Features as DenseFeatures;
-        _numbers = table is null || initial is not null ? [] : InputEncoding.Numbers(data, table);
+        var sample = data.Sample();
+        var table = sample.Features as DenseFeatures;
+        _numbers = table is null || initial is not null ? [] : InputEncoding.Numbers(sample, table);
         _hiddenLayers = options.HiddenLayers ?? initial?.Members[0].Network.HiddenLayers
             ?? (WideTables.IsText(options, task, data) ? []
                 : AutoRules.HiddenLayers(table is null ? data.Columns : _numbers.Length));
         _inputs[NumericEncoding.None] = InputEncoding.Plain(inputs.Common);
         if (initial is not null)
-            _initialInputs = InitialInputs(initial, data, table);
+            _initialInputs = InitialInputs(initial, sample, table);
         else if (table is not null)
-            AddEncodings(data, table);
+            AddEncodings(sample, table);
         Kinds = [.. Enumerable.Range(0, options.NumberOfNetworks).Select(KindsOf)];
         Plans = [.. Kinds.Select((kinds, index) => new NetworkPlan(
             kinds[index % kinds.Count], initial?.Members[index].Network.HiddenLayers
@@ -166,20 +167,20 @@ internal sealed class Ensemble
 
     /// <summary>What the options ask for and the table allows; without hidden layers people want a linear model, unless
     /// they ask for an encoding.</summary>
-    private void AddEncodings(TrainingData data, DenseFeatures table)
+    private void AddEncodings(TrainingData sample, DenseFeatures table)
     {
         var isAutomatic = _options.NumericEncoding == NumericEncoding.Automatic && _hiddenLayers.Count > 0
-            && AutoRules.SuitsBins(data.Rows, data.Columns, _numbers.Length, _task.IsClassification);
+            && AutoRules.SuitsBins(_rows, _columns, _numbers.Length, _task.IsClassification);
         // Tails of few rows say little.
-        var givesScores = isAutomatic && AutoRules.HasManySteps(data.Rows, _task.IsClassification);
+        var givesScores = isAutomatic && AutoRules.HasManySteps(_rows, _task.IsClassification);
         if ((givesScores || _options.NumericEncoding == NumericEncoding.NormalScores)
-            && InputEncoding.NormalScores(data, table, _preparation) is { } scores)
+            && InputEncoding.NormalScores(sample, table, _preparation) is { } scores)
             _inputs[NumericEncoding.NormalScores] = scores;
         if (isAutomatic || _options.NumericEncoding == NumericEncoding.PiecewiseLinear
             || _options.NumericEncoding == NumericEncoding.Mixed && _hiddenLayers.Count > 0)
             _inputs[NumericEncoding.PiecewiseLinear] = InputEncoding.PiecewiseLinear(
-                data, table, _preparation, _numbers, _options.NumberOfBins
-                ?? AutoRules.Bins(data.Rows, Math.Max(1, _numbers.Length)));
+                sample, table, _preparation, _numbers, _options.NumberOfBins
+                ?? AutoRules.Bins(_rows, Math.Max(1, _numbers.Length)));
     }
 
     private IReadOnlyList<NumericEncoding> KindsOf(int index)

@@ -17,8 +17,7 @@ internal static class MemoryCheck
         var columns = ((VectorDataViewType)feature.Type).Size;
         int[] sizes = [columns, .. options.HiddenLayers ?? AutoRules.HiddenLayers(columns), 1];
         var weights = sizes.Zip(sizes.Skip(1)).Sum(layer => (layer.First + 1.0) * layer.Second);
-        var memory = GC.GetGCMemoryInfo();
-        var free = memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes;
+        var free = RowMemory.Free();
         var needed = weights * options.NumberOfNetworks * BytesPerParameter;
         if (weights <= Array.MaxLength && needed <= free)
             return;

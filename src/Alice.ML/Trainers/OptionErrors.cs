@@ -96,6 +96,9 @@ internal sealed class OptionErrors
                 nameof(options.WeightDecay),
                 options.WeightDecay,
                 "a step multiplies weights by 1 − learning rate · this, which must not be negative: lower it")
+            .AtLeast(nameof(options.MaximumMemory), options.MaximumMemory, 0)
+            .Require(options.TemporaryFolder is null || Directory.Exists(options.TemporaryFolder),
+                nameof(options.TemporaryFolder), options.TemporaryFolder, "there is no such folder")
             .AtLeast<int>(nameof(options.GradientAccumulation), options.GradientAccumulation, 1)
             .Require(options.ValidationFraction is >= 0 and < 1, nameof(options.ValidationFraction),
                 options.ValidationFraction, "must be 0 or more and below 1")

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Alice.ML.Trainers;
 
-/// <summary>What a regression trainer minimises, for a label y and a score f.</summary>
+/// <summary>The loss that a regression trainer minimizes, for a label y and a score f.</summary>
 public sealed record RegressionLoss
 {
     private RegressionLoss(string name, double parameter = double.NaN)
@@ -17,15 +17,15 @@ public sealed record RegressionLoss
     /// <summary>|y − f|: the score estimates the median.</summary>
     public static RegressionLoss Absolute { get; } = new(nameof(Absolute));
 
-    /// <summary>f − y·log f, minus the log-likelihood of a Poisson count up to a constant: the score estimates the mean
-    /// of labels that are 0 or more, and is above 0.
+    /// <summary>f − y·log f, the negative log-likelihood of a Poisson count up to a constant: the score estimates the
+    /// mean of labels of 0 or more, and is always above 0.
     /// </summary>
     public static RegressionLoss Poisson { get; } = new(nameof(Poisson));
 
-    /// <summary>½e² for an error e of at most <paramref name="threshold"/>, threshold·(|e| − ½ threshold) beyond: as
-    /// the square near the label, as the absolute error for outliers (Huber 1964).
+    /// <summary>½e² for an error e of at most <paramref name="threshold"/>, threshold·(|e| − ½ threshold) beyond:
+    /// quadratic near the label, linear for outliers (Huber 1964).
     /// </summary>
-    /// <param name="threshold">In the label's units, above 0.</param>
+    /// <param name="threshold">In the label's unit, above 0.</param>
     public static RegressionLoss Huber(double threshold) => new(nameof(Huber), threshold);
 
     /// <summary>τ·(y − f) where y is above f, (1 − τ)·(f − y) below: the score estimates the value that a share τ of

@@ -66,7 +66,9 @@ internal static class QualityCommand
         File.WriteAllText(file, QualityReport.Write(machine, contestants, results, command, picture));
         var path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, picture);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, TimePicture.Draw(TimeSection.Points(contestants, results)));
+        var drawn = TimePicture.Draw(TimeSection.Points(contestants, results));
+        File.WriteAllText(path, drawn);
+        File.WriteAllText(Path.ChangeExtension(path, null) + "-dark.svg", TimePicture.Dark(drawn));
     }
 
     private static TableResult Measure(QualityTable table, IReadOnlyList<Contestant> contestants, int seed)

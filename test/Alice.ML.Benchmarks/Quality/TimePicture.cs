@@ -13,6 +13,8 @@ internal sealed record TimePoint(string Name, double Seconds, double Error);
 internal static class TimePicture
 {
     private const int LegendWidth = 300;
+    private const string DarkPaper = "#0d1117";
+    private const string LightInk = "#e6edf3";
 
     /// <summary>The picture as SVG.</summary>
     public static string Draw(IReadOnlyList<TimePoint> points)
@@ -33,6 +35,15 @@ internal static class TimePicture
         plot.ShowLegend(Edge.Right);
         return plot.GetSvgXml(PictureStyle.Width + LegendWidth, PictureStyle.Height);
     }
+
+    /// <summary>The same picture for dark pages.</summary>
+    /// <param name="svg">What <see cref="Draw"/> has drawn.</param>
+    public static string Dark(string svg) => svg
+        .Replace("fill=\"white\"", $"fill=\"{DarkPaper}\"", StringComparison.Ordinal)
+        .Replace("stroke=\"black\"", $"stroke=\"{LightInk}\"", StringComparison.Ordinal)
+        .Replace("stroke=\"#010101\"", $"stroke=\"{LightInk}\"", StringComparison.Ordinal)
+        // Text has no color of its own.
+        .Replace("<svg ", $"<svg fill=\"{LightInk}\" ", StringComparison.Ordinal);
 
     private static (double Low, double High) Limits(IEnumerable<double> values)
     {

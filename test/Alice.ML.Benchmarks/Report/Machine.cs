@@ -13,6 +13,7 @@ internal static class Machine
     public static IEnumerable<(string Name, string Value)> Describe() =>
         [
         ("Date", DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)),
+        ("Defaults", $"{Defaults.Stamp} (docs/rules.md)"),
         ("Processor", $"{ProcessorName()}, {Environment.ProcessorCount} cores"),
         ("Vectors", $"{VectorBits()} bits at most, {Vector<byte>.Count * 8} bits in Vector<T>"),
         ("Memory", Figures.Bytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)),

@@ -13,15 +13,24 @@ internal static class Snippets
     /// <param name="page">Its path in the repository.</param>
     /// <param name="region">The name of the region.</param>
     /// <param name="test">The file that calls.</param>
-    public static void AssertShown(string page, string region, [CallerFilePath] string test = "")
+    public static void AssertShown(string page, string region, [CallerFilePath] string test = "") =>
+        StringAssert.Contains(Text(page), "```csharp\n" + Code(region, test) + "\n```", page);
+
+    /// <summary>The page shows these lines, perhaps among others.</summary>
+    /// <inheritdoc cref="AssertShown"/>
+    public static void AssertPart(string page, string region, [CallerFilePath] string test = "") =>
+        StringAssert.Contains(Text(page), "\n" + Code(region, test) + "\n", page);
+
+    private static string Code(string region, string test)
     {
         var lines = File.ReadAllLines(test);
         var start = Array.FindIndex(lines, l => l.Trim() == $"// <{region}>") + 1;
         var end = Array.FindIndex(lines, l => l.Trim() == $"// </{region}>");
-        var code = string.Join('\n', lines[start..end].Select(l => l.Length > Indentation ? l[Indentation..] : ""));
-        var text = File.ReadAllText(Path.Combine(Repository(), page)).ReplaceLineEndings("\n");
-        StringAssert.Contains(text, "```csharp\n" + code + "\n```", page);
+        return string.Join('\n', lines[start..end].Select(l => l.Length > Indentation ? l[Indentation..] : ""));
     }
+
+    private static string Text(string page) =>
+        File.ReadAllText(Path.Combine(Repository(), page)).ReplaceLineEndings("\n");
 
     public static string Repository([CallerFilePath] string thisFile = "")
     {

@@ -36,10 +36,10 @@ public sealed class TaskPagesTests
         // </target-encoding>
         var byStreet = ml.Regression.Evaluate(pipeline.Fit(split.TrainSet).Transform(split.TestSet), "Rent");
         Assert.IsGreaterThan(0.95, byStreet.RSquared);
-        Snippets.AssertShown("docs/regression.md", "target-encoding");
+        Snippets.AssertShown("docs/text-and-categories.md", "target-encoding");
 
         // <loss>
-        // The rent that nine flats of ten like this one lie below.
+        // Nine of ten flats like this one cost less.
         var dear = ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
         {
             LabelColumnName = "Rent",
@@ -103,6 +103,58 @@ public sealed class TaskPagesTests
         Assert.IsGreaterThan(0.9, metrics.MicroAccuracy);
         Assert.AreEqual("north", district);
         Snippets.AssertShown("docs/multiclass.md", "multiclass");
+    }
+
+    [TestMethod]
+    public void Pages_of_time_limits_and_of_quantiles()
+    {
+        var ml = new MLContext(seed: 1);
+        IDataView data = ml.Data.LoadFromEnumerable(Flats(500));
+        var columns = ml.Transforms.Concatenate("Features", "Size", "Rooms");
+        using var stop = new CancellationTokenSource();
+        Assert.AreEqual("Rent", Limited(ml, stop).LabelColumn.Name);
+        Snippets.AssertShown("docs/time-limits.md", "limit");
+
+        var model = columns.Append(WithQuantiles(ml)).Fit(data);
+        var scored = model.Transform(data);
+        var covered = scored.GetColumn<float[]>("Quantiles").Zip(scored.GetColumn<float>("Rent"))
+            .Average(row => row.Second >= row.First[0] && row.Second <= row.First[2] ? 1.0 : 0);
+        Assert.IsInRange(0.8, 1, covered);
+        Snippets.AssertShown("docs/quantiles-and-estimates.md", "quantiles");
+
+        // <estimate>
+        AliceEstimate estimate = model.LastTransformer.Model.TrainingSummary!.Estimate!;
+        EstimatedValue rmse = estimate.RootMeanSquaredError!.Value;
+        Console.WriteLine($"expect an RMSE of {rmse.Value:g3} ± {rmse.StandardError:g2}, on {estimate.Rows} rows");
+        // </estimate>
+        Assert.IsGreaterThan(0, rmse.Value);
+        Snippets.AssertShown("docs/quantiles-and-estimates.md", "estimate");
+    }
+
+    private static AliceRegressionTrainer Limited(MLContext ml, CancellationTokenSource stop)
+    {
+        // <limit>
+        var trainer = ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
+        {
+            LabelColumnName = "Rent",
+            MaximumTrainingTime = TimeSpan.FromSeconds(10),
+            Progress = new Progress<AliceProgress>(p => Console.WriteLine($"{p.Phase} {p.Share:P0}: {p.TimeLeft}")),
+            CancellationToken = stop.Token,
+        });
+        // </limit>
+        return trainer;
+    }
+
+    private static AliceRegressionTrainer WithQuantiles(MLContext ml)
+    {
+        // <quantiles>
+        var trainer = ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
+        {
+            LabelColumnName = "Rent",
+            Quantiles = [0.05, 0.5, 0.95],
+        });
+        // </quantiles>
+        return trainer;
     }
 
     [TestMethod]

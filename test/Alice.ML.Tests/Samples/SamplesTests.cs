@@ -25,6 +25,17 @@ public sealed class SamplesTests
     }
 
     [TestMethod]
+    public async Task CsvToModel_keeps_its_files_in_the_folder_that_is_named()
+    {
+        var folder = _folder.PathOf("kept");
+        var code = await SampleCommands.RunAsync(
+            ["CsvToModel", "--folder", folder], TextWriter.Null, TextWriter.Null);
+        Assert.AreEqual(0, code);
+        Assert.IsTrue(File.Exists(Path.Combine(folder, "flats.csv")));
+        Assert.IsTrue(File.Exists(Path.Combine(folder, "flats.zip")));
+    }
+
+    [TestMethod]
     public void Classes_are_told_apart()
     {
         var output = new StringWriter();
@@ -61,6 +72,16 @@ public sealed class SamplesTests
     [TestMethod]
     public void OwnModule_tells_upright_bars_from_level_ones() =>
         Assert.IsGreaterThan(0.95, OwnModule.Run(TextWriter.Null));
+
+    [TestMethod]
+    public void LargeTables_learns_the_fare_from_a_file_and_from_a_database()
+    {
+        var (parquet, database) = LargeTables.Run(_folder.PathOf(""), TextWriter.Null, rows: 3000);
+        Assert.IsGreaterThan(0.99, parquet);
+        // The same rows in the same order.
+        Assert.AreEqual(parquet, database, 1e-6);
+        Assert.HasCount(1, Directory.GetFiles(_folder.PathOf("")));
+    }
 
     [TestMethod]
     public void Onnx_Runtime_gives_the_score_of_ML_NET() =>

@@ -14,6 +14,9 @@ internal sealed record DataIdentity
 
     public required int Columns { get; init; }
 
+    /// <summary>Rows that a file has in a random order together; 0: they are in memory.</summary>
+    public int PanelRows { get; init; }
+
     /// <summary>Of each column; of sparse features one for all.</summary>
     public required IReadOnlyList<string> Features { get; init; }
 
@@ -26,9 +29,10 @@ internal sealed record DataIdentity
     {
         Rows = data.Rows,
         Columns = data.Columns,
-        Features = data.Features is DenseFeatures dense
-            ? Hash(dense, data.Start, data.Rows)
-            : [Hash((SparseFeatures)data.Features, data.Start, data.Rows)],
+        PanelRows = (data.Features as FileFeatures)?.PanelRows ?? 0,
+        Features = data.Features is SparseFeatures sparse
+            ? [Hash(sparse, data.Start, data.Rows)]
+            : Hash(data.Features, data.Start, data.Rows),
         Labels = Text(SHA256.HashData(MemoryMarshal.AsBytes(data.Labels))),
         Weights = data.WeightArray is null ? null : Text(SHA256.HashData(MemoryMarshal.AsBytes(data.Weights))),
     };
@@ -45,6 +49,12 @@ internal sealed record DataIdentity
             yield return $"the {what} has {Count(Columns - saved.Columns, "feature")}: {Columns:N0}";
         if (Rows != saved.Rows || Columns != saved.Columns)
             yield break;
+        if (PanelRows != saved.PanelRows)
+        {
+            yield return $"the {what} {Place(saved.PanelRows, "was")} and {Place(PanelRows, "is")}: set MaximumMemory "
+                + "so that it is where it was";
+            yield break;
+        }
         int[] changed = [.. Enumerable.Range(0, Features.Count)
             .Where(column => Features[column] != saved.Features.ElementAtOrDefault(column))];
         if (changed.Length > 0)
@@ -62,18 +72,22 @@ internal sealed record DataIdentity
     private static string Count(int more, string what) =>
         $"{Math.Abs(more):N0} {(more > 0 ? "more" : "fewer")} {what}{(Math.Abs(more) == 1 ? "" : "s")}";
 
-    private static string[] Hash(DenseFeatures table, int start, int rows)
+    private static string Place(int panelRows, string verb) => panelRows == 0
+        ? $"{verb} in memory" : $"{verb} in a file of panels of {panelRows:N0} rows";
+
+    private static string[] Hash(FeatureTable table, int start, int rows)
     {
         var hashes = Enumerable.Range(0, table.Columns)
             .Select(_ => IncrementalHash.CreateHash(HashAlgorithmName.SHA256)).ToArray();
-        var values = new float[RowsAtOnce];
+        var (block, values) = (new float[RowsAtOnce * table.Columns], new float[RowsAtOnce]);
         for (var first = 0; first < rows; first += RowsAtOnce)
         {
             var part = values.AsSpan(0, Math.Min(RowsAtOnce, rows - first));
+            table.CopyRows(start + first, block.AsSpan(0, part.Length * table.Columns));
             for (var column = 0; column < hashes.Length; column++)
             {
                 for (var row = 0; row < part.Length; row++)
-                    part[row] = table.Values[(start + first + row) * table.Columns + column];
+                    part[row] = block[row * table.Columns + column];
                 hashes[column].AppendData(MemoryMarshal.AsBytes(part));
             }
         }

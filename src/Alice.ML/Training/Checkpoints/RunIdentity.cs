@@ -22,6 +22,8 @@ internal sealed record RunIdentity
         nameof(AliceTrainerOptions.Progress), nameof(AliceTrainerOptions.CancellationToken),
         nameof(AliceTrainerOptions.NumberOfThreads),
         nameof(AliceTrainerOptions.MaximumTrainingTime), nameof(AliceTrainerOptions.Seed),
+        // Where the rows are shows in their identity.
+        nameof(AliceTrainerOptions.MaximumMemory), nameof(AliceTrainerOptions.TemporaryFolder),
         nameof(AliceTrainerOptions.Device),
     ];
 

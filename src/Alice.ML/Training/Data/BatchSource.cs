@@ -13,8 +13,17 @@ internal abstract class BatchSource : IDisposable
     /// <param name="batchSize">Rows a minibatch, at most.</param>
     protected BatchSource(RowSet rows, int batchSize)
     {
-        _numbers = rows.Numbers ?? [.. Enumerable.Range(rows.Data.Start, rows.Data.Rows)];
-        _order = [.. _numbers];
+        Rows = rows.Count;
+        if (rows.Data.Features is FileFeatures file)
+        {
+            Blocks = new BlockOrder(rows, file);
+            (_numbers, _order) = ([], []);
+        }
+        else
+        {
+            _numbers = rows.InOrder();
+            _order = [.. _numbers];
+        }
         Count = (Rows + batchSize - 1) / batchSize;
         if (rows.Data.WeightArray is not null)
             WeightScale = rows.Data.Rows / Enumerable.Range(0, rows.Data.Rows)
@@ -22,7 +31,7 @@ internal abstract class BatchSource : IDisposable
     }
 
     /// <summary>Rows in all.</summary>
-    public int Rows => _numbers.Length;
+    public int Rows { get; }
 
     /// <summary>Minibatches an epoch. Their sizes differ by one row at most, so that no small rest is noisy.</summary>
     public int Count { get; }
@@ -30,8 +39,11 @@ internal abstract class BatchSource : IDisposable
     /// <summary>Rows of the largest minibatch.</summary>
     public int MostRows => (Rows + Count - 1) / Count;
 
-    /// <summary>Row numbers in the order of now.</summary>
+    /// <summary>Row numbers in the order of now; empty where <see cref="Blocks"/> has it.</summary>
     public ReadOnlySpan<int> Order => _order;
+
+    /// <summary>The order of rows in a file; null for rows in memory.</summary>
+    public BlockOrder? Blocks { get; }
 
     /// <summary>What example weights are multiplied by, so that their mean over the part is 1.</summary>
     public double WeightScale { get; } = 1;
@@ -47,6 +59,7 @@ internal abstract class BatchSource : IDisposable
     /// <summary>Puts the rows in the order of a key.</summary>
     public virtual void Shuffle(ulong key)
     {
+        Blocks?.Shuffle(key);
         _numbers.CopyTo(_order, 0);
         RowOrder.Shuffle(_order, key);
     }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>The features of all rows, dense or sparse.</summary>
+/// <summary>The features of all rows: in memory, dense or sparse, or in a file.</summary>
 internal abstract class FeatureTable(int columns)
 {
     public int Columns { get; } = columns;
@@ -28,6 +28,13 @@ internal abstract class FeatureTable(int columns)
 
     /// <summary>Copies a row as numbers in all columns; <paramref name="to"/> holds zeros.</summary>
     public abstract void CopyRow(int row, Span<float> to);
+
+    /// <summary>Copies rows from one on, as many as there is room for; <paramref name="to"/> holds zeros.</summary>
+    public virtual void CopyRows(int first, Span<float> to)
+    {
+        for (var r = 0; r < to.Length / Columns; r++)
+            CopyRow(first + r, to.Slice(r * Columns, Columns));
+    }
 
     /// <summary>Makes the first rows ready to give minibatches on <paramref name="device"/>.</summary>
     /// <param name="rows">How many.</param>

@@ -16,7 +16,7 @@ internal sealed class HeldOutRows : IDisposable
     {
         _batches = BatchSource.Create(rows, RowsAtOnce, settings);
         using var scope = NewDisposeScope();
-        var order = _batches.Order.ToArray();
+        var order = rows.InOrder();
         var labels = rows.Data.LabelCount;
         Targets = Load(order.SelectMany(row => new ArraySegment<float>(rows.Data.LabelArray, row * labels, labels)));
         if (rows.Data.WeightArray is { } weights)

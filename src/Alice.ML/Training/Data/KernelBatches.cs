@@ -7,8 +7,11 @@ internal sealed class KernelBatches(RowSet rows, int batchSize) : BatchSource(ro
 {
     private readonly IFeatureSource _features = rows.Features;
 
-    /// <summary>The features, unless all are sparse.</summary>
+    /// <summary>The features, unless all are sparse or they are in a file.</summary>
     public DenseFeatures? Dense { get; } = rows.Data.Features as DenseFeatures;
+
+    /// <summary>The features in a file; null for those in memory.</summary>
+    public FileFeatures? File { get; } = rows.Data.Features as FileFeatures;
 
     /// <summary>How the columns are read.</summary>
     public ColumnSplit Split(InputEncoding inputs) => _features.Split(inputs);

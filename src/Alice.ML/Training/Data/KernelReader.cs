@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics.X86;
 using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Kernels;
 using Alice.ML.Training.Objectives;
@@ -11,13 +10,11 @@ namespace Alice.ML.Training.Data;
 /// </summary>
 internal sealed unsafe class KernelReader : BatchReader
 {
-    // Rows of a large table are far apart in memory: ask for them this many rows before they are copied.
-    private const int Ahead = 16;
-
     private readonly KernelBatches _source;
     private readonly InputEncoding _inputs;
     private readonly WorkMemory _memory = new();
     private readonly ColumnSplit _split;
+    private readonly WindowReader? _window;
     private readonly int _columns;
     private readonly float* _features;
     private readonly float* _scores;
@@ -41,7 +38,9 @@ internal sealed unsafe class KernelReader : BatchReader
         if (source.Weights is not null)
             _weights = _memory.Allocate(most);
         _split = source.Split(inputs);
-        if (_split.Sparse is not null)
+        if (source.File is not null)
+            _window = new WindowReader(source.File, source.Blocks!);
+        if (_split.Sparse is not null || _window is not null)
             _numbers = (int*)_memory.Allocate(most);
         _columns = _split.Numbers.Length;
         _features = _memory.Allocate((long)most * _columns);
@@ -82,7 +81,8 @@ internal sealed unsafe class KernelReader : BatchReader
     public override void Read(int index)
     {
         var (from, rows) = _source.Range(index);
-        var order = _source.Order.Slice(from, rows);
+        var order = _window is null ? _source.Order.Slice(from, rows) : new(_numbers, rows);
+        _window?.Read(from, rows, _numbers, _features);
         _rows = rows;
         var labels = _source.LabelCount;
         for (var i = 0; i < rows; i++)
@@ -90,10 +90,11 @@ internal sealed unsafe class KernelReader : BatchReader
                 _targets[(nint)i * labels + label] = _source.Targets[order[i] * labels + label];
         for (var i = 0; i < rows && _weights != null; i++)
             _weights[i] = (float)(_source.Weights![order[i]] * _source.WeightScale);
-        if (_numbers != null)
+        if (_split.Sparse is not null)
             order.CopyTo(new Span<int>(_numbers, rows));
-        if (_columns > 0)
-            Gather(_source.Dense!, order);
+        if (_columns > 0 && _window is null)
+            fixed (float* values = _source.Dense!.Values)
+                RowGather.Copy(values, _source.Dense.Columns, order, _features, _split.Numbers);
         if (_scores != null)
             _inputs.Scores!.Apply(new(_features, rows * _columns), new(_scores, rows * _columns), _split.Numbers);
         if (_bins != null)
@@ -119,22 +120,5 @@ internal sealed unsafe class KernelReader : BatchReader
             FirstRow = first,
             DropoutKey = dropoutKey,
         };
-    }
-
-    private void Gather(DenseFeatures table, ReadOnlySpan<int> order)
-    {
-        var numbers = _split.Numbers;
-        fixed (float* values = table.Values)
-            for (var i = 0; i < order.Length; i++)
-            {
-                if (Sse.IsSupported && i + Ahead < order.Length)
-                    Sse.Prefetch0(values + (nint)order[i + Ahead] * table.Columns);
-                float* from = values + (nint)order[i] * table.Columns, to = _features + (nint)i * _columns;
-                if (_columns == table.Columns)
-                    new ReadOnlySpan<float>(from, _columns).CopyTo(new Span<float>(to, _columns));
-                else
-                    for (var k = 0; k < numbers.Length; k++)
-                        to[k] = from[numbers[k]];
-            }
     }
 }

@@ -69,10 +69,9 @@ internal readonly record struct OutlierFence(float Lowest, float Highest, int Ou
     public static OutlierFence Of(
         Quartiles quartiles, float lowest, float highest, int count, ReadOnlySpan<float> values)
     {
-        var reach = AutoRules.FenceReach * ((double)quartiles.Upper - quartiles.Lower);
-        var (from, to) = (quartiles.Lower - reach, quartiles.Upper + reach);
-        if (lowest >= from && highest <= to)
+        if (Reaches(quartiles, lowest, highest))
             return new(lowest, highest, 0);
+        var (from, to) = Range(quartiles);
         var beyond = new List<float>();
         var (inLowest, inHighest) = (quartiles.Lower, quartiles.Upper);
         foreach (var value in values)
@@ -84,25 +83,60 @@ internal readonly record struct OutlierFence(float Lowest, float Highest, int Ou
             else
                 (inLowest, inHighest) = (Math.Min(inLowest, value), Math.Max(inHighest, value));
         beyond.Sort();
+        return Of(quartiles, (lowest, highest, count), (inLowest, inHighest),
+            [.. beyond.Where(value => value < from).Reverse().Select(value => new Stretch(value, value, 1))],
+            [.. beyond.Where(value => value > to).Select(value => new Stretch(value, value, 1))]);
+    }
+
+    /// <summary>Values on one side of the median that no gap separates.</summary>
+    /// <param name="Near">The nearest to the median.</param>
+    /// <param name="Far">The furthest from it.</param>
+    /// <param name="Count">How many.</param>
+    internal readonly record struct Stretch(float Near, float Far, int Count);
+
+    /// <summary>Between these, no value is extreme.</summary>
+    public static (double From, double To) Range(in Quartiles quartiles)
+    {
+        var reach = AutoRules.FenceReach * ((double)quartiles.Upper - quartiles.Lower);
+        return (quartiles.Lower - reach, quartiles.Upper + reach);
+    }
+
+    /// <summary>Whether all values lie between these.</summary>
+    public static bool Reaches(in Quartiles quartiles, float lowest, float highest) =>
+        Range(quartiles) is var (from, to) && lowest >= from && highest <= to;
+
+    /// <param name="quartiles">Of the values.</param>
+    /// <param name="all">The least and the largest value, and how many there are.</param>
+    /// <param name="within">The least and the largest value within reach.</param>
+    /// <param name="below">Values below reach, outwards.</param>
+    /// <param name="above">Values above reach, outwards.</param>
+    public static OutlierFence Of(
+        in Quartiles quartiles, (float Lowest, float Highest, int Count) all, (float Lowest, float Highest) within,
+        ReadOnlySpan<Stretch> below, ReadOnlySpan<Stretch> above)
+    {
         var gap = Math.Max(AutoRules.LeastFenceGap, Math.Pow(quartiles.Tail, AutoRules.FencePower));
-        var above = beyond.Where(value => value > to).ToArray();
-        var below = beyond.Where(value => value < from).Reverse().ToArray();
-        var (inside, extremeAbove) = Walk(above, inHighest, quartiles.Median, gap);
-        var (insideBelow, extremeBelow) = Walk(below, inLowest, quartiles.Median, gap);
-        return extremeAbove + extremeBelow <= Math.Max(1, AutoRules.MostExtreme * count)
+        var (inside, extremeAbove) = Walk(above, within.Highest, quartiles.Median, gap);
+        var (insideBelow, extremeBelow) = Walk(below, within.Lowest, quartiles.Median, gap);
+        return extremeAbove + extremeBelow <= Math.Max(1, AutoRules.MostExtreme * all.Count)
             ? new(insideBelow, inside, extremeAbove + extremeBelow)
-            : new(lowest, highest, 0);
+            : new(all.Lowest, all.Highest, 0);
     }
 
     /// <summary>Goes outwards from the last value within reach to the first gap.</summary>
     /// <returns>The last value before it, and how many lie beyond.</returns>
-    private static (float Last, int Extreme) Walk(float[] outwards, float last, float median, double gap)
+    private static (float Last, int Extreme) Walk(
+        ReadOnlySpan<Stretch> outwards, float last, float median, double gap)
     {
         for (var i = 0; i < outwards.Length; i++)
         {
-            if (Math.Abs((double)outwards[i] - median) >= gap * Math.Abs((double)last - median))
-                return (last, outwards.Length - i);
-            last = outwards[i];
+            if (Math.Abs((double)outwards[i].Near - median) >= gap * Math.Abs((double)last - median))
+            {
+                var beyond = 0;
+                foreach (var stretch in outwards[i..])
+                    beyond += stretch.Count;
+                return (last, beyond);
+            }
+            last = outwards[i].Far;
         }
         return (last, 0);
     }

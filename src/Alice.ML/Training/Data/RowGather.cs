@@ -11,6 +11,27 @@ internal static unsafe class RowGather
     // Rows of a large table are far apart in memory: ask for them this many rows before they are copied.
     private const int Ahead = 16;
 
+    /// <summary>Copies some columns of rows.</summary>
+    /// <param name="table">[rows, columns].</param>
+    /// <param name="columns">Columns of the table.</param>
+    /// <param name="rows">Numbers of the rows.</param>
+    /// <param name="to">Room for them.</param>
+    /// <param name="some">The columns that are wanted, ascending.</param>
+    public static void Copy(float* table, int columns, ReadOnlySpan<int> rows, float* to, int[] some)
+    {
+        for (var i = 0; i < rows.Length; i++, to += some.Length)
+        {
+            if (Sse.IsSupported && i + Ahead < rows.Length)
+                Sse.Prefetch0(table + (nint)rows[i + Ahead] * columns);
+            var from = table + (nint)rows[i] * columns;
+            if (some.Length == columns)
+                new ReadOnlySpan<float>(from, columns).CopyTo(new Span<float>(to, columns));
+            else
+                for (var k = 0; k < some.Length; k++)
+                    to[k] = from[some[k]];
+        }
+    }
+
     /// <summary>index_select of rows of a contiguous float table [rows, columns]; on the CPU without waiting for
     /// memory.</summary>
     public static Tensor Select(Tensor table, Tensor rows)

@@ -2,14 +2,20 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Rows of a table whose features are open on the device: all of a part, or those with some numbers in the
-/// table.</summary>
+/// <summary>Rows of a table whose features are open on the device: all of a part, those with some numbers in the table,
+/// or, of a table in a file, all but those.</summary>
 /// <param name="Data">The part.</param>
 /// <param name="Features">Features of the table; not owned.</param>
 /// <param name="Numbers">Numbers of the rows; null: all of the part.</param>
-internal sealed record RowSet(TrainingData Data, IFeatureSource Features, int[]? Numbers = null)
+/// <param name="Without">Numbers of the rows that are left out, ascending, where there are no
+/// <paramref name="Numbers"/>; null: none.</param>
+internal sealed record RowSet(
+    TrainingData Data, IFeatureSource Features, int[]? Numbers = null, int[]? Without = null)
 {
-    public int Count => Numbers?.Length ?? Data.Rows;
+    public int Count => Numbers?.Length ?? Data.Rows - (Without?.Length ?? 0);
+
+    /// <summary>The rows in their order, unless some are left out.</summary>
+    public int[] InOrder() => Numbers ?? [.. Enumerable.Range(Data.Start, Data.Rows)];
 }
 
 /// <summary>The rows of a run, with their features, which belong to this object.</summary>

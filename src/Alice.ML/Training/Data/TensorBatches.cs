@@ -1,3 +1,4 @@
+using Alice.ML.Optimization.Tensors;
 using Alice.ML.Training.Inputs;
 using static TorchSharp.torch;
 
@@ -10,6 +11,7 @@ internal sealed class TensorBatches : BatchSource
     private readonly Tensor _targets;
     private readonly Tensor? _weights;
     private readonly Device _device;
+    private readonly FileFeatures? _file;
     private Tensor _order;
 
     /// <param name="rows">The rows, labels being targets by now; not owned.</param>
@@ -18,7 +20,7 @@ internal sealed class TensorBatches : BatchSource
     public TensorBatches(RowSet rows, int batchSize, Device device) : base(rows, batchSize)
     {
         var data = rows.Data;
-        (_features, _device) = (rows.Features, device);
+        (_features, _device, _file) = (rows.Features, device, data.Features as FileFeatures);
         using var scope = NewDisposeScope();
         _targets = Load(data.LabelArray, data.LabelCount);
         if (data.WeightArray is { } weights)
@@ -40,6 +42,9 @@ internal sealed class TensorBatches : BatchSource
 
     public override TensorReader Open(InputEncoding inputs, int parts) => new(this, inputs, parts, _device);
 
+    /// <summary>What reads the rows of a file; null for rows in memory.</summary>
+    public WindowReader? OpenWindow() => _file is null ? null : new WindowReader(_file, Blocks!);
+
     /// <summary>Part <paramref name="part"/> of <paramref name="parts"/> of a minibatch; its tensors belong to the
     /// caller's scope.</summary>
     public Minibatch Part(int index, int part, int parts)
@@ -49,9 +54,24 @@ internal sealed class TensorBatches : BatchSource
         var rows = _order.narrow(0, start + from, Start(part + 1, parts, size) - from);
         var here = rows.to(_device);
         var features = _features.Select(_features.IndexDevice.type == _device.type ? here : rows.cpu());
-        return new Minibatch(features, RowGather.Select(_targets, here), _weights is null ? null
-            : RowGather.Select(_weights, here), size);
+        return Minibatch(features, here, size);
     }
+
+    /// <summary>Part <paramref name="part"/> of <paramref name="parts"/> of a minibatch of rows in a file.</summary>
+    /// <param name="part">Which.</param>
+    /// <param name="parts">Of how many.</param>
+    /// <param name="numbers">Numbers of the minibatch's rows, int64, on the CPU.</param>
+    /// <param name="features">Their features, on the CPU.</param>
+    public Minibatch Part(int part, int parts, Tensor numbers, Tensor features)
+    {
+        var size = (int)numbers.shape[0];
+        var from = Start(part, parts, size);
+        var rows = Start(part + 1, parts, size) - from;
+        return Minibatch(features.narrow(0, from, rows).to(_device), numbers.narrow(0, from, rows).to(_device), size);
+    }
+
+    private Minibatch Minibatch(Tensor features, Tensor rows, int size) => new(
+        features, RowGather.Select(_targets, rows), _weights is null ? null : RowGather.Select(_weights, rows), size);
 
     public override void Dispose()
     {
@@ -74,6 +94,7 @@ internal sealed class TensorReader(TensorBatches source, InputEncoding inputs, i
     private readonly DeviceEncoding? _encoding = inputs.OnDevice(device);
     private readonly Minibatch[] _parts = new Minibatch[parts];
     private Minibatch[]? _stackParts;
+    private readonly WindowReader? _window = source.OpenWindow();
     private bool _hasRead;
 
     /// <summary>The minibatch.</summary>
@@ -86,9 +107,11 @@ internal sealed class TensorReader(TensorBatches source, InputEncoding inputs, i
     {
         Free();
         using var scope = NewDisposeScope();
+        var (numbers, features) = _window is null ? default : ReadWindow(_window, source.Range(index));
         for (var part = 0; part < parts; part++)
         {
-            var batch = source.Part(index, part, parts);
+            var batch = _window is null ? source.Part(index, part, parts)
+                : source.Part(part, parts, numbers, features);
             if (_encoding is not null)
                 batch = batch with { Features = _encoding.Encode(batch.Features) };
             batch.Features.DetachFromDisposeScope();
@@ -109,6 +132,15 @@ internal sealed class TensorReader(TensorBatches source, InputEncoding inputs, i
     {
         using var scope = NewDisposeScope();
         return part with { Features = cat([part.Features, ones_like(part.Targets.narrow(1, 0, 1))], 1).DetachFromDisposeScope() };
+    }
+
+    private static unsafe (Tensor Numbers, Tensor Features) ReadWindow(WindowReader window, (int From, int Count) rows)
+    {
+        var numbers = empty(rows.Count, ScalarType.Int32);
+        var features = empty(rows.Count, window.Columns);
+        window.Read(rows.From, rows.Count, VectorLoop.Pointer<int>(numbers, rows.Count),
+            VectorLoop.Pointer<float>(features, features.numel()));
+        return (numbers.to(ScalarType.Int64), features);
     }
 
     private void Free()

@@ -1,9 +1,11 @@
+using System.Collections;
 using Alice.ML.Models;
+using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Rows in memory: features, labels, and weights where a column gives them. A part of the rows shares their
-/// arrays.
+/// <summary>Rows, in memory or their features in a file: features, labels, and weights where a column gives them. A
+/// part of the rows shares their arrays.
 /// </summary>
 /// <param name="features">The table.</param>
 /// <param name="labels">[rows of the table, <paramref name="labelCount"/>]; of several labels those that a row lacks
@@ -53,12 +55,57 @@ internal sealed class TrainingData(
             throw new InvalidOperationException(
                 $"ValidationFraction {fraction} of {Rows} rows leaves none to train on. Lower it, or give more rows.");
 
+        if (Features is FileFeatures)
+            MoveRandomToEnd(held, seed);
+        else
+            ShuffleEnd(held, seed);
+        return (Part(Start, Rows - held), Part(Start + Rows - held, held));
+    }
+
+    private void ShuffleEnd(int held, int seed)
+    {
         // The end of a Fisher-Yates shuffle: each of the last rows is drawn from all rows before it.
         var random = new Random(seed);
         for (var last = Rows - 1; last >= Rows - held; last--)
             Swap(Start + random.Next(last + 1), Start + last);
-        return (Part(Start, Rows - held), Part(Start + Rows - held, held));
     }
+
+    /// <summary>The same for a file, which is gone through once: rows of the beginning that are drawn change places
+    /// with rows of the end that are not.</summary>
+    private void MoveRandomToEnd(int held, int seed)
+    {
+        // Selection sampling: Knuth, The Art of Computer Programming, volume 2, 3.4.2, algorithm S.
+        var (random, drawn, left) = (new Random(seed), new BitArray(Rows), held);
+        for (var row = 0; row < Rows; row++)
+            if (random.Next(Rows - row) < left)
+            {
+                drawn[row] = true;
+                left--;
+            }
+        for (var (row, end) = (0, Rows - held); row < Rows - held; row++)
+            if (drawn[row])
+            {
+                while (drawn[end])
+                    end++;
+                Swap(Start + row, Start + end++);
+            }
+    }
+
+    /// <summary>The rows that quantiles and bins are made of: these, where they are in memory; of rows in a file every
+    /// n-th, 20,000 or more.</summary>
+    public TrainingData Sample()
+    {
+        if (Features is not FileFeatures)
+            return this;
+        var stride = AutoRules.QuantileStride(Rows);
+        return Extract([.. Enumerable.Range(0, (Rows + stride - 1) / stride).Select(i => Start + i * stride)]);
+    }
+
+    /// <summary>Some rows of a file, in memory.</summary>
+    /// <param name="numbers">Their numbers in the table, ascending.</param>
+    public TrainingData Extract(int[] numbers) => new(((FileFeatures)Features).Extract(numbers),
+        [.. numbers.SelectMany(row => new ArraySegment<float>(labels, row * LabelCount, LabelCount))],
+        weights is null ? null : [.. numbers.Select(row => weights[row])], 0, numbers.Length, LabelCount);
 
     /// <summary>Rows where a label is known.</summary>
     public int Known(int label)

@@ -27,6 +27,7 @@ internal sealed class Race : IDisposable
     private readonly RaceWatch _watch;
     private readonly int _rows;
     private readonly PlanFold[] _folds;
+    private readonly List<IFeatureSource> _sources = [];
     private readonly List<Candidate> _candidates = [];
 
     // Steps at the beginning of the rung.
@@ -117,6 +118,8 @@ internal sealed class Race : IDisposable
             lane.Dispose();
         foreach (var fold in _folds)
             fold.Dispose();
+        foreach (var source in _sources)
+            source.Dispose();
         foreach (var candidate in _candidates)
             candidate.Dispose();
     }
@@ -158,8 +161,10 @@ internal sealed class Race : IDisposable
         Checkpoint!.CloseSaved();
     }
 
-    private static PlanFold[] Folds(RowSet rows, TrainingSettings settings)
+    private PlanFold[] Folds(RowSet rows, TrainingSettings settings)
     {
+        if (rows.Data.Features is FileFeatures)
+            return FoldsOfFile(rows, settings);
         var order = Enumerable.Range(rows.Data.Start, rows.Data.Rows).ToArray();
         new Random(settings.Seed).Shuffle(order);
         var held = AutoRules.HeldOutRows(order.Length, settings.Folds);
@@ -167,6 +172,24 @@ internal sealed class Race : IDisposable
             rows with { Numbers = [.. order[..(fold * held)], .. order[((fold + 1) * held)..]] },
             rows with { Numbers = order[(fold * held)..((fold + 1) * held)] },
             settings))];
+    }
+
+    /// <summary>Held-out rows of a file are brought into memory.</summary>
+    private PlanFold[] FoldsOfFile(RowSet rows, TrainingSettings settings)
+    {
+        var held = AutoRules.HeldOutRows(rows.Data.Rows, settings.Folds);
+        var random = new Random(settings.Seed);
+        var drawn = new HashSet<int>();
+        while (drawn.Count < held * settings.Folds)
+            drawn.Add(rows.Data.Start + random.Next(rows.Data.Rows));
+        return [.. drawn.Chunk(held).Select(numbers =>
+        {
+            Array.Sort(numbers);
+            var data = rows.Data.Extract(numbers);
+            var source = data.Features.Open(data.Rows, Standardization.Identity(data.Columns), settings.Device);
+            _sources.Add(source);
+            return new PlanFold(rows with { Without = numbers }, new RowSet(data, source), settings);
+        })];
     }
 
     private void Enter(NetworkPlan plan, Func<int, NetworkPlan, Member> create)

@@ -1,0 +1,48 @@
+using Alice.ML.Optimization.Update;
+
+namespace Alice.ML.Training.Data;
+
+/// <summary>Writes rows to a file in panels: so many consecutive rows, in a random order. Any part of a panel is then
+/// a random choice of its rows, whatever order the source has them in.
+/// </summary>
+/// <param name="file">The file.</param>
+/// <param name="blockBytes">What a panel takes, about.</param>
+/// <param name="key">Decides the orders.</param>
+internal sealed class PanelWriter(RowFile file, int blockBytes, ulong key)
+{
+    private readonly float[] _values = GC.AllocateUninitializedArray<float>(
+        file.Columns * Math.Max(1, blockBytes / (sizeof(float) * file.Columns)));
+
+    /// <summary>Rows of a panel.</summary>
+    public int Rows => _values.Length / file.Columns;
+
+    /// <summary>Room for a row of the panel that is not written yet.</summary>
+    public Span<float> Row(int row) => _values.AsSpan(row * file.Columns, file.Columns);
+
+    /// <summary>Puts the rows of the panel in a random order, with their labels and weights, and writes them.</summary>
+    /// <param name="labels">Labels of the panel's rows.</param>
+    /// <param name="weights">Weights of the panel's rows; empty where there are none.</param>
+    public void Write(Span<float> labels, Span<float> weights)
+    {
+        if (labels.IsEmpty)
+            return;
+        var order = new int[labels.Length];
+        for (var row = 0; row < order.Length; row++)
+            order[row] = row;
+        RowOrder.Shuffle(order, AliceDirections.Key(key, file.Rows));
+        Permute(_values.AsSpan(0, labels.Length * file.Columns), file.Columns);
+        Permute(labels, 1);
+        Permute(weights, 1);
+        file.Append(_values.AsSpan(0, labels.Length * file.Columns));
+
+        void Permute(Span<float> values, int columns)
+        {
+            var copy = values.ToArray();
+            for (var row = 0; row < values.Length / columns; row++)
+                copy.AsSpan(order[row] * columns, columns).CopyTo(values.Slice(row * columns, columns));
+        }
+    }
+
+    /// <summary>The rows that were written.</summary>
+    public FileFeatures Features() => new(file, Rows, blockBytes, null);
+}
