@@ -18,6 +18,17 @@ public class OutlierFenceTests
     }
 
     [TestMethod]
+    public void A_typing_error_is_extreme_beside_missing_values_too()
+    {
+        var values = Draw(1000, Normal);
+        for (var i = 0; i < values.Length; i += 7)
+            values[i] = float.NaN;
+        values[500] = 1e6f;
+        Assert.AreEqual(1, Scale(values).Extreme);
+        Assert.IsLessThan(10, Scale(values).Highest);
+    }
+
+    [TestMethod]
     public void Tails_of_distributions_are_not_extreme()
     {
         var draws = new Dictionary<string, Func<Random, double>>

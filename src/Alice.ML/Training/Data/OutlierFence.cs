@@ -80,7 +80,7 @@ internal readonly record struct OutlierFence(float Lowest, float Highest, int Ou
                 if (float.IsFinite(value))
                     beyond.Add(value);
             }
-            else
+            else if (!float.IsNaN(value))
                 (inLowest, inHighest) = (Math.Min(inLowest, value), Math.Max(inHighest, value));
         beyond.Sort();
         return Of(quartiles, (lowest, highest, count), (inLowest, inHighest),
