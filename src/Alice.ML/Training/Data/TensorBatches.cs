@@ -131,7 +131,8 @@ internal sealed class TensorReader(TensorBatches source, InputEncoding inputs, i
     private static Minibatch WithOnes(Minibatch part)
     {
         using var scope = NewDisposeScope();
-        return part with { Features = cat([part.Features, ones_like(part.Targets.narrow(1, 0, 1))], 1).DetachFromDisposeScope() };
+        var ones = ones_like(part.Targets.narrow(1, 0, 1));
+        return part with { Features = cat([part.Features, ones], 1).DetachFromDisposeScope() };
     }
 
     private static unsafe (Tensor Numbers, Tensor Features) ReadWindow(WindowReader window, (int From, int Count) rows)
