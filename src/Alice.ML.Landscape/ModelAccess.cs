@@ -2,7 +2,7 @@ using Alice.ML.Models;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Alice.ML.Training.Data;
-using Microsoft.ML.Data;
+using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Landscape;
@@ -10,9 +10,9 @@ namespace Alice.ML.Landscape;
 /// <summary>What is needed of a model of any task: its networks, and how its trainer makes a loss of labels.</summary>
 /// <param name="Environment">The host.</param>
 /// <param name="Ensemble">The networks.</param>
-/// <param name="CreateTask">From the options to what makes the loss of rows and the label's type.</param>
+/// <param name="CreateTask">From the options to what makes the loss of rows and the label column.</param>
 internal sealed record ModelAccess(IHostEnvironment Environment, NetworkEnsemble Ensemble,
-    Func<LandscapeDataOptions, Func<TrainingData, DataViewType, LearningTask>> CreateTask)
+    Func<LandscapeDataOptions, Func<TrainingData, DataViewSchema.Column, LearningTask>> CreateTask)
 {
     public static ModelAccess Of(AliceRegressionModelParameters model)
     {

@@ -20,12 +20,12 @@ internal sealed record ModelRows(float[] Features, float[] Targets)
     /// <param name="data">The data.</param>
     /// <param name="options">Columns and number of rows.</param>
     /// <param name="model">The networks.</param>
-    /// <param name="createTask">What the model has learned, from the rows and the type of the label.</param>
+    /// <param name="createTask">What the model has learned, from the rows and the label column.</param>
     /// <exception cref="ArgumentException">A column is missing, of the wrong type, or of another length than the
     /// model's.</exception>
     public static (ModelRows Rows, LearningTask Task) Read(
         IHostEnvironment host, IDataView data, LandscapeDataOptions options, NetworkEnsemble model,
-        Func<TrainingData, DataViewType, LearningTask> createTask)
+        Func<TrainingData, DataViewSchema.Column, LearningTask> createTask)
     {
         options.Validate();
         SchemaChecks.Check(data.Schema, options.LabelColumnName,
@@ -37,7 +37,7 @@ internal sealed record ModelRows(float[] Features, float[] Targets)
             throw new ArgumentException(
                 $"The feature column '{options.FeatureColumnName}' has {read.Columns} values, but the model was "
                 + $"trained with {model.InputCount}.", nameof(data));
-        var task = createTask(read, mapped.Schema.Label!.Value.Type);
+        var task = createTask(read, mapped.Schema.Label!.Value);
         task.MakeTargets(read.Labels);
 
         var count = Math.Min(read.Rows, options.MaximumRows);

@@ -77,8 +77,9 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
     /// </summary>
     /// <param name="features"><see cref="NumberOfFeatures"/> values, as the trainer's feature column held them.</param>
     /// <param name="scores"> Takes <see cref="NumberOfScores"/> values: for regression the score and the quantiles, for
-    /// binary classification the log-odds of the positive class, for multiclass classification the probability of each
-    /// class.
+    /// several numbers the score of each label and then the quantiles of each label in turn, for binary classification
+    /// the log-odds of the positive class, for several labels of true and false those of each, for multiclass
+    /// classification the probability of each class.
     /// </param>
     /// <exception cref="ArgumentException">Another number of features, or of places for the scores.</exception>
     public void Score(ReadOnlySpan<float> features, Span<float> scores)
@@ -123,7 +124,7 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
 
     /// <summary>What is explained of a row.</summary>
     private protected virtual ScoreFunction CreateScoreFunction(ReadOnlySpan<float> features) =>
-        ScoreFunction.Mean(Ensemble.OutputTransform, Ensemble.Range);
+        ScoreFunction.Mean(Ensemble.OutputTransform, Ensemble.Range?[0]);
 
     FeatureContributionCalculator ICalculateFeatureContribution.FeatureContributionCalculator => new(this);
 
@@ -170,14 +171,14 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
     /// <summary>
     /// Writes the network as an ONNX model (IR version 8, operator set 13), which every ONNX runtime since 2021 reads.
     /// </summary>
-    /// <remarks>
-    /// Input: "features", float [batch, number of features]. Outputs: "score", float, [batch, 1] for regression and
-    /// binary classification (there the log-odds) and [batch, classes] for multiclass classification (the
-    /// probabilities). Beside it, for regression and where the model has them, "scoreStandardDeviation", float
-    /// [batch, 1], and "quantiles", float [batch, quantiles]; for binary classification "probability", float
-    /// [batch, 1], and "label", bool [batch, 1]; for multiclass classification "label", int64 [batch], the index of the
-    /// most probable class from 0. Scores differ from ML.NET's by rounding; a row whose sums overflow a float may give
-    /// infinity or NaN there.
+    /// <remarks>Input: "features", float [batch, number of features]. Outputs: "score", float, [batch, 1] for
+    /// regression and binary classification (there the log-odds) and [batch, classes] for multiclass classification
+    /// (the probabilities). Beside it, for regression and where the model has them, "scoreStandardDeviation", float
+    /// [batch, 1], and "quantiles", float [batch, quantiles]; for binary classification "probability", float [batch,
+    /// 1], and "label", bool [batch, 1]; for several labels the same with [batch, labels] in the place of [batch, 1],
+    /// and quantiles [batch, labels · quantiles]; for multiclass classification "label", int64 [batch], the index of
+    /// the most probable class from 0. Scores differ from ML.NET's by rounding; a row whose sums overflow a float may
+    /// give infinity or NaN there.
     /// </remarks>
     /// <param name="stream">Where to write; it stays open.</param>
     public void SaveAsOnnx(Stream stream)

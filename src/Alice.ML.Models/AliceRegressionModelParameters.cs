@@ -32,7 +32,7 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
         NetworkEnsemble ensemble,
         bool addsStandardDeviation = false,
         IReadOnlyList<float>? quantiles = null)
-        : base(env, LoaderSignature, ensemble, Misfit)
+        : base(env, LoaderSignature, ensemble, RegressionColumns.MisfitOfTransform)
     {
         Columns = new RegressionColumns(addsStandardDeviation, quantiles);
         if (Columns.Misfit(ensemble) is { } why)
@@ -40,7 +40,7 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
     }
 
     private AliceRegressionModelParameters(IHostEnvironment env, ModelLoadContext ctx)
-        : base(env, LoaderSignature, ctx, Misfit)
+        : base(env, LoaderSignature, ctx, RegressionColumns.MisfitOfTransform)
     {
         Columns = ReadColumns(ctx.Reader, ctx.Header.ModelVerWritten);
         if (Columns.Misfit(Ensemble) is { } why)
@@ -89,21 +89,8 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
 
     private protected override VersionInfo Version => GetVersion();
 
-    /// <summary>The outputs for one row, with quantiles that do not cross.</summary>
-    /// <param name="features">The row.</param>
-    /// <param name="outputs">Room for the score and the quantiles.</param>
-    /// <param name="deviations">Room for their standard deviations, of which the score's is right; or empty.</param>
-    internal void Score(in VBuffer<float> features, Span<float> outputs, Span<float> deviations)
-    {
-        if (deviations.IsEmpty)
-            Ensemble.Forward(in features, outputs);
-        else
-            Ensemble.Forward(in features, outputs, deviations);
-        Order(outputs);
-    }
-
     ISchemaBoundMapper ISchemaBindableMapper.Bind(IHostEnvironment env, RoleMappedSchema schema) =>
-        new RegressionRowMapper(Host, this, schema);
+        new NetworkRowMapper(Host, this, Ensemble, Columns, schema);
 
     private protected override ValueMapper<VBuffer<float>, float> CreateMapper()
     {
@@ -118,7 +105,7 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
         };
     }
 
-    private protected override void Order(Span<float> scores) => scores[1..].Sort();
+    private protected override void Order(Span<float> scores) => Columns.Order(scores);
 
     private protected override void SaveCore(ModelSaveContext ctx)
     {
@@ -156,7 +143,4 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
         : RegressionColumns.Load(reader);
 
     private static VersionInfo GetVersion() => MakeVersion(Kind, LoaderSignature, VersionWithColumns);
-
-    private static string? Misfit(NetworkEnsemble ensemble) =>
-        ensemble.OutputTransform == OutputTransform.Softmax ? "A regression network has no softmax." : null;
 }

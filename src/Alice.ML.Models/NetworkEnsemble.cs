@@ -27,14 +27,15 @@ internal sealed class NetworkEnsemble
 
     /// <exception cref="ArgumentException">
     /// No members or more than <see cref="MaximumMembers"/>, members of different inputs, outputs or transforms, an
-    /// encoder that does not give its network's inputs, or a preparation that does not give the members'.
+    /// encoder that does not give its network's inputs, a preparation that does not give the members', or ranges for
+    /// another number of outputs.
     /// </exception>
     /// <param name="members">The networks.</param>
     /// <param name="preparation">What is done to the features before the members see them; null: nothing.</param>
     /// <param name="range">What holds the outputs of each member; null: nothing.</param>
     /// <param name="background">Rows of training that a score is explained against; null: none are known.</param>
     public NetworkEnsemble(
-        IReadOnlyList<EnsembleMember> members, FeaturePreparation? preparation = null, OutputRange? range = null,
+        IReadOnlyList<EnsembleMember> members, FeaturePreparation? preparation = null, OutputRanges? range = null,
         IReadOnlyList<VBuffer<float>>? background = null)
     {
         EnsembleMember[] copy = [.. members];
@@ -44,6 +45,9 @@ internal sealed class NetworkEnsemble
             throw new ArgumentException(
                 $"The preparation gives {preparation.OutputCount} values, and the networks take {copy[0].InputCount}.",
                 nameof(preparation));
+        if (range is not null && range.Count != 1 && range.Count != copy[0].Network.OutputCount)
+            throw new ArgumentException(
+                $"There are {range.Count} ranges for {copy[0].Network.OutputCount} outputs.", nameof(range));
         Members = Array.AsReadOnly(copy);
         (Preparation, Range) = (preparation, range);
         _inputCount = preparation?.InputCount ?? copy[0].InputCount;
@@ -65,7 +69,7 @@ internal sealed class NetworkEnsemble
     public FeaturePreparation? Preparation { get; }
 
     /// <summary>What holds the outputs of each member near the labels of training; null: nothing.</summary>
-    public OutputRange? Range { get; }
+    public OutputRanges? Range { get; }
 
     /// <summary>Features of a row.</summary>
     public int InputCount => _inputCount;

@@ -9,7 +9,8 @@ namespace Alice.ML.Models;
 /// preparation and the range; since version 5 the background; the CRC-32C (RFC 3720) of all words before it. The
 /// preparation: the number of features, 0 without one, and for each its centre, scale, lower and upper bound as floats,
 /// and 1 with an indicator of missing values, else 0. The range: 1 and its lower and upper bound as floats, or 0
-/// without one. The background: the number of rows, and for each the number of its stored values, the index of each
+/// without one; since version 5 the number of ranges, 0, 1 for all outputs or one for each, and their bounds. The
+/// background: the number of rows, and for each the number of its stored values, the index of each
 /// unless all are stored, and the values as floats. A member: the activation; since version 2 the output transform; the
 /// number of layer sizes; the layer sizes; since version 3 the number of columns that an encoder takes, 0 without one,
 /// and for each column the number of its edges and these as floats; the weights as floats in the order of
@@ -46,9 +47,10 @@ internal static class NetworkEnsembleFormat
             WriteFloats([feature.Center, feature.Scale, feature.Lower, feature.Upper]);
             Write(feature.HasMissingIndicator ? 1u : 0);
         }
-        Write(ensemble.Range is null ? 0u : 1);
-        if (ensemble.Range is { } range)
-            WriteFloats([range.Lower, range.Upper]);
+        var ranges = ensemble.Range?.Count ?? 0;
+        Write((uint)ranges);
+        for (var r = 0; r < ranges; r++)
+            WriteFloats([ensemble.Range![r].Lower, ensemble.Range[r].Upper]);
         Write((uint)ensemble.Background.Count);
         foreach (var row in ensemble.Background)
         {

@@ -18,6 +18,7 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
     private const uint VersionWithMembers = 3;
     private const uint VersionWithPreparation = 4;
     private const uint VersionWithBackground = 5;
+    private const uint VersionWithRanges = 5;
     private const int FeatureWords = 5;
 
     // Their bytes must fit a span.
@@ -57,7 +58,7 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
         while (parts.Count < count)
             parts.Add(ReadMember());
         var features = _version < VersionWithPreparation ? [] : ReadFeatures();
-        var range = _version < VersionWithPreparation ? null : ReadRange();
+        var range = _version < VersionWithPreparation ? null : ReadRanges();
         var background = _version < VersionWithBackground ? []
             : ReadBackground(features.Length > 0 ? features.Length : parts[0].InputCount);
         if (reader.ReadUInt32() is var stored && stored != ~_checksum)
@@ -117,15 +118,22 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
         return features;
     }
 
-    private OutputRange? ReadRange()
+    private OutputRanges? ReadRanges()
     {
         Require(2, "its range and its checksum need");
-        if (!ReadFlag("a range"))
+        var count = _version >= VersionWithRanges ? ReadWord() : ReadFlag("a range") ? 1u : 0;
+        if (count == 0)
             return null;
-        Require(3, "the bounds of its range and its checksum need");
-        var bounds = ReadFloats(2);
-        var range = new OutputRange(bounds[0], bounds[1]);
-        return range.Misfit is { } why ? throw Corrupt(why) : range;
+        Require(2 * (long)count + 1, "the bounds of its ranges and its checksum need");
+        var ranges = new OutputRange[count];
+        for (var r = 0; r < ranges.Length; r++)
+        {
+            var bounds = ReadFloats(2);
+            ranges[r] = new OutputRange(bounds[0], bounds[1]);
+            if (ranges[r].Misfit is { } why)
+                throw Corrupt(why);
+        }
+        return new OutputRanges(ranges);
     }
 
     private bool ReadFlag(string what) => ReadWord() switch

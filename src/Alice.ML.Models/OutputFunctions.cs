@@ -21,6 +21,9 @@ internal static class OutputFunctions
         }
     }
 
+    /// <summary>1 / (1 + exp(−x)).</summary>
+    public static float Logistic(float x) => 1 / (1 + Exp(-x));
+
     // With the largest x taken off, exp cannot overflow and the sum is at least 1.
     private static void Softmax(Span<float> values)
     {

@@ -6,8 +6,9 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Models;
 
-/// <summary>What a regression model gives beside its score.</summary>
-internal sealed class RegressionColumns
+/// <summary>What a regression model makes of its networks' outputs: these are the scores of all labels, then the
+/// quantiles of the first label, of the second, and so on.</summary>
+internal sealed class RegressionColumns : IOutputColumns
 {
     public const string StandardDeviation = "ScoreStandardDeviation";
     public const string Quantiles = "Quantiles";
@@ -18,10 +19,14 @@ internal sealed class RegressionColumns
 
     /// <param name="addsStandardDeviation">Whether there is a column for the networks' standard deviation.</param>
     /// <param name="levels">The quantiles' levels, between 0 and 1 and ascending; null or none for no column.</param>
+    /// <param name="labels">Names of the labels of a model whose columns are vectors; null: one label, a
+    /// scalar.</param>
     /// <exception cref="ArgumentException">Levels that are not.</exception>
-    public RegressionColumns(bool addsStandardDeviation, IReadOnlyList<float>? levels)
+    public RegressionColumns(
+        bool addsStandardDeviation, IReadOnlyList<float>? levels, IReadOnlyList<string>? labels = null)
     {
         AddsStandardDeviation = addsStandardDeviation;
+        Labels = labels ?? [];
         _levels = [.. levels ?? []];
         Levels = Array.AsReadOnly(_levels);
         if (_levels.Length > MaximumQuantiles)
@@ -39,14 +44,25 @@ internal sealed class RegressionColumns
 
     public IReadOnlyList<float> Levels { get; }
 
+    /// <summary>Names of the labels; none for a scalar.</summary>
+    public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>Labels, 1 for a scalar.</summary>
+    public int ScoreCount => Math.Max(1, Labels.Count);
+
+    /// <summary>Why an ensemble gives no numbers, or null.</summary>
+    public static string? MisfitOfTransform(NetworkEnsemble ensemble) =>
+        ensemble.OutputTransform == OutputTransform.Softmax ? "A regression network has no softmax." : null;
+
     /// <summary>Why an ensemble cannot give these columns, or null.</summary>
     public string? Misfit(NetworkEnsemble ensemble)
     {
-        if (ensemble.OutputCount != 1 + _levels.Length)
-            return _levels.Length == 0
+        if (ensemble.OutputCount != ScoreCount * (1 + _levels.Length))
+            return ScoreCount == 1 && _levels.Length == 0
                 ? $"The network has {ensemble.OutputCount} outputs; a regression network has one."
-                : $"The network has {ensemble.OutputCount} outputs; with {_levels.Length} quantiles it has "
-                    + $"{1 + _levels.Length}.";
+                : $"The network has {ensemble.OutputCount} outputs; with "
+                    + $"{(ScoreCount == 1 ? "" : $"{ScoreCount} labels and ")}{_levels.Length} quantiles it has "
+                    + $"{ScoreCount * (1 + _levels.Length)}.";
         return AddsStandardDeviation && ensemble.Members.Count == 1
             ? "One network has no standard deviation; it takes two."
             : null;
@@ -60,38 +76,51 @@ internal sealed class RegressionColumns
     public DataViewSchema CreateSchema()
     {
         var schema = new DataViewSchema.Builder();
-        Add(DefaultColumnNames.Score, NumberDataViewType.Single, Kinds(AnnotationUtils.Const.ScoreValueKind.Score));
+        Add(DefaultColumnNames.Score, AnnotationUtils.Const.ScoreValueKind.Score, Labels);
         if (AddsStandardDeviation)
-            Add(StandardDeviation, NumberDataViewType.Single, Kinds(StandardDeviation));
+            Add(StandardDeviation, StandardDeviation, Labels);
         if (_levels.Length > 0)
-        {
-            var annotations = Kinds(Quantiles);
-            annotations.AddSlotNames(_levels.Length, GetSlotNames);
-            Add(Quantiles, new VectorDataViewType(NumberDataViewType.Single, _levels.Length), annotations);
-        }
+            Add(Quantiles, Quantiles, OutputColumn.Quantiles(_levels, Labels));
         return schema.ToSchema();
 
-        void Add(string name, DataViewType type, DataViewSchema.Annotations.Builder annotations) =>
-            schema.AddColumn(name, type, annotations.ToAnnotations());
+        void Add(string name, string valueKind, IReadOnlyList<string> slots) => OutputColumn.Add(
+            schema, name, NumberDataViewType.Single, Labels.Count == 0
+                ? AnnotationUtils.Const.ScoreColumnKind.Regression
+                : AnnotationUtils.Const.ScoreColumnKind.MultiOutputRegression, valueKind, slots);
     }
 
-    /// <summary>
-    /// What a trainer promises: <see cref="CreateSchema"/>, and the number of the scoring that ML.NET's scorer adds.
-    /// </summary>
-    public IEnumerable<SchemaShape.Column> CreateShape()
+    /// <summary>What a trainer promises of <see cref="CreateSchema"/>.</summary>
+    /// <param name="addsStandardDeviation">Whether there is a column for the networks' standard deviation.</param>
+    /// <param name="hasQuantiles">Whether there is one for quantiles.</param>
+    /// <param name="isVector">Whether there are several labels.</param>
+    public static IEnumerable<SchemaShape.Column> CreateShape(
+        bool addsStandardDeviation, bool hasQuantiles, bool isVector = false)
     {
-        var annotations = AnnotationUtils.GetTrainerOutputAnnotation();
-        yield return Column(DefaultColumnNames.Score, SchemaShape.Column.VectorKind.Scalar, annotations);
-        if (AddsStandardDeviation)
-            yield return Column(StandardDeviation, SchemaShape.Column.VectorKind.Scalar, annotations);
-        if (_levels.Length > 0)
-            yield return Column(Quantiles, SchemaShape.Column.VectorKind.Vector, annotations.Append(new(
-                AnnotationUtils.Kinds.SlotNames, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance,
-                isKey: false)));
+        yield return OutputColumn.Shape(DefaultColumnNames.Score, NumberDataViewType.Single, isVector);
+        if (addsStandardDeviation)
+            yield return OutputColumn.Shape(StandardDeviation, NumberDataViewType.Single, isVector);
+        if (hasQuantiles)
+            yield return OutputColumn.Shape(Quantiles, NumberDataViewType.Single, isVector: true);
+    }
 
-        static SchemaShape.Column Column(
-            string name, SchemaShape.Column.VectorKind kind, IEnumerable<SchemaShape.Column> annotations) =>
-            new(name, kind, NumberDataViewType.Single, isKey: false, new SchemaShape(annotations));
+    public bool NeedsDeviations(string column) => column == StandardDeviation;
+
+    public Delegate Getter(string column, ScoredRow row) => (column, Labels.Count) switch
+    {
+        (Quantiles, _) => OutputColumn.Getter<float>(
+            ScoreCount * _levels.Length, values => row.Outputs[ScoreCount..].CopyTo(values)),
+        (StandardDeviation, 0) => (ValueGetter<float>)((ref float value) => value = row.Deviations[0]),
+        (StandardDeviation, _) => OutputColumn.Getter<float>(
+            ScoreCount, values => row.Deviations[..ScoreCount].CopyTo(values)),
+        (_, 0) => (ValueGetter<float>)((ref float value) => value = row.Outputs[0]),
+        _ => OutputColumn.Getter<float>(ScoreCount, values => row.Outputs[..ScoreCount].CopyTo(values)),
+    };
+
+    /// <summary>The quantiles of a label do not cross.</summary>
+    public void Order(Span<float> outputs)
+    {
+        for (var label = 0; label < ScoreCount; label++)
+            outputs.Slice(ScoreCount + label * _levels.Length, _levels.Length).Sort();
     }
 
     /// <summary>
@@ -114,8 +143,9 @@ internal sealed class RegressionColumns
         }
     }
 
-    /// <exception cref="FormatException">What <see cref="Save"/> would not write.</exception>
-    public static RegressionColumns Load(BinaryReader reader)
+    /// <summary>Reads what <see cref="Save"/> wrote; the labels' names are kept elsewhere.</summary>
+    /// <exception cref="FormatException">It would not write that.</exception>
+    public static RegressionColumns Load(BinaryReader reader, IReadOnlyList<string>? labels = null)
     {
         var checksum = uint.MaxValue;
         try
@@ -130,7 +160,7 @@ internal sealed class RegressionColumns
             if (reader.ReadUInt32() is var stored && stored != ~checksum)
                 throw Corrupt($"the checksum of its columns is {~checksum:x8} and should be {stored:x8}: "
                     + "the file is damaged.");
-            return new RegressionColumns(addsStandardDeviation, levels);
+            return new RegressionColumns(addsStandardDeviation, levels, labels);
         }
         catch (Exception e) when (e is ArgumentException or EndOfStreamException)
         {
@@ -145,24 +175,5 @@ internal sealed class RegressionColumns
         }
 
         static FormatException Corrupt(string what) => new($"The model cannot be read: {what}");
-    }
-
-    private static DataViewSchema.Annotations.Builder Kinds(string valueKind)
-    {
-        var annotations = new DataViewSchema.Annotations.Builder();
-        AddText(AnnotationUtils.Kinds.ScoreColumnKind, AnnotationUtils.Const.ScoreColumnKind.Regression);
-        AddText(AnnotationUtils.Kinds.ScoreValueKind, valueKind);
-        return annotations;
-
-        void AddText(string kind, string text) => annotations.Add(
-            kind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = text.AsMemory());
-    }
-
-    private void GetSlotNames(ref VBuffer<ReadOnlyMemory<char>> names)
-    {
-        var editor = VBufferEditor.Create(ref names, _levels.Length);
-        for (var q = 0; q < _levels.Length; q++)
-            editor.Values[q] = _levels[q].ToString(CultureInfo.InvariantCulture).AsMemory();
-        names = editor.Commit();
     }
 }

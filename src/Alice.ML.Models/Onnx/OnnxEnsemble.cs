@@ -32,13 +32,14 @@ internal static class OnnxEnsemble
     }
 
     private static void Write(
-        EnsembleMember member, OutputRange? range, IOnnxGraph graph, string features, string outputs)
+        EnsembleMember member, OutputRanges? range, IOnnxGraph graph, string features, string outputs)
     {
         if (range is not null)
         {
             var free = graph.AddVariable("free");
             Write(member, null, graph, features, free);
-            OnnxPreparation.Hold(graph, free, outputs, [range.Lower], [range.Upper], [(float)range.Width]);
+            OnnxPreparation.Hold(graph, free, outputs, range.Select(r => r.Lower), range.Select(r => r.Upper),
+                range.Select(r => (float)r.Width));
             return;
         }
         var network = member.Network;

@@ -24,7 +24,8 @@ public sealed record AliceCandidate
     public required double Epochs { get; init; }
 
     /// <summary>The lowest held-out loss, of the mean of two networks, in the label's unit (squared loss: its square;
-    /// classes: Brier score). Infinite if a network diverged.</summary>
+    /// classes: Brier score; several numbers: the sum over labels, in standard deviations). Infinite if a network
+    /// diverged.</summary>
     public required double HeldOutLoss { get; init; }
 
     /// <summary>Number of networks of the ensemble that have this plan.</summary>

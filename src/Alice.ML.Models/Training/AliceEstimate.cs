@@ -7,20 +7,26 @@ public sealed record AliceEstimate
     /// <summary>Number of held-out rows that it was measured on.</summary>
     public required int Rows { get; init; }
 
-    /// <summary>Root of the mean squared error, in the label's unit; null for classes.</summary>
+    /// <summary>The estimate of each of several labels, in their order; null for one label.</summary>
+    public IReadOnlyList<AliceEstimate>? Labels { get; init; }
+
+    /// <summary>Root of the mean squared error, in the label's unit; null for classes, and for several numbers: see
+    /// <see cref="Labels"/>.</summary>
     public EstimatedValue? RootMeanSquaredError { get; init; }
 
-    /// <summary>Mean absolute error, in the label's unit; null for classes.</summary>
+    /// <summary>Mean absolute error, in the label's unit; null for classes, and for several numbers.</summary>
     public EstimatedValue? MeanAbsoluteError { get; init; }
 
-    /// <summary>Share of the rows, 0 to 1, whose predicted class is right; null for regression.</summary>
+    /// <summary>Share of the rows, 0 to 1, whose predicted class is right; for several labels of true
+    /// and false the mean share of a row's labels that are right; null for regression.</summary>
     public EstimatedValue? Accuracy { get; init; }
 
-    /// <summary>Log-loss: the mean of −ln p, with p the probability of the true class; null for regression.</summary>
+    /// <summary>Log-loss: the mean of −ln p, with p the probability of the true class; of several
+    /// labels the mean over all of them; null for regression.</summary>
     public EstimatedValue? LogLoss { get; init; }
 
     /// <summary>Area under the ROC curve, 0 to 1, for two classes; null otherwise, and if all held-out rows are of one
-    /// class.</summary>
+    /// class. For several labels see <see cref="Labels"/>.</summary>
     public EstimatedValue? AreaUnderRocCurve { get; init; }
 }
 

@@ -37,7 +37,8 @@ public sealed record AliceTrainingSummary
     /// <summary>What ended the run.</summary>
     public required StopReason StopReason { get; init; }
 
-    /// <summary>Name of <see cref="AliceEpoch.ValidationMetric"/>: "RMSE" or "Accuracy".</summary>
+    /// <summary>Name of <see cref="AliceEpoch.ValidationMetric"/>: "RMSE" or "Accuracy"; for several numbers
+    /// "Standardised RMSE", the root of the mean over labels of the squared error in standard deviations.</summary>
     public required string MetricName { get; init; }
 
     /// <summary>Number of training rows.</summary>

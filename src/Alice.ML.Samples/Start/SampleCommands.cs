@@ -12,6 +12,8 @@ internal static class SampleCommands
         (nameof(Classes), "Several classes, with a probability for each", (_, output) => Classes.Run(output)),
         (nameof(Text), "Texts: reviews that praise or complain", (_, output) => Text.Run(output)),
         (nameof(Quantiles), "An interval about each prediction", (_, output) => Quantiles.Run(output)),
+        (nameof(SeveralLabels), "Several numbers from one model: where the robot arm's hand is",
+            (_, output) => SeveralLabels.Run(output)),
         (nameof(OwnModule), "The optimizer alone, on a convolutional network", (_, output) => OwnModule.Run(output)),
         (nameof(LargeTables), "Tables larger than memory, from Parquet and from a database",
             (folder, output) => LargeTables.Run(folder, output)),

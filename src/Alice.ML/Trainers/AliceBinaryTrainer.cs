@@ -56,7 +56,7 @@ public sealed class AliceBinaryTrainer : AliceTrainer<
                 "a Boolean: convert it with Transforms.Conversion.ConvertType or MapValue");
     }
 
-    internal override LearningTask CreateTask(TrainingData data, DataViewType labelType)
+    internal override LearningTask CreateTask(TrainingData data, DataViewSchema.Column label)
     {
         if (IsOneClass(data))
             throw new InvalidOperationException(
@@ -75,7 +75,7 @@ public sealed class AliceBinaryTrainer : AliceTrainer<
     }
 
     private protected override CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator> CreateModel(
-        NetworkEnsemble networks, AliceTrainingSummary summary)
+        NetworkEnsemble networks, AliceTrainingSummary summary, DataViewSchema.Column label)
     {
         var model = AliceBinaryModelParameters.Calibrated(Host, networks);
         model.SubModel.TrainingSummary = summary;

@@ -65,9 +65,9 @@ public sealed class AliceMulticlassTrainer
                 + $"Transforms.Conversion.MapValueToKey.");
     }
 
-    internal override LearningTask CreateTask(TrainingData data, DataViewType labelType)
+    internal override LearningTask CreateTask(TrainingData data, DataViewSchema.Column label)
     {
-        var classes = labelType is KeyDataViewType key ? (int)Math.Min(key.Count, int.MaxValue) : 0;
+        var classes = label.Type is KeyDataViewType key ? (int)Math.Min(key.Count, int.MaxValue) : 0;
         if (classes < 2)
             throw new InvalidOperationException(
                 $"The label column '{LabelColumn.Name}' has {classes} class(es): there is nothing to tell apart. "
@@ -78,7 +78,7 @@ public sealed class AliceMulticlassTrainer
     }
 
     private protected override AliceMulticlassModelParameters CreateModel(
-        NetworkEnsemble networks, AliceTrainingSummary summary) =>
+        NetworkEnsemble networks, AliceTrainingSummary summary, DataViewSchema.Column label) =>
             new(Host, networks) { TrainingSummary = summary };
 
     private protected override NetworkEnsemble? NetworksOf(IPredictor model) =>

@@ -1,7 +1,6 @@
 using Alice.ML.Models;
 using Alice.ML.Training;
 using Alice.ML.Training.Data;
-using Alice.ML.Training.Objectives;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -53,9 +52,6 @@ public sealed class AliceRegressionTrainer
         public bool AddScoreStandardDeviation { get; set; }
     }
 
-    // No label lies so many deviations from the others; a float holds the square.
-    private const double MostDeviations = 1e18;
-
     private readonly RegressionLoss _loss;
     private readonly bool _addsDeviation;
     private readonly float[] _quantiles;
@@ -77,72 +73,11 @@ public sealed class AliceRegressionTrainer
                 "a Single: convert it with Transforms.Conversion.ConvertType");
     }
 
-    internal override LearningTask CreateTask(TrainingData data, DataViewType labelType)
-    {
-        var labels = ColumnScale.Of(data.Labels, 1, data.Weights, data.Peers)[0];
-        if (labels.IsConstant || FeatureScaling.IsTooNarrow(labels))
-            throw new InvalidOperationException(labels.IsConstant
-                ? $"The label column '{LabelColumn.Name}' is {labels.Lowest} in every row: there is nothing to learn. "
-                    + "Check that LabelColumnName names the column to predict."
-                : $"The label column '{LabelColumn.Name}' varies by less than 1e-38, which floats cannot scale. "
-                + $"Multiply it in the pipeline.");
-        if (_loss == RegressionLoss.Poisson)
-            return Poisson(data, labels);
-
-        // The losses for labels with outliers measure by what outliers have no part in.
-        var isRobust = _loss != RegressionLoss.Squared && labels.Quartiles.Deviation > 0;
-        Standardization label = isRobust
-            ? new([labels.Quartiles.Median], [1 / labels.Quartiles.Deviation])
-            : new([labels.Mean], [1 / labels.Deviation]);
-        var unit = 1 / label.Scale[0];
-        return _loss.Name switch
-        {
-            nameof(RegressionLoss.Huber) =>
-                Task(new HuberObjective(Math.Min(_loss.Parameter / unit, MostDeviations)), unit * unit),
-            nameof(RegressionLoss.Quantile) => Task(new QuantileObjective(_loss.Parameter), unit),
-            nameof(RegressionLoss.Absolute) => Task(new QuantileObjective(0.5), 2 * unit),
-            _ => Task(new SquaredObjective(), unit * unit),
-        };
-
-        LearningTask Task(Objective objective, double lossUnit)
-        {
-            if (_quantiles.Length > 0)
-                objective = new QuantilesObjective(objective, _quantiles);
-            return new(objective, 1 + _quantiles.Length, label, label.Repeated(1 + _quantiles.Length), lossUnit, unit)
-            {
-                Labels = labels,
-                Range = FeatureScaling.Range(labels, arePositive: false),
-                LeavesOutExtremeLabels = _loss == RegressionLoss.Squared,
-            };
-        }
-    }
-
-    // The network learns the logarithm of the label over its mean.
-    private LearningTask Poisson(TrainingData data, ColumnScale labels)
-    {
-        var mean = labels.Mean;
-        Peers.Agree(data.Peers, () => RequireCounts(data.Labels));
-        return new LearningTask(new PoissonObjective(), 1, new([0], [1 / mean]), new([Math.Log(mean)], [1]), mean, mean)
-        {
-            OutputTransform = OutputTransform.Exponential,
-            Labels = labels,
-            Range = FeatureScaling.Range(labels, arePositive: true),
-            LeavesOutExtremeLabels = true,
-        };
-    }
-
-    private bool RequireCounts(ReadOnlySpan<float> labels)
-    {
-        foreach (var value in labels)
-            if (value < 0)
-                throw new InvalidOperationException(
-                    $"The label column '{LabelColumn.Name}' holds {value}: the Poisson loss is for counts, 0 or "
-                    + $"more. Set Loss to another.");
-        return true;
-    }
+    internal override LearningTask CreateTask(TrainingData data, DataViewSchema.Column label) =>
+        RegressionTask.Create(data, _loss, _quantiles, _ => $"The label column '{LabelColumn.Name}'");
 
     private protected override AliceRegressionModelParameters CreateModel(
-        NetworkEnsemble networks, AliceTrainingSummary summary) =>
+        NetworkEnsemble networks, AliceTrainingSummary summary, DataViewSchema.Column label) =>
             new(Host, networks, _addsDeviation, _quantiles) { TrainingSummary = summary };
 
     private protected override NetworkEnsemble? NetworksOf(IPredictor model) =>
@@ -153,5 +88,5 @@ public sealed class AliceRegressionTrainer
             new(Host, model, trainSchema, FeatureColumn.Name);
 
     private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema) =>
-        [.. new RegressionColumns(_addsDeviation, _quantiles).CreateShape()];
+        [.. RegressionColumns.CreateShape(_addsDeviation, _quantiles.Length > 0)];
 }

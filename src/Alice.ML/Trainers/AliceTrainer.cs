@@ -3,10 +3,8 @@ using Alice.ML.Optimization.Runtime;
 using Alice.ML.Training;
 using Alice.ML.Training.Checkpoints;
 using Alice.ML.Training.Data;
-using Alice.ML.Training.Objectives;
 using Alice.ML.Training.Rules;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
 
@@ -107,7 +105,7 @@ public abstract class AliceTrainer<TTransformer, TModel>
         // Ranks keep their rows in memory.
         using var memory = peers is null ? new RowMemory(_options, Host, seed) : null;
         var training = DataReader.Read(trainContext.TrainingSet, channel, memory: memory, peers: peers);
-        var task = CreateTask(training, trainContext.TrainingSet.Schema.Label!.Value.Type);
+        var task = CreateTask(training, trainContext.TrainingSet.Schema.Label!.Value);
         var (device, deviceChoice) = ChooseDevice(found, training, task);
         var initial = trainContext.InitialPredictor is { } predictor
             ? InitialModel(predictor, training.Columns, task.Outputs) : null;
@@ -121,9 +119,10 @@ public abstract class AliceTrainer<TTransformer, TModel>
         checkpoint?.Begin(
             RunIdentity.Of(_options, seed, device, training, validation, initial),
             FeatureNames.Of(trainContext.TrainingSet.Schema.Feature!.Value));
-        var leftOut = LeftOutRows.None;
+        var leftOut = LeftOutLabels.None;
         if (task.LeavesOutExtremeLabels)
-            (training, leftOut) = WithoutExtremeLabels(training, task.Labels!.Value, channel);
+            (training, leftOut) = WithoutExtremeLabels(
+                training, task.LabelScales, trainContext.TrainingSet.Schema.Label!.Value, channel);
 
         if (validation is null && _options.ValidationFraction > 0)
             (training, validation) = Peers.Agree(peers, () => training.Split(_options.ValidationFraction, seed));
@@ -182,7 +181,8 @@ public abstract class AliceTrainer<TTransformer, TModel>
                 ?? StopReason.Finished : trainer.StopReason,
                 MetricName = task.Objective.MetricName,
                 Estimate = choice.Estimate is { } estimate
-                ? leftOut.Complete(estimate, training.TotalRows + (validation?.TotalRows ?? 0), networks) : null,
+                ? leftOut.Complete(estimate, label => training.Known(label) + (validation?.Known(label) ?? 0),
+                    networks) : null,
                 Candidates = choice.Candidates,
                 TrainingRows = training.TotalRows,
                 ValidationRows = validation?.TotalRows ?? 0,
@@ -194,7 +194,8 @@ public abstract class AliceTrainer<TTransformer, TModel>
                 DeviceChoice = deviceChoice,
                 Seed = seed,
                 Seconds = clock.Elapsed.TotalSeconds,
-            });
+            },
+            trainContext.TrainingSet.Schema.Label!.Value);
     }
 
     /// <summary>"auto" takes a card that is there only where it is faster.</summary>
@@ -212,15 +213,16 @@ public abstract class AliceTrainer<TTransformer, TModel>
     }
 
     private bool IsOpen(Ensemble ensemble, LearningTask task) =>
-        ensemble.Candidates.Count > 1 || _options.NumberOfEpochs is null || task.Objective is QuantilesObjective;
+        ensemble.Candidates.Count > 1 || _options.NumberOfEpochs is null || task.Levels.Count > 0;
 
     /// <summary>What the network has to learn from these rows.</summary>
     /// <param name="data">The training rows.</param>
-    /// <param name="labelType">Type of the label column.</param>
+    /// <param name="label">The label column.</param>
     /// <exception cref="InvalidOperationException">The labels cannot be learned from.</exception>
-    internal abstract LearningTask CreateTask(TrainingData data, DataViewType labelType);
+    internal abstract LearningTask CreateTask(TrainingData data, DataViewSchema.Column label);
 
-    private protected abstract TModel CreateModel(NetworkEnsemble networks, AliceTrainingSummary summary);
+    private protected abstract TModel CreateModel(
+        NetworkEnsemble networks, AliceTrainingSummary summary, DataViewSchema.Column label);
 
     /// <summary>The networks of a model of this trainer; null for a model of another.</summary>
     private protected abstract NetworkEnsemble? NetworksOf(IPredictor model);
@@ -238,16 +240,26 @@ public abstract class AliceTrainer<TTransformer, TModel>
     {
     }
 
-    private (TrainingData Kept, LeftOutRows LeftOut) WithoutExtremeLabels(
-        TrainingData training, in ColumnScale labels, IChannel channel)
+    private (TrainingData Kept, LeftOutLabels LeftOut) WithoutExtremeLabels(
+        TrainingData training, IReadOnlyList<ColumnScale> labels, DataViewSchema.Column column, IChannel channel)
     {
-        if (labels.Extreme == 0)
-            return (training, LeftOutRows.None);
-        channel.Warning($"Left out {labels.Extreme:N0} of {training.TotalRows:N0} rows: their labels in "
-            + $"'{LabelColumn.Name}' are extreme and stand alone, while the others lie between {labels.Lowest} and "
-            + $"{labels.Highest}. Mend them, or set Loss to RegressionLoss.Absolute or Huber to keep them.");
-        var leftOut = LeftOutRows.Outside(training, labels.Lowest, labels.Highest);
-        return (training.WithLabels(labels.Lowest, labels.Highest), leftOut);
+        if (labels.All(label => label.Extreme == 0))
+            return (training, LeftOutLabels.None);
+        const string remedy = "Mend them, or set Loss to RegressionLoss.Absolute or Huber to keep them.";
+        if (labels.Count == 1)
+            channel.Warning($"Left out {labels[0].Extreme:N0} of {training.TotalRows:N0} rows: their labels in "
+                + $"'{column.Name}' are extreme and stand alone, while the others lie between {labels[0].Lowest} and "
+                + $"{labels[0].Highest}. {remedy}");
+        else
+        {
+            string[] extreme = [.. LabelNames.Of(column).Zip(labels).Where(label => label.Second.Extreme > 0).Select(
+                label => $"'{label.First}' ({label.Second.Extreme:N0} beyond {label.Second.Lowest} to "
+                    + $"{label.Second.Highest})")];
+            channel.Warning($"Left out labels in '{column.Name}' that are extreme and stand alone: "
+                + $"{ColumnReport.List(extreme)}. The other labels of their rows are learned. {remedy}");
+        }
+        var leftOut = LeftOutLabels.Outside(training, labels);
+        return (training.WithoutExtremes(labels), leftOut);
     }
 
     private static FeaturePreparation Scale(

@@ -18,6 +18,7 @@ internal sealed class DataReader
 
     private readonly RoleMappedData _data;
     private readonly int _columns;
+    private readonly int _labelCount;
     private readonly RowMemory? _memory;
     private readonly int _rowBytes;
 
@@ -38,15 +39,17 @@ internal sealed class DataReader
     {
         (_data, _memory) = (data, memory);
         _columns = ((VectorDataViewType)data.Schema.Feature!.Value.Type).Size;
-        _rowBytes = sizeof(float) * (_columns + (data.Schema.Weight is null ? 1 : 2));
-        _rowLimit = _columns >= AutoRules.WideColumns ? Array.MaxLength
-            : (int)Math.Min(Array.MaxLength / _columns, memory?.Left / _rowBytes ?? long.MaxValue);
+        _labelCount = LabelReader.Count(data.Schema.Label!.Value);
+        _rowBytes = sizeof(float) * (_columns + _labelCount + (data.Schema.Weight is null ? 0 : 1));
+        _rowLimit = _columns >= AutoRules.WideColumns ? Array.MaxLength / _labelCount
+            : (int)Math.Min(
+                Array.MaxLength / Math.Max(_labelCount, _columns), memory?.Left / _rowBytes ?? long.MaxValue);
         var known = data.Data.GetRowCount();
         if (memory is not null && _columns < AutoRules.WideColumns && known > _rowLimit)
             _panel = memory.CreateFile(_columns, known);
         var capacity = (int)Math.Min(known ?? Math.Max(1, FirstValues / _columns),
-            _panel is null ? _rowLimit : Array.MaxLength);
-        _labels = GC.AllocateUninitializedArray<float>(capacity);
+            _panel is null ? _rowLimit : Array.MaxLength / _labelCount);
+        _labels = GC.AllocateUninitializedArray<float>(capacity * _labelCount);
         _weights = data.Schema.Weight is null ? null : GC.AllocateUninitializedArray<float>(capacity);
         if (_panel is not null)
             return;
@@ -56,8 +59,8 @@ internal sealed class DataReader
             _sparse = [];
     }
 
-    /// <summary>All rows whose label and weight are finite; how many were not goes to <paramref name="channel"/>.
-    /// Features may be missing (NaN) or infinite; the latter are told of.
+    /// <summary>All rows that have a label, or one of several, and a weight that are finite; how many were not goes to
+    /// <paramref name="channel"/>. Features may be missing (NaN) or infinite; the latter are told of.
     /// </summary>
     /// <param name="data">The rows.</param>
     /// <param name="channel">Is told of rows that are left out.</param>
@@ -70,12 +73,12 @@ internal sealed class DataReader
     public static TrainingData Read(
         RoleMappedData data, IChannel channel, string what = "training", RowMemory? memory = null, Peers? peers = null)
     {
-        var (features, labels, weights, rows) =
+        var (features, labels, weights, rows, labelCount) =
             Peers.Agree(peers, () => new DataReader(data, memory).Read(channel, what, peers is not null));
-        return new TrainingData(features, labels, weights, 0, rows, peers);
+        return new TrainingData(features, labels, weights, 0, rows, labelCount, peers);
     }
 
-    private (FeatureTable Features, float[] Labels, float[]? Weights, int Rows) Read(
+    private (FeatureTable Features, float[] Labels, float[]? Weights, int Rows, int LabelCount) Read(
         IChannel channel, string what, bool hasPeers)
     {
         var feature = _data.Schema.Feature!.Value;
@@ -83,18 +86,17 @@ internal sealed class DataReader
         var weight = _data.Schema.Weight;
         using var cursor = _data.Data.GetRowCursor(weight is null ? [feature, label] : [feature, label, weight.Value]);
         var getFeatures = cursor.GetGetter<VBuffer<float>>(feature);
-        var getLabel = RowCursorUtils.GetLabelGetter(cursor, label.Index);
+        var labels = new LabelReader(cursor, label);
         var getWeight = weight is null ? null : cursor.GetGetter<float>(weight.Value);
         VBuffer<float> row = default;
-        float labelValue = 0, weightValue = 1;
+        float weightValue = 1;
         long missingLabels = 0, missingWeights = 0, weightless = 0;
         while (cursor.MoveNext())
         {
-            if (_rows == _labels.Length)
+            if (_rows * _labelCount == _labels.Length)
                 Grow();
-            getLabel(ref labelValue);
             getWeight?.Invoke(ref weightValue);
-            if (!float.IsFinite(labelValue))
+            if (!labels.Read())
                 missingLabels++;
             else if (!float.IsFinite(weightValue))
                 missingWeights++;
@@ -106,7 +108,8 @@ internal sealed class DataReader
             else
             {
                 getFeatures(ref row);
-                Keep(row, labelValue, weightValue);
+                Keep(row, labels.Values, weightValue);
+                labels.CountMissing();
             }
         }
 
@@ -117,6 +120,7 @@ internal sealed class DataReader
                 : $"The {what} data has no usable row: {Reasons()}.");
         if (skipped > 0)
             channel.Warning($"Skipped {skipped:N0} of {_rows + skipped + weightless:N0} rows: {Reasons()}.");
+        labels.Report(channel);
         if (_infinite.Count > 0)
         {
             var names = FeatureNames.Of(feature);
@@ -128,22 +132,26 @@ internal sealed class DataReader
             channel.Info($"The {what} data of {_rows:N0} rows would take more than the "
                 + $"{_memory!.Left:N0} bytes of memory for it: its features are in a temporary file.");
         var table = Table();
+        if (hasPeers && _labelCount > 1)
+            throw new InvalidOperationException(
+                "Several ranks cannot learn several labels yet. Train without a Communicator, or one label at a time.");
         if (hasPeers && table is SparseFeatures)
             throw new InvalidOperationException(
                 $"The feature column '{feature.Name}' has {_columns:N0} values that are mostly zeros, which several "
                 + "ranks cannot share yet. Train without a Communicator, or give fewer or dense features.");
         _memory?.Take(_panel is null ? _rows * (long)_rowBytes : 0);
-        return (table, _labels, _weights, _rows);
+        return (table, _labels, _weights, _rows, _labelCount);
 
         string Reasons() => string.Join(", ", new[]
         {
-            (missingLabels, $"a missing or infinite value in the label column '{label.Name}'"),
+            (missingLabels, $"{(_labelCount == 1 ? "a missing or infinite value" : "no known value")} in the label "
+                + $"column '{label.Name}'"),
             (missingWeights, $"a missing or infinite value in the weight column '{weight?.Name}'"),
             (weightless, $"a weight of 0 in the column '{weight?.Name}'"),
         }.Where(reason => reason.Item1 > 0).Select(reason => $"{reason.Item1:N0} with {reason.Item2}"));
     }
 
-    private void Keep(in VBuffer<float> row, float label, float weight)
+    private void Keep(in VBuffer<float> row, ReadOnlySpan<float> labels, float weight)
     {
         if (_panel is not null)
             row.CopyTo(_panel.Row(_rows % _panel.Rows));
@@ -152,7 +160,7 @@ internal sealed class DataReader
         else
             Add(NotZero(row));
         CountInfinite(row);
-        _labels[_rows] = label;
+        labels.CopyTo(_labels.AsSpan(_rows * _labelCount));
         if (_weights is not null)
             _weights[_rows] = weight;
         _rows++;
@@ -240,13 +248,13 @@ internal sealed class DataReader
     {
         if (_rows == _rowLimit && _panel is null && _sparse is null && _memory is not null)
             MoveToFile();
-        var limit = _panel is null ? _rowLimit : Array.MaxLength;
+        var limit = _panel is null ? _rowLimit : Array.MaxLength / _labelCount;
         if (_rows == limit)
             throw new InvalidOperationException(
                 $"The data has more than {limit:N0} rows of {_columns:N0} features, "
                 + "more than one buffer can hold.");
         var capacity = (int)Math.Min(Math.Max(1, 2L * _rows), limit);
-        _labels = Grown(_labels, _rows, capacity);
+        _labels = Grown(_labels, _rows * _labelCount, capacity * _labelCount);
         if (_weights is not null)
             _weights = Grown(_weights, _rows, capacity);
         if (_sparse is null && _panel is null)

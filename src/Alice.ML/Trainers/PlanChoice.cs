@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using Alice.ML.Training;
 using Alice.ML.Training.Checkpoints;
 using Alice.ML.Training.Data;
-using Alice.ML.Training.Objectives;
 using Alice.ML.Training.Plan;
 using Alice.ML.Training.Rules;
 using Microsoft.ML.Runtime;
@@ -75,7 +74,7 @@ internal sealed class PlanChoice(
         var calibration = race.Losses.Calibrate(chosen);
         var stepsPerPass = Math.Ceiling((double)_rows.TotalCount / settings.BatchSize);
         var finish = AutoRules.StepsToFinish(
-            _rows.TotalCount, task.IsClassification, task.Objective is QuantilesObjective);
+            _rows.TotalCount, task.IsClassification, task.Levels.Count > 0);
         double Passes(Candidate candidate) => options.NumberOfEpochs ?? finish * candidate.Steps / stepsPerPass;
         var wanted = stepsPerPass * chosen.Sum(Passes);
         var share = isCancelled ? 0 : Math.Min(1,

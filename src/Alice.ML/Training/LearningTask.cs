@@ -7,23 +7,36 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training;
 
-/// <summary>What a network has to learn from labels, and how its outputs become scores.</summary>
+/// <summary>What a network has to learn from labels, and how its outputs become scores. Its outputs are the scores of
+/// all labels, then the quantiles of each label in turn; or, for one label that is a class, a score for each class.
+/// </summary>
 /// <param name="Objective">The loss.</param>
 /// <param name="Outputs">Outputs of the network.</param>
-/// <param name="Targets">Standardisation that makes labels targets.</param>
+/// <param name="Targets">Standardisation that makes labels targets, of each label.</param>
 /// <param name="Scores">Its reverse is applied to the outputs: score = output / Scale + Mean.</param>
-/// <param name="LossUnit">What a loss of the network is multiplied by to be in the label's units.</param>
-/// <param name="MetricUnit">The same for the metric.</param>
+/// <param name="LossUnit">What a loss of the network is multiplied by to be in the label's units; 1 for several
+/// labels, whose losses are standardised and added.</param>
 internal sealed record LearningTask(
-    Objective Objective, int Outputs, Standardization Targets, Standardization Scores, double LossUnit = 1,
-    double MetricUnit = 1)
+    Objective Objective, int Outputs, Standardization Targets, Standardization Scores, double LossUnit = 1)
 {
-    /// <summary>What holds the scores near the labels; null for classes.</summary>
-    public OutputRange? Range { get; init; }
+    /// <summary>Labels of a row.</summary>
+    public int LabelCount => Targets.Mean.Length;
 
-    /// <summary>The labels of training, apart from extreme ones, which training holds at the ends of that range; null
+    /// <summary>Levels of the quantiles of each label.</summary>
+    public IReadOnlyList<float> Levels => (Objective as LabelsObjective)?.Levels ?? [];
+
+    /// <summary>What the metric is multiplied by to be in the label's units; 1 for several labels.</summary>
+    public double MetricUnit => LabelCount == 1 ? Unit(0) : 1;
+
+    /// <summary>Units of a label that its target counts as 1.</summary>
+    public double Unit(int label) => 1 / Targets.Scale[label];
+
+    /// <summary>What holds the scores near the labels; null for classes.</summary>
+    public OutputRanges? Range { get; init; }
+
+    /// <summary>Each label of training, apart from extreme ones, which training holds at the ends of that range; none
     /// for classes.</summary>
-    public ColumnScale? Labels { get; init; }
+    public IReadOnlyList<ColumnScale> LabelScales { get; init; } = [];
 
     /// <summary>Whether extreme labels that stand alone are left out of training: a mean has no other defence against
     /// them, while a median need not know how far away they are.
@@ -40,9 +53,10 @@ internal sealed record LearningTask(
     /// not.</summary>
     public void MakeTargets(Span<float> labels)
     {
-        if (Labels is { Extreme: > 0 } range)
-            foreach (ref var label in labels)
-                label = Math.Clamp(label, range.Lowest, range.Highest);
+        for (var label = 0; label < LabelScales.Count; label++)
+            if (LabelScales[label] is { Extreme: > 0 } scale)
+                for (var i = label; i < labels.Length; i += LabelCount)
+                    labels[i] = Math.Clamp(labels[i], scale.Lowest, scale.Highest);
         Targets.Apply(labels);
     }
 
@@ -50,9 +64,11 @@ internal sealed record LearningTask(
     /// can.</summary>
     public void MakeHeldOutTargets(Span<float> labels)
     {
-        if (Range is { } range)
-            foreach (ref var label in labels)
-                label = (float)Math.Clamp(label, range.Lower - range.Width, range.Upper + range.Width);
+        for (var i = 0; Range is not null && i < labels.Length; i++)
+        {
+            var range = Range[i % LabelCount];
+            labels[i] = (float)Math.Clamp(labels[i], range.Lower - range.Width, range.Upper + range.Width);
+        }
         Targets.Apply(labels);
     }
 
@@ -69,11 +85,12 @@ internal sealed record LearningTask(
         return outputs;
     }
 
-    private void Hold(OutputRange range, Span<float> values)
+    private void Hold(OutputRanges ranges, Span<float> values)
     {
         for (var i = 0; i < values.Length; i++)
         {
             var output = i % Outputs;
+            var range = ranges[output];
             var score = values[i] / Scores.Scale[output] + Scores.Mean[output];
             var isRate = OutputTransform == OutputTransform.Exponential;
             var held = (float)(isRate ? Math.Exp(score) : score);
@@ -85,8 +102,11 @@ internal sealed record LearningTask(
     }
 
     /// <summary>A task whose labels are targets as they are.</summary>
-    public static LearningTask Classify(Objective objective, int outputs) =>
-        new(objective, outputs, Standardization.Identity(1),
+    /// <param name="objective">The loss.</param>
+    /// <param name="outputs">Outputs of the network.</param>
+    /// <param name="labels">Labels of a row.</param>
+    public static LearningTask Classify(Objective objective, int outputs, int labels = 1) =>
+        new(objective, outputs, Standardization.Identity(labels),
             Standardization.Identity(outputs))
         { IsClassification = true };
 }

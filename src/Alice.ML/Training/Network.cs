@@ -117,7 +117,7 @@ internal sealed class Network(NetworkShape shape, Objective objective) : IDispos
 
 /// <summary>Rows that a step learns from.</summary>
 /// <param name="Features">[rows, inputs].</param>
-/// <param name="Targets">[rows, 1].</param>
+/// <param name="Targets">[rows, labels]; of several labels those that are missing are NaN.</param>
 /// <param name="Weights">[rows, 1], with mean 1 over the training set; null where every row counts the same.</param>
 /// <param name="WholeRows">Rows of the whole minibatch, where this is a part of one.</param>
 /// <param name="DropoutMasks">Per hidden layer [rows, units]: 0, or one over the share kept; null without

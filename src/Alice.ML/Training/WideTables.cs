@@ -29,10 +29,12 @@ internal static class WideTables
     }
 
     /// <summary>Whether the rows are taken for featurised text, of which a linear model learns best: classes or a mean,
-    /// mostly zeros, more columns than rows, and options that leave layers, learning rate and weight decay open.
+    /// one label a row, mostly zeros, more columns than rows, and options that leave layers, learning rate and weight
+    /// decay open.
     /// </summary>
     public static bool IsText(AliceTrainerOptions options, LearningTask task, TrainingData data) =>
-        (task.IsClassification || task.Objective is SquaredObjective) && data.Features is SparseFeatures
+        task.LabelCount == 1 && (task.IsClassification || task.Objective is SquaredObjective)
+            && data.Features is SparseFeatures
             && data.Columns > data.Rows
         && options.HiddenLayers is null && options.LearningRate is null && options.WeightDecay is null;
 

@@ -19,7 +19,7 @@ internal sealed class AdamEnsemble : IDisposable
 
     private readonly SplitData _data;
     private readonly Standardization _label;
-    private readonly OutputRange? _range;
+    private readonly OutputRanges? _range;
     private readonly AdamInputs[] _inputs;
     private readonly AdamNetwork[] _networks;
 

@@ -142,7 +142,7 @@ public class ExplainerTests
                 TestEnsembles.Encoded(task, activation, 2, inputs, hidden),
                 TestEnsembles.Encoded(task, activation, 3, inputs, hidden),
             ],
-            preparation, task == TestTask.Regression ? new OutputRange(-0.5f, 0.5f) : null,
+            preparation, task == TestTask.Regression ? new OutputRanges(new OutputRange(-0.5f, 0.5f)) : null,
             [.. Rows(12, seed: 2).Select(row => new VBuffer<float>(Inputs, row))]);
     }
 
@@ -167,7 +167,7 @@ public class ExplainerTests
 
     private static ScoreFunction Function(NetworkEnsemble ensemble) =>
         ensemble.OutputTransform == OutputTransform.Softmax ? ScoreFunction.LogOdds(1, ensemble.OutputCount)
-            : ScoreFunction.Mean(ensemble.OutputTransform, ensemble.Range);
+            : ScoreFunction.Mean(ensemble.OutputTransform, ensemble.Range?[0]);
 
     private static double Score(NetworkEnsemble ensemble, float[] row)
     {

@@ -99,7 +99,7 @@ public class FeaturePreparationTests
                 c % 50 == 7 ? new AliceFeature(2, 0.5f, -1, 4, true) : new AliceFeature(0, 1, 0, 2, c % 3 == 0))]);
         var ensemble = new NetworkEnsemble(
             TestEnsembles.Mixed(TestTask.Regression, seed: 1, preparation.OutputCount, members: 3, 8).Members,
-            preparation, new(-1, 1));
+            preparation, new OutputRange(-1, 1));
         var random = new Random(4);
         for (var r = 0; r < 50; r++)
         {
@@ -141,7 +141,7 @@ public class FeaturePreparationTests
         var preparation = Preparation(seed: 1, 9);
         var ensemble = new NetworkEnsemble(
             TestEnsembles.Mixed(TestTask.Regression, seed: 1, preparation.OutputCount, members: 2, 8).Members,
-            preparation, new(-1, 1));
+            preparation, new OutputRange(-1, 1));
         var model = new AliceRegressionModelParameters(new Microsoft.ML.MLContext(1), ensemble);
         using var stream = new MemoryStream();
         model.SaveAsOnnx(stream);
@@ -162,11 +162,11 @@ public class FeaturePreparationTests
         var preparation = Preparation(seed: 1, 9);
         var ensemble = new NetworkEnsemble(
             TestEnsembles.Mixed(TestTask.Regression, seed: 1, preparation.OutputCount, members: 2, 8).Members,
-            preparation, new(-1, 1));
+            preparation, new OutputRange(-1, 1));
         var bytes = ModelFile.Bytes(ensemble);
         var loaded = NetworkEnsemble.Load(new BinaryReader(new MemoryStream(bytes)), bytes.Length);
         CollectionAssert.AreEqual(preparation.Features.ToArray(), loaded.Preparation!.Features.ToArray());
-        Assert.AreEqual(ensemble.Range, loaded.Range);
+        Assert.AreEqual(ensemble.Range![0], loaded.Range![0]);
     }
 
     [TestMethod]

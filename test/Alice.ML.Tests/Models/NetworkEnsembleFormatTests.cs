@@ -91,6 +91,26 @@ public class NetworkEnsembleFormatTests
     }
 
     [TestMethod]
+    public void A_range_for_each_output_is_version_5_and_loaded_bit_for_bit()
+    {
+        var network = TestModels.Network(Activation.Tanh, seed: 1, 3, 2);
+        var bytes = ModelFile.Bytes(new NetworkEnsemble(
+            [new(network)], null, new OutputRanges(new OutputRange(-2, 2), new OutputRange(5, 9))));
+        Assert.AreEqual(5, bytes[0]);
+        var range = Load(bytes).Range!;
+        Assert.AreEqual(2, range.Count);
+        Assert.AreEqual((new OutputRange(-2, 2), new OutputRange(5, 9)), (range[0], range[1]));
+        float[] outputs = [100, 100];
+        range.Hold(outputs);
+        Assert.IsInRange(2f, 2.4f, outputs[0]);
+        Assert.IsInRange(9f, 9.4f, outputs[1]);
+        var error = Assert.Throws<ArgumentException>(() => new NetworkEnsemble(
+            [new(network)], null, new OutputRanges(
+            new OutputRange(0, 1), new OutputRange(0, 1), new OutputRange(0, 1))));
+        StringAssert.StartsWith(error.Message, "There are 3 ranges for 2 outputs.");
+    }
+
+    [TestMethod]
     public void Version_1_without_the_output_transform_is_still_read()
     {
         byte[] words =

@@ -45,7 +45,7 @@ public class RegressionColumnsTests
     [DynamicData(nameof(Choices))]
     public void The_shape_for_trainers_is_that_of_the_schema(bool addsStandardDeviation, bool hasQuantiles)
     {
-        var shape = new RegressionColumns(addsStandardDeviation, hasQuantiles ? Quantiles : null).CreateShape();
+        var shape = RegressionColumns.CreateShape(addsStandardDeviation, hasQuantiles);
         var scored = Transformer(addsStandardDeviation, hasQuantiles).Transform(_data).Schema;
         var delivered = SchemaShape.Create(scored).Skip(_data.Schema.Count);
         CollectionAssert.AreEqual(

@@ -44,6 +44,16 @@ public sealed class SamplesTests
     }
 
     [TestMethod]
+    public void One_model_of_three_labels_is_about_as_good_as_three_models()
+    {
+        var output = new StringWriter();
+        var (errors, _) = SeveralLabels.Run(output, rows: 600);
+        // Few readings: chance is larger than the few percent of docs/multioutput.md.
+        Assert.IsTrue(errors.All(ratio => ratio < 1.25), output.ToString());
+        StringAssert.Contains(output.ToString(), "stretched, the hand is at 1.");
+    }
+
+    [TestMethod]
     public void Text_tells_praise_from_complaint_also_where_a_word_is_misspelt()
     {
         var output = new StringWriter();

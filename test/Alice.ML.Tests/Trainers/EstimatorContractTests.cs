@@ -12,7 +12,7 @@ public class EstimatorContractTests
     private readonly MLContext _ml = new(seed: 1);
 
     [TestMethod]
-    [DynamicData(nameof(TaskCase.Rows), typeof(TaskCase))]
+    [DynamicData(nameof(TaskCase.EveryRow), typeof(TaskCase))]
     public void The_promised_schema_is_the_delivered_one(TaskCase task)
     {
         var data = Labelled(task, 100);
@@ -32,7 +32,7 @@ public class EstimatorContractTests
     }
 
     [TestMethod]
-    [DynamicData(nameof(TaskCase.Rows), typeof(TaskCase))]
+    [DynamicData(nameof(TaskCase.EveryRow), typeof(TaskCase))]
     public void Saving_and_loading_keeps_schema_and_scores_bit_for_bit(TaskCase task)
     {
         var data = Labelled(task, 100);
@@ -48,7 +48,7 @@ public class EstimatorContractTests
     }
 
     [TestMethod]
-    [DynamicData(nameof(TaskCase.Rows), typeof(TaskCase))]
+    [DynamicData(nameof(TaskCase.EveryRow), typeof(TaskCase))]
     public void A_label_of_the_wrong_type_is_named(TaskCase task)
     {
         var data = _ml.Transforms.CustomMapping<DenseFeatures, TextLabel>((_, label) => label.Label = "a", null)
@@ -58,7 +58,7 @@ public class EstimatorContractTests
     }
 
     [TestMethod]
-    [DynamicData(nameof(TaskCase.Rows), typeof(TaskCase))]
+    [DynamicData(nameof(TaskCase.EveryRow), typeof(TaskCase))]
     public void Sparse_features_give_the_same_model_as_dense_ones(TaskCase task)
     {
         var dense = Labelled(task, 100);
@@ -70,7 +70,7 @@ public class EstimatorContractTests
     }
 
     [TestMethod]
-    [DynamicData(nameof(TaskCase.Rows), typeof(TaskCase))]
+    [DynamicData(nameof(TaskCase.EveryRow), typeof(TaskCase))]
     public void A_weight_of_k_equals_the_row_repeated_k_times(TaskCase task)
     {
         var rows = Example.Smooth(60);
@@ -100,7 +100,7 @@ public class EstimatorContractTests
     }
 
     [TestMethod]
-    [DynamicData(nameof(TaskCase.Rows), typeof(TaskCase))]
+    [DynamicData(nameof(TaskCase.EveryRow), typeof(TaskCase))]
     public void The_seed_decides_the_model(TaskCase task)
     {
         var data = Labelled(task, 100);
@@ -113,7 +113,7 @@ public class EstimatorContractTests
     }
 
     [TestMethod]
-    [DynamicData(nameof(TaskCase.Rows), typeof(TaskCase))]
+    [DynamicData(nameof(TaskCase.EveryRow), typeof(TaskCase))]
     public void Parallel_scoring_equals_serial_scoring(TaskCase task)
     {
         var data = Labelled(task, 3000);
@@ -152,7 +152,7 @@ public class EstimatorContractTests
     }
 
     [TestMethod]
-    [DynamicData(nameof(TaskCase.Rows), typeof(TaskCase))]
+    [DynamicData(nameof(TaskCase.EveryRow), typeof(TaskCase))]
     public void Trains_behind_a_cache_checkpoint_and_tells_OnFit(TaskCase task)
     {
         var data = Labelled(task, 100);
@@ -167,7 +167,7 @@ public class EstimatorContractTests
 
     [TestMethod]
     [DoNotParallelize]
-    [DynamicData(nameof(TaskCase.Rows), typeof(TaskCase))]
+    [DynamicData(nameof(TaskCase.EveryRow), typeof(TaskCase))]
     public void No_tensor_outlives_a_fit_that_ends_fails_or_is_cancelled(TaskCase task)
     {
         var data = Labelled(task, 100);

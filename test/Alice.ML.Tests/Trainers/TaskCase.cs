@@ -10,6 +10,11 @@ public abstract class TaskCase
 {
     public static IEnumerable<TaskCase> All => [new RegressionCase(), new BinaryCase(), new MulticlassCase()];
 
+    /// <summary>Those of several labels too.</summary>
+    public static IEnumerable<TaskCase> WithSeveral => [.. All, new MultioutputCase(), new MultilabelCase()];
+
+    public static IEnumerable<object[]> EveryRow => WithSeveral.Select(task => new object[] { task });
+
     public static IEnumerable<object[]> Rows => All.Select(task => new object[] { task });
 
     public abstract AliceTrainerOptions Options(Action<AliceTrainerOptions> change);
@@ -116,6 +121,64 @@ public abstract class TaskCase
         public override AliceTrainingSummary Summary(ITransformer model) =>
             ((ISingleFeaturePredictionTransformer<Alice.ML.Models.AliceMulticlassModelParameters>)model)
                 .Model.TrainingSummary!;
+    }
+
+    private sealed class MultioutputCase : TaskCase
+    {
+        public override string WrongLabelMessage =>
+            "The label column 'Label' is of type String, but must be a vector of Single of known length";
+
+        public override AliceTrainerOptions Options(Action<AliceTrainerOptions> change) =>
+            With(new AliceMultioutputTrainer.Options(), change);
+
+        public override IEstimator<ITransformer> Trainer(MLContext ml, Action<AliceTrainerOptions> change) =>
+            ml.Regression.Trainers.AliceMultioutput((AliceMultioutputTrainer.Options)Options(change));
+
+        public override IEstimator<ITransformer> Labels(MLContext ml) =>
+            ml.Transforms.CustomMapping<NumberRow, NumbersLabel>((row, label) =>
+                label.Label = [row.Number, row.Number > 8 ? row.Number * row.Number / 100 : float.NaN], null);
+
+        public override float[] Scores(MLContext ml, IDataView scored) =>
+            [.. scored.GetColumn<float[]>(scored.Schema["Score"]).SelectMany(row => row)];
+
+        public override AliceTrainingSummary Summary(ITransformer model) =>
+            ((ISingleFeaturePredictionTransformer<Alice.ML.Models.AliceMultioutputModelParameters>)model)
+                .Model.TrainingSummary!;
+    }
+
+    private sealed class MultilabelCase : TaskCase
+    {
+        public override string WrongLabelMessage =>
+            "The label column 'Label' is of type String, but must be a vector of Boolean, or of Single";
+
+        public override AliceTrainerOptions Options(Action<AliceTrainerOptions> change) =>
+            With(new AliceMultilabelTrainer.Options(), change);
+
+        public override IEstimator<ITransformer> Trainer(MLContext ml, Action<AliceTrainerOptions> change) =>
+            ml.BinaryClassification.Trainers.AliceMultilabel((AliceMultilabelTrainer.Options)Options(change));
+
+        public override IEstimator<ITransformer> Labels(MLContext ml) =>
+            ml.Transforms.CustomMapping<NumberRow, FlagsLabel>((row, label) =>
+                label.Label = [row.Number > 8, row.Number > 9, row.Number is > 8 and < 10], null);
+
+        public override float[] Scores(MLContext ml, IDataView scored) =>
+            [.. scored.GetColumn<float[]>(scored.Schema["Score"]).SelectMany(row => row)];
+
+        public override AliceTrainingSummary Summary(ITransformer model) =>
+            ((ISingleFeaturePredictionTransformer<Alice.ML.Models.AliceMultilabelModelParameters>)model)
+                .Model.TrainingSummary!;
+    }
+
+    private sealed class NumbersLabel
+    {
+        [VectorType(2)]
+        public float[] Label { get; set; } = [];
+    }
+
+    private sealed class FlagsLabel
+    {
+        [VectorType(3)]
+        public bool[] Label { get; set; } = [];
     }
 
     private sealed class NumberRow

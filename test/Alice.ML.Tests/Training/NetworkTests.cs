@@ -15,7 +15,7 @@ public class NetworkTests
 
     internal static IEnumerable<object[]> Cases =>
         from activation in Enum.GetValues<Activation>()
-        from objective in new[] { "squared", "huber", "quantile", "poisson", "logistic", "softmax" }
+        from objective in new[] { "squared", "huber", "quantile", "poisson", "logistic", "softmax", "labels" }
         select new object[] { activation, objective };
 
     [TestMethod]
@@ -31,6 +31,7 @@ public class NetworkTests
         {
             "softmax" => randint(0, outputs, [Rows, 1], generator: generator).to_type(ScalarType.Float32),
             "logistic" => randint(0, 2, [Rows, 1], generator: generator).to_type(ScalarType.Float32),
+            "labels" => WithMissing(rand(Rows, 2, generator: generator)),
             _ => rand(Rows, 1, generator: generator),
         };
         var masks = new[] { Mask(7), Mask(6) };
@@ -53,7 +54,8 @@ public class NetworkTests
             if (layer < shape.Layers - 1)
                 hidden = Apply(activation, hidden) * masks[layer];
         }
-        var expected = (Reference(objective, hidden, targets) * batch.Weights!).sum() / tensor(2f * Rows);
+        var expected = (Reference(objective, hidden, targets).sum([1], keepdim: true) * batch.Weights!).sum()
+            / tensor(2f * Rows);
         expected.backward();
 
         Assert.AreEqual(expected.item<float>(), value, 1e-5f);
@@ -75,6 +77,7 @@ public class NetworkTests
         "quantile" => (new QuantileObjective(0.8), 1),
         "poisson" => (new PoissonObjective(), 1),
         "logistic" => (new LogisticObjective(), 1),
+        "labels" => (new LabelsObjective(new HuberObjective(0.3, 0.1), 2, [0.2f, 0.7f]), 6),
         _ => (new SoftmaxObjective(), 3),
     };
 
@@ -93,7 +96,36 @@ public class NetworkTests
         "quantile" => maximum((y - f) * tensor(0.8f), (f - y) * tensor(0.2f)),
         "poisson" => f.exp() - y * f,
         "logistic" => nn.functional.binary_cross_entropy_with_logits(f, y, reduction: nn.Reduction.None),
+        "labels" => Labels(f, y),
         _ => nn.functional.cross_entropy(
         f, y.squeeze(1).to_type(ScalarType.Int64), reduction: nn.Reduction.None).unsqueeze(1),
     };
+
+    // The losses of outputs one by one; a column of zeros where a label is missing.
+    private static Tensor Labels(Tensor f, Tensor y)
+    {
+        var losses = new List<Tensor>();
+        for (var label = 0; label < 2; label++)
+        {
+            var target = y.narrow(1, label, 1);
+            var known = target.isfinite();
+            target = where(known, target, zeros_like(target));
+            Add(nn.functional.huber_loss(f.narrow(1, label, 1), target, label == 0 ? 0.3 : 0.1, nn.Reduction.None));
+            for (var q = 0; q < 2; q++)
+            {
+                var (level, output) = (q == 0 ? 0.2f : 0.7f, f.narrow(1, 2 + 2 * label + q, 1));
+                Add(maximum((target - output) * tensor(level), (output - target) * tensor(1 - level)));
+            }
+
+            void Add(Tensor loss) => losses.Add(loss * known.to_type(ScalarType.Float32));
+        }
+        return cat(losses, 1);
+    }
+
+    private static Tensor WithMissing(Tensor targets)
+    {
+        targets[1, 0] = tensor(float.NaN);
+        targets[4, 1] = tensor(float.NaN);
+        return targets;
+    }
 }

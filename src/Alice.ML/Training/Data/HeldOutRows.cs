@@ -20,21 +20,23 @@ internal sealed class HeldOutRows : IDisposable
         (_peers, Count) = (rows.Data.Peers, rows.TotalCount);
         using var scope = NewDisposeScope();
         var order = rows.InOrder();
-        Targets = Load(row => rows.Data.LabelArray[row]);
+        var labels = rows.Data.LabelCount;
+        Targets = Load(order.SelectMany(row => new ArraySegment<float>(rows.Data.LabelArray, row * labels, labels)));
         if (rows.Data.WeightArray is { } weights)
-            Weights = Load(row => (float)(weights[row] * _batches.WeightScale));
+            Weights = Load(order.Select(row => (float)(weights[row] * _batches.WeightScale)));
 
-        Tensor Load(Func<int, float> value)
+        Tensor Load(IEnumerable<float> values)
         {
-            float[] own = [.. order.Select(value)];
-            return tensor(_peers?.Gather<float>(own) ?? own, Count, 1).to(settings.Device).DetachFromDisposeScope();
+            float[] own = [.. values];
+            return tensor(_peers?.Gather<float>(own) ?? own).view(Count, -1).to(settings.Device)
+                .DetachFromDisposeScope();
         }
     }
 
     /// <summary>How many.</summary>
     public int Count { get; }
 
-    /// <summary>[rows, 1].</summary>
+    /// <summary>[rows, labels].</summary>
     public Tensor Targets { get; }
 
     /// <summary>[rows, 1]; null where every row counts the same.</summary>

@@ -17,7 +17,10 @@ internal sealed class KernelBatches(RowSet rows, int batchSize, bool isShared = 
     /// <summary>How the columns are read.</summary>
     public ColumnSplit Split(InputEncoding inputs) => _features.Split(inputs);
 
-    /// <summary>Targets of the table's rows.</summary>
+    /// <summary>Labels of a row.</summary>
+    public int LabelCount { get; } = rows.Data.LabelCount;
+
+    /// <summary>Targets of the table's rows, [rows, labels].</summary>
     public float[] Targets { get; } = rows.Data.LabelArray;
 
     /// <summary>Weights of the table's rows; null where every row counts the same.</summary>

@@ -35,7 +35,7 @@ internal sealed unsafe class KernelReader : BatchReader
     {
         (_source, _inputs, Parts) = (source, inputs, parts);
         var most = source.MostRows;
-        _targets = _memory.Allocate(most);
+        _targets = _memory.Allocate((long)most * source.LabelCount);
         if (source.Weights is not null)
             _weights = _memory.Allocate(most);
         _split = source.Split(inputs);
@@ -89,8 +89,10 @@ internal sealed unsafe class KernelReader : BatchReader
         _window?.Read(from, rows, _numbers, _features);
         _rows = rows;
         _whole = _source.Whole(index);
+        var labels = _source.LabelCount;
         for (var i = 0; i < rows; i++)
-            _targets[i] = _source.Targets[order[i]];
+            for (var label = 0; label < labels; label++)
+                _targets[(nint)i * labels + label] = _source.Targets[order[i] * labels + label];
         for (var i = 0; i < rows && _weights != null; i++)
             _weights[i] = (float)(_source.Weights![order[i]] * _source.WeightScale);
         if (_split.Sparse is not null)
@@ -116,7 +118,7 @@ internal sealed unsafe class KernelReader : BatchReader
             Binned = new BinnedBatch(_features + at, _bins + at, _shares + at),
             Sparse = _split.Sparse,
             SparseRows = _numbers + first,
-            Targets = _targets + first,
+            Targets = _targets + (nint)first * _source.LabelCount,
             Weights = _weights == null ? null : _weights + first,
             Rows = BatchSource.Start(part + 1, Parts, _rows) - first,
             WholeRows = _whole.Rows,

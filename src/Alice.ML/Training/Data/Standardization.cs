@@ -28,9 +28,9 @@ internal sealed class Standardization(double[] mean, double[] scale)
         return deviation > AutoRules.ConstantTolerance * Math.Abs(mean) ? 1 / deviation : 0;
     }
 
-    /// <summary>The same for several outputs as for one.</summary>
-    public Standardization Repeated(int count) =>
-        new([.. Enumerable.Repeat(Mean[0], count)], [.. Enumerable.Repeat(Scale[0], count)]);
+    /// <summary>For other columns those of some of these.</summary>
+    public Standardization Select(IReadOnlyList<int> columns) =>
+        new([.. columns.Select(column => Mean[column])], [.. columns.Select(column => Scale[column])]);
 
     /// <summary>Standardises [rows, columns] values in place.</summary>
     public void Apply(Span<float> values)

@@ -22,13 +22,14 @@ internal sealed class TensorBatches : BatchSource
         var data = rows.Data;
         (_features, _device, _file) = (rows.Features, device, data.Features as FileFeatures);
         using var scope = NewDisposeScope();
-        _targets = Load(data.LabelArray);
+        _targets = Load(data.LabelArray, data.LabelCount);
         if (data.WeightArray is { } weights)
-            _weights = Load([.. weights.Select(weight => (float)(weight * WeightScale))]);
+            _weights = Load([.. weights.Select(weight => (float)(weight * WeightScale))], 1);
         _order = OrderOnDevice();
 
         // From the table's first row on, so that one row number serves features, targets and weights.
-        Tensor Load(float[] values) => frombuffer(values, ScalarType.Float32, data.Start + data.Rows).view(-1, 1)
+        Tensor Load(float[] values, int width) => frombuffer(
+            values, ScalarType.Float32, (data.Start + data.Rows) * width).view(-1, width)
             .to(device).clone().DetachFromDisposeScope();
     }
 
@@ -130,7 +131,8 @@ internal sealed class TensorReader(TensorBatches source, InputEncoding inputs, i
     private static Minibatch WithOnes(Minibatch part)
     {
         using var scope = NewDisposeScope();
-        return part with { Features = cat([part.Features, ones_like(part.Targets)], 1).DetachFromDisposeScope() };
+        var ones = ones_like(part.Targets.narrow(1, 0, 1));
+        return part with { Features = cat([part.Features, ones], 1).DetachFromDisposeScope() };
     }
 
     private static unsafe (Tensor Numbers, Tensor Features) ReadWindow(WindowReader window, (int From, int Count) rows)

@@ -4,11 +4,20 @@ using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Rows, in memory or their features in a file: features, one label each, and weights where a column gives
-/// them. A part of the rows shares their arrays.
+/// <summary>Rows, in memory or their features in a file: features, labels, and weights where a column gives them. A
+/// part of the rows shares their arrays.
 /// </summary>
+/// <param name="features">The table.</param>
+/// <param name="labels">[rows of the table, <paramref name="labelCount"/>]; of several labels those that a row lacks
+/// are NaN, and no row lacks all.</param>
+/// <param name="weights">See <see cref="WeightArray"/>.</param>
+/// <param name="start">See <see cref="Start"/>.</param>
+/// <param name="rows">Rows of this part.</param>
+/// <param name="labelCount">Labels of a row.</param>
+/// <param name="peers">Who has further rows; null: nobody.</param>
 internal sealed class TrainingData(
-    FeatureTable features, float[] labels, float[]? weights, int start, int rows, Peers? peers = null)
+    FeatureTable features, float[] labels, float[]? weights, int start, int rows, int labelCount = 1,
+    Peers? peers = null)
 {
     public FeatureTable Features { get; } = features;
 
@@ -25,10 +34,13 @@ internal sealed class TrainingData(
     /// <summary>First row of this part in the table.</summary>
     public int Start { get; } = start;
 
-    /// <summary>Labels of these rows.</summary>
-    public Span<float> Labels => labels.AsSpan(Start, Rows);
+    /// <summary>Labels of a row.</summary>
+    public int LabelCount { get; } = labelCount;
 
-    /// <summary>All labels of the table, to be read from <see cref="Start"/> on.</summary>
+    /// <summary>Labels of these rows, row after row.</summary>
+    public Span<float> Labels => labels.AsSpan(Start * LabelCount, Rows * LabelCount);
+
+    /// <summary>All labels of the table, to be read from row <see cref="Start"/> on.</summary>
     public float[] LabelArray => labels;
 
     /// <summary>Example weights of the table, finite and above 0; null where every row counts the same.</summary>
@@ -55,8 +67,7 @@ internal sealed class TrainingData(
             MoveRandomToEnd(held, seed);
         else
             ShuffleEnd(held, seed);
-        return (new(Features, labels, weights, Start, Rows - held, peers),
-            new(Features, labels, weights, Start + Rows - held, held, peers));
+        return (Part(Start, Rows - held), Part(Start + Rows - held, held));
     }
 
     private void ShuffleEnd(int held, int seed)
@@ -101,17 +112,34 @@ internal sealed class TrainingData(
     /// <summary>Some rows of a file, in memory.</summary>
     /// <param name="numbers">Their numbers in the table, ascending.</param>
     public TrainingData Extract(int[] numbers) => new(((FileFeatures)Features).Extract(numbers),
-        [.. numbers.Select(row => labels[row])], weights is null ? null : [.. numbers.Select(row => weights[row])], 0,
-        numbers.Length);
+        [.. numbers.SelectMany(row => new ArraySegment<float>(labels, row * LabelCount, LabelCount))],
+        weights is null ? null : [.. numbers.Select(row => weights[row])], 0, numbers.Length, LabelCount);
 
-    /// <summary>The rows whose labels lie between two values. They change places.</summary>
-    public TrainingData WithLabels(float lowest, float highest)
+    /// <summary>Rows where a label is known.</summary>
+    public int Known(int label)
+    {
+        var known = 0;
+        for (var i = label; i < Labels.Length; i += LabelCount)
+            known += float.IsNaN(Labels[i]) ? 0 : 1;
+        return peers?.SumRows(known) ?? known;
+    }
+
+    /// <summary>Forgets the labels that lie outside ranges.</summary>
+    /// <param name="scales">Of each label.</param>
+    /// <returns>The rows that still have a label. Rows change places.</returns>
+    public TrainingData WithoutExtremes(IReadOnlyList<ColumnScale> scales)
     {
         var kept = Rows;
         for (var row = Rows - 1; row >= 0; row--)
-            if (Labels[row] < lowest || Labels[row] > highest)
+        {
+            var values = Labels.Slice(row * LabelCount, LabelCount);
+            for (var label = 0; label < values.Length; label++)
+                if (values[label] < scales[label].Lowest || values[label] > scales[label].Highest)
+                    values[label] = float.NaN;
+            if (!values.ContainsAnyExcept(float.NaN))
                 Swap(Start + row, Start + --kept);
-        return new(Features, labels, weights, Start, kept, peers);
+        }
+        return Part(Start, kept);
     }
 
     /// <summary>Two parts, perhaps of one table, with their features prepared. The parts are not to be used any
@@ -125,12 +153,16 @@ internal sealed class TrainingData(
             validation?.With(shared ? table : validation.Features.Prepare(preparation, validation.Rows)));
     }
 
-    private TrainingData With(FeatureTable table) => new(table, labels, weights, Start, Rows, peers);
+    private TrainingData With(FeatureTable table) => new(table, labels, weights, Start, Rows, LabelCount, peers);
+
+    private TrainingData Part(int start, int rows) => new(Features, labels, weights, start, rows, LabelCount, peers);
 
     private void Swap(int a, int b)
     {
         Features.Swap(a, b);
-        (labels[a], labels[b]) = (labels[b], labels[a]);
+        for (var label = 0; label < LabelCount; label++)
+            (labels[a * LabelCount + label], labels[b * LabelCount + label]) =
+                (labels[b * LabelCount + label], labels[a * LabelCount + label]);
         if (weights is not null)
             (weights[a], weights[b]) = (weights[b], weights[a]);
     }

@@ -18,7 +18,7 @@ internal readonly unsafe struct KernelBatch
     /// <summary>[Rows]: numbers of rows of <see cref="Sparse"/>.</summary>
     public int* SparseRows { get; init; }
 
-    /// <summary>[Rows].</summary>
+    /// <summary>[Rows, labels]; NaN where a label is missing.</summary>
     public float* Targets { get; init; }
 
     /// <summary>[Rows], with mean 1 over the training set; null where every row counts the same.</summary>

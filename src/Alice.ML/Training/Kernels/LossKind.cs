@@ -11,8 +11,16 @@ internal enum LossKind
     Softmax,
 }
 
-/// <summary>A loss of a network's outputs.</summary>
-/// <param name="Kind">The loss; where there are <paramref name="Levels"/>, that of output 0.</param>
-/// <param name="Parameter">Huber's threshold, or the level of the quantile.</param>
-/// <param name="Levels">Levels of the quantiles that outputs 1 and up are to learn; null: none.</param>
-internal sealed record KernelLoss(LossKind Kind, double Parameter = 0, IReadOnlyList<float>? Levels = null);
+/// <summary>A loss of a network's outputs: the scores of all labels, then the quantiles of each label in
+/// turn.</summary>
+/// <param name="Kind">The loss of the scores.</param>
+/// <param name="Parameters">Huber's threshold of each label, or one for all: that, or the level of the
+/// quantile.</param>
+/// <param name="Levels">Levels of the quantiles of each label; null: none.</param>
+/// <param name="Labels">Labels of a row.</param>
+internal sealed record KernelLoss(
+    LossKind Kind, IReadOnlyList<double>? Parameters = null, IReadOnlyList<float>? Levels = null, int Labels = 1)
+{
+    /// <summary>The parameter of a label's loss.</summary>
+    public float Parameter(int label) => (float)Parameters![Parameters.Count == 1 ? 0 : label];
+}

@@ -13,25 +13,37 @@ internal static unsafe class Losses<V> where V : struct, IFloats<V>
     /// <param name="outputs">[outputs, stride], turned into gradients; the rows up to a whole number of vectors are
     /// read.</param>
     /// <param name="stride">Distance of an output's rows from those of the next.</param>
-    /// <param name="targets">Targets.</param>
-    /// <param name="factors">Factors; 0 beyond the last row.</param>
+    /// <param name="targets">[labels, stride]: targets, finite.</param>
+    /// <param name="factors">[labels, stride]: factors; 0 beyond the last row, and where a label is missing.</param>
     /// <param name="rows">Rows.</param>
     /// <returns>The sum of the losses by their factors.</returns>
     public static double Evaluate(KernelLoss loss, float* outputs, int stride, float* targets, float* factors, int rows)
     {
-        var sum = loss.Kind switch
+        double sum = 0;
+        var quantiles = loss.Levels?.Count ?? 0;
+        for (var label = 0; label < loss.Labels; label++)
+        {
+            sum += Evaluate(loss, label, outputs + label * stride, targets, factors, rows);
+            var first = loss.Labels + label * quantiles;
+            for (var i = 0; i < quantiles; i++)
+                sum += Evaluate(
+                    new QuantileLoss<V>(loss.Levels![i]), outputs + (first + i) * stride, targets, factors, rows);
+            targets += stride;
+            factors += stride;
+        }
+        return sum;
+    }
+
+    private static double Evaluate(
+        KernelLoss loss, int label, float* outputs, float* targets, float* factors, int rows) => loss.Kind switch
         {
             LossKind.Squared => Evaluate(new SquaredLoss<V>(), outputs, targets, factors, rows),
-            LossKind.Huber => Evaluate(new HuberLoss<V>((float)loss.Parameter), outputs, targets, factors, rows),
-            LossKind.Quantile => Evaluate(new QuantileLoss<V>((float)loss.Parameter), outputs, targets, factors, rows),
+            LossKind.Huber => Evaluate(new HuberLoss<V>(loss.Parameter(label)), outputs, targets, factors, rows),
+            LossKind.Quantile => Evaluate(new QuantileLoss<V>(loss.Parameter(label)), outputs, targets, factors, rows),
             LossKind.Poisson => Evaluate(new PoissonLoss<V>(), outputs, targets, factors, rows),
             LossKind.Logistic => Evaluate(new LogisticLoss<V>(), outputs, targets, factors, rows),
             _ => throw new ArgumentOutOfRangeException(nameof(loss), loss.Kind, null),
         };
-        for (var i = 0; i < loss.Levels?.Count; i++)
-            sum += Evaluate(new QuantileLoss<V>(loss.Levels[i]), outputs + (i + 1) * stride, targets, factors, rows);
-        return sum;
-    }
 
     /// <summary>Cross-entropy of softmax.</summary>
     /// <param name="outputs">Outputs, turned into gradients; −∞ beyond the last class up to a whole number of

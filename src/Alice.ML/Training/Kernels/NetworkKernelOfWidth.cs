@@ -42,8 +42,8 @@ internal sealed unsafe class NetworkKernel<V> : NetworkKernel where V : struct, 
             _output = new OutputLayer<V>(shape.LayerSizes[^2], shape.LayerSizes[^1], offset, RowsAtOnce, _memory);
         else if (!isSoftmax)
             _columns = new RowsAt(_memory.Allocate((long)shape.LayerSizes[^1] * RowsAtOnce), RowsAtOnce);
-        _targets = _memory.Allocate(RowsAtOnce);
-        _factors = _memory.Allocate(RowsAtOnce);
+        _targets = _memory.Allocate((long)loss.Labels * RowsAtOnce);
+        _factors = _memory.Allocate((long)loss.Labels * RowsAtOnce);
     }
 
     public override double Evaluate(float* weights, float* gradient, in KernelBatch batch, bool adds)
@@ -113,14 +113,7 @@ internal sealed unsafe class NetworkKernel<V> : NetworkKernel where V : struct, 
     /// <summary>The loss of the rows; outputs become gradients.</summary>
     private double Loss(in KernelBatch batch, int first, int rows)
     {
-        var perRow = 1f / batch.WholeRows;
-        for (var row = 0; row < rows; row++)
-        {
-            _targets[row] = batch.Targets[first + row];
-            _factors[row] = batch.Weights == null ? perRow : batch.Weights[first + row] * perRow;
-        }
-        for (var row = rows; row % V.Count != 0; row++)
-            _targets[row] = _factors[row] = 0;
+        SetTargets(batch, first, rows);
         if (_output is not null)
             return Losses<V>.Evaluate(_loss, _output.Values.At, RowsAtOnce, _targets, _factors, rows);
 
@@ -144,6 +137,25 @@ internal sealed unsafe class NetworkKernel<V> : NetworkKernel where V : struct, 
         }
         HiddenPasses<V>.CopyAndSum(last.Values, last.Errors, rows, last.Width, last.RowSums);
         return loss;
+    }
+
+    // Label after label, [labels, RowsAtOnce]. A label that is missing has no part in the loss.
+    private void SetTargets(in KernelBatch batch, int first, int rows)
+    {
+        var perRow = 1f / batch.WholeRows;
+        for (var label = 0; label < _loss.Labels; label++)
+        {
+            float* targets = _targets + label * RowsAtOnce, factors = _factors + label * RowsAtOnce;
+            for (var row = 0; row < rows; row++)
+            {
+                var target = batch.Targets[(nint)(first + row) * _loss.Labels + label];
+                var isMissing = float.IsNaN(target);
+                targets[row] = isMissing ? 0 : target;
+                factors[row] = isMissing ? 0 : batch.Weights == null ? perRow : batch.Weights[first + row] * perRow;
+            }
+            for (var row = rows; row % V.Count != 0; row++)
+                targets[row] = factors[row] = 0;
+        }
     }
 
     private void Backward(in KernelBatch batch, int first, int rows, in Dropout dropout)

@@ -52,7 +52,7 @@ internal sealed class SoftmaxObjective : Objective
 
 /// <summary>The Brier score (1950): bounded, so that among few rows one that is wrong beyond doubt does not outweigh
 /// the others.</summary>
-file static class Brier
+internal static class Brier
 {
     public static Tensor Scores(Objective objective, Tensor outputs, Tensor targets)
     {

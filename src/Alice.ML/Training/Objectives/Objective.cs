@@ -27,7 +27,7 @@ internal abstract class Objective
     /// <summary>Loss of every row, and the gradient of its sum.</summary>
     /// <param name="outputs">Outputs of a network [rows, outputs], or of several […, rows, outputs]; may be
     /// overwritten.</param>
-    /// <param name="targets">Targets [rows, 1].</param>
+    /// <param name="targets">Targets [rows, labels].</param>
     /// <param name="gradient">Gradient with respect to the outputs, of their shape.</param>
     /// <returns>Loss […, rows, 1].</returns>
     public abstract Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient);

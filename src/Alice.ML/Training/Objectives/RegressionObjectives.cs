@@ -39,19 +39,23 @@ internal sealed class SquaredObjective : RegressionObjective
     }
 }
 
-/// <summary>½e² for an error e up to <paramref name="threshold"/>, and threshold·(|e| − ½ threshold) beyond (Huber
-/// 1964).</summary>
-internal sealed class HuberObjective(double threshold) : RegressionObjective
+/// <summary>½e² for an error e up to a threshold, and threshold·(|e| − ½ threshold) beyond (Huber 1964).</summary>
+/// <param name="thresholds">Of each label, or one for all.</param>
+internal sealed class HuberObjective(params IReadOnlyList<double> thresholds) : RegressionObjective
 {
-    public override KernelLoss Kernel => new(LossKind.Huber, threshold);
+    public override KernelLoss Kernel => new(LossKind.Huber, thresholds);
 
     public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
     {
         var error = outputs.sub_(targets);
-        gradient = maximum(minimum(error, error.Constant(threshold)), error.Constant(-threshold));
+        gradient = thresholds.Count == 1 ? Bounded(error, thresholds[0])
+            : cat([.. thresholds.Select((threshold, label) => Bounded(error.narrow(-1, label, 1), threshold))], -1);
         // With c = clamp(e): c·(e − ½c) is either branch.
         return error.Scale(2).sub_(gradient).mul_(gradient).Scale(0.5);
     }
+
+    private static Tensor Bounded(Tensor error, double threshold) =>
+        maximum(minimum(error, error.Constant(threshold)), error.Constant(-threshold));
 }
 
 /// <summary>τ·e for an error e = target − output above 0, (τ − 1)·e below: its minimiser is the τ-quantile (Koenker and
@@ -59,7 +63,7 @@ internal sealed class HuberObjective(double threshold) : RegressionObjective
 /// </summary>
 internal sealed class QuantileObjective(double quantile) : RegressionObjective
 {
-    public override KernelLoss Kernel => new(LossKind.Quantile, quantile);
+    public override KernelLoss Kernel => new(LossKind.Quantile, [quantile]);
 
     public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
     {

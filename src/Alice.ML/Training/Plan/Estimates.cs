@@ -1,3 +1,4 @@
+using Alice.ML.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Plan;
@@ -10,32 +11,61 @@ internal static class Estimates
 
     /// <param name="task">What was learned.</param>
     /// <param name="outputs">Outputs [rows, outputs]; may be overwritten.</param>
-    /// <param name="targets">Targets [rows, 1].</param>
+    /// <param name="targets">Targets [rows, labels].</param>
     /// <param name="lossRatio">What the losses are multiplied by: an ensemble of another size than the measured one has
     /// another loss.</param>
     public static AliceEstimate Of(LearningTask task, Tensor outputs, Tensor targets, double lossRatio)
     {
         using var scope = NewDisposeScope();
-        var rows = (int)outputs.shape[0];
-        var measures = Values(task.Objective.Measure(outputs, targets));
-        if (!task.IsClassification)
+        if (task.LabelCount == 1)
+            return task.IsClassification ? OfClasses(task.Objective, outputs, targets)
+                : OfNumbers(task.Objective, outputs, targets, lossRatio, task.Unit(0));
+        var objective = (LabelsObjective)task.Objective;
+        AliceEstimate[] labels = [.. Enumerable.Range(0, task.LabelCount).Select(label =>
         {
-            var square = Mean(measures.Select(measure => measure * lossRatio * task.MetricUnit * task.MetricUnit));
-            return new AliceEstimate
-            {
-                Rows = rows,
-                RootMeanSquaredError = square.SquareRoot(),
-                MeanAbsoluteError = Mean(measures.Select(measure => Math.Sqrt(measure * lossRatio) * task.MetricUnit)),
-            };
-        }
-        var area = task.Outputs == 1 ? Area(Values(outputs), Values(targets)) : null;
+            var known = targets.select(1, label).isfinite().nonzero().view(-1);
+            if (known.numel() == 0)
+                return new AliceEstimate { Rows = 0 };
+            var (its, truth) = (outputs.narrow(1, label, 1).index_select(0, known),
+                targets.narrow(1, label, 1).index_select(0, known));
+            return task.IsClassification ? OfClasses(objective.Each, its, truth)
+                : OfNumbers(objective.Each, its, truth, lossRatio, task.Unit(label));
+        })];
+        if (!task.IsClassification)
+            return new AliceEstimate { Rows = (int)outputs.shape[0], Labels = labels };
+        var right = Values(objective.Measure(outputs, targets));
+        var losses = objective.RowLosses(outputs, targets, out _) / objective.LabelsOfRows(targets);
         return new AliceEstimate
         {
-            Rows = rows,
-            Accuracy = Mean(measures.Select(measure => (double)measure)),
-            AreaUnderRocCurve = area,
-            LogLoss =
-            Mean(Values(task.Objective.RowLosses(outputs, targets, out _)).Select(loss => Math.Min(loss, _mostLoss))),
+            Rows = right.Length,
+            Labels = labels,
+            Accuracy = Mean(right.Select(share => (double)share)),
+            LogLoss = Mean(Values(losses).Select(loss => Math.Min(loss, _mostLoss))),
+        };
+    }
+
+    private static AliceEstimate OfNumbers(
+        Objective objective, Tensor outputs, Tensor targets, double lossRatio, double unit)
+    {
+        var measures = Values(objective.Measure(outputs, targets));
+        return new AliceEstimate
+        {
+            Rows = measures.Length,
+            RootMeanSquaredError = Mean(measures.Select(measure => measure * lossRatio * unit * unit)).SquareRoot(),
+            MeanAbsoluteError = Mean(measures.Select(measure => Math.Sqrt(measure * lossRatio) * unit)),
+        };
+    }
+
+    private static AliceEstimate OfClasses(Objective objective, Tensor outputs, Tensor targets)
+    {
+        var right = Values(objective.Measure(outputs, targets));
+        return new AliceEstimate
+        {
+            Rows = right.Length,
+            Accuracy = Mean(right.Select(measure => (double)measure)),
+            AreaUnderRocCurve = outputs.shape[1] == 1 ? Area(Values(outputs), Values(targets)) : null,
+            LogLoss = Mean(Values(objective.RowLosses(outputs, targets, out _))
+                .Select(loss => Math.Min(loss, _mostLoss))),
         };
     }
 

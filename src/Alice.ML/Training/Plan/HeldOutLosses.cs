@@ -57,21 +57,26 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
     /// where it is no number.</summary>
     public double Loss(int fold, Tensor outputs) => folds[fold].Loss(task.Objective, outputs);
 
-    /// <summary>What to change in the outputs of an ensemble: probabilities get a temperature, quantiles are
-    /// shifted.</summary>
-    public OutputCalibration Calibrate(IReadOnlyList<Candidate> chosen) => task.Objective switch
-    {
-        QuantilesObjective quantiles => new OutputCalibration(Shifts: QuantileShifts(quantiles.Levels, chosen)),
-        _ when task.IsClassification => new OutputCalibration(Factor(chosen)),
-        _ => OutputCalibration.None,
-    };
-
-    /// <summary>What to multiply log-odds by for the lowest logarithmic loss, found by golden sections.</summary>
-    private double Factor(IReadOnlyList<Candidate> chosen)
+    /// <summary>What to change in the outputs of an ensemble: probabilities get a temperature for each label, quantiles
+    /// are shifted.</summary>
+    public OutputCalibration Calibrate(IReadOnlyList<Candidate> chosen)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var means = folds.Select((_, fold) => Mean(chosen, fold)).ToArray();
+        if (task.IsClassification)
+            return new OutputCalibration(task.Objective is LabelsObjective labels
+                ? [.. Enumerable.Range(0, task.LabelCount).Select(label =>
+                    Factor(means, (outputs, targets) => labels.RowLosses(label, outputs, targets)))]
+                : [Factor(means, (outputs, targets) => task.Objective.RowLosses(outputs, targets, out _))]);
+        return task.Levels.Count > 0 ? new OutputCalibration(Shifts: QuantileShifts(means)) : OutputCalibration.None;
+    }
+
+    /// <summary>What to multiply log-odds by for the lowest logarithmic loss, found by golden sections.</summary>
+    /// <param name="means">Outputs for the held-out rows of each fold.</param>
+    /// <param name="rowLosses">Losses [rows, 1] of outputs, which it may overwrite, against targets.</param>
+    private float Factor(Tensor[] means, Func<Tensor, Tensor, Tensor> rowLosses)
+    {
         var rows = folds.Sum(fold => fold.Targets.shape[0]);
         var section = (Math.Sqrt(5) - 1) / 2;
         var (low, high) = (-AutoRules.FarthestTemperature, AutoRules.FarthestTemperature);
@@ -90,14 +95,14 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
                 outer = low + section * (high - low);
                 atOuter = Loss(outer);
             }
-        return Math.Exp((low + high) / 2);
+        return (float)Math.Exp((low + high) / 2);
 
         double Loss(double logarithm)
         {
             using var inner = NewDisposeScope();
             var factor = Math.Exp(logarithm);
             return folds.Select((fold, i) =>
-                fold.Mean(task.Objective.RowLosses(means[i].clone().Scale(factor), fold.Targets, out _))).Average()
+                fold.Mean(rowLosses(means[i].clone().Scale(factor), fold.Targets))).Average()
                 + logarithm * logarithm / (2 * AutoRules.TemperatureDeviation * AutoRules.TemperatureDeviation * rows);
         }
     }
@@ -105,23 +110,25 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
     /// <summary>What to add to each output so that quantiles cover the held-out rows as their levels say: networks fit
     /// the rows that they train on too closely (Romano et al. 2019, Conformalized Quantile Regression).
     /// </summary>
-    /// <param name="levels">Levels of the outputs after the first.</param>
-    /// <param name="chosen">The candidates of the ensemble.</param>
-    private float[] QuantileShifts(IReadOnlyList<float> levels, IReadOnlyList<Candidate> chosen)
+    /// <param name="means">Outputs for the held-out rows of each fold.</param>
+    private float[] QuantileShifts(Tensor[] means)
     {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
-        var missing = cat([.. folds.Select((fold, i) => fold.Targets - Mean(chosen, i))], 0);
-        var rows = missing.shape[0];
-        var shifts = new float[1 + levels.Count];
-        for (var q = 1; q < shifts.Length; q++)
-        {
-            var sorted = missing.select(1, q).sort().Values.cpu().data<float>().ToArray();
-            var rank = (rows + 1) * (double)levels[q - 1];
-            shifts[q] =
-                sorted[(int)Math.Clamp(levels[q - 1] < 0.5 ? Math.Floor(rank) - 1
-                    : Math.Ceiling(rank) - 1, 0, rows - 1)];
-        }
+        var (labels, levels) = (task.LabelCount, task.Levels);
+        var shifts = new float[task.Outputs];
+        for (var label = 0; label < labels; label++)
+            for (var q = 0; q < levels.Count; q++)
+            {
+                var output = labels + label * levels.Count + q;
+                var missing = cat([.. folds.Select((fold, i) =>
+                    fold.Targets.select(1, label) - means[i].select(1, output))], 0);
+                // Labels that are missing are NaN, at the end.
+                var sorted = missing.sort().Values.cpu().data<float>().ToArray();
+                var rows = sorted.Count(value => !float.IsNaN(value));
+                var rank = (rows + 1) * (double)levels[q];
+                if (rows > 0)
+                    shifts[output] = sorted[(int)Math.Clamp(
+                        levels[q] < 0.5 ? Math.Floor(rank) - 1 : Math.Ceiling(rank) - 1, 0, rows - 1)];
+            }
         return shifts;
     }
 
@@ -133,7 +140,7 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
         var measured = MeanLoss(chosen);
         var ratio = measured > 0 ? Math.Clamp(Loss(chosen) / measured, 0, 1) : 1;
         return Estimates.Of(
-            task, cat([.. folds.Select((_, fold) => Mean(chosen, fold))], 0).Scale(calibration.Factor),
+            task, calibration.Scale(cat([.. folds.Select((_, fold) => Mean(chosen, fold))], 0)),
             cat([.. folds.Select(fold => fold.Targets)], 0), ratio);
     }
 

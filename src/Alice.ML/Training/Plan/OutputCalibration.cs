@@ -1,15 +1,19 @@
+using static TorchSharp.torch;
+
 namespace Alice.ML.Training.Plan;
 
-/// <summary>What held-out rows say of the outputs: output k of the model is <paramref name="Factor"/> · output +
+/// <summary>What held-out rows say of the outputs: output k of the model is <paramref name="Factors"/>[k] · output +
 /// <paramref name="Shifts"/>[k].</summary>
-/// <param name="Factor"> One over the temperature (Guo et al. 2017, On Calibration of Modern Neural Networks): above 1
-/// the probabilities of classes were too timid.
-/// </param>
+/// <param name="Factors">One for each output, or one for all; null: 1. One over the temperature (Guo et al. 2017, On
+/// Calibration of Modern Neural Networks): above 1 the probabilities of classes were too timid.</param>
 /// <param name="Shifts">One for each output; null: none.</param>
-internal sealed record OutputCalibration(double Factor = 1, float[]? Shifts = null)
+internal sealed record OutputCalibration(float[]? Factors = null, float[]? Shifts = null)
 {
     /// <summary>The outputs as they are.</summary>
     public static OutputCalibration None { get; } = new();
+
+    /// <summary>Multiplies outputs [rows, outputs] by their factors, in place.</summary>
+    public Tensor Scale(Tensor outputs) => Factors is null ? outputs : outputs.mul_(tensor(Factors).to(outputs.device));
 
     /// <summary>Changes the last layer of a network, so that its outputs are calibrated.</summary>
     /// <param name="shape">Shape of the network.</param>
@@ -17,8 +21,9 @@ internal sealed record OutputCalibration(double Factor = 1, float[]? Shifts = nu
     public void Apply(NetworkShape shape, Span<float> weights)
     {
         var outputs = shape.LayerSizes[^1];
-        foreach (ref var weight in weights[^((shape.LayerSizes[^2] + 1) * outputs)..])
-            weight = (float)(weight * Factor);
+        var last = weights[^((shape.LayerSizes[^2] + 1) * outputs)..];
+        for (var i = 0; Factors is not null && i < last.Length; i++)
+            last[i] *= Factors[Factors.Length == 1 ? 0 : i % outputs];
         var biases = weights[^outputs..];
         for (var output = 0; output < Shifts?.Length; output++)
             biases[output] += Shifts[output];

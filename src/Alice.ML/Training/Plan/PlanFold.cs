@@ -11,7 +11,7 @@ internal sealed class PlanFold(RowSet training, RowSet heldOut, TrainingSettings
 
     public RowSet Training => training;
 
-    /// <summary>Targets [rows, 1] of the held-out rows.</summary>
+    /// <summary>Targets [rows, labels] of the held-out rows.</summary>
     public Tensor Targets => _heldOut.Targets;
 
     /// <summary>Outputs [rows, outputs] of each network for the held-out rows, held as the model holds them; they

@@ -25,7 +25,7 @@ internal class StackLoss(Objective objective) : IDisposable
 
     /// <summary>Adds the losses, and gives the gradient.</summary>
     /// <param name="outputs">[points, networks, rows, outputs]; may be overwritten.</param>
-    /// <param name="targets">[rows, 1].</param>
+    /// <param name="targets">[rows, labels].</param>
     /// <param name="scale">Weight of each row over the rows of the minibatch, times <see cref="Factor"/>,
     /// [rows, 1].</param>
     /// <param name="sums">[networks]: the loss at the first point is added.</param>

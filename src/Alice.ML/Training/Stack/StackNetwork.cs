@@ -118,8 +118,10 @@ internal sealed class StackNetwork : IDisposable
     {
         public RowConstants(Tensor targets, double scale)
         {
-            Ones = ones_like(targets).DetachFromDisposeScope();
-            Scale = ones_like(targets).Scale(scale).DetachFromDisposeScope();
+            // [rows, 1], whatever the labels of a row.
+            using var column = targets.narrow(1, 0, 1);
+            Ones = ones_like(column).DetachFromDisposeScope();
+            Scale = ones_like(column).Scale(scale).DetachFromDisposeScope();
         }
 
         /// <summary>[rows, 1].</summary>

@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Transforms;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Model.OnnxConverter;
@@ -101,6 +102,39 @@ public class PipelineOnnxTests
         AssertClose(scored.GetColumn<float[]>("Quantiles").SelectMany(q => q), outputs["Quantiles"]);
         if (addsStandardDeviation)
             AssertClose(scored.GetColumn<float>("ScoreStandardDeviation"), outputs["ScoreStandardDeviation"]);
+    }
+
+    [TestMethod]
+    public void A_pipeline_gives_the_columns_of_models_of_several_labels()
+    {
+        var ensemble = new NetworkEnsemble(
+        [
+            new(TestModels.Network(Activation.ReLU, seed: 1, FeatureCount, 8, 6)),
+            new(TestModels.Network(Activation.SiLU, seed: 2, FeatureCount, 8, 6)),
+        ], range: new OutputRanges([.. Enumerable.Range(1, 6).Select(o => new OutputRange(-0.1f * o, 0.2f * o))]));
+        var columns = new RegressionColumns(true, [0.1f, 0.9f], ["a", "b"]);
+        var scored = new AliceMultioutputTransformer(_context,
+            new AliceMultioutputModelParameters(_context, ensemble, columns), _data.Schema, nameof(Row.Features))
+            .Transform(_data);
+        Assert.IsTrue(AssertSame(scored, 11, ("Score", 2), ("ScoreStandardDeviation", 2), ("Quantiles", 4)));
+
+        var multilabel = new AliceMultilabelTransformer(_context,
+            new AliceMultilabelModelParameters(_context, ensemble, ["a", "b", "c", "d", "e", "f"]), _data.Schema,
+            nameof(Row.Features)).Transform(_data);
+        Assert.IsTrue(AssertSame(multilabel, 9, ("Score", 6), ("Probability", 6)));
+    }
+
+    private bool AssertSame(IDataView scored, int operatorSet, params (string Name, int Width)[] columns)
+    {
+        var context = new RecordingOnnxContext(operatorSet);
+        context.AddInput(nameof(Row.Features), FeatureCount);
+        Save(scored, context);
+        var outputs = OnnxScores.Run(
+            context.Finish([.. columns.Select(column => (column.Name, DataType.Float, column.Width))]),
+            [.. _rows.Select(row => row.Features)]);
+        foreach (var (name, _) in columns)
+            AssertClose(scored.GetColumn<float[]>(name).SelectMany(values => values), outputs[name]);
+        return outputs.Count == columns.Length;
     }
 
     [TestMethod]

@@ -32,7 +32,7 @@ public class TrainingDataTests
     [DataRow(false)]
     public void Choosing_by_label_keeps_whole_rows(bool isSparse)
     {
-        var kept = Make(isSparse).WithLabels(10, 20);
+        var kept = Make(isSparse).WithoutExtremes([new ColumnScale(0, 1, 10, 20, default, 0, 1)]);
         CollectionAssert.AreEqual(
             Enumerable.Range(10, 11).Select(n => (float)n).ToArray(), Numbers(kept).Order().ToArray());
     }

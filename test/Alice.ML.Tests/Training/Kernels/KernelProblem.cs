@@ -33,8 +33,11 @@ internal sealed record KernelProblem
 
     public required LossKind Loss { get; init; }
 
-    /// <summary>Outputs beside the first: classes of softmax, or quantiles.</summary>
+    /// <summary>Outputs beside the first: classes of softmax, or quantiles of each label.</summary>
     public required int MoreOutputs { get; init; }
+
+    /// <summary>Labels of a row, for others than softmax. Of several, some are missing.</summary>
+    public int Labels { get; init; } = 1;
 
     public required bool HasWeights { get; init; }
 
@@ -55,6 +58,7 @@ internal sealed record KernelProblem
         from rows in Gen.Elements(1, 2, 5, 6, 7, 11, 12, 13, 16, 31, 64, 127, 128, 129, 141)
         from loss in Gen.Elements(Enum.GetValues<LossKind>())
         from more in Gen.Elements(0, 0, 1, 2, 3, 9, 16)
+        from labels in Gen.Elements(1, 1, 2, 3, 7)
         from weights in Gen.Elements(true, false)
         from adds in Gen.Elements(true, false)
         from seed in Gen.Choose(0, int.MaxValue)
@@ -68,20 +72,29 @@ internal sealed record KernelProblem
             Rows = rows,
             Loss = loss,
             MoreOutputs = more,
+            Labels = loss == LossKind.Softmax ? 1 : labels,
             HasWeights = weights,
             Adds = adds,
             Seed = seed,
         };
 
     public KernelLoss KernelLoss => new(
-        Loss, Loss switch { LossKind.Huber => 0.4, LossKind.Quantile => 0.7, _ => 0 },
+        Loss, Loss switch
+        {
+            LossKind.Huber => [.. Enumerable.Range(1, Labels).Select(label => 0.4 * label)],
+            LossKind.Quantile => [0.7],
+            _ => null,
+        },
         Loss != LossKind.Softmax
-        && MoreOutputs > 0 ? [.. Enumerable.Range(1, MoreOutputs).Select(i => i / (MoreOutputs + 1f))] : null);
+        && MoreOutputs > 0 ? [.. Enumerable.Range(1, MoreOutputs).Select(i => i / (MoreOutputs + 1f))] : null, Labels);
 
-    public NetworkShape Shape(int features) => new([features, .. Hidden, MoreOutputs + 1], Activation, Dropout);
+    public int Outputs => Labels * (1 + MoreOutputs);
+
+    public NetworkShape Shape(int features) => new([features, .. Hidden, Outputs], Activation, Dropout);
 
     public float Target(Random random) => Loss switch
     {
+        _ when Labels > 1 && random.Next(4) == 0 => float.NaN,
         LossKind.Softmax => random.Next(MoreOutputs + 1),
         LossKind.Logistic => random.Next(2),
         LossKind.Poisson => random.Next(5),

@@ -9,16 +9,18 @@ namespace Alice.ML.Tests.Training.Kernels;
 internal sealed unsafe class KernelRows
 {
     private readonly WorkMemory _memory = new();
+    private readonly int _labels;
 
     public KernelRows(KernelProblem problem, Random random)
     {
         var (rows, columns) = (problem.Rows, problem.Columns);
-        float* targets = Copy(Fill(rows, () => problem.Target(random)));
+        _labels = problem.Labels;
+        float* targets = Copy(Fill(rows * _labels, () => problem.Target(random)));
         float* weights = problem.HasWeights ? Copy(Fill(rows, () => 0.5f + random.NextSingle())) : null;
-        (Targets, Factors) = (new double[rows], new double[rows]);
+        (Targets, Factors) = (new double[rows][], new double[rows]);
         for (var row = 0; row < rows; row++)
         {
-            Targets[row] = targets[row];
+            Targets[row] = [.. Enumerable.Range(0, _labels).Select(label => (double)targets[row * _labels + label])];
             Factors[row] = (weights == null ? 1 : weights[row]) / (double)(rows + 3);
         }
         Batch = new KernelBatch
@@ -42,7 +44,8 @@ internal sealed unsafe class KernelRows
     /// <summary>[rows][features].</summary>
     public double[][] Features { get; private set; } = [];
 
-    public double[] Targets { get; }
+    /// <summary>[rows][labels].</summary>
+    public double[][] Targets { get; }
 
     /// <summary>What each row's loss counts.</summary>
     public double[] Factors { get; }
@@ -58,7 +61,7 @@ internal sealed unsafe class KernelRows
         Binned = new BinnedBatch(Batch.Binned.Numbers + from * Columns, Batch.Binned.Bins + from * Columns,
             Batch.Binned.Shares + from * Columns),
         SparseRows = Batch.SparseRows + from,
-        Targets = Batch.Targets + from,
+        Targets = Batch.Targets + from * _labels,
         Weights = Batch.Weights == null ? null : Batch.Weights + from,
         Rows = to - from,
         FirstRow = from,

@@ -134,7 +134,7 @@ public unsafe class NetworkKernelTests
             .. Enumerable.Repeat(-7f, Margin)];
         float[] surrounded = [.. Enumerable.Repeat(float.NaN, Margin), .. weights,
             .. Enumerable.Repeat(float.NaN, Margin)];
-        var outputs = new float[problem.Rows * (problem.MoreOutputs + 1)];
+        var outputs = new float[problem.Rows * problem.Outputs];
         double actual;
         fixed (float* w = surrounded, g = gradient, o = outputs)
         {

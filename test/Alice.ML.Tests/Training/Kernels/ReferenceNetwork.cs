@@ -15,11 +15,11 @@ internal sealed class ReferenceNetwork(NetworkShape shape, KernelLoss loss, doub
 
     /// <summary>Loss of rows and its gradient, in the order of the weights.</summary>
     /// <param name="rows">Features of each row.</param>
-    /// <param name="targets">Target of each row.</param>
+    /// <param name="targets">Targets of each row; NaN where one is missing.</param>
     /// <param name="factors">What each row's loss counts.</param>
     /// <param name="mask">By what (layer, row, unit) is multiplied.</param>
     public (double Loss, double[] Gradient) Evaluate(
-        double[][] rows, double[] targets, double[] factors, Func<int, int, int, double> mask)
+        double[][] rows, double[][] targets, double[] factors, Func<int, int, int, double> mask)
     {
         var (total, gradient) = (0.0, new double[weights.Length]);
         for (var row = 0; row < rows.Length; row++)
@@ -89,20 +89,27 @@ internal sealed class ReferenceNetwork(NetworkShape shape, KernelLoss loss, doub
         }
     }
 
-    private (double Loss, double[] Gradient) RowLoss(double[] outputs, double target)
+    private (double Loss, double[] Gradient) RowLoss(double[] outputs, double[] targets)
     {
         if (loss.Kind == LossKind.Softmax)
         {
             var highest = outputs.Max();
             var total = outputs.Sum(f => Math.Exp(f - highest));
             double[] gradient =
-                [.. outputs.Select((f, c) => Math.Exp(f - highest) / total - (c == (int)target ? 1 : 0))];
-            return (Math.Log(total) + highest - outputs[(int)target], gradient);
+                [.. outputs.Select((f, c) => Math.Exp(f - highest) / total - (c == (int)targets[0] ? 1 : 0))];
+            return (Math.Log(total) + highest - outputs[(int)targets[0]], gradient);
         }
-        var (first, slope) = NumberLoss(loss.Kind, loss.Parameter, outputs[0], target);
-        var quantiles = (loss.Levels ?? [])
-            .Select((level, i) => NumberLoss(LossKind.Quantile, level, outputs[i + 1], target)).ToArray();
-        return (first + quantiles.Sum(q => q.Loss), [slope, .. quantiles.Select(q => q.Slope)]);
+        var levels = loss.Levels ?? [];
+        var all = outputs.Select((output, o) =>
+        {
+            var label = o < loss.Labels ? o : (o - loss.Labels) / levels.Count;
+            if (double.IsNaN(targets[label]))
+                return (Loss: 0.0, Slope: 0.0);
+            return o < loss.Labels
+                ? NumberLoss(loss.Kind, loss.Parameters is null ? 0 : loss.Parameter(label), output, targets[label])
+                : NumberLoss(LossKind.Quantile, levels[(o - loss.Labels) % levels.Count], output, targets[label]);
+        }).ToArray();
+        return (all.Sum(one => one.Loss), [.. all.Select(one => one.Slope)]);
     }
 
     private (double Loss, double Slope) NumberLoss(LossKind kind, double parameter, double f, double y)

@@ -46,7 +46,7 @@ internal sealed class StackProblem : IDisposable
             "huber" => (new HuberObjective(0.5), 1),
             "quantile" => (new QuantileObjective(0.3), 1),
             "poisson" => (new PoissonObjective(), 1),
-            "quantiles" => (new QuantilesObjective(new SquaredObjective(), [0.1f, 0.9f]), 3),
+            "quantiles" => (new LabelsObjective(new SquaredObjective(), 1, [0.1f, 0.9f]), 3),
             "logistic" => (new LogisticObjective(), 1),
             "softmax" => (new SoftmaxObjective(), 3),
             _ => throw new ArgumentException(objective),
