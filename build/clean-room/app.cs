@@ -18,7 +18,8 @@ var model = pipeline.Fit(split.TrainSet);
 
 var expected = model.LastTransformer.Model.TrainingSummary!.Estimate!.RootMeanSquaredError!.Value;
 var metrics = ml.Regression.Evaluate(model.Transform(split.TestSet), labelColumnName: "Price");
-Console.WriteLine($"RMSE {metrics.RootMeanSquaredError:f2}; expected {expected.Value:f2} ± {expected.StandardError:f2}");
+Console.WriteLine($"RMSE {metrics.RootMeanSquaredError:f2}; "
+    + $"expected {expected.Value:f2} ± {expected.StandardError:f2}");
 ml.Model.Save(model, data.Schema, "houses.zip");
 
 class House(Random random)

@@ -9,7 +9,7 @@ namespace Alice.ML.Landscape;
 
 /// <summary>Measures and compresses the models of the Alice trainers, and pipelines that hold one.</summary>
 /// <remarks>A pipeline, fitted or loaded, is any chain of transformers with one model of an Alice trainer; <c>data</c>
-/// is what it starts from. The landscape is that of the coordinates of training: inputs and label standardised, by the
+/// is what it starts from. The landscape is that of the coordinates of training: inputs and label standardized, by the
 /// rows given here. Example weights, weight decay and dropout are left out.
 /// </remarks>
 public static class AliceLandscape

@@ -60,7 +60,7 @@ internal sealed class Curvature
     /// <summary>The step that Alice takes where these are its averages [parameters].</summary>
     public Tensor AliceStep(Tensor gradient, AliceOptimizerOptions options)
     {
-        // From zero with full steps and without regularisation, the new centre is the step itself.
+        // From zero with full steps and without regularization, the new center is the step itself.
         var step = Optimization.Update.AliceStep.Create(options, options.LearningRate, int.MaxValue) with
         {
             GradientMemory = 0,

@@ -66,7 +66,7 @@ public sealed record LandscapeLayer
     public required IReadOnlyList<GradientVariation> Variation { get; init; }
 
     /// <summary>The power of σ by which the even part's mean square grows: its exponent is the glass exponent, 1 in
-    /// glass and 4 for smooth losses. Null where no three neighbouring distances follow one power above the noise of
+    /// glass and 4 for smooth losses. Null where no three neighboring distances follow one power above the noise of
     /// rounding.
     /// </summary>
     public required PowerLaw? Even { get; init; }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Landscape;
 
-/// <summary>The loss of one network of a model on rows, in the coordinates it was trained in: standardised inputs and
+/// <summary>The loss of one network of a model on rows, in the coordinates it was trained in: standardized inputs and
 /// targets.</summary>
 internal sealed class MemberLoss : IDisposable
 {

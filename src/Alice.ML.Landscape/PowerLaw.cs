@@ -22,7 +22,7 @@ public sealed record PowerLaw(double Exponent, double StandardError, double Fact
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Exponent:f2} ± {StandardError:f2} ({From:g2} to {To:g2})");
 
-    /// <summary>Fits the line over the longest run of neighbouring distances in which no point is further from it than
+    /// <summary>Fits the line over the longest run of neighboring distances in which no point is further from it than
     /// three standard errors and 15 %.
     /// </summary>
     /// <param name="points">Ascending distances with mean squares and standard errors.</param>

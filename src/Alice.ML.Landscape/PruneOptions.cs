@@ -10,7 +10,7 @@ public enum PruneOrder
     /// </summary>
     PredictedLoss,
 
-    /// <summary>The smallest, in the coordinates of training (standardised inputs and label).</summary>
+    /// <summary>The smallest, in the coordinates of training (standardized inputs and label).</summary>
     Magnitude,
 
     /// <summary>Any: to compare with.</summary>

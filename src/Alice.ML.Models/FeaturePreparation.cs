@@ -7,7 +7,7 @@ namespace Alice.ML.Models;
 /// <summary>What a model does to the features of a row before its networks see them: each is shifted and scaled, held
 /// near the range that it had in training, and a missing one (NaN) becomes 0. Immutable and thread-safe.
 /// </summary>
-/// <remarks>For a feature x: z = (x − centre) · scale. Between lower and upper z stays as it is. Beyond a bound, an
+/// <remarks>For a feature x: z = (x − center) · scale. Between lower and upper z stays as it is. Beyond a bound, an
 /// excess t adds t·w/(t + w) in place of t, with w a tenth of the distance between the bounds: smooth, monotone, never
 /// further than w. Then come the indicators: one for each feature that was missing in some rows of training, 1 where it
 /// is missing and 0 elsewhere. Every value is rounded in the same way whatever the processor, for dense and for sparse
@@ -158,7 +158,7 @@ internal sealed class FeaturePreparation
     private static string? Misfit(AliceFeature feature)
     {
         if (!float.IsFinite(feature.Center) || !float.IsFinite(feature.Scale) || feature.Scale < 0)
-            return $"has centre {feature.Center} and scale {feature.Scale}; both must be finite, the scale 0 or more";
+            return $"has center {feature.Center} and scale {feature.Scale}; both must be finite, the scale 0 or more";
         if (!float.IsFinite(feature.Lower) || !float.IsFinite(feature.Upper) || feature.Lower > feature.Upper)
             return $"has the bounds {feature.Lower} and {feature.Upper}; they must be finite and ascending";
         return null;

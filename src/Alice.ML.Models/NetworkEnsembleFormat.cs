@@ -7,7 +7,7 @@ namespace Alice.ML.Models;
 /// </summary>
 /// <remarks>The layout version; since version 3 the number of members; then each member; since version 4 the
 /// preparation and the range; since version 5 the background; the CRC-32C (RFC 3720) of all words before it. The
-/// preparation: the number of features, 0 without one, and for each its centre, scale, lower and upper bound as floats,
+/// preparation: the number of features, 0 without one, and for each its center, scale, lower and upper bound as floats,
 /// and 1 with an indicator of missing values, else 0. The range: 1 and its lower and upper bound as floats, or 0
 /// without one; since version 5 the number of ranges, 0, 1 for all outputs or one for each, and their bounds. The
 /// background: the number of rows, and for each the number of its stored values, the index of each

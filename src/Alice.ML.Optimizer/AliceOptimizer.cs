@@ -21,7 +21,7 @@ namespace Alice.ML.Optimization;
 /// that was frozen from the start begins at a sample step. Sparse gradients are made dense. A minibatch whose loss or
 /// gradient is not finite changes nothing and is counted; after ten in a row <see cref="step"/> throws. A gradient
 /// above 1e18 (float64: 1e150) counts as that: its square stays finite.</para>
-/// <para>An optimizer made from a module keeps its buffers, such as the running statistics of batch normalisation, to
+/// <para>An optimizer made from a module keeps its buffers, such as the running statistics of batch normalization, to
 /// the evaluation at ν. One made from parameters does not know them: there the two other evaluations of a sample step
 /// count too.</para>
 /// <para>Random draws of the closure (dropout) are the same in all evaluations of a step, by way of the default

@@ -25,7 +25,7 @@ public sealed class AliceParameterState
     /// <summary>ν: the point at which the next gradient is evaluated.</summary>
     public Tensor LookAhead { get; }
 
-    /// <summary>g: running mean gradient, with regularisation.</summary>
+    /// <summary>g: running mean gradient, with regularization.</summary>
     public Tensor Gradient { get; }
 
     /// <summary>ρ: running density of gradient variance per unit length.</summary>

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
 
-/// <summary>What a module's buffers (running statistics of batch normalisation) hold at the start of a step.</summary>
+/// <summary>What a module's buffers (running statistics of batch normalization) hold at the start of a step.</summary>
 internal sealed class BufferReplay : IDisposable
 {
     private readonly List<(Tensor Buffer, Tensor Values)> _buffers = [];

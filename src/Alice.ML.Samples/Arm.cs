@@ -9,7 +9,7 @@ internal sealed class ArmReading
     [VectorType(Arm.Joints)]
     public float[] Angles { get; set; } = [];
 
-    /// <summary>The distance from the hand to the target in metres, with the sensor's noise.</summary>
+    /// <summary>The distance from the hand to the target in meters, with the sensor's noise.</summary>
     public float Distance { get; set; }
 }
 
@@ -29,17 +29,17 @@ internal static class Arm
     public const double AngleRange = Math.PI / 3;
 
     /// <summary>
-    /// The standard deviation of the sensor's noise in metres: no model can do better than this RMSE.
+    /// The standard deviation of the sensor's noise in meters: no model can do better than this RMSE.
     /// </summary>
     public const double NoiseStandardDeviation = 0.02;
 
-    /// <summary>The lengths of the links in metres, from the base to the hand.</summary>
+    /// <summary>The lengths of the links in meters, from the base to the hand.</summary>
     public static ReadOnlySpan<double> LinkLengths => [0.30, 0.30, 0.25, 0.25, 0.20, 0.20, 0.15, 0.15];
 
-    /// <summary>The target point in metres.</summary>
+    /// <summary>The target point in meters.</summary>
     public static Point Target => new(0.20, 0.20, 0.20);
 
-    /// <summary>A point in space, in metres.</summary>
+    /// <summary>A point in space, in meters.</summary>
     internal readonly record struct Point(double X, double Y, double Z)
     {
         /// <summary>The straight-line distance to another point.</summary>

@@ -17,7 +17,7 @@ internal static class LargeTables
     {
         var ml = new MLContext(seed: 1);
         var file = Path.Combine(folder, "trips.parquet");
-        ParquetSerializer.SerializeAsync(Trips(rows), file).GetAwaiter().GetResult();
+        ParquetSerializer.SerializeAsync(Trip.Some(rows), file).GetAwaiter().GetResult();
         var fromParquet = Fit(ml, ml.Data.LoadFromEnumerable(ReadParquet(file)), folder);
 
         // A database of any kind that has an ADO.NET provider; this one reads Parquet as well.
@@ -77,26 +77,5 @@ internal static class LargeTables
         using var reader = command.ExecuteReader();
         while (reader.Read())
             yield return new(reader.GetFloat(0), reader.GetFloat(1), reader.GetFloat(2), reader.GetFloat(3));
-    }
-
-    /// <summary>Taxi trips: the fare follows from distance and time, and is higher at night.</summary>
-    public static IEnumerable<Trip> Trips(int count, int seed = 1)
-    {
-        var random = new Random(seed);
-        for (var i = 0; i < count; i++)
-        {
-            var (distance, hour) = (10 * random.NextSingle(), random.Next(24));
-            var minutes = distance * (2 + 2 * random.NextSingle());
-            yield return new(distance, minutes, hour, 3 + 1.5f * distance + 0.3f * minutes + (hour < 6 ? 2 : 0));
-        }
-    }
-
-    /// <summary>A row.</summary>
-    public sealed record Trip(float Distance, float Minutes, float Hour, float Fare)
-    {
-        // For ML.NET and Parquet, which make a row and then fill it.
-        public Trip() : this(0, 0, 0, 0)
-        {
-        }
     }
 }

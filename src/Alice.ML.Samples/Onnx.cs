@@ -18,7 +18,7 @@ internal static class Onnx
             model.Model.SaveAsOnnx(stream);
         output.WriteLine($"{file}: {new FileInfo(file).Length / 1024} KiB");
 
-        // The file takes features as they are: the network has their standardisation inside.
+        // The file takes features as they are: the network has their standardization inside.
         float[] features = [0.1f, 0.2f, 0.3f];
         using var session = new InferenceSession(file);
         using var input = OrtValue.CreateTensorValueFromMemory(features, [1, features.Length]);

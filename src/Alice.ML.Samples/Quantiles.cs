@@ -37,7 +37,7 @@ internal static class Quantiles
         return covered;
     }
 
-    /// <summary>Minutes a kilometre vary from delivery to delivery, and rise in the rush hour.</summary>
+    /// <summary>Minutes a kilometer vary from delivery to delivery, and rise in the rush hour.</summary>
     private static IEnumerable<Delivery> Deliveries(int count)
     {
         var random = new Random(1);

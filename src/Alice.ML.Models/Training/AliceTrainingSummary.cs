@@ -38,7 +38,7 @@ public sealed record AliceTrainingSummary
     public required StopReason StopReason { get; init; }
 
     /// <summary>Name of <see cref="AliceEpoch.ValidationMetric"/>: "RMSE" or "Accuracy"; for several numbers
-    /// "Standardised RMSE", the root of the mean over labels of the squared error in standard deviations.</summary>
+    /// "Standardized RMSE", the root of the mean over labels of the squared error in standard deviations.</summary>
     public required string MetricName { get; init; }
 
     /// <summary>Number of training rows.</summary>

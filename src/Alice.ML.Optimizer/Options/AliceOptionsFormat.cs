@@ -29,7 +29,7 @@ internal static class AliceOptionsFormat
         writer.Write(options.GlassScale);
     }
 
-    // Initialisers run in the order in which they are written here: that of Write.
+    // Initializers run in the order in which they are written here: that of Write.
     public static AliceOptimizerOptions Read(BinaryReader reader) => new()
     {
         LearningRate = reader.ReadDouble(),

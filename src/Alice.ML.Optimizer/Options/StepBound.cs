@@ -12,7 +12,7 @@ public enum StepBound
     /// <summary>f = q: the bounds are learning rates of gradient descent with momentum.</summary>
     Sgdm,
 
-    /// <summary>f = q / (√s + ε): the bounds are learning rates of Adam. With regularisation, which q has and s does
+    /// <summary>f = q / (√s + ε): the bounds are learning rates of Adam. With regularization, which q has and s does
     /// not, f is at most what gradients alone can make it: √((1 − β₁)² / ((1 − β₂)(1 − β₁²/β₂))) by the Cauchy-Schwarz
     /// inequality, 7.3 for β₁ = 0.9 and β₂ = 0.999. So a weight without a gradient goes towards 0 in bounded steps.
     /// </summary>

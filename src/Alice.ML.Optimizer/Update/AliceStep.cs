@@ -48,7 +48,7 @@ internal readonly record struct AliceStep
     /// <summary>Upper bound of a step, in units of <see cref="Bound"/>.</summary>
     public required double UpperBound { get; init; }
 
-    /// <summary>The largest q/√s that gradients alone can make, and so the limit of f with regularisation.</summary>
+    /// <summary>The largest q/√s that gradients alone can make, and so the limit of f with regularization.</summary>
     public required double LargestUnit { get; init; }
 
     public required HessianEstimate Hessian { get; init; }

@@ -109,7 +109,7 @@ internal sealed class RobotArmCommand
             {
                 LabelColumnName = nameof(ArmReading.Distance),
                 TrainingData = arm.Training,
-                Title = "Distance of a robot arm's hand, in metres",
+                Title = "Distance of a robot arm's hand, in meters",
                 Command = "dotnet run -c Release --project src/Alice.ML.Samples",
                 Loss = settings.Loss,
                 Effort = settings.Effort,

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Tool.Comparing;
 
-/// <summary>Standardised rows of three sets, as tensors: those that train, those that choose learning rates, those that
+/// <summary>Standardized rows of three sets, as tensors: those that train, those that choose learning rates, those that
 /// test.</summary>
 internal sealed class ComparisonData : IDisposable
 {

@@ -24,7 +24,7 @@ internal sealed record PermutationImportance(Metric Metric, int Rows, IReadOnlyL
     /// <summary>Measures a model.</summary>
     /// <param name="ml">The context.</param>
     /// <param name="task">What the model has learned.</param>
-    /// <param name="rows">Labelled rows, not those of training.</param>
+    /// <param name="rows">Labeled rows, not those of training.</param>
     /// <param name="labels">Their labels, as <see cref="Data.Target.Read"/> gives them.</param>
     /// <param name="permutations">How often each column is permuted, at least 2.</param>
     /// <param name="seed">Decides the permutations.</param>
@@ -62,7 +62,7 @@ internal sealed record PermutationImportance(Metric Metric, int Rows, IReadOnlyL
         return new(whole, features.Length, [.. columns.OrderByDescending(column => column.Increase)]);
     }
 
-    // Neighbouring seeds must not share permutations.
+    // Neighboring seeds must not share permutations.
     private static int HashCode(int seed, int permutation) => unchecked(seed * 7919 + permutation);
 
     private static float[] Mixed(float[] row, float[] other, int[] slots)

@@ -14,7 +14,7 @@ internal readonly record struct Cell(string Text, string Mark = "")
 /// <summary>A picture with what is said about it.</summary>
 /// <param name="Title">Above it.</param>
 /// <param name="Svg">The picture; from <see cref="Picture"/>.</param>
-/// <param name="Legend">Names of the colours, in their order; none where there is one series.</param>
+/// <param name="Legend">Names of the colors, in their order; none where there is one series.</param>
 /// <param name="Caption">Below it; "" for nothing.</param>
 internal sealed record Figure(string Title, string Svg, IReadOnlyList<(int Color, string Name)> Legend, string Caption);
 
@@ -90,6 +90,9 @@ internal sealed class Html
         _body.Append("</div>\n");
     }
 
+    // A browser asks for nothing, whatever the data holds.
+    private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
     /// <summary>The whole page.</summary>
     public string Page(string title, string about) => $"""
         <!DOCTYPE html>
@@ -97,7 +100,7 @@ internal sealed class Html
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+        <meta http-equiv="Content-Security-Policy" content="{Policy}">
         <link rel="icon" href="data:,">
         <title>{Text(title)}</title>
         <style>
@@ -106,7 +109,7 @@ internal sealed class Html
         </head>
         <body>
         <header><h1>{Text(title)}</h1><p>{Text(about)}</p></header>
-        <nav aria-label="Sections">{string.Join(" ", _sections.Select(s => $"<a href=\"#{s.Id}\">{Text(s.Title)}</a>"))}</nav>
+        <nav aria-label="Sections">{Links()}</nav>
         <main>
         {_body}</section>
         </main>
@@ -114,6 +117,8 @@ internal sealed class Html
         </html>
 
         """;
+
+    private string Links() => string.Join(" ", _sections.Select(s => $"<a href=\"#{s.Id}\">{Text(s.Title)}</a>"));
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 

@@ -80,6 +80,6 @@ internal static class LearningSection
                 picture.Line(x, hessian, 1);
                 picture.Limits(x[0] - 0.5, x[^1] + 0.5, low, high);
                 picture.LogVertical(low, high);
-            }), [(0, "glass density ρ"), (1, "Hessian |h|")], "In the units of the standardised loss.");
+            }), [(0, "glass density ρ"), (1, "Hessian |h|")], "In the units of the standardized loss.");
     }
 }

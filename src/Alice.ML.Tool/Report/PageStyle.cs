@@ -1,15 +1,15 @@
 namespace Alice.ML.Tool.Report;
 
-/// <summary>The look of the page: colours, light and dark, and its style sheet.</summary>
+/// <summary>The look of the page: colors, light and dark, and its style sheet.</summary>
 internal static class PageStyle
 {
-    /// <summary>A colour of pictures and page.</summary>
+    /// <summary>A color of pictures and page.</summary>
     /// <param name="Name">In the style sheet.</param>
     /// <param name="Light">On white.</param>
     /// <param name="Dark">On black.</param>
     internal sealed record Ink(string Name, string Light, string Dark);
 
-    // Okabe and Ito's palette, which colour-blind people can tell apart, lighter on black.
+    // Okabe and Ito's palette, which color-blind people can tell apart, lighter on black.
     private static readonly Ink[] _series =
     [
         new("c0", "#0072B2", "#56A8E8"), new("c1", "#D55E00", "#FF9A57"), new("c2", "#009E73", "#3FCFA4"),
@@ -25,13 +25,13 @@ internal static class PageStyle
     /// <summary>What the data are compared with.</summary>
     public static Ink Reference { get; } = new("reference", "#5F6872", "#A4ADB7");
 
-    /// <summary>Every colour that a picture may use.</summary>
+    /// <summary>Every color that a picture may use.</summary>
     public static IReadOnlyList<Ink> Inks { get; } = [.. _series, Axis, Grid, Reference];
 
-    /// <summary>The colour of a series.</summary>
+    /// <summary>The color of a series.</summary>
     public static Ink Series(int index) => _series[index % _series.Length];
 
-    /// <summary>How many series have a colour of their own.</summary>
+    /// <summary>How many series have a color of their own.</summary>
     public static int SeriesCount => _series.Length;
 
     /// <summary>The place of <see cref="Reference"/> in <see cref="Inks"/>.</summary>

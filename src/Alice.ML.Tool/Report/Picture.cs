@@ -5,7 +5,7 @@ using ScottPlot;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>Draws small pictures by ScottPlot, as SVG whose colours are those of the page.</summary>
+/// <summary>Draws small pictures by ScottPlot, as SVG whose colors are those of the page.</summary>
 internal sealed partial class Picture
 {
     // Read at this size on a phone, side by side on a screen.
@@ -138,7 +138,7 @@ internal sealed partial class Picture
         return Themed(_plot.GetSvgXml(Width, _height), about);
     }
 
-    /// <summary>The picture in the page's colours, with text that keeps its place in any font, and names that are its
+    /// <summary>The picture in the page's colors, with text that keeps its place in any font, and names that are its
     /// own among the page's pictures.</summary>
     private static string Themed(string svg, string about)
     {

@@ -23,7 +23,7 @@ internal enum SeriesKind
 /// <param name="X">Horizontal values.</param>
 /// <param name="Y">Vertical values; those that an axis cannot show are left out.</param>
 /// <param name="Kind">How they are drawn.</param>
-/// <param name="Color">Which colour of <see cref="PictureStyle.ColorOf"/>.</param>
+/// <param name="Color">Which color of <see cref="PictureStyle.ColorOf"/>.</param>
 internal sealed record Series(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y, SeriesKind Kind, int Color)
 {
     /// <summary>Half-width of the band of <see cref="SeriesKind.Band"/>.</summary>

@@ -11,7 +11,7 @@ internal static class LearningCurvePlot
 {
     private const double LogarithmicRatio = 2;
 
-    // Okabe and Ito's palette, which colour-blind people can tell apart.
+    // Okabe and Ito's palette, which color-blind people can tell apart.
     private static readonly Color _curveColor = Color.FromHex("#0072B2");
     private static readonly Color _validationColor = Color.FromHex("#E69F00");
     private static readonly string[] _referenceColors = ["#0072B2", "#009E73", "#D55E00", "#777777"];

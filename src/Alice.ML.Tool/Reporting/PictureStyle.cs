@@ -2,7 +2,7 @@ using ScottPlot;
 
 namespace Alice.ML.Tool.Reporting;
 
-/// <summary>What all pictures share: size, colours, fonts, logarithmic ticks.</summary>
+/// <summary>What all pictures share: size, colors, fonts, logarithmic ticks.</summary>
 internal static class PictureStyle
 {
     public const int Width = 1200;
@@ -12,7 +12,7 @@ internal static class PictureStyle
     public const string NoFonts = "no font is installed, so the picture has no text; install one, such as DejaVu " +
         "Sans, for labels";
 
-    // Okabe and Ito's palette, which colour-blind people can tell apart.
+    // Okabe and Ito's palette, which color-blind people can tell apart.
     private static readonly string[] _colors =
         ["#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#000000", "#777777"];
 
@@ -23,7 +23,7 @@ internal static class PictureStyle
     /// <summary>Whether text can be drawn: a bare container has no font, and the picture then has lines only.</summary>
     public static bool HasFonts => SkiaSharp.SKFontManager.Default.FontFamilies.Any();
 
-    /// <summary>The colour of a curve.</summary>
+    /// <summary>The color of a curve.</summary>
     public static Color ColorOf(int index) => Color.FromHex(_colors[index % _colors.Length]);
 
     /// <summary>Ticks at 1, 2 and 5 times the powers of ten, over many decades at the powers only; minor ones at the

@@ -24,7 +24,7 @@ namespace Alice.ML.Trainers;
 /// <item><term>Input features column</term><description>Known-sized vector of <see cref="float"/></description></item>
 /// <item><term>Output columns</term><description>Score (the log-odds of true) and Probability, <see cref="float"/>;
 /// PredictedLabel, <see cref="bool"/></description></item>
-/// <item><term>Is normalization required?</term><description>No: features are standardised inside</description></item>
+/// <item><term>Is normalization required?</term><description>No: features are standardized inside</description></item>
 /// <item><term>Is caching required?</term><description>No: the data is read once</description></item>
 /// <item><term>Required packages</term><description>Alice.ML, and one of TorchSharp-cpu, TorchSharp-cuda-linux and
 /// TorchSharp-cuda-windows to train; none of the latter to predict</description></item>

@@ -15,7 +15,7 @@ namespace Alice.ML.Trainers;
 /// <remarks>To create this trainer, use
 /// <see cref="AliceCatalog.AliceMultilabel(BinaryClassificationCatalog.BinaryClassificationTrainers, string, string, string?, IReadOnlyList{int}?, int?, double?)"/>
 /// or <see cref="AliceCatalog.AliceMultilabel(BinaryClassificationCatalog.BinaryClassificationTrainers, Options)"/>.
-/// The sum of the labels' logistic losses is minimised. A label that is missing (NaN) has no part in its row's loss; a
+/// The sum of the labels' logistic losses is minimized. A label that is missing (NaN) has no part in its row's loss; a
 /// warning counts them. From 50 rows on, with no model to go on from, the probabilities of each label are calibrated on
 /// rows that were held out.
 /// <list type="table">
@@ -27,7 +27,7 @@ namespace Alice.ML.Trainers;
 /// <item><term>Input features column</term><description>Known-sized vector of <see cref="float"/></description></item>
 /// <item><term>Output columns</term><description>PredictedLabel, vector of <see cref="bool"/>; Score (the log-odds of
 /// true) and Probability, vectors of <see cref="float"/>; each with a slot for each label</description></item>
-/// <item><term>Is normalization required?</term><description>No: features are standardised inside</description></item>
+/// <item><term>Is normalization required?</term><description>No: features are standardized inside</description></item>
 /// <item><term>Is caching required?</term><description>No: the data is read once</description></item>
 /// <item><term>Required packages</term><description>Alice.ML, and one of TorchSharp-cpu, TorchSharp-cuda-linux and
 /// TorchSharp-cuda-windows to train; none of the latter to predict</description></item>

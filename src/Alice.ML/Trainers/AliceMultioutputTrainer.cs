@@ -14,7 +14,7 @@ namespace Alice.ML.Trainers;
 /// <remarks>To create this trainer, use
 /// <see cref="AliceCatalog.AliceMultioutput(RegressionCatalog.RegressionTrainers, string, string, string?, IReadOnlyList{int}?, int?, double?)"/>
 /// or <see cref="AliceCatalog.AliceMultioutput(RegressionCatalog.RegressionTrainers, Options)"/>. Each label is
-/// standardised by itself, and the sum of the labels' losses is minimised, so that units do not matter and labels count
+/// standardized by itself, and the sum of the labels' losses is minimized, so that units do not matter and labels count
 /// alike. A label that is missing (NaN) or infinite has no part in its row's loss; a warning counts them.
 /// <list type="table">
 /// <listheader><term>Trainer characteristics</term><description/></listheader>
@@ -24,7 +24,7 @@ namespace Alice.ML.Trainers;
 /// <item><term>Output columns</term><description>Score, and where asked for ScoreStandardDeviation, vectors of
 /// <see cref="float"/> with a slot for each label; where asked for Quantiles, those of the first label, then of the
 /// second, and so on</description></item>
-/// <item><term>Is normalization required?</term><description>No: features and labels are standardised
+/// <item><term>Is normalization required?</term><description>No: features and labels are standardized
 /// inside</description></item>
 /// <item><term>Is caching required?</term><description>No: the data is read once</description></item>
 /// <item><term>Required packages</term><description>Alice.ML, and one of TorchSharp-cpu, TorchSharp-cuda-linux and
@@ -40,7 +40,7 @@ public sealed class AliceMultioutputTrainer
     /// <summary>Options for the <see cref="AliceMultioutputTrainer"/>.</summary>
     public sealed class Options : AliceTrainerOptions
     {
-        /// <summary>What training minimises for each label. A threshold of <see cref="RegressionLoss.Huber"/> is in the
+        /// <summary>What training minimizes for each label. A threshold of <see cref="RegressionLoss.Huber"/> is in the
         /// units of each label. Default <see cref="RegressionLoss.Squared"/>.</summary>
         public RegressionLoss Loss { get; set; } = RegressionLoss.Squared;
 

@@ -20,7 +20,7 @@ namespace Alice.ML.Trainers;
 /// <item><term>Input label column</term><description><see cref="float"/></description></item>
 /// <item><term>Input features column</term><description>Known-sized vector of <see cref="float"/></description></item>
 /// <item><term>Output column</term><description>Score, <see cref="float"/></description></item>
-/// <item><term>Is normalization required?</term><description>No: features and label are standardised
+/// <item><term>Is normalization required?</term><description>No: features and label are standardized
 /// inside</description></item>
 /// <item><term>Is caching required?</term><description>No: the data is read once</description></item>
 /// <item><term>Required packages</term><description>Alice.ML, and one of TorchSharp-cpu, TorchSharp-cuda-linux and
@@ -35,7 +35,7 @@ public sealed class AliceRegressionTrainer
     /// <summary>Options for the <see cref="AliceRegressionTrainer"/>.</summary>
     public sealed class Options : AliceTrainerOptions
     {
-        /// <summary>What training minimises. Default <see cref="RegressionLoss.Squared"/>.</summary>
+        /// <summary>What training minimizes. Default <see cref="RegressionLoss.Squared"/>.</summary>
         public RegressionLoss Loss { get; set; } = RegressionLoss.Squared;
 
         /// <summary>Levels, at most 1,000 between 0 and 1 and ascending, of quantiles that the model gives in a vector

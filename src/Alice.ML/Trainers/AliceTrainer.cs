@@ -10,8 +10,8 @@ using Microsoft.ML.Trainers;
 
 namespace Alice.ML.Trainers;
 
-/// <summary>What the Alice trainers of every task share: reading and standardising the rows, training a feed-forward
-/// network with the Alice optimizer, and folding the standardisation into the weights of the model.
+/// <summary>What the Alice trainers of every task share: reading and standardizing the rows, training a feed-forward
+/// network with the Alice optimizer, and folding the standardization into the weights of the model.
 /// </summary>
 /// <typeparam name="TTransformer">The transformer that Fit gives.</typeparam>
 /// <typeparam name="TModel">The model parameters in it.</typeparam>

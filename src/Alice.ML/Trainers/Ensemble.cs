@@ -11,7 +11,7 @@ namespace Alice.ML.Trainers;
 /// model.</summary>
 internal sealed class Ensemble
 {
-    // Seeds of members must differ from each other and from those of other runs with neighbouring seeds.
+    // Seeds of members must differ from each other and from those of other runs with neighboring seeds.
     private const int SeedStride = 7919;
 
     /// <summary>Networks of the race have the seeds before these.</summary>

@@ -13,7 +13,7 @@ internal static class RegressionTask
 
     /// <summary>The task of some rows.</summary>
     /// <param name="data">The rows.</param>
-    /// <param name="loss">What is minimised for each label.</param>
+    /// <param name="loss">What is minimized for each label.</param>
     /// <param name="quantiles">Levels of the quantiles of each label.</param>
     /// <param name="nameOf">What to call a label at the start of a sentence.</param>
     /// <exception cref="InvalidOperationException">A label cannot be learned.</exception>

@@ -58,7 +58,7 @@ internal sealed class Divergence(Tensor start) : IDisposable
         return _best;
     }
 
-    /// <summary>Writes all that later judgements depend on.</summary>
+    /// <summary>Writes all that later judgments depend on.</summary>
     public void Save(BinaryWriter writer)
     {
         writer.WriteTensor(_best);

@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace Alice.ML.Training;
 
 /// <summary>Trains the members of an ensemble side by side on the same minibatches: fit → epoch → step. Losses and
-/// metrics are in the units of the standardised targets.
+/// metrics are in the units of the standardized targets.
 /// </summary>
 internal sealed class EnsembleTrainer : IDisposable
 {

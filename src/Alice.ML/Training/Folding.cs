@@ -3,7 +3,7 @@ using Alice.ML.Training.Data;
 
 namespace Alice.ML.Training;
 
-/// <summary>Puts standardisation into the weights, so that a model takes features and gives scores as they are, and
+/// <summary>Puts standardization into the weights, so that a model takes features and gives scores as they are, and
 /// back.</summary>
 internal static class Folding
 {
@@ -34,9 +34,9 @@ internal static class Folding
     }
 
     /// <summary>A network of a model, for features and scores as they come, from weights that were trained on
-    /// standardised ones.</summary>
+    /// standardized ones.</summary>
     /// <param name="shape">Its sizes.</param>
-    /// <param name="inputs">Standardisation of what its first layer was given.</param>
+    /// <param name="inputs">Standardization of what its first layer was given.</param>
     /// <param name="task">What it has learned.</param>
     /// <param name="weights">Weights in <see cref="DenseNetwork"/>'s order; taken over.</param>
     /// <param name="encoder">What its first layer is given; null: the features.</param>

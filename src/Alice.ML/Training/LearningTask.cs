@@ -12,10 +12,10 @@ namespace Alice.ML.Training;
 /// </summary>
 /// <param name="Objective">The loss.</param>
 /// <param name="Outputs">Outputs of the network.</param>
-/// <param name="Targets">Standardisation that makes labels targets, of each label.</param>
+/// <param name="Targets">Standardization that makes labels targets, of each label.</param>
 /// <param name="Scores">Its reverse is applied to the outputs: score = output / Scale + Mean.</param>
 /// <param name="LossUnit">What a loss of the network is multiplied by to be in the label's units; 1 for several
-/// labels, whose losses are standardised and added.</param>
+/// labels, whose losses are standardized and added.</param>
 internal sealed record LearningTask(
     Objective Objective, int Outputs, Standardization Targets, Standardization Scores, double LossUnit = 1)
 {

@@ -28,7 +28,7 @@ internal sealed class Member : IDisposable
     private int _steps;
 
     /// <param name="shape">Sizes of the network.</param>
-    /// <param name="objective">What it minimises.</param>
+    /// <param name="objective">What it minimizes.</param>
     /// <param name="inputs">What its first layer is given.</param>
     /// <param name="settings">Settings of the run.</param>
     /// <param name="course">How the learning rate changes.</param>

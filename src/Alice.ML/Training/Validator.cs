@@ -32,7 +32,7 @@ internal sealed class Validator(RowSet rows, LearningTask task, TrainingSettings
         return (loss, task.Objective.Metric(metric));
     }
 
-    /// <summary>Writes all that later judgements depend on; the best weights are the members'.</summary>
+    /// <summary>Writes all that later judgments depend on; the best weights are the members'.</summary>
     public void Save(BinaryWriter writer)
     {
         writer.Write(_bestLoss);

@@ -11,7 +11,7 @@ internal static class WideTables
 {
     /// <summary>Steps bounded by multiples of the gradient in place of Adam's step, which moves the weights of a word
     /// seen once as far as those of one seen everywhere. The rates belong to <see cref="TextScale"/>, where the
-    /// logistic loss bends a quarter as much as the squared one. Most words tell nothing: both regularisations, unless
+    /// logistic loss bends a quarter as much as the squared one. Most words tell nothing: both regularizations, unless
     /// the options have their own.
     /// </summary>
     public static AliceOptimizerOptions TextOptimizer(AliceOptimizerOptions options, bool isClassification)
@@ -28,7 +28,7 @@ internal static class WideTables
         };
     }
 
-    /// <summary>Whether the rows are taken for featurised text, of which a linear model learns best: classes or a mean,
+    /// <summary>Whether the rows are taken for featurized text, of which a linear model learns best: classes or a mean,
     /// one label a row, mostly zeros, more columns than rows, and options that leave layers, learning rate and weight
     /// decay open.
     /// </summary>

@@ -148,7 +148,7 @@ internal static class ScaleCommand
         try
         {
             var (parquet, database) = (Path.Combine(folder, "trips.parquet"), Path.Combine(folder, "trips.duckdb"));
-            ParquetSerializer.SerializeAsync(LargeTables.Trips(rows), parquet, new() { RowGroupSize = 1_000_000 })
+            ParquetSerializer.SerializeAsync(Trip.Some(rows), parquet, new() { RowGroupSize = 1_000_000 })
                 .GetAwaiter().GetResult();
             using var duck = new DuckDBConnection($"DataSource={database}");
             duck.Open();
@@ -158,12 +158,12 @@ internal static class ScaleCommand
                 create.ExecuteNonQuery();
             }
             const string Columns = "SELECT Distance, Minutes, Hour, Fare FROM ";
-            (string Name, Func<IEnumerable<LargeTables.Trip>> Read)[] sources =
+            (string Name, Func<IEnumerable<Trip>> Read)[] sources =
             [
                 ("Parquet.Net", () => LargeTables.ReadParquet(parquet)),
                 ("DuckDB, from Parquet", () => LargeTables.ReadDatabase(duck, $"{Columns} '{parquet}'")),
                 ("DuckDB, its own table", () => LargeTables.ReadDatabase(duck, $"{Columns} trips")),
-                ("rows that are made", () => LargeTables.Trips(rows)),
+                ("rows that are made", () => Trip.Some(rows)),
             ];
             var least = sources.Select(_ => double.PositiveInfinity).ToArray();
             for (var round = 0; round < rounds; round++)
@@ -178,7 +178,7 @@ internal static class ScaleCommand
         }
     }
 
-    private static double Seconds(IEnumerable<LargeTables.Trip> trips)
+    private static double Seconds(IEnumerable<Trip> trips)
     {
         var ml = new MLContext(1);
         var view = ml.Data.LoadFromEnumerable(trips);

@@ -52,7 +52,8 @@ public sealed partial class MlNetInternalsTests
             .Select(type => (type.Key, Members: string.Join(", ", type.Where(name => name != "")
                 .Select(name => $"`{name}`").Distinct().Order(StringComparer.Ordinal))))
             .OrderBy(type => type.Key, StringComparer.Ordinal)
-            .Select(type => $"| `{Arity().Replace(type.Key, "<>")}` | {(type.Members == "" ? "the type alone" : type.Members)} |").ToArray();
+            .Select(type => $"| `{Arity().Replace(type.Key, "<>")}` | "
+                + $"{(type.Members == "" ? "the type alone" : type.Members)} |").ToArray();
         var page = File.ReadAllLines(Path.Combine(Docs.Snippets.Repository(), "docs", "mlnet-internals.md"));
         var shown = page.SkipWhile(line => line != "| type | members |").Skip(2)
             .TakeWhile(line => line.StartsWith('|'));

@@ -4,7 +4,7 @@ using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Where the values of a column lie, apart from a few extreme ones: what it is standardised by.</summary>
+/// <summary>Where the values of a column lie, apart from a few extreme ones: what it is standardized by.</summary>
 /// <param name="Mean">Weighted mean, extreme values being held at <paramref name="Lowest"/> or
 /// <paramref name="Highest"/>.</param>
 /// <param name="Deviation">Standard deviation, likewise; 0 where all values are equal.</param>

@@ -12,7 +12,7 @@ internal static class FeatureScaling
     /// <summary>Whether the values differ by less than floats can be scaled by; such a column is left out.</summary>
     public static bool IsTooNarrow(in ColumnScale column) => !column.IsConstant && column.Deviation < LeastDeviation;
 
-    /// <summary>A column that is standardised.</summary>
+    /// <summary>A column that is standardized.</summary>
     /// <param name="column">Its scale.</param>
     /// <param name="rows">Rows that it was measured on.</param>
     public static AliceFeature Standardize(in ColumnScale column, int rows)

@@ -10,7 +10,7 @@ namespace Alice.ML.Training.Data;
 
 /// <summary>
 /// Features as the values that are not zero, row after row; on the CPU minibatches too. Columns that are
-/// mostly zeros (one-hot, text) stay as they are; the others are standardised.
+/// mostly zeros (one-hot, text) stay as they are; the others are standardized.
 /// </summary>
 internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : FeatureTable(columns)
 {

@@ -15,7 +15,7 @@ internal sealed class Standardization(double[] mean, double[] scale)
     public static Standardization Identity(int columns) =>
         new(new double[columns], [.. Enumerable.Repeat(1.0, columns)]);
 
-    /// <summary>Standardises columns; those that do not vary are shifted only, so that their weights can be brought
+    /// <summary>Standardizes columns; those that do not vary are shifted only, so that their weights can be brought
     /// back.</summary>
     public static Standardization Of(ColumnScale[] columns) =>
         new([.. columns.Select(column => column.Mean)],
@@ -32,7 +32,7 @@ internal sealed class Standardization(double[] mean, double[] scale)
     public Standardization Select(IReadOnlyList<int> columns) =>
         new([.. columns.Select(column => Mean[column])], [.. columns.Select(column => Scale[column])]);
 
-    /// <summary>Standardises [rows, columns] values in place.</summary>
+    /// <summary>Standardizes [rows, columns] values in place.</summary>
     public void Apply(Span<float> values)
     {
         var column = 0;

@@ -1,8 +1,8 @@
 namespace Alice.ML.Training.Data;
 
-/// <summary>Puts the columns of featurised text on a scale for linear networks. Every column's mean is taken away, one
+/// <summary>Puts the columns of featurized text on a scale for linear networks. Every column's mean is taken away, one
 /// that varies by more than 1 is divided by its deviation, and each is multiplied by the correlation ratio of column
-/// and label: regularisation then falls on the columns that tell little (after Wang and Manning 2012, Baselines and
+/// and label: regularization then falls on the columns that tell little (after Wang and Manning 2012, Baselines and
 /// Bigrams, who multiply by log-count ratios). All are multiplied alike so that the largest variance in any direction
 /// is 1: then one learning rate suits gradient steps of any table.
 /// </summary>
@@ -85,7 +85,7 @@ internal sealed class TextScale(IReadOnlyList<SparseRow> rows, TrainingData part
         return Array.ConvertAll(products, product => variance > 0 ? product * product / (_total * variance) : 0);
     }
 
-    /// <summary>The largest eigenvalue of the columns' covariances, standardised, by power iteration.</summary>
+    /// <summary>The largest eigenvalue of the columns' covariances, standardized, by power iteration.</summary>
     private double LargestVariance(Standardization standardization)
     {
         var direction = new double[_columns];

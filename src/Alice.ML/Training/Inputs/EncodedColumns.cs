@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Alice.ML.Training.Inputs;
 
-/// <summary>The features that piecewise-linear encoding makes of standardised columns: each column's number as it is,
+/// <summary>The features that piecewise-linear encoding makes of standardized columns: each column's number as it is,
 /// then one for each of its bins, which is Empty where the number lies below the bin, Empty + Scale where it lies
 /// above, and linear between (Gorishniy et al. 2022, On Embeddings for Numerical Features in Tabular Deep Learning).
 /// The first and last bin are open.

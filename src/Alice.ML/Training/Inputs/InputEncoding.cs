@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Inputs;
 
-/// <summary>What the first layer of a network is given for a row of standardised columns: the numbers as they are, as
+/// <summary>What the first layer of a network is given for a row of standardized columns: the numbers as they are, as
 /// scores, or encoded.</summary>
 internal sealed class InputEncoding
 {
@@ -35,7 +35,7 @@ internal sealed class InputEncoding
     /// <summary>The feature that is the number of a column.</summary>
     public int Feature(int column) => Bins?.Range(column).Number ?? column;
 
-    /// <summary>Prepared features as they are, but for a standardisation that only training knows.</summary>
+    /// <summary>Prepared features as they are, but for a standardization that only training knows.</summary>
     public static InputEncoding Plain(Standardization common) => new(null, common, null, null);
 
     /// <summary>Columns with heavy tails as normal scores; null where there are none.</summary>
@@ -143,7 +143,7 @@ internal sealed class InputEncoding
     public (NetworkShape Shape, float[] Weights) Unroll(NetworkShape shape, float[] weights) =>
         Scores?.Unroll(shape, weights) ?? (shape, weights);
 
-    /// <summary>Standardisation of each bin of a column.</summary>
+    /// <summary>Standardization of each bin of a column.</summary>
     private static (double Mean, double Scale)[] Moments(
         TrainingData data, EncodedColumns encoded, int column, Func<int, float> value)
     {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Inputs;
 
-/// <summary>Columns with heavy tails as standardised normal scores, the others as they are. A score is linear between
+/// <summary>Columns with heavy tails as standardized normal scores, the others as they are. A score is linear between
 /// quantiles of the training rows that are half a standard deviation of the normal distribution apart, and goes on
 /// beyond the outermost: a sum over the bins of a piecewise-linear encoding, which is how a model has it.
 /// </summary>
@@ -56,7 +56,7 @@ internal sealed class NormalScores
         return edges.All(own => own.Length == 0) ? null : new NormalScores(edges, scores);
     }
 
-    /// <summary>Scores of rows of standardised columns, all or some, row-major [rows, columns].</summary>
+    /// <summary>Scores of rows of standardized columns, all or some, row-major [rows, columns].</summary>
     public void Apply(ReadOnlySpan<float> numbers, Span<float> scores, int[]? columns = null)
     {
         for (var i = 0; i < numbers.Length;)

@@ -5,7 +5,7 @@ namespace Alice.ML.Training.Kernels;
 
 /// <summary>Rows of numbers with the bins that they lie in; all arrays [rows, columns], of the columns that are
 /// numbers.</summary>
-/// <param name="numbers">The numbers, standardised.</param>
+/// <param name="numbers">The numbers, standardized.</param>
 /// <param name="bins">The feature of each number's bin; that of the number as it is, where the column has no
 /// bins.</param>
 /// <param name="shares">How far through the bin the number is, by the bin's scale.</param>

@@ -14,7 +14,7 @@ internal abstract unsafe class NetworkKernel
 {
     /// <summary>Makes a kernel.</summary>
     /// <param name="shape">Sizes, activation and dropout of the network.</param>
-    /// <param name="loss">What is minimised.</param>
+    /// <param name="loss">What is minimized.</param>
     /// <param name="inputs">What the first layer is given; null: every feature as a number.</param>
     /// <param name="bits">Width of the vectors: 512, 256 or 128; 0: the widest that the processor is fast with.</param>
     public static NetworkKernel Create(

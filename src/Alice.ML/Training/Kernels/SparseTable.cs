@@ -4,7 +4,7 @@ using Alice.ML.Training.Data;
 namespace Alice.ML.Training.Kernels;
 
 /// <summary>Columns in which most rows have the same, usual value: row after row the values that are not it, less it,
-/// with their columns. In text it is what standardisation makes of zero; in a dense table that of most rows, as in a
+/// with their columns. In text it is what standardization makes of zero; in a dense table that of most rows, as in a
 /// slot of a one-hot column.
 /// </summary>
 internal sealed unsafe class SparseTable
@@ -28,8 +28,8 @@ internal sealed unsafe class SparseTable
     }
 
     /// <summary>Rows of text.</summary>
-    /// <param name="rows">The values that are not zero, before standardisation.</param>
-    /// <param name="standardization">Standardisation of the columns.</param>
+    /// <param name="rows">The values that are not zero, before standardization.</param>
+    /// <param name="standardization">Standardization of the columns.</param>
     public static SparseTable Of(IReadOnlyList<SparseRow> rows, Standardization standardization)
     {
         var (mean, scale) = (standardization.Mean, standardization.Scale);

@@ -24,7 +24,7 @@ internal sealed class LabelsObjective(Objective each, int labels, IReadOnlyList<
     public override KernelLoss Kernel => each.Kernel with { Levels = levels, Labels = labels };
 
     public override string MetricName =>
-        labels > 1 && each is RegressionObjective ? $"Standardised {each.MetricName}" : each.MetricName;
+        labels > 1 && each is RegressionObjective ? $"Standardized {each.MetricName}" : each.MetricName;
 
     public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
     {

@@ -58,7 +58,7 @@ internal sealed class HuberObjective(params IReadOnlyList<double> thresholds) : 
         maximum(minimum(error, error.Constant(threshold)), error.Constant(-threshold));
 }
 
-/// <summary>τ·e for an error e = target − output above 0, (τ − 1)·e below: its minimiser is the τ-quantile (Koenker and
+/// <summary>τ·e for an error e = target − output above 0, (τ − 1)·e below: its minimizer is the τ-quantile (Koenker and
 /// Bassett 1978). τ = ½ is half the absolute error.
 /// </summary>
 internal sealed class QuantileObjective(double quantile) : RegressionObjective

@@ -28,7 +28,7 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
     /// <summary>Held-out loss of the pairs when they were judged last.</summary>
     public double LastLoss { get; private set; } = double.PositiveInfinity;
 
-    /// <summary>Held-out loss of the pairs one judgement earlier.</summary>
+    /// <summary>Held-out loss of the pairs one judgment earlier.</summary>
     public double EarlierLoss { get; private set; } = double.PositiveInfinity;
 
     /// <summary>Held-out loss of the pairs at its lowest.</summary>
@@ -76,7 +76,7 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
         _weights = [.. networks.Select(network => network.Weights())];
     }
 
-    /// <summary>Writes all that later judgements, and its networks' steps, depend on. Of those that stopped, only their
+    /// <summary>Writes all that later judgments, and its networks' steps, depend on. Of those that stopped, only their
     /// best is needed.</summary>
     public void Save(BinaryWriter writer)
     {

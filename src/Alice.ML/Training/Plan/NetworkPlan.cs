@@ -8,7 +8,7 @@ namespace Alice.ML.Training.Plan;
 /// <param name="HiddenLayers">Units of each hidden layer; none for a linear network.</param>
 /// <param name="Dropout">Share of hidden units that each step leaves out.</param>
 /// <param name="WeightDecay">Decoupled weight decay.</param>
-/// <param name="L1">L1 regularisation beside that of the options, in the units of the loss.</param>
+/// <param name="L1">L1 regularization beside that of the options, in the units of the loss.</param>
 internal sealed record NetworkPlan(
     NumericEncoding Encoding, IReadOnlyList<int> HiddenLayers, double Dropout, double WeightDecay, double L1 = 0)
 {

@@ -72,7 +72,7 @@ internal sealed class Race : IDisposable
     /// <param name="plans">The plans that start.</param>
     /// <param name="kinds">Per network of the ensemble the encodings that it may have.</param>
     /// <param name="create">Makes a network of a plan at its start, by a number that decides its seed.</param>
-    /// <exception cref="OperationCanceledException">Cancelled before the first judgement.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before the first judgment.</exception>
     public void Run(
         IReadOnlyList<NetworkPlan> plans, IReadOnlyList<IReadOnlyList<Trainers.NumericEncoding>> kinds,
         Func<int, NetworkPlan, Member> create)
@@ -97,7 +97,7 @@ internal sealed class Race : IDisposable
                 continue;
             RunTo(until, _steps);
             var isFirst = _candidates.All(candidate => candidate.Steps == 0);
-            // Asked once: a checkpoint is of before the judgement.
+            // Asked once: a checkpoint is of before the judgment.
             var isCancelled = _watch.IsCancelled;
             if (isCancelled)
                 Checkpoint?.SaveInterrupted();

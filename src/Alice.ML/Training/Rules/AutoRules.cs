@@ -127,7 +127,7 @@ internal static class AutoRules
     /// <summary>So many rows cannot be learned by heart: strong decays were never chosen.</summary>
     public const int ManyRowsForDecay = 10_000;
 
-    /// <summary>With fewer rows a column, linear networks with L1 regularisation are plans, too.</summary>
+    /// <summary>With fewer rows a column, linear networks with L1 regularization are plans, too.</summary>
     public const int RowsPerColumnOfL1 = 4;
 
     /// <summary>Dropout of classification.</summary>
@@ -150,7 +150,7 @@ internal static class AutoRules
     /// <summary>Weight decays of linear networks to choose from; wide tables want strong ones.</summary>
     public static double[] LinearDecays(int rows, int columns) => columns > rows ? [1, 10, 100] : [1];
 
-    /// <summary>L1 regularisations of linear networks to choose from, besides none: where there are more columns than a
+    /// <summary>L1 regularizations of linear networks to choose from, besides none: where there are more columns than a
     /// quarter of the rows, few of them may tell something, and only L1 finds them.</summary>
     public static double[] LinearL1(int rows, int columns, bool isClassification) =>
         columns * (long)RowsPerColumnOfL1 <= rows ? [] : isClassification ? [0.01, 0.03, 0.1] : [0.03, 0.1, 0.3];
@@ -165,7 +165,7 @@ internal static class AutoRules
     /// seed.</summary>
     public const int NetworksPerFold = 2;
 
-    /// <summary>Judgements up to the usual number of steps, each after twice the steps of the one before.</summary>
+    /// <summary>Judgments up to the usual number of steps, each after twice the steps of the one before.</summary>
     public const int Rungs = 7;
 
     public const int RowsOfTwoFolds = 500;
@@ -426,6 +426,6 @@ internal static class AutoRules
     /// <summary>Times the first loss that is beyond reason.</summary>
     public const double LossBeyondReason = 100;
 
-    /// <summary>Least first loss, of standardised targets: networks that start from good weights have less.</summary>
+    /// <summary>Least first loss, of standardized targets: networks that start from good weights have less.</summary>
     public const double LeastFirstLoss = 0.1;
 }

@@ -21,7 +21,7 @@ internal sealed class StackLearner : Learner
     private (double First, double Sum) _losses;
 
     /// <param name="shape">Sizes of the network.</param>
-    /// <param name="objective">What it minimises.</param>
+    /// <param name="objective">What it minimizes.</param>
     /// <param name="start">Weights to start from; copied.</param>
     /// <param name="settings">Settings of the run.</param>
     /// <param name="key">Decides random numbers that all steps share.</param>
@@ -33,7 +33,7 @@ internal sealed class StackLearner : Learner
         Constants = AliceStep.Create(settings.Optimizer, settings.LearningRate, 1);
     }
 
-    /// <summary>What it minimises.</summary>
+    /// <summary>What it minimizes.</summary>
     public Objective Loss => Objective;
 
     /// <summary>The optimizer's options, which all networks of a stack share.</summary>

@@ -17,7 +17,7 @@ internal sealed class StackNetwork : IDisposable
 
     /// <param name="shape">Sizes of every network.</param>
     /// <param name="networks">How many.</param>
-    /// <param name="loss">What they minimise.</param>
+    /// <param name="loss">What they minimize.</param>
     /// <param name="memory">Has the points.</param>
     public StackNetwork(NetworkShape shape, int networks, StackLoss loss, StackMemory memory)
     {

@@ -39,7 +39,7 @@ internal abstract class Learner : IDisposable
 
     /// <summary>Makes a learner on plain memory, or on tensors of a device.</summary>
     /// <param name="shape">Sizes of the network.</param>
-    /// <param name="objective">What it minimises.</param>
+    /// <param name="objective">What it minimizes.</param>
     /// <param name="start">Weights to start from; copied.</param>
     /// <param name="settings">Settings of the run.</param>
     /// <param name="key">Decides random numbers that all steps of a stack share.</param>
