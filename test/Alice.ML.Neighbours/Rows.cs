@@ -45,8 +45,11 @@ public sealed class Row
             "regression" => normalizer.Append(ml.Regression.Trainers.Alice(
                 Small(new AliceRegressionTrainer.Options { LabelColumnName = nameof(Number) }))),
             "quantiles" => normalizer.Append(ml.Regression.Trainers.Alice(
-                Small(new AliceRegressionTrainer.Options { LabelColumnName = nameof(Number),
-                    Quantiles = [0.1, 0.9] }))),
+                Small(new AliceRegressionTrainer.Options
+                {
+                    LabelColumnName = nameof(Number),
+                    Quantiles = [0.1, 0.9]
+                }))),
             "binary" => normalizer.Append(ml.BinaryClassification.Trainers.Alice(
                 Small(new AliceBinaryTrainer.Options { LabelColumnName = nameof(IsPositive) }))),
             "multiclass" => normalizer.Append(ml.Transforms.Conversion.MapValueToKey("Key", nameof(Third)))

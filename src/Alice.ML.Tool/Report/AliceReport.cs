@@ -1,5 +1,5 @@
-using Alice.ML.Tool.Reporting;
 using Alice.ML.Optimization.Files;
+using Alice.ML.Tool.Reporting;
 using Microsoft.ML;
 
 namespace Alice.ML.Tool.Report;

@@ -1,5 +1,5 @@
-using Alice.ML.Tool.Reporting;
 using System.Globalization;
+using Alice.ML.Tool.Reporting;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -47,7 +47,10 @@ internal static class LandscapeSection
         new() { LabelColumnName = subject.Label, Loss = subject.Options.Loss, MaximumRows = Rows },
         new()
         {
-            Directions = Directions, PointsPerDecade = PointsPerDecade, LinePoints = LinePoints,
-            Seed = subject.Options.Seed, CancellationToken = subject.Options.CancellationToken,
+            Directions = Directions,
+            PointsPerDecade = PointsPerDecade,
+            LinePoints = LinePoints,
+            Seed = subject.Options.Seed,
+            CancellationToken = subject.Options.CancellationToken,
         });
 }

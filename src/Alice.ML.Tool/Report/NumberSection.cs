@@ -1,6 +1,6 @@
-using Microsoft.ML.Data;
 using Alice.ML.Models;
 using Alice.ML.Tool.Reporting;
+using Microsoft.ML.Data;
 
 namespace Alice.ML.Tool.Report;
 

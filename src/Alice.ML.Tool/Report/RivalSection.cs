@@ -12,7 +12,10 @@ internal static class RivalSection
         var rivals = subject.Rivals;
         page.Paragraph(string.Join(" ", Verdict.Sentences(new()
         {
-            Label = subject.Label, Kind = subject.Kind, Classes = subject.Classes, Rows = subject.Labels.Length,
+            Label = subject.Label,
+            Kind = subject.Kind,
+            Classes = subject.Classes,
+            Rows = subject.Labels.Length,
             Metrics = subject.Metrics,
             Others = [.. rivals.Where(r => r.Metrics is not null).Select(r => (r.Name, r.Metrics!))],
             TrainingLoss = subject.Summary?.Epochs is [.., var last] ? last.TrainingLoss : null,

@@ -1,9 +1,9 @@
-using Alice.ML.Tool.Reporting;
 using Alice.ML.Landscape;
 using Alice.ML.Models;
-using Alice.ML.Trainers;
 using Alice.ML.Tool.Data;
 using Alice.ML.Tool.Modelling;
+using Alice.ML.Tool.Reporting;
+using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Microsoft.ML;
 using Microsoft.ML.Calibrators;
@@ -121,9 +121,22 @@ internal sealed class Subject
         var sample = HeldRows.Read(data, places.Select(p => rows[p]).ToHashSet());
         return new Subject
         {
-            Options = options, ML = ml, Model = model, Part = part, Task = task, Kind = kind, Classes = classes,
-            RowCount = labels.Length, Rows = rows, Labels = known, Outputs = scored, Data = data, Sample = sample,
-            SamplePlaces = places, Factors = Factor.Of(sample, label.Name), Summary = summary,
+            Options = options,
+            ML = ml,
+            Model = model,
+            Part = part,
+            Task = task,
+            Kind = kind,
+            Classes = classes,
+            RowCount = labels.Length,
+            Rows = rows,
+            Labels = known,
+            Outputs = scored,
+            Data = data,
+            Sample = sample,
+            SamplePlaces = places,
+            Factors = Factor.Of(sample, label.Name),
+            Summary = summary,
             Metrics = task.Evaluate(ml, known, scored),
         };
     }

@@ -24,7 +24,8 @@ internal static class ScaleCommand
         var epochs = new Option<int>("--epochs") { DefaultValueFactory = _ => 1 };
         var folder = new Option<string?>("--folder") { Description = "TemporaryFolder. Default: the trainer's." };
         var stream = new Option<bool>(
-            "--stream") { Description = "The trainer does not know how many rows there are." };
+            "--stream")
+        { Description = "The trainer does not know how many rows there are." };
         var data = new Option<string?>("--data") { Description = "Folder of taxi-fare. Default: synthetic rows." };
         var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 3 };
 

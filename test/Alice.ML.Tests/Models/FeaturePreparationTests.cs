@@ -176,8 +176,8 @@ public class FeaturePreparationTests
             Assert.ThrowsExactly<ArgumentException>(() => new FeaturePreparation([new(0, 1, 0, 1, false), feature]))
                 .Message;
         StringAssert.StartsWith(Message(new(float.NaN, 1, 0, 1, false)),
-            "Feature 1 has centre NaN and scale 1; both must be finite");
-        StringAssert.StartsWith(Message(new(0, -1, 0, 1, false)), "Feature 1 has centre 0 and scale -1");
+            "Feature 1 has center NaN and scale 1; both must be finite");
+        StringAssert.StartsWith(Message(new(0, -1, 0, 1, false)), "Feature 1 has center 0 and scale -1");
         StringAssert.StartsWith(Message(new(0, 1, 2, 1, false)),
             "Feature 1 has the bounds 2 and 1; they must be finite and ascending");
         StringAssert.StartsWith(

@@ -41,7 +41,7 @@ public class SeveralLabelsTests
         for (var label = 0; label < 2; label++)
             Assert.AreEqual(1, estimate.Labels![label].RootMeanSquaredError!.Value.Value
                 / metrics[label].Metrics!.RootMeanSquaredError, 0.3);
-        Assert.AreEqual("Standardised RMSE", model.Model.TrainingSummary.MetricName);
+        Assert.AreEqual("Standardized RMSE", model.Model.TrainingSummary.MetricName);
     }
 
     [TestMethod]

@@ -27,13 +27,7 @@ public class NetworkTests
         var (loss, outputs) = Objective(objective);
         var shape = new NetworkShape([Inputs, 7, 6, outputs], activation);
         var weights = shape.Initialize(generator);
-        var targets = objective switch
-        {
-            "softmax" => randint(0, outputs, [Rows, 1], generator: generator).to_type(ScalarType.Float32),
-            "logistic" => randint(0, 2, [Rows, 1], generator: generator).to_type(ScalarType.Float32),
-            "labels" => WithMissing(rand(Rows, 2, generator: generator)),
-            _ => rand(Rows, 1, generator: generator),
-        };
+        var targets = Targets(objective, Rows, outputs, generator);
         var masks = new[] { Mask(7), Mask(6) };
         var batch = new Minibatch(
             randn(Rows, Inputs, generator: generator), targets, rand(Rows, 1, generator: generator), 2 * Rows, masks);
@@ -87,6 +81,14 @@ public class NetworkTests
         Activation.GELU => nn.functional.gelu(x),
         Activation.SiLU => x * x.sigmoid(),
         _ => x.tanh(),
+    };
+
+    internal static Tensor Targets(string objective, int rows, int outputs, Generator generator) => objective switch
+    {
+        "softmax" => randint(0, outputs, [rows, 1], generator: generator).to_type(ScalarType.Float32),
+        "logistic" => randint(0, 2, [rows, 1], generator: generator).to_type(ScalarType.Float32),
+        "labels" => WithMissing(rand(rows, 2, generator: generator)),
+        _ => rand(rows, 1, generator: generator),
     };
 
     internal static Tensor Reference(string objective, Tensor f, Tensor y) => objective switch

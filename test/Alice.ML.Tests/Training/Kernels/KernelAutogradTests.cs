@@ -29,12 +29,7 @@ public unsafe class KernelAutogradTests
         var (loss, outputs) = NetworkTests.Objective(objective);
         var shape = new NetworkShape([Inputs, 19, 33, outputs], activation, Rate);
         var weights = shape.Initialize(generator);
-        var targets = objective switch
-        {
-            "softmax" => randint(0, outputs, [Rows, 1], generator: generator).to_type(ScalarType.Float32),
-            "logistic" => randint(0, 2, [Rows, 1], generator: generator).to_type(ScalarType.Float32),
-            _ => rand(Rows, 1, generator: generator),
-        };
+        var targets = NetworkTests.Targets(objective, Rows, outputs, generator);
         var features = randn(Rows, Inputs, generator: generator);
         // The last columns mostly have one value.
         using (var last = features.narrow(1, Numbers, Inputs - Numbers))
