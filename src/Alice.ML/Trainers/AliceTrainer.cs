@@ -130,7 +130,7 @@ public abstract class AliceTrainer<TTransformer, TModel>
         var isText = initial is null && WideTables.IsText(_options, task, training);
         var preparation = initial?.Preparation
             ?? Scale(training, isText, trainContext.TrainingSet.Schema.Feature!.Value, channel);
-        var background = BackgroundRows.Draw(training, seed);
+        var background = BackgroundRows.Draw(training, _options.NumberOfBackgroundRows, seed);
         (training, validation) = TrainingData.Prepare(training, validation, preparation);
         var common = isText ? WideTables.TextScale(task, training) : Standardization.Identity(training.Columns);
         using var rows = TrainingRows.Open(training, validation, task, common, device);
@@ -204,7 +204,7 @@ public abstract class AliceTrainer<TTransformer, TModel>
     {
         if (_options.Device != "auto" || found.type == TorchSharp.DeviceType.CPU)
             return (found, null);
-        int[] sizes = [data.Columns, .. _options.HiddenLayers ?? AutoRules.HiddenLayers(data.Columns),
+        int[] sizes = [data.Columns, .. _options.HiddenLayers ?? AutoRules.HiddenLayers(data.Columns, data.LabelCount),
             task.Outputs];
         var estimate = DeviceEstimate.Of(
             sizes, data.Features.StoredColumns, _options.BatchSize ?? AutoRules.BatchSize(data.Rows),

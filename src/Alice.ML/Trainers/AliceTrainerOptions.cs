@@ -13,9 +13,10 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     }
 
     /// <summary>Units of each hidden layer, from the first; each 1 or more, at most 999 layers. Empty gives a linear
-    /// model. Default null: two layers of 64 units, or of 128 for 33 to 1,024 columns of three values or more (sparse
-    /// features: 33 to 1,024 columns). Featurized text gets no hidden layer: 1,024 columns or more, mostly zeros, more
-    /// than rows, for classes or squared loss. Where Fit continues from a model, its layers.</summary>
+    /// model. Default null: two layers of 64 units, or of 128 for 33 to 1,024 columns of three values or more and for
+    /// several labels (sparse features: 33 to 1,024 columns). Featurized text gets no hidden layer: 1,024 columns or
+    /// more, mostly zeros, more than rows, for classes or squared loss. Where Fit continues from a model, its
+    /// layers.</summary>
     public IReadOnlyList<int>? HiddenLayers { get; set; }
 
     /// <summary>Activation of the hidden layers. Default <see cref="Activation.ReLU"/>.</summary>
@@ -127,6 +128,10 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     /// <summary>How much time to spend: the number of steps where <see cref="NumberOfEpochs"/> is null, and how often
     /// rows are held out to compare plans. Default <see cref="Effort.Default"/>.</summary>
     public Effort Effort { get; set; }
+
+    /// <summary>Training rows that the model keeps in its file to explain scores against, 0 to 1,000. 0 keeps none:
+    /// then scores are explained against the means of the features. Default 32.</summary>
+    public int NumberOfBackgroundRows { get; set; } = 32;
 
     /// <summary>File in which the run is kept while it goes on, so that another process can continue it. The file
     /// appears whole or not at all; the one before stays beside it, with ".before" at the end of its name. After Fit

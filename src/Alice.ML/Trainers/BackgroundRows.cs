@@ -9,9 +9,6 @@ namespace Alice.ML.Trainers;
 /// prepared, and chosen by the scores that the model gives them: as many of high scores as of low ones.</summary>
 internal sealed class BackgroundRows
 {
-    /// <summary>How many rows a model keeps, at most: a contribution is a mean over them.</summary>
-    public const int Most = 32;
-
     // A table of very many columns keeps fewer.
     private const int MostValues = 1 << 18;
 
@@ -19,15 +16,19 @@ internal sealed class BackgroundRows
     private const int Choice = 16;
 
     private readonly VBuffer<float>[] _rows;
+    private readonly int _most;
     private readonly int _seed;
 
-    private BackgroundRows(VBuffer<float>[] rows, int seed) => (_rows, _seed) = (rows, seed);
+    private BackgroundRows(VBuffer<float>[] rows, int most, int seed) => (_rows, _most, _seed) = (rows, most, seed);
 
     /// <summary>Draws rows to choose from, spread evenly over the table.</summary>
-    public static BackgroundRows Draw(TrainingData data, int seed)
+    /// <param name="data">The table.</param>
+    /// <param name="most">How many rows the model is to keep at most: a contribution is a mean over them.</param>
+    /// <param name="seed">Decides which.</param>
+    public static BackgroundRows Draw(TrainingData data, int most, int seed)
     {
         var random = new Random(seed);
-        var total = Math.Min(data.TotalRows, Choice * Most);
+        var total = Math.Min(data.TotalRows, Choice * most);
         // Of each rank its share.
         var count = (int)Math.Ceiling((double)total * data.Rows / data.TotalRows);
         var rows = new List<VBuffer<float>>(count);
@@ -41,7 +42,7 @@ internal sealed class BackgroundRows
             rows.Add(Stored(row));
             values += rows[^1].GetValues().Length;
         }
-        return new(data.Peers is null ? [.. rows] : Gather(data.Peers, rows, data.Columns), seed);
+        return new(data.Peers is null ? [.. rows] : Gather(data.Peers, rows, data.Columns), most, seed);
     }
 
     private static VBuffer<float>[] Gather(Peers peers, List<VBuffer<float>> rows, int columns) =>
@@ -50,9 +51,11 @@ internal sealed class BackgroundRows
     /// <summary>The networks with the rows that they are to keep.</summary>
     public NetworkEnsemble AddTo(NetworkEnsemble networks)
     {
+        if (_rows.Length == 0)
+            return networks;
         var random = new Random(_seed);
         var mean = Math.Max(1, _rows.Sum(row => (long)row.GetValues().Length) / _rows.Length);
-        var kept = (int)Math.Min(Math.Min(Most, _rows.Length), Math.Max(1, MostValues / mean));
+        var kept = (int)Math.Min(Math.Min(_most, _rows.Length), Math.Max(1, MostValues / mean));
         var outputs = new float[networks.OutputCount];
         VBuffer<float>[] ordered = [.. _rows.OrderBy(row => Place(networks, row, outputs))];
         return networks.WithBackground([.. Enumerable.Range(0, kept)

@@ -82,6 +82,7 @@ internal sealed class OptionErrors
             .Positive(nameof(options.LearningRate), options.LearningRate)
             .Defined(nameof(options.LearningRateSchedule), options.LearningRateSchedule)
             .Defined(nameof(options.Effort), options.Effort)
+            .Between<int>(nameof(options.NumberOfBackgroundRows), options.NumberOfBackgroundRows, 0, 1000)
             .Require(options.Optimizer is not null, nameof(options.Optimizer), options.Optimizer,
                 "must be set, for example to AliceOptimizerOptions.Tabular")
             .Require(options.Optimizer?.Generator is null, "Optimizer.Generator", "set",

@@ -50,6 +50,17 @@ public class TrainedContributionsTests
     }
 
     [TestMethod]
+    public void A_model_of_private_data_keeps_no_rows()
+    {
+        var model = _ml.Regression.Trainers.Alice(
+            With(new AliceRegressionTrainer.Options { NumberOfBackgroundRows = 0 })).Fit(View(300)).Model;
+        Assert.IsEmpty(model.Background);
+        var (row, contributions, score) = (Rows(1, seed: 2)[0], new float[Columns], new float[1]);
+        model.Score(row, score);
+        Assert.AreEqual(score[0], model.Explain(row, contributions) + contributions.Sum(), 1e-3);
+    }
+
+    [TestMethod]
     public void ML_NET_calculates_the_contributions_of_a_regression_model()
     {
         var model = _ml.Regression.Trainers.Alice(With(new AliceRegressionTrainer.Options())).Fit(View(300));

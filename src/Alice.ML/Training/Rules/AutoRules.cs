@@ -38,11 +38,12 @@ internal static class AutoRules
     /// among many cores, which the kernels do not do.</summary>
     public const double MostKernelProducts = 6e8;
 
-    /// <summary>Two hidden layers of 64 units; of 128 for 33 to 1,024 columns. Wider tables are text, mostly zeros, and
-    /// larger layers take long.</summary>
-    public static int[] HiddenLayers(int columns) => columns is > ManyColumns and <= WideColumns
-        ? [UnitsOfManyColumns, UnitsOfManyColumns]
-        : [Units, Units];
+    /// <summary>Two hidden layers of 64 units; of 128 for 33 to 1,024 columns and for several labels, which share them.
+    /// Wider tables are text, mostly zeros, and larger layers take long.</summary>
+    public static int[] HiddenLayers(int columns, int labels) =>
+        columns <= WideColumns && (columns > ManyColumns || labels > 1)
+            ? [UnitsOfManyColumns, UnitsOfManyColumns]
+            : [Units, Units];
 
     /// <summary>64 rows, and twice as many for every fourfold of 50,000 rows, up to 1,024.</summary>
     public static int BatchSize(int rows)
