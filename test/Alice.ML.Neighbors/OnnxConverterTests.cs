@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace Alice.ML.Neighbours;
+namespace Alice.ML.Neighbors;
 
 /// <summary>ml.Model.ConvertToOnnx of Microsoft.ML.OnnxConverter, read by ONNX Runtime.</summary>
 [TestClass]

@@ -3,7 +3,7 @@ using Alice.ML.Trainers;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace Alice.ML.Neighbours;
+namespace Alice.ML.Neighbors;
 
 /// <summary>A row for each task: y = x₀ − 2 x₁ x₂, whether it is above 0, and which third it lies in.</summary>
 public sealed class Row

@@ -7,7 +7,7 @@ using Microsoft.ML.TorchSharp.NasBert;
 using Mono.Cecil;
 using static TorchSharp.torch;
 
-namespace Alice.ML.Neighbours;
+namespace Alice.ML.Neighbors;
 
 /// <summary>Microsoft.ML.TorchSharp 0.23.1, which was built for TorchSharp 0.102.7, in the process of Alice.ML, which
 /// brings 0.107. What README says of the two is tested here, so that a new version of either is noticed.</summary>
