@@ -142,32 +142,9 @@ internal sealed class TableView : IDataView
         IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
             [GetRowCursor(columnsNeeded, rand)];
 
-    private sealed class Cursor(TableView view, HashSet<int> active) : DataViewRowCursor
+    private sealed class Cursor(TableView view, HashSet<int> active)
+        : MemoryCursor(view.Schema, view.RowCount, active)
     {
-        private int _position = -1;
-
-        public override long Position => _position;
-
-        public override long Batch => 0;
-
-        public override DataViewSchema Schema => view.Schema;
-
-        public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
-
-        public override bool MoveNext()
-        {
-            if (_position + 1 < view.RowCount)
-            {
-                _position++;
-                return true;
-            }
-            _position = -1;
-            return false;
-        }
-
-        public override ValueGetter<DataViewRowId> GetIdGetter() =>
-            (ref DataViewRowId id) => id = new DataViewRowId((ulong)_position, 0);
-
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
             if (!IsColumnActive(column))
@@ -176,7 +153,7 @@ internal sealed class TableView : IDataView
             if (view._columns[column.Index] is not TValue[] values)
                 throw new InvalidOperationException($"column '{column.Name}' is {column.Type}, not " +
                     $"{typeof(TValue).Name}");
-            return (ref TValue value) => value = values[_position];
+            return (ref TValue value) => value = values[Row];
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Alice.ML.Tool.Data;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -96,39 +97,21 @@ internal sealed class HeldRows : IDataView
         }
     }
 
-    private sealed class Cursor(HeldRows view, HashSet<int> active) : DataViewRowCursor
+    private sealed class Cursor(HeldRows view, HashSet<int> active)
+        : MemoryCursor(view.Schema, view.Count, active)
     {
-        private int _position = -1;
-
-        public override long Position => _position;
-
-        public override long Batch => 0;
-
-        public override DataViewSchema Schema => view.Schema;
-
-        public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
-
-        public override bool MoveNext()
-        {
-            _position = _position + 1 < view.Count ? _position + 1 : -1;
-            return _position >= 0;
-        }
-
-        public override ValueGetter<DataViewRowId> GetIdGetter() =>
-            (ref DataViewRowId id) => id = new DataViewRowId((ulong)_position, 0);
-
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
             var values = (TValue[])view._columns[column.Index];
             if (view._factor?.Column != column.Index)
-                return (ref TValue value) => value = values[view._order[_position]];
+                return (ref TValue value) => value = values[view._order[Row]];
             if (view._factor.Slot is not { } slot)
-                return (ref TValue value) => value = values[view._source[_position]];
+                return (ref TValue value) => value = values[view._source[Row]];
             var vectors = (VBuffer<float>[])(object)values;
             return (ValueGetter<TValue>)(Delegate)new ValueGetter<VBuffer<float>>((ref VBuffer<float> value) =>
             {
-                var own = vectors[view._order[_position]].DenseValues().ToArray();
-                own[slot] = vectors[view._source[_position]].GetItemOrDefault(slot);
+                var own = vectors[view._order[Row]].DenseValues().ToArray();
+                own[slot] = vectors[view._source[Row]].GetItemOrDefault(slot);
                 value = new VBuffer<float>(own.Length, own);
             });
         }

@@ -13,15 +13,14 @@ internal readonly record struct DeviceEstimate(double CardSeconds, double HostSe
     private const double OperationsALayer = 5;
     private const int UsualLayers = 3;
 
-    // Starting one operation on a card, by TorchSharp: 4 to 6 µs (issue tracker of this project; gpu-check measures
-    // it).
+    // Starting one operation on a card, by TorchSharp: assumed to be 4 to 6 µs; build/gpu-check.sh measures it.
     private const double SecondsAnOperation = 5e-6;
 
     // What an ordinary card reaches in single precision with products of this size: a third of a T4's 8·10¹² a second.
     private const double CardRate = 2.5e12;
 
     // A core with vector kernels: 16-64-64-1 and four networks, 5,000 steps a second on two cores, and
-    // 64-256-256-1 at 108·10⁹ a second (architecture notes, measured on an EPYC with AVX-512).
+    // 64-256-256-1 at 108·10⁹ a second, measured on an EPYC with AVX-512.
     private const double CoreRate = 5e10;
 
     // Gradients a step: 7 quick steps with one, and one with three.
