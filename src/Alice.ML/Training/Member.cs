@@ -57,6 +57,9 @@ internal sealed class Member : IDisposable
 
     public NetworkShape Shape => Learner.Shape;
 
+    /// <summary>Decides which of several ranks trains it.</summary>
+    public int Number { get; set; }
+
     /// <summary>Its parameters and what takes its steps.</summary>
     public Learner Learner { get; }
 
