@@ -360,6 +360,7 @@ public abstract class AliceTrainer<TTransformer, TModel>
     private static AliceEpoch InLabelUnits(AliceEpoch epoch, LearningTask task) => epoch with
     {
         TrainingLoss = epoch.TrainingLoss * task.LossUnit,
+        NetworkLosses = [.. epoch.NetworkLosses.Select(loss => loss * task.LossUnit)],
         ValidationLoss = epoch.ValidationLoss * task.LossUnit,
         ValidationMetric = epoch.ValidationMetric * task.MetricUnit,
     };

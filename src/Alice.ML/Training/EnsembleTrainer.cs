@@ -235,11 +235,13 @@ internal sealed class EnsembleTrainer : IDisposable
     private AliceEpoch Describe(int epoch, (double Loss, double Metric)? validation)
     {
         var curvature = _members.Select(member => member.Curvature()).ToArray();
+        double[] losses = [.. _members.Select(member => member.Loss)];
         return new AliceEpoch
         {
             Epoch = epoch,
             NumberOfEpochs = _epochs,
-            TrainingLoss = _members.Average(member => member.Loss),
+            TrainingLoss = losses.Average(),
+            NetworkLosses = losses,
             ValidationLoss = validation?.Loss,
             ValidationMetric = validation?.Metric,
             LearningRate = _members[0].LearningRate,
