@@ -41,7 +41,7 @@ public unsafe class NetworkKernelTests
                     partLoss += kernel.Evaluate(w, p, rows.Part(cut, problem.Rows), adds: true);
             }
             Assert.AreEqual(loss, partLoss, Tolerance * (1 + Math.Abs(loss)));
-            AssertClose([.. whole.Select(g => (double)g)], parts, problem);
+            AssertClose([.. whole.Select(g => (double)g)], parts, Tolerance, problem);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
 
     [TestMethod]
