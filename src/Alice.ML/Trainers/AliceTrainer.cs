@@ -204,8 +204,8 @@ public abstract class AliceTrainer<TTransformer, TModel>
     {
         if (_options.Device != "auto" || found.type == TorchSharp.DeviceType.CPU)
             return (found, null);
-        int[] sizes = [data.Columns, .. _options.HiddenLayers ?? AutoRules.HiddenLayers(data.Columns, data.LabelCount),
-            task.Outputs];
+        int[] sizes = [data.Columns, .. _options.HiddenLayers ?? AutoRules.HiddenLayers(
+            data.Columns, data.LabelCount, task.Classes), task.Outputs];
         var estimate = DeviceEstimate.Of(
             sizes, data.Features.StoredColumns, _options.BatchSize ?? AutoRules.BatchSize(data.Rows),
             _options.NumberOfNetworks, _options.NumberOfThreads ?? Environment.ProcessorCount);

@@ -257,7 +257,7 @@ internal sealed class Member : IDisposable
         var rate = _settings.LearningRate * phase.RateFactor * _divergence.RateFactor;
         _lastStep = AliceStep.Create(_settings.Optimizer, rate, ++_step);
         _steps++;
-        return (1 - rate * WeightDecay, AliceDirections.Key(Key, _stepsInAll++),
+        return (1 - rate * WeightDecay, StepProtocol.Key(Key, ++_stepsInAll),
             phase.Averages && _step % AutoRules.StepsPerAverage == 0);
     }
 }
