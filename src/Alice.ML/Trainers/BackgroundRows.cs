@@ -1,6 +1,6 @@
 using Alice.ML.Models;
-using Alice.ML.Training;
 using Alice.ML.Training.Data;
+using Alice.ML.Training.Ranks;
 using Microsoft.ML.Data;
 
 namespace Alice.ML.Trainers;

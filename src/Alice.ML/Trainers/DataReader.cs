@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
-using Alice.ML.Training;
 using Alice.ML.Training.Data;
+using Alice.ML.Training.Ranks;
 using Alice.ML.Training.Rules;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;

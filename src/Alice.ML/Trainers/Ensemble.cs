@@ -2,6 +2,9 @@ using Alice.ML.Models;
 using Alice.ML.Training;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Members;
+using Alice.ML.Training.Networks;
+using Alice.ML.Training.Objectives;
 using Alice.ML.Training.Plan;
 using Alice.ML.Training.Rules;
 

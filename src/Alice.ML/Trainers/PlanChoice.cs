@@ -1,8 +1,11 @@
 using System.Text.Json.Serialization;
 using Alice.ML.Training;
+using Alice.ML.Training.Batches;
 using Alice.ML.Training.Checkpoints;
-using Alice.ML.Training.Data;
+using Alice.ML.Training.Members;
+using Alice.ML.Training.Objectives;
 using Alice.ML.Training.Plan;
+using Alice.ML.Training.Ranks;
 using Alice.ML.Training.Rules;
 using Microsoft.ML.Runtime;
 

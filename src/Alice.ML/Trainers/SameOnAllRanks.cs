@@ -1,5 +1,5 @@
-using Alice.ML.Training;
 using Alice.ML.Training.Checkpoints;
+using Alice.ML.Training.Ranks;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
