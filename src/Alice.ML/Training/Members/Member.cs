@@ -103,11 +103,13 @@ internal sealed class Member : IDisposable
     /// <summary>Learning rate of the last step.</summary>
     public double LearningRate => _lastStep.LearningRate;
 
-    /// <summary>What the optimizer has measured.</summary>
-    public (double GlassDensity, double Hessian, double ShareAtUpperBound) Curvature()
+    /// <summary>What there is to tell of the epoch that ended last.</summary>
+    public (double Loss, double LearningRate, long GradientEvaluations, double GlassDensity, double Hessian,
+        double ShareAtUpperBound) Figures()
     {
         var (glass, hessian) = AliceUpdate.Curvature(Learner.State, _settings.Optimizer.HessianEstimate);
-        return (glass, hessian, AliceUpdate.ShareAtUpperBound(Learner.State, _lastStep));
+        return (Loss, _lastStep.LearningRate, GradientEvaluations, glass, hessian,
+            AliceUpdate.ShareAtUpperBound(Learner.State, _lastStep));
     }
 
     public void StartEpoch()
@@ -215,10 +217,12 @@ internal sealed class Member : IDisposable
         return weights.data<float>().ToArray();
     }
 
-    /// <summary>Requires networks to be the same on all ranks.</summary>
+    /// <summary>Requires networks to be the same on all ranks, if there are several.</summary>
     /// <exception cref="InvalidOperationException">Names the ranks where they differ from rank 0's.</exception>
-    public static void RequireSameWeights(Peers peers, IEnumerable<Member> members)
+    public static void RequireSameWeights(Peers? peers, IEnumerable<Member> members)
     {
+        if (peers is null)
+            return;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var member in members)
             member.AddTo(hash);
