@@ -170,7 +170,10 @@ public class ReplicatedTests
         CollectionAssert.AreEqual(one.Epochs.Select(Figures).ToArray(), other.Epochs.Select(Figures).ToArray());
 
         static (double, double, int) Outcome(AliceCandidate plan) => (plan.HeldOutLoss, plan.Epochs, plan.Networks);
-        static AliceEpoch Figures(AliceEpoch epoch) => epoch with { Seconds = 0 };
+        foreach (var (first, second) in one.Epochs.Zip(other.Epochs))
+            CollectionAssert.AreEqual(first.NetworkLosses.ToArray(), second.NetworkLosses.ToArray());
+
+        static AliceEpoch Figures(AliceEpoch epoch) => epoch with { Seconds = 0, NetworkLosses = [] };
     }
 
     private static float[] Weights(NetworkEnsemble model) =>

@@ -1,9 +1,11 @@
 using Alice.ML.Optimization;
 using Alice.ML.Trainers;
-using Alice.ML.Training;
-using Alice.ML.Training.Checkpoints;
+using Alice.ML.Training.Batches;
 using Alice.ML.Training.Data;
+using Alice.ML.Training.Fit;
 using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Ranks;
+using Alice.ML.Training.Rules;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using static TorchSharp.torch;

@@ -1,7 +1,11 @@
 using Alice.ML.Optimization.Runtime;
 using Alice.ML.Optimization.Update;
+using Alice.ML.Training.Batches;
 using Alice.ML.Training.Checkpoints;
 using Alice.ML.Training.Data;
+using Alice.ML.Training.Members;
+using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Ranks;
 using Alice.ML.Training.Rules;
 using Microsoft.ML.Runtime;
 using static TorchSharp.torch;
@@ -115,7 +119,7 @@ internal sealed class Race : IDisposable
             }
             if (isCancelled && isFirst)
                 throw new OperationCanceledException("Training was cancelled before its first networks were measured.");
-            _settings.Peers?.RequireSameWeights(_lanes.SelectMany(entry => entry.Lane.Members));
+            Member.RequireSameWeights(_settings.Peers, _lanes.SelectMany(entry => entry.Lane.Members));
             if (!isCancelled && (!_watch.IsLate || isFirst))
                 Judge(_rung, until);
             IsShortened |= _watch.IsLate;

@@ -4,11 +4,15 @@ using Alice.ML.Optimization.Tensors;
 using Alice.ML.Optimization.Update;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
-using Alice.ML.Training.Checkpoints;
+using Alice.ML.Training.Batches;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Members;
+using Alice.ML.Training.Networks;
 using Alice.ML.Training.Objectives;
 using Alice.ML.Training.Plan;
+using Alice.ML.Training.Ranks;
+using Alice.ML.Training.Rules;
 using Alice.ML.Training.Stack;
 using static TorchSharp.torch;
 

@@ -3,10 +3,14 @@ using Alice.ML.Optimization;
 using Alice.ML.Optimization.Update;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
+using Alice.ML.Training.Batches;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Members;
+using Alice.ML.Training.Networks;
 using Alice.ML.Training.Objectives;
 using Alice.ML.Training.Plan;
+using Alice.ML.Training.Rules;
 using Alice.ML.Training.Steps;
 using static TorchSharp.torch;
 
@@ -98,7 +102,8 @@ internal sealed class LearnerProblem : IDisposable
     public Learner Learner(bool usesKernels)
     {
         using var start = Start();
-        return Alice.ML.Training.Steps.Learner.Create(_shape, new SquaredObjective(), start, Settings(usesKernels));
+        return Alice.ML.Training.Members.Member.CreateLearner(
+            _shape, new SquaredObjective(), start, Settings(usesKernels));
     }
 
     /// <summary>A network with its optimizer, at a constant learning rate of 0.001.</summary>
