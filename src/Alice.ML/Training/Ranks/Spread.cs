@@ -54,7 +54,8 @@ internal sealed class Spread(Peers? peers)
     /// <param name="networks">The networks, in the same order on all ranks.</param>
     /// <param name="write">Writes what is known of one of these.</param>
     /// <param name="read">Takes that over.</param>
-    public void Share(IReadOnlyList<INumbered> networks, Action<BinaryWriter, int> write, Action<BinaryReader, int> read)
+    public void Share(
+        IReadOnlyList<INumbered> networks, Action<BinaryWriter, int> write, Action<BinaryReader, int> read)
     {
         if (peers is null)
             return;
