@@ -2,6 +2,7 @@ using Alice.ML.Models;
 using Alice.ML.Trainers;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Reading;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;

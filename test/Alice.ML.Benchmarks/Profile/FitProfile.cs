@@ -11,6 +11,7 @@ using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Kernels;
 using Alice.ML.Training.Networks;
 using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Reading;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;

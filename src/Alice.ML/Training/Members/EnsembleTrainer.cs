@@ -32,24 +32,23 @@ internal sealed class EnsembleTrainer : IDisposable
     // Those that the epoch has not ended for; none: it is still to begin.
     private IReadOnlyList<Member> _running = [];
 
-    /// <param name="training">Rows to learn from; not owned.</param>
-    /// <param name="validation">Rows to measure every epoch on; not owned.</param>
+    /// <param name="rows">Rows to learn from, and to measure every epoch on; not owned.</param>
     /// <param name="members">The members; owned from now on.</param>
     /// <param name="task">What they learn.</param>
     /// <param name="settings">Settings of the run.</param>
     /// <param name="clock">Runs since the fit began.</param>
     public EnsembleTrainer(
-        RowSet training, RowSet? validation, IReadOnlyList<Member> members, LearningTask task,
-        TrainingSettings settings, RunClock clock)
+        TrainingRows rows, IReadOnlyList<Member> members, LearningTask task, TrainingSettings settings,
+        RunClock clock)
     {
         _settings = settings;
         _members = [.. members];
         _clock = clock;
         _epochs = (int)Math.Ceiling(members.Max(member => member.Course.Length));
-        _batches = BatchSource.Create(training, settings.BatchSize, settings);
+        _batches = BatchSource.Create(rows.Training, settings.BatchSize, settings);
         _readers = [.. Enumerable.Range(0, Math.Max(1, Math.Min(settings.Workers, members.Count)))
             .Select(_ => new Dictionary<InputEncoding, BatchReader>())];
-        if (validation is not null)
+        if (rows.Validation is { } validation)
             _validator = new Validator(validation, task, settings);
     }
 
@@ -247,7 +246,7 @@ internal sealed class EnsembleTrainer : IDisposable
                         if (stacks is null)
                             member.Step(reader, phase);
                         else
-                            member.Plan(phase);
+                            member.PlanStep(phase);
                     }
                     member.Position = i + 1;
                 }

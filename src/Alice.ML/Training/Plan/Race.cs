@@ -42,19 +42,20 @@ internal sealed class Race : IDisposable
     private int _rung;
 
     /// <param name="task">What is learned.</param>
-    /// <param name="rows">All training rows; not owned.</param>
-    /// <param name="heldOut">Rows to judge by; null: parts of the training rows. Not owned.</param>
+    /// <param name="rows">All training rows, and those of the user's to judge by where they are enough; not owned.
+    /// </param>
     /// <param name="settings">Settings of the run; <see cref="TrainingSettings.NumberOfEpochs"/> are the usual
     /// passes.</param>
     /// <param name="channel">Told of what happens.</param>
     /// <param name="watch">Knows the time.</param>
-    public Race(LearningTask task, RowSet rows, RowSet? heldOut, TrainingSettings settings, IChannel channel,
-        RaceWatch watch)
+    public Race(LearningTask task, TrainingRows rows, TrainingSettings settings, IChannel channel, RaceWatch watch)
     {
         (_task, _settings, _channel, _watch) = (task, settings with { Workers = 1 }, channel, watch);
         Workers = settings.Workers;
-        _rows = rows.TotalCount;
-        _folds = heldOut is null ? Folds(rows, settings) : [new PlanFold(rows, heldOut, settings)];
+        _rows = rows.Training.TotalCount;
+        _folds = rows.Validation is { } heldOut && AutoRules.JudgesBy(heldOut.TotalCount)
+            ? [new PlanFold(rows.Training, heldOut, settings)]
+            : Folds(rows.Training, settings);
         Losses = new HeldOutLosses(task, _folds);
     }
 

@@ -4,7 +4,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-namespace Alice.ML.Trainers;
+namespace Alice.ML.Training.Reading;
 
 /// <summary>Reads the labels of the row that a cursor is at: one number, or a vector of them.</summary>
 internal sealed class LabelReader

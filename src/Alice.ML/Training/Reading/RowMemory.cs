@@ -1,7 +1,8 @@
+using Alice.ML.Trainers;
 using Alice.ML.Training.Data;
 using Microsoft.ML.Runtime;
 
-namespace Alice.ML.Trainers;
+namespace Alice.ML.Training.Reading;
 
 /// <summary>How much memory the rows of a fit may take, and the files with those that would take more, which belong to
 /// this object.</summary>

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace Alice.ML.Trainers;
+namespace Alice.ML.Training.Reading;
 
 /// <summary>What people call the features.</summary>
 internal static class FeatureNames

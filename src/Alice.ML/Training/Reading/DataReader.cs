@@ -5,7 +5,7 @@ using Alice.ML.Training.Rules;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-namespace Alice.ML.Trainers;
+namespace Alice.ML.Training.Reading;
 
 /// <summary>Reads the rows that a trainer learns from, through one cursor.</summary>
 internal sealed class DataReader

@@ -1,11 +1,13 @@
 using System.Text.Json;
+using Alice.ML.Trainers;
 using Alice.ML.Training.Checkpoints;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Ranks;
+using Alice.ML.Training.Reading;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace Alice.ML.Trainers;
+namespace Alice.ML.Training.Fit;
 
 /// <summary>Requires of ranks that train together what they must have in common before they read any row.</summary>
 internal static class SameOnAllRanks

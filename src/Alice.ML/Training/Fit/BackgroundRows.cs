@@ -3,7 +3,7 @@ using Alice.ML.Training.Data;
 using Alice.ML.Training.Ranks;
 using Microsoft.ML.Data;
 
-namespace Alice.ML.Trainers;
+namespace Alice.ML.Training.Fit;
 
 /// <summary>Training rows that a model keeps, to explain its scores against. They are drawn before the features are
 /// prepared, and chosen by the scores that the model gives them: as many of high scores as of low ones.</summary>
