@@ -10,7 +10,6 @@ using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Members;
 using Alice.ML.Training.Networks;
 using Alice.ML.Training.Objectives;
-using Alice.ML.Training.Plan;
 using Alice.ML.Training.Ranks;
 using Alice.ML.Training.Rules;
 using Alice.ML.Training.Stack;
@@ -245,7 +244,8 @@ public class StackTrainingTests
                 new([Columns, 16, 8, 1], Activation.ReLU), new([Columns, 1], Activation.ReLU)];
         Member[] members = [.. Enumerable.Range(0, networks).Select(n => new Member(
             new NetworkDesign(
-                new NetworkPlan(NumericEncoding.None, shapes[n].LayerSizes, 0, 0.1 * n), shapes[n], task.Objective, inputs),
+                new NetworkPlan(NumericEncoding.None, shapes[n].LayerSizes, 0, 0.1 * n), shapes[n], task.Objective,
+                inputs),
             settings, new Course(n == 0 ? LearningRateSchedule.Averaged : LearningRateSchedule.Cosine, 4.5 + n), n + 1,
             null))];
         using var trainer = new EnsembleTrainer(
