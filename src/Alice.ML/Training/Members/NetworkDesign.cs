@@ -1,4 +1,5 @@
 using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Members;
 using Alice.ML.Training.Networks;
 using Alice.ML.Training.Objectives;
 
