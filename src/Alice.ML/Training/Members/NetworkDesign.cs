@@ -3,7 +3,7 @@ using Alice.ML.Training.Members;
 using Alice.ML.Training.Networks;
 using Alice.ML.Training.Objectives;
 
-namespace Alice.ML.Training.Members;
+namespace Alice.ML.Training;
 
 /// <summary>What a network is.</summary>
 /// <param name="Plan">What sets it apart from others.</param>
