@@ -168,9 +168,11 @@ public class ReplicatedTests
         CollectionAssert.AreEqual(
             one.Candidates.Select(Outcome).ToArray(), other.Candidates.Select(Outcome).ToArray());
         CollectionAssert.AreEqual(one.Epochs.Select(Figures).ToArray(), other.Epochs.Select(Figures).ToArray());
+        CollectionAssert.AreEqual(one.Epochs.SelectMany(epoch => epoch.NetworkLosses).ToArray(),
+            other.Epochs.SelectMany(epoch => epoch.NetworkLosses).ToArray());
 
         static (double, double, int) Outcome(AliceCandidate plan) => (plan.HeldOutLoss, plan.Epochs, plan.Networks);
-        static AliceEpoch Figures(AliceEpoch epoch) => epoch with { Seconds = 0 };
+        static AliceEpoch Figures(AliceEpoch epoch) => epoch with { Seconds = 0, NetworkLosses = [] };
     }
 
     private static float[] Weights(NetworkEnsemble model) =>
