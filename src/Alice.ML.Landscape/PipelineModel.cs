@@ -31,7 +31,7 @@ internal sealed class PipelineModel
     /// <summary>What the model is given.</summary>
     public IDataView Data { get; }
 
-    /// <exception cref="ArgumentException">There is none, or several.</exception>
+    /// <exception cref="ArgumentException">There is none, or several, or it has several labels.</exception>
     public static PipelineModel Find(ITransformer pipeline, IDataView data)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
@@ -40,6 +40,13 @@ internal sealed class PipelineModel
         int[] models = [.. Enumerable.Range(0, steps.Length)
             .Where(i => steps[i] is ISingleFeaturePredictionTransformer<object> step
                 && Access(step.Model) is not null)];
+        if (steps.OfType<ISingleFeaturePredictionTransformer<object>>().Select(step => LabelsOf(step.Model))
+            .FirstOrDefault(labels => labels is not null) is { } severalLabels)
+            throw new ArgumentException(
+                $"The pipeline's model is of a trainer of several labels ({string.Join(", ", severalLabels)}): "
+                + $"landscape, pruning and report are those of a model of one label. Train one of the label that "
+                + $"you ask about.",
+                nameof(pipeline));
         if (models.Length != 1)
             throw new ArgumentException(
                 $"The pipeline has {models.Length} models of Alice trainers, but must have one. Its steps are "
@@ -72,6 +79,13 @@ internal sealed class PipelineModel
 
     private static IEnumerable<ITransformer> Steps(ITransformer pipeline) =>
         pipeline is IEnumerable<ITransformer> chain ? chain.SelectMany(Steps) : [pipeline];
+
+    private static IReadOnlyList<string>? LabelsOf(object model) => model switch
+    {
+        AliceMultioutputModelParameters numbers => numbers.Labels,
+        AliceMultilabelModelParameters classes => classes.Labels,
+        _ => null,
+    };
 
     private static ModelAccess? Access(object model) => model switch
     {

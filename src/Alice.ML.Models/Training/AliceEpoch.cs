@@ -13,6 +13,9 @@ public sealed record AliceEpoch
     /// points.</summary>
     public required double TrainingLoss { get; init; }
 
+    /// <summary>The same of each network; <see cref="TrainingLoss"/> is their mean.</summary>
+    public IReadOnlyList<double> NetworkLosses { get; init; } = [];
+
     /// <summary>Mean loss per validation row at the end of the epoch, in the same unit; null without
     /// validation.</summary>
     public double? ValidationLoss { get; init; }

@@ -26,7 +26,7 @@ internal static class EvaluateCommand
         {
             Description = "Number of shuffles of each column for --importance",
             HelpName = "count",
-            DefaultValueFactory = _ => PermutationImportance.DefaultPermutations,
+            DefaultValueFactory = _ => ColumnImportances.DefaultPermutations,
         };
         Validate.AtLeast(permutations, 2);
         var plot = new Option<string>("--plot")
@@ -55,7 +55,7 @@ internal static class EvaluateCommand
             var (rows, labels) = LabelledTable.Read(table, table.AllRows, saved.Schema, terminal.Note);
             var metrics = task.Test(ml, saved.Pipeline, rows, labels, terminal.Note);
             var members = new JsonObject { ["task"] = task.Name, ["label"] = saved.Schema.Label.Name };
-            var measured = !parsed.GetValue(importance) ? null : PermutationImportance.Measure(
+            var measured = !parsed.GetValue(importance) ? null : ColumnImportances.Measure(
                 ml, task, NetworkRows.Of(saved.Pipeline, saved.Schema, rows), labels, parsed.GetValue(permutations),
                 seed: 1, cancellation);
             if (measured?.Rows < rows.RowCount)

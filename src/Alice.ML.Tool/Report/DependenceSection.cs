@@ -18,8 +18,8 @@ internal static class DependenceSection
             "are. " + (subject.Members.Count > 1
                 ? $"The band is the range of the {subject.Members.Count} networks by themselves." : "")
             + " Columns that hang together make rows that do not occur: read such curves with care.");
-        page.Figures(subject.Importances.Where(i => i.Mean > 0).Take(Factors)
-            .Select(i => Draw(subject, PartialDependence.Measure(subject, i.Factor, outputs), outputs, quantity)));
+        page.Figures(subject.Importances.Where(i => i.Increase > 0).Take(Factors)
+            .Select(i => Draw(subject, PartialDependence.Measure(subject, i.Column, outputs), outputs, quantity)));
     }
 
     private static int[] CommonClasses(Subject subject) => [.. Enumerable.Range(0, subject.Classes.Count)

@@ -13,15 +13,16 @@ internal static class ImportanceSection
         var shown = all.Take(Most).ToArray();
         var loss = RowLoss.Of(subject).Name;
         page.Section("importance", "Which columns matter",
-            $"How much the {loss} grows when a column's values are shuffled among {Show.Of(Importance.RowsOf(subject),
-            "held-out row")}. Bars are means of {Importance.Shuffles} shuffles, thin lines their standard deviation. " +
+            $"How much the {loss} grows when a column's values are shuffled among " +
+            $"{Show.Of(FactorImportance.RowsOf(subject), "held-out row")}. Bars are means of " +
+            $"{FactorImportance.Permutations} shuffles, thin lines two standard errors. " +
             "Columns that say the same share their importance: shuffling one leaves the other.");
         if (shown.Length == 0)
             return;
         page.Figures([new Figure($"Growth of the {loss}",
-            Picture.Draw($"Bars of importance: {shown[0].Factor.Name} matters most", loss, "", picture => picture.Bars(
-                [.. shown.Select(i => i.Factor.Name)], [.. shown.Select(i => i.Mean)],
-                [.. shown.Select(i => i.Deviation)]), shown.Length), [],
+            Picture.Draw($"Bars of importance: {shown[0].Column.Name} matters most", loss, "", picture => picture.Bars(
+                [.. shown.Select(i => i.Column.Name)], [.. shown.Select(i => i.Increase)],
+                [.. shown.Select(i => 2 * i.StandardError)]), shown.Length), [],
             all.Count > Most ? $"The first {Most} of {all.Count}." : "")]);
     }
 }

@@ -1,5 +1,6 @@
 using Alice.ML.Tool.Modelling;
 using Alice.ML.Tool.Reporting;
+using Alice.ML.Training;
 
 namespace Alice.ML.Tool.Report;
 
@@ -20,9 +21,7 @@ internal static class LearningSection
         if (summary.Epochs.Count > 0)
         {
             double[] x = [.. summary.Epochs.Select(e => (double)e.Epoch)];
-            double[] training = [.. summary.Epochs.Select(e => curve.OfLoss(e.TrainingLoss))],
-                validation = [.. summary.Epochs.Select(e => curve.OfLoss(e.ValidationLoss ?? double.NaN))];
-            page.Figures([Draw(curve, x, training, validation, subject.Members.Count), Density(x, summary.Epochs)]);
+            page.Figures([Draw(curve, x, summary.Epochs), Density(x, summary.Epochs)]);
         }
         if (summary.Candidates.Count == 0)
             return;
@@ -41,9 +40,16 @@ internal static class LearningSection
     /// <summary>Units of each hidden layer.</summary>
     internal static string Layers(IReadOnlyList<int> units) => units.Count == 0 ? "none" : string.Join(", ", units);
 
-    private static Figure Draw(LearningCurve curve, double[] x, double[] training, double[] validation, int networks)
+    private static Figure Draw(LearningCurve curve, double[] x, IReadOnlyList<AliceEpoch> epochs)
     {
-        double[] all = [.. training.Concat(validation).Append(curve.Test ?? double.NaN).Where(double.IsFinite)];
+        double[] training = [.. epochs.Select(e => curve.OfLoss(e.TrainingLoss))],
+            validation = [.. epochs.Select(e => curve.OfLoss(e.ValidationLoss ?? double.NaN))];
+        var count = epochs.Min(e => e.NetworkLosses.Count);
+        double[][] networks = count < 2 ? []
+            : [.. Enumerable.Range(0, count)
+                .Select(i => epochs.Select(e => curve.OfLoss(e.NetworkLosses[i])).ToArray())];
+        double[] all = [.. networks.SelectMany(losses => losses).Concat(training).Concat(validation)
+            .Append(curve.Test ?? double.NaN).Where(double.IsFinite)];
         var isLog = all.All(v => v > 0) && all.Max() > LogarithmicRatio * all.Min();
         double Place(double value) => isLog ? Math.Log10(value) : value;
         var (low, high) = (Place(all.Min()), Place(all.Max()));
@@ -52,6 +58,8 @@ internal static class LearningSection
         return new Figure("Error of each epoch", Picture.Draw($"{curve.Quantity} against epochs", "epoch",
             curve.Quantity, picture =>
             {
+                foreach (var losses in networks)
+                    picture.Line(x, [.. losses.Select(Place)], 0, 0.7f);
                 picture.Line(x, [.. training.Select(Place)], 0);
                 picture.Line(x, [.. validation.Select(Place)], 1);
                 if (curve.Test is { } test && double.IsFinite(test))
@@ -62,11 +70,11 @@ internal static class LearningSection
             }),
             [(0, "training rows"), .. hasValidation ? new[] { (1, "validation rows") } : [],
                 .. curve.Test is null ? [] : new[] { (PageStyle.ReferenceIndex, "held-out rows, in the end") }],
-            networks > 1 ? $"The mean of the {networks} networks, each by itself, while they train; the model is " +
-                "the mean of their predictions." : "");
+            networks.Length > 0 ? $"Thin lines: the {networks.Length} networks, each by itself, while they train; the "
+                + "thick line is their mean. The model is the mean of their predictions." : "");
     }
 
-    private static Figure Density(double[] x, IReadOnlyList<Training.AliceEpoch> epochs)
+    private static Figure Density(double[] x, IReadOnlyList<AliceEpoch> epochs)
     {
         double Log(double value) => value > 0 ? Math.Log10(value) : double.NaN;
         double[] glass = [.. epochs.Select(e => Log(e.MeanGlassDensity))],

@@ -40,10 +40,10 @@ internal sealed partial class Picture
     }
 
     /// <summary>A line.</summary>
-    public void Line(double[] x, double[] y, int color)
+    public void Line(double[] x, double[] y, int color, float width = 2)
     {
         var (xs, ys) = Finite(x, y);
-        _plot.Add.ScatterLine(xs, ys, Ink(PageStyle.Series(color))).LineWidth = 2;
+        _plot.Add.ScatterLine(xs, ys, Ink(PageStyle.Series(color))).LineWidth = width;
     }
 
     /// <summary>A line to compare with, dashed.</summary>

@@ -14,7 +14,7 @@ internal static class ResidualSection
             "Measured minus predicted. A pattern is something that the model has not learned. " + subject.SampleNote);
         var (labels, outputs) = subject.Sampled;
         double[] errors = [.. labels.Select((label, i) => (double)label - outputs[i][0])];
-        page.Figures(subject.Importances.Take(Factors).Select(i => Draw(subject, i.Factor, errors)));
+        page.Figures(subject.Importances.Take(Factors).Select(i => Draw(subject, i.Column, errors)));
     }
 
     private static Figure Draw(Subject subject, Factor factor, double[] errors)

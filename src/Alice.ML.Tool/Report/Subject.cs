@@ -14,9 +14,9 @@ namespace Alice.ML.Tool.Report;
 internal sealed class Subject
 {
     private const int FewestRows = 20;
-    private readonly Lazy<IReadOnlyList<Importance>> _importances;
+    private readonly Lazy<IReadOnlyList<Importance<Factor>>> _importances;
 
-    private Subject() => _importances = new(() => Importance.Measure(this));
+    private Subject() => _importances = new(() => FactorImportance.Measure(this));
 
     public required AliceReportOptions Options { get; init; }
 
@@ -70,7 +70,7 @@ internal sealed class Subject
     public bool IsNumber => Kind == TaskKind.Regression;
 
     /// <summary>How much each factor matters, most first.</summary>
-    public IReadOnlyList<Importance> Importances => _importances.Value;
+    public IReadOnlyList<Importance<Factor>> Importances => _importances.Value;
 
     /// <summary>LightGBM and others on the same rows.</summary>
     public IReadOnlyList<Rival> Rivals => field ??= Rival.Fit(this);

@@ -20,7 +20,7 @@ internal static class WorstRowsSection
         int[] inOrder = [.. worst.Select(i => subject.Rows[i]).Order()];
         var rows = HeldRows.Read(subject.Data, inOrder.ToHashSet());
         // The factors stand in the same columns: both were read without those that are hidden.
-        Factor[] factors = [.. subject.Importances.Take(Columns).Select(i => i.Factor)];
+        Factor[] factors = [.. subject.Importances.Take(Columns).Select(i => i.Column)];
         page.Table("Worst rows",
             ["row", .. subject.IsNumber ? new[] { "measured", "predicted", "error" }
                 : ["class", "predicted", "probability of its class"], .. factors.Select(f => f.Name)],

@@ -10,7 +10,7 @@ namespace Alice.ML.Tool.Reporting;
 internal static class ImportanceReport
 {
     /// <summary>A line for each column.</summary>
-    public static void Write(Terminal terminal, PermutationImportance importance)
+    public static void Write(Terminal terminal, ColumnImportances importance)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumn("column")
             .AddColumn($"increase of {importance.Metric.Name}", c => c.RightAligned())
@@ -21,7 +21,7 @@ internal static class ImportanceReport
     }
 
     /// <summary>An array, the most important column first.</summary>
-    public static JsonArray ToJson(PermutationImportance importance) =>
+    public static JsonArray ToJson(ColumnImportances importance) =>
         [.. importance.Columns.Select(column => new JsonObject
         {
             ["column"] = column.Column,
@@ -30,7 +30,7 @@ internal static class ImportanceReport
         })];
 
     /// <summary>Bars with error bars of two standard errors.</summary>
-    public static BarChart Draw(PermutationImportance importance, string label) => new(
+    public static BarChart Draw(ColumnImportances importance, string label) => new(
         $"Importance for {label}",
         $"increase of {importance.Metric.Name} from {importance.Metric.Value:G4} when a column is shuffled, "
             + "± 2 standard errors",

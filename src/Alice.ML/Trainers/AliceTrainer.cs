@@ -95,15 +95,15 @@ public abstract class AliceTrainer<TTransformer, TModel>
         var clock = new RunClock();
         OptionErrors.CheckValidation(_options, trainContext.ValidationSet is not null);
         using var channel = Host.Start("Training");
-        var peers = Peers.Of(_options.Communicator);
+        var peers = Peers.Of(_options.Communicator, _options.Replicated);
         if (peers is not null)
             SameOnAllRanks.Require(peers, _options, GetType(), trainContext);
         var found = TorchDevice.Resolve(peers is null ? _options.Device : "cpu");
         using var checkpoint = RunCheckpoint.Open(_options, clock, channel, peers);
         var seed = _givenSeed ?? checkpoint?.Seed ?? _seed;
         seed = peers?.Broadcast(seed) ?? seed;
-        // Ranks keep their rows in memory.
-        using var memory = peers is null ? new RowMemory(_options, Host, seed) : null;
+        // Ranks keep parts of the rows in memory.
+        using var memory = peers?.OfRows is null ? new RowMemory(_options, Host, seed) : null;
         var training = DataReader.Read(trainContext.TrainingSet, channel, memory: memory, peers: peers);
         var task = CreateTask(training, trainContext.TrainingSet.Schema.Label!.Value);
         var (device, deviceChoice) = ChooseDevice(found, training, task);
@@ -116,6 +116,8 @@ public abstract class AliceTrainer<TTransformer, TModel>
         var validation = trainContext.ValidationSet is { } set
             ? DataReader.Read(set, channel, "validation", memory, peers)
             : null;
+        if (peers?.OfNetworks is not null)
+            SameOnAllRanks.RequireRows(peers, training, validation, trainContext.TrainingSet.Schema.Feature!.Value);
         checkpoint?.Begin(
             RunIdentity.Of(_options, seed, device, training, validation, initial),
             FeatureNames.Of(trainContext.TrainingSet.Schema.Feature!.Value));
@@ -134,10 +136,11 @@ public abstract class AliceTrainer<TTransformer, TModel>
         (training, validation) = TrainingData.Prepare(training, validation, preparation);
         var common = isText ? WideTables.TextScale(task, training) : Standardization.Identity(training.Columns);
         using var rows = TrainingRows.Open(training, validation, task, common, device);
-        var settings = CreateSettings(training, task, isText, device, seed);
+        var settings = CreateSettings(training, task, isText, device, seed, peers);
         peers?.Attach(clock, IsCancelled);
         var ensemble = new Ensemble(_options, task, training, (preparation, common), initial, settings);
-        settings = settings with { UsesKernels = peers is not null || ensemble.SuitsKernels(training, settings) };
+        settings = settings with { UsesKernels = training.Peers is not null
+            || ensemble.SuitsKernels(training, settings) };
         // Several networks take a thread each.
         using var threads = new TorchThreads(_options.NumberOfNetworks > 1
             ? 1
@@ -204,8 +207,8 @@ public abstract class AliceTrainer<TTransformer, TModel>
     {
         if (_options.Device != "auto" || found.type == TorchSharp.DeviceType.CPU)
             return (found, null);
-        int[] sizes = [data.Columns, .. _options.HiddenLayers ?? AutoRules.HiddenLayers(data.Columns, data.LabelCount),
-            task.Outputs];
+        int[] sizes = [data.Columns, .. _options.HiddenLayers ?? AutoRules.HiddenLayers(
+            data.Columns, data.LabelCount, task.Classes), task.Outputs];
         var estimate = DeviceEstimate.Of(
             sizes, data.Features.StoredColumns, _options.BatchSize ?? AutoRules.BatchSize(data.Rows),
             _options.NumberOfNetworks, _options.NumberOfThreads ?? Environment.ProcessorCount);
@@ -302,7 +305,7 @@ public abstract class AliceTrainer<TTransformer, TModel>
     }
 
     private TrainingSettings CreateSettings(
-        TrainingData data, LearningTask task, bool isText, TorchSharp.torch.Device device, int seed)
+        TrainingData data, LearningTask task, bool isText, TorchSharp.torch.Device device, int seed, Peers? peers)
     {
         var rows = data.TotalRows;
         var batchSize = Math.Min(_options.BatchSize ?? AutoRules.BatchSize(rows), rows);
@@ -328,11 +331,12 @@ public abstract class AliceTrainer<TTransformer, TModel>
             Patience = _options.EarlyStoppingPatience,
             MinimumImprovement = _options.EarlyStoppingMinimumImprovement,
             MaximumTime = _options.MaximumTrainingTime,
-            IsCancelled = data.Peers is { } peers ? () => peers.IsCancelled : IsCancelled,
-            // Ranks meet in every step: on several threads, not in the same order.
+            IsCancelled = peers is null ? IsCancelled : () => peers.IsCancelled,
+            // Ranks that share rows meet in every step: on several threads, not in the same order.
             Workers = device.type == TorchSharp.DeviceType.CPU && data.Peers is null ? _options.NumberOfThreads
             ?? Environment.ProcessorCount : 1,
             Peers = data.Peers,
+            Spread = new Spread(peers?.OfNetworks),
             Seed = seed,
             Device = device,
         };
@@ -360,6 +364,7 @@ public abstract class AliceTrainer<TTransformer, TModel>
     private static AliceEpoch InLabelUnits(AliceEpoch epoch, LearningTask task) => epoch with
     {
         TrainingLoss = epoch.TrainingLoss * task.LossUnit,
+        NetworkLosses = [.. epoch.NetworkLosses.Select(loss => loss * task.LossUnit)],
         ValidationLoss = epoch.ValidationLoss * task.LossUnit,
         ValidationMetric = epoch.ValidationMetric * task.MetricUnit,
     };

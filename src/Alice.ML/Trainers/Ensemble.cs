@@ -49,7 +49,8 @@ internal sealed class Ensemble
         _numbers = table is null || initial is not null ? [] : InputEncoding.Numbers(sample, table);
         _hiddenLayers = options.HiddenLayers ?? initial?.Members[0].Network.HiddenLayers
             ?? (WideTables.IsText(options, task, data) ? []
-                : AutoRules.HiddenLayers(table is null ? data.Columns : _numbers.Length, data.LabelCount));
+                : AutoRules.HiddenLayers(
+                    table is null ? data.Columns : _numbers.Length, data.LabelCount, task.Classes));
         _inputs[NumericEncoding.None] = InputEncoding.Plain(inputs.Common);
         if (initial is not null)
             _initialInputs = InitialInputs(initial, sample, table);

@@ -78,7 +78,8 @@ internal sealed class PlanChoice(
         double Passes(Candidate candidate) => options.NumberOfEpochs ?? finish * candidate.Steps / stepsPerPass;
         var wanted = stepsPerPass * chosen.Sum(Passes);
         var share = isCancelled ? 0 : Math.Min(1,
-            AutoRules.TimeOfFinish * watch.SecondsLeft / (wanted * watch.SecondsPerStep));
+            AutoRules.TimeOfFinish * watch.SecondsLeft
+                / (wanted * watch.SecondsPerStep * settings.Spread.Unevenness(chosen.Count)));
         var members = ensemble.CreateMembers(chosen, settings, candidate => share * Passes(candidate));
         var rest = members.Sum(member => member.Course.Length) * stepsPerPass;
         return new Result(members)

@@ -90,11 +90,13 @@ internal sealed class Member : IDisposable
     /// <summary>Learning rate of the last step.</summary>
     public double LearningRate => _lastStep.LearningRate;
 
-    /// <summary>What the optimizer has measured.</summary>
-    public (double GlassDensity, double Hessian, double ShareAtUpperBound) Curvature()
+    /// <summary>What there is to tell of the epoch that ended last.</summary>
+    public (double Loss, double LearningRate, long GradientEvaluations, double GlassDensity, double Hessian,
+        double ShareAtUpperBound) Figures()
     {
         var (glass, hessian) = AliceUpdate.Curvature(Learner.State, _settings.Optimizer.HessianEstimate);
-        return (glass, hessian, AliceUpdate.ShareAtUpperBound(Learner.State, _lastStep));
+        return (Loss, _lastStep.LearningRate, GradientEvaluations, glass, hessian,
+            AliceUpdate.ShareAtUpperBound(Learner.State, _lastStep));
     }
 
     public void StartEpoch()
@@ -257,7 +259,7 @@ internal sealed class Member : IDisposable
         var rate = _settings.LearningRate * phase.RateFactor * _divergence.RateFactor;
         _lastStep = AliceStep.Create(_settings.Optimizer, rate, ++_step);
         _steps++;
-        return (1 - rate * WeightDecay, AliceDirections.Key(Key, _stepsInAll++),
+        return (1 - rate * WeightDecay, StepProtocol.Key(Key, ++_stepsInAll),
             phase.Averages && _step % AutoRules.StepsPerAverage == 0);
     }
 }

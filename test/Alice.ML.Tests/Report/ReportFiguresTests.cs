@@ -115,12 +115,12 @@ public sealed class ReportFiguresTests
     public void A_column_that_says_nothing_matters_least_and_dependence_follows_what_was_learned()
     {
         var subject = Read(ReportExample.Regression());
-        Assert.AreEqual(ReportExample.NastyName, subject.Importances[0].Factor.Name);
-        Assert.AreEqual("Noise", subject.Importances[^1].Factor.Name);
-        Assert.IsGreaterThan(20 * Math.Abs(subject.Importances[^1].Mean), subject.Importances[0].Mean);
-        Assert.IsGreaterThan(0.0, subject.Importances[0].Deviation);
+        Assert.AreEqual(ReportExample.NastyName, subject.Importances[0].Column.Name);
+        Assert.AreEqual("Noise", subject.Importances[^1].Column.Name);
+        Assert.IsGreaterThan(20 * Math.Abs(subject.Importances[^1].Increase), subject.Importances[0].Increase);
+        Assert.IsGreaterThan(0.0, subject.Importances[0].StandardError);
 
-        var size = PartialDependence.Measure(subject, subject.Importances[0].Factor, [0]);
+        var size = PartialDependence.Measure(subject, subject.Importances[0].Column, [0]);
         var slope = (size.Mean[0][^1] - size.Mean[0][0]) / (size.Numbers![^1] - size.Numbers[0]);
         Assert.AreEqual(2, slope, 0.3);
         for (var i = 0; i < size.Numbers.Length; i++)

@@ -14,7 +14,8 @@ public sealed class ReportPageTests
         var page = Page(ReportExample.Regression(0.1, 0.9));
         string[] sections = ["How good it is", "Predicted against measured", "Errors against the most important",
             "Coverage of quantiles", "Which columns matter", "How predictions depend", "The 20 worst rows",
-            "How it was learned", "What the loss looks like", "The table", "Settings", "LightGBM", "FastTree"];
+            "How it was learned", "Thin lines: the 2 networks", "What the loss looks like", "The table", "Settings",
+            "LightGBM", "FastTree"];
         foreach (var section in sections)
             StringAssert.Contains(page, section);
         CheckMarkup(page);

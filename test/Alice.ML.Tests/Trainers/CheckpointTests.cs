@@ -167,6 +167,8 @@ public sealed class CheckpointTests
         CollectionAssert.AreEqual(expected.Scores, actual.Scores, what);
         var (was, now) = (expected.Summary, actual.Summary);
         CollectionAssert.AreEqual(Epochs(was), Epochs(now), what);
+        CollectionAssert.AreEqual(was.Epochs.SelectMany(epoch => epoch.NetworkLosses).ToArray(),
+            now.Epochs.SelectMany(epoch => epoch.NetworkLosses).ToArray(), what);
         CollectionAssert.AreEqual(Estimates(was.Estimate), Estimates(now.Estimate));
         Assert.AreEqual(Candidates(was), Candidates(now));
         Assert.AreEqual((was.StopReason, was.BestEpoch, was.Restarts, was.TrainingRows, was.ValidationRows),
@@ -180,7 +182,7 @@ public sealed class CheckpointTests
             string.Join(';', summary.Candidates.Select(c => c with { HiddenLayers = [] }));
 
         static AliceEpoch[] Epochs(AliceTrainingSummary summary) =>
-            [.. summary.Epochs.Select(epoch => epoch with { Seconds = 0 })];
+            [.. summary.Epochs.Select(epoch => epoch with { Seconds = 0, NetworkLosses = [] })];
     }
 
     private sealed class Text

@@ -166,6 +166,11 @@ public class RegressionTrainerTests
         Assert.IsGreaterThan(0.97, metrics.RSquared);
         // The loss was measured while training, at the look-ahead points of a network that hardly moved any more.
         Assert.AreEqual(epochs[^1].TrainingLoss, metrics.MeanSquaredError, 0.2 * metrics.MeanSquaredError);
+        foreach (var epoch in epochs)
+        {
+            Assert.HasCount(options.NumberOfNetworks, epoch.NetworkLosses);
+            Assert.AreEqual(epoch.NetworkLosses.Average(), epoch.TrainingLoss, 1e-9 * epoch.TrainingLoss);
+        }
     }
 
     [TestMethod]

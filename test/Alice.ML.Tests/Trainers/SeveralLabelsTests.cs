@@ -1,5 +1,7 @@
+using Alice.ML.Landscape;
 using Alice.ML.Models;
 using Alice.ML.Tests.Models.Onnx;
+using Alice.ML.Tool.Report;
 using Alice.ML.Trainers;
 using Alice.ML.Transforms;
 using Microsoft.ML;
@@ -278,13 +280,23 @@ public class SeveralLabelsTests
     }
 
     [TestMethod]
-    public void Contributions_to_several_scores_at_once_are_refused()
+    public void Contributions_landscape_and_report_of_several_labels_are_refused()
     {
         var rows = Rows(60);
-        var model = Full().Fit(View(rows)).Model;
+        var data = View(rows);
+        var fitted = Full().Fit(data);
         var error = Assert.Throws<NotSupportedException>(
-            () => model.Explain(rows[0].Features, new float[Example.Inputs]));
+            () => fitted.Model.Explain(rows[0].Features, new float[Example.Inputs]));
         StringAssert.StartsWith(error.Message, "The model has 2 labels, and contributions are to the score of one.");
+        ITransformer model = fitted;
+        foreach (Action ask in new Action[]
+        {
+            () => model.MeasureLandscape(data, new() { LabelColumnName = "Labels" }),
+            () => model.Prune(0.5, data, new() { LabelColumnName = "Labels" }),
+            () => AliceReport.Create(model, data, new() { LabelColumnName = "Labels" }),
+        })
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(ask).Message,
+                "The pipeline's model is of a trainer of several labels (Small, Large): landscape, pruning and report");
     }
 
     [TestMethod]

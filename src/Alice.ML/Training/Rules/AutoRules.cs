@@ -14,6 +14,7 @@ internal static class AutoRules
     public const int Units = 64;
     public const int UnitsOfManyColumns = 128;
     public const int ManyColumns = 32;
+    public const int ManyClasses = 10;
 
     /// <summary>Wider tables are read as the values that are not zero, and stay so where that takes less memory.
     /// </summary>
@@ -38,10 +39,13 @@ internal static class AutoRules
     /// among many cores, which the kernels do not do.</summary>
     public const double MostKernelProducts = 6e8;
 
-    /// <summary>Two hidden layers of 64 units; of 128 for 33 to 1,024 columns and for several labels, which share them.
-    /// Wider tables are text, mostly zeros, and larger layers take long.</summary>
-    public static int[] HiddenLayers(int columns, int labels) =>
-        columns <= WideColumns && (columns > ManyColumns || labels > 1)
+    /// <summary>Two hidden layers of 64 units; of 128 for 33 to 1,024 columns, and for several labels or ten classes,
+    /// which share them. Wider tables are text, mostly zeros, and larger layers take long.</summary>
+    /// <param name="columns">Columns.</param>
+    /// <param name="labels">Labels.</param>
+    /// <param name="classes">Classes of a label; 0 for numbers.</param>
+    public static int[] HiddenLayers(int columns, int labels, int classes) =>
+        columns <= WideColumns && (columns > ManyColumns || labels > 1 || classes >= ManyClasses)
             ? [UnitsOfManyColumns, UnitsOfManyColumns]
             : [Units, Units];
 
