@@ -1,6 +1,5 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Stack;

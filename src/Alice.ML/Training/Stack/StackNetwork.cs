@@ -1,6 +1,4 @@
 using Alice.ML.Optimization.Tensors;
-using Alice.ML.Training.Data;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Stack;

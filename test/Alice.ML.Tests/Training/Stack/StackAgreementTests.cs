@@ -17,6 +17,8 @@ public class StackAgreementTests
 {
     private const int Networks = 3;
 
+    public required TestContext TestContext { get; init; }
+
     [TestMethod]
     [DataRow("squared", 1)]
     [DataRow("squared", 3)]
@@ -79,89 +81,6 @@ public class StackAgreementTests
             }
         foreach (var learner in learners)
             learner.Dispose();
-        reader.Dispose();
-        source.Dispose();
-    }
-
-    [TestMethod]
-    [DataRow("squared", Activation.ReLU)]
-    [DataRow("logistic", Activation.ReLU)]
-    [DataRow("softmax", Activation.ReLU)]
-    [DataRow("softmax", Activation.Tanh)]
-    public void With_dropout_gradients_are_those_of_autograd_with_the_same_units_left_out(
-        string objective, Activation activation)
-    {
-        double[] dropouts = [0, 0.2, 0.5];
-        using var scope = NewDisposeScope();
-        using var problem = new StackProblem(objective, [16, 8], activation);
-        var shape = problem.Shape;
-        using var memory = new StackMemory(Networks, shape.Parameters, ScalarType.Float64, CPU);
-        using var constants = new StackConstants(Networks, ScalarType.Float64, CPU);
-        constants.Load([.. Enumerable.Range(0, Networks).Select(n => (StackStep?)new StackStep(
-            problem.Step(n, 8).Step, 1, AliceDirections.Key((ulong)n, 8), 0))], needsKeys: true);
-        using var random = new StackRandom(
-            Networks, shape.Parameters, dropouts, 24, memory.Center, key: 3, drawsOnDevice: false);
-        using var network = new StackNetwork(
-            shape, Networks, StackLoss.Of(problem.Objective, shape.LayerSizes[^1], memory.Center), memory, random);
-        var (source, reader) = problem.Open(usesKernels: false);
-        reader.Read(0);
-        var part = ((TensorReader)reader).Parts[0];
-        var (features, targets, weights) = (part.Features.to(ScalarType.Float64), part.Targets.to(ScalarType.Float64),
-            part.Weights!.to(ScalarType.Float64));
-        for (var n = 0; n < Networks; n++)
-            memory.LookAhead.select(0, n).copy_(problem.Start(n));
-        memory.Outer.copy_(memory.LookAhead);
-        memory.Outer.select(0, 0).Shift(0.01);
-        memory.Outer.select(0, 1).Shift(-0.01);
-        var points = memory.Points(3).clone();
-
-        // Units that stay are not 0.
-        using var hidden = HiddenUnits.Of(shape, Networks, random, memory.Center);
-        hidden.Begin(1, part.Rows, constants);
-        var masks = Enumerable.Range(0, 2).Select(layer =>
-        {
-            var units = shape.LayerSizes[layer + 1];
-            var product = ones([Networks, part.Rows, units], ScalarType.Float64).Scale(hidden.IsNegated ? -1 : 50);
-            return hidden.Inputs(layer, product, ones_like(targets)).narrow(2, 0, units).sign().abs();
-        }).ToArray();
-
-        var sums = zeros(Networks, ScalarType.Float64);
-        Tensor centre;
-        using (no_grad())
-            centre = network.Evaluate(3, [part with
-            {
-                Features = cat([features, ones_like(targets)], 1),
-                Targets = targets,
-                Weights = weights,
-            }], constants, sums);
-        var actual = cat([centre, memory.Outer.flatten(0, 1)], 0);
-        for (var at = 0; at < 3 * Networks; at++)
-        {
-            var n = at % Networks;
-            var point = points.select(0, at).clone().requires_grad_();
-            using var views = new ParameterViews(shape, point);
-            var value = features;
-            for (var layer = 0; layer < shape.Layers; layer++)
-            {
-                value = value.mm(views.Weights[layer]).Plus(views.Biases[layer]);
-                if (layer < 2)
-                    value = (activation == Activation.ReLU ? value.relu() : value.tanh())
-                        * masks[layer].select(0, n) / value.Constant(1 - dropouts[n]);
-            }
-            var losses = objective switch
-            {
-                "squared" => (value - targets) * (value - targets),
-                "logistic" => (nn.functional.logsigmoid(value) - value * (ones_like(targets) - targets)).neg(),
-                _ => value.log_softmax(1).gather(1, targets.to(ScalarType.Int64)).neg(),
-            };
-            var loss = (losses * weights).mean();
-            loss.backward();
-            var gradient = actual.select(0, at);
-            Assert.IsLessThan(1e-12 * point.grad!.abs().max().item<double>(),
-                (gradient - point.grad).abs().max().item<double>());
-            if (at < Networks)
-                Assert.AreEqual(loss.item<double>(), sums[n].item<double>(), 1e-12);
-        }
         reader.Dispose();
         source.Dispose();
     }
@@ -240,7 +159,7 @@ public class StackAgreementTests
 
     /// <summary>The sum of the losses of 300 steps to 1e-5 of it. A single one may be small, and then rounding that
     /// differs in 300 steps before it counts for more: 1e-4.</summary>
-    private static void AssertAgrees(StackProblem problem, int parts)
+    private void AssertAgrees(StackProblem problem, int parts)
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
@@ -249,6 +168,7 @@ public class StackAgreementTests
         var (source, reader) = problem.Open(usesKernels: false, parts);
         var (kernelSource, kernelReader) = problem.Open(usesKernels: true, parts);
         var sums = new (double Expected, double Actual)[Networks];
+        var largest = 0.0;
         using (var stack = new NetworkStack(learners))
             for (var number = 1; number <= 300; number++)
             {
@@ -267,9 +187,12 @@ public class StackAgreementTests
                 {
                     var (loss, actual) = (expected[n].Losses().Sum, learners[n].Losses().Sum);
                     sums[n] = (sums[n].Expected + loss, sums[n].Actual + actual);
+                    largest = Math.Max(largest, Math.Abs(actual / loss - 1));
                     Assert.AreEqual(loss, actual, 1e-4 * Math.Abs(loss), $"network {n}, step {number}");
                 }
             }
+        TestContext.WriteLine($"largest difference of a loss {largest:e1}, of the sum "
+            + $"{sums.Max(sum => Math.Abs(sum.Actual / sum.Expected - 1)):e1}");
         foreach (var (sum, actual) in sums)
             Assert.AreEqual(sum, actual, 1e-5 * Math.Abs(sum));
         foreach (var learner in learners.Concat<Learner>(expected))
