@@ -1,7 +1,7 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization.Runtime;
 using Alice.ML.Trainers;
-using Alice.ML.Training;
+using Alice.ML.Training.Objectives;
 using Alice.ML.Training.Rules;
 using Microsoft.ML;
 

@@ -1,7 +1,7 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Trainers;
-using Alice.ML.Training;
+using Alice.ML.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Landscape;

@@ -1,7 +1,9 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization.Tensors;
-using Alice.ML.Training;
 using Alice.ML.Training.Data;
+using Alice.ML.Training.Members;
+using Alice.ML.Training.Networks;
+using Alice.ML.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Landscape;

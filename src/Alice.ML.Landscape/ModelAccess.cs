@@ -1,7 +1,7 @@
 using Alice.ML.Models;
 using Alice.ML.Trainers;
-using Alice.ML.Training;
 using Alice.ML.Training.Data;
+using Alice.ML.Training.Objectives;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 

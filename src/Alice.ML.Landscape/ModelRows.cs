@@ -1,7 +1,8 @@
 using Alice.ML.Models;
 using Alice.ML.Trainers;
-using Alice.ML.Training;
 using Alice.ML.Training.Data;
+using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Reading;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;

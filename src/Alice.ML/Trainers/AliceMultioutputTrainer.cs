@@ -1,6 +1,7 @@
 using Alice.ML.Models;
 using Alice.ML.Training;
 using Alice.ML.Training.Data;
+using Alice.ML.Training.Objectives;
 using Alice.ML.Transforms;
 using Microsoft.ML;
 using Microsoft.ML.Data;

@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Training.Reading;
 using Alice.ML.Training.Rules;
 using Microsoft.ML;
 using Microsoft.ML.Data;

@@ -1,7 +1,7 @@
 using Alice.ML.Models;
-using Alice.ML.Training;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Ranks;
 
 namespace Alice.ML.Trainers;
 

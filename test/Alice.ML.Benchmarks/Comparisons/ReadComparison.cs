@@ -1,6 +1,6 @@
 using Alice.ML.Benchmarks.Report;
 using Alice.ML.Benchmarks.Subjects;
-using Alice.ML.Trainers;
+using Alice.ML.Training.Reading;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;

@@ -1,5 +1,5 @@
 using Alice.ML.Benchmarks.Report;
-using Alice.ML.Trainers;
+using Alice.ML.Training.Reading;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;

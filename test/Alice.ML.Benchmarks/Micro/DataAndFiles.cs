@@ -1,5 +1,5 @@
 using Alice.ML.Benchmarks.Subjects;
-using Alice.ML.Trainers;
+using Alice.ML.Training.Reading;
 using BenchmarkDotNet.Attributes;
 using Microsoft.ML;
 using Microsoft.ML.Data;

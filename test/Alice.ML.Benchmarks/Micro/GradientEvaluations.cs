@@ -1,8 +1,9 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization.Runtime;
 using Alice.ML.Optimization.Update;
-using Alice.ML.Training;
+using Alice.ML.Training.Networks;
 using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Steps;
 using BenchmarkDotNet.Attributes;
 using static TorchSharp.torch;
 

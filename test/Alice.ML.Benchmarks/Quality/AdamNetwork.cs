@@ -3,6 +3,7 @@ using Alice.ML.Optimization.Tensors;
 using Alice.ML.Tool.Comparing;
 using Alice.ML.Tool.Data;
 using Alice.ML.Training;
+using Alice.ML.Training.Rules;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Benchmarks.Quality;

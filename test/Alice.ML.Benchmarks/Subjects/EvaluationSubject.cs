@@ -1,10 +1,12 @@
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Samples;
-using Alice.ML.Training;
+using Alice.ML.Training.Batches;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Kernels;
+using Alice.ML.Training.Networks;
 using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Steps;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Benchmarks.Subjects;

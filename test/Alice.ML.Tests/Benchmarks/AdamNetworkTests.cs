@@ -5,6 +5,7 @@ using Alice.ML.Optimization.Tensors;
 using Alice.ML.Tool.Data;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
+using Alice.ML.Training.Rules;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Tests.Benchmarks;

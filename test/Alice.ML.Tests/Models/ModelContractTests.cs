@@ -17,10 +17,10 @@ public class ModelContractTests
     public ModelContractTests() =>
         _data = TestTasks.View(_context, TestModels.Rows(seed: 1, count: 100, FeatureCount), FeatureCount);
 
+    // Every task and every activation once: one does not depend on the other in a file.
     public static IEnumerable<object[]> TasksAndActivations =>
-        from task in Enum.GetValues<TestTask>()
         from activation in Enum.GetValues<Activation>()
-        select new object[] { task, activation };
+        select new object[] { (TestTask)((int)activation % Enum.GetValues<TestTask>().Length), activation };
 
     public static IEnumerable<object[]> Tasks => Enum.GetValues<TestTask>().Select(task => new object[] { task });
 

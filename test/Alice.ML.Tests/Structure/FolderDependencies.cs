@@ -3,30 +3,35 @@ using Mono.Cecil.Cil;
 
 namespace Alice.ML.Tests.Structure;
 
-/// <summary>Which folders of an assembly use which, by its compiled code, where constants leave no trace. A folder is a
-/// namespace here; classes inside classes are of their outer one's.</summary>
+/// <summary>Which folders of a project use which, by its compiled code, where constants leave no trace.</summary>
 internal static class FolderDependencies
 {
     /// <summary>The folders that stand in circles: each uses another one that uses it, directly or by way of
     /// others.</summary>
-    public static string[] Circles(string assembly)
+    /// <param name="project">The project's folder in the repository.</param>
+    /// <param name="assembly">What was built of it.</param>
+    public static string[] Circles(string project, string assembly)
     {
-        var uses = Of(assembly);
+        var uses = Of(project, assembly);
         return [.. uses.Keys.Where(folder => Reach(uses, folder).Contains(folder)).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>The folders that each folder uses, itself left out.</summary>
-    public static Dictionary<string, HashSet<string>> Of(string assembly)
+    /// <inheritdoc cref="Circles"/>
+    public static Dictionary<string, HashSet<string>> Of(string project, string assembly)
     {
+        var folders = new SourceFolders(project);
         using var module = ModuleDefinition.ReadModule(assembly);
         var uses = new Dictionary<string, HashSet<string>>();
-        foreach (var type in module.GetTypes().Where(t => Folder(t).Length > 0))
+        foreach (var type in module.GetTypes())
         {
-            if (!uses.TryGetValue(Folder(type), out var used))
-                uses[Folder(type)] = used = [];
-            used.UnionWith(References(type).SelectMany(Parts).OfType<TypeDefinition>().Select(Folder)
-                .Where(f => f.Length > 0));
-            used.Remove(Folder(type));
+            if (folders.Of(type) is not { } folder)
+                continue;
+            if (!uses.TryGetValue(folder, out var used))
+                uses[folder] = used = [];
+            used.UnionWith(References(type).SelectMany(Parts).OfType<TypeDefinition>().Select(folders.Of)
+                .OfType<string>());
+            used.Remove(folder);
         }
         return uses;
     }
@@ -40,13 +45,6 @@ internal static class FolderDependencies
                 foreach (var next in uses[folder])
                     open.Push(next);
         return reached;
-    }
-
-    private static string Folder(TypeReference type)
-    {
-        while (type.DeclaringType is { } outer)
-            type = outer;
-        return type.Namespace;
     }
 
     /// <summary>What the type says and what its code names.</summary>

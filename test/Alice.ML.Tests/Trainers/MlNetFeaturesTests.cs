@@ -1,6 +1,7 @@
 using Alice.ML.Tests.Training;
 using Alice.ML.Trainers;
 using Alice.ML.Training.Data;
+using Alice.ML.Training.Reading;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;

@@ -7,6 +7,8 @@ using Alice.ML.Tool.Comparing;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Alice.ML.Training.Data;
+using Alice.ML.Training.Networks;
+using Alice.ML.Training.Rules;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using TorchSharp;

@@ -1,4 +1,4 @@
-using Alice.ML.Training;
+using Alice.ML.Training.Plan;
 
 namespace Alice.ML.Tests.Training;
 

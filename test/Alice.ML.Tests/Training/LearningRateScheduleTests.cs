@@ -1,5 +1,5 @@
 using Alice.ML.Training;
-using Alice.ML.Training.Plan;
+using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Tests.Training;
 

@@ -1,8 +1,8 @@
 using Alice.ML.Optimization;
 using Alice.ML.Optimization.Update;
 using Alice.ML.Tests.Training.Steps;
-using Alice.ML.Training.Data;
-using Alice.ML.Training.Plan;
+using Alice.ML.Training.Batches;
+using Alice.ML.Training.Rules;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Tests.Training;

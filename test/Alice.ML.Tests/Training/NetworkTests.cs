@@ -1,7 +1,8 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization.Tensors;
-using Alice.ML.Training;
+using Alice.ML.Training.Networks;
 using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Steps;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Tests.Training;

@@ -1,7 +1,8 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization.Runtime;
-using Alice.ML.Training;
+using Alice.ML.Training.Data;
 using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Networks;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Tests.Training;

@@ -1,3 +1,4 @@
+using Alice.ML.Training.Batches;
 using Alice.ML.Training.Data;
 
 namespace Alice.ML.Tests.Training;

@@ -1,5 +1,6 @@
 using Alice.ML.Files;
 using Alice.ML.Trainers;
+using Alice.ML.Training.Ranks;
 using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Training.Checkpoints;

@@ -1,5 +1,6 @@
 using System.Text;
 using Alice.ML.Files;
+using Alice.ML.Training.Ranks;
 
 namespace Alice.ML.Training.Checkpoints;
 

@@ -1,5 +1,3 @@
-using Alice.ML.Training.Inputs;
-using Alice.ML.Training.Kernels;
 using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;
@@ -17,12 +15,12 @@ internal sealed record ColumnSplit(int[] Numbers, SparseTable? Sparse)
     /// <param name="usual">Per column the value that most rows have, and their share.</param>
     /// <param name="inputs">What networks are given.</param>
     public static ColumnSplit Of(
-        DenseFeatures table, int rows, (float Value, double Share)[] usual, InputEncoding inputs)
+        DenseFeatures table, int rows, (float Value, double Share)[] usual, IColumnFeatures inputs)
     {
         int[] all = [.. Enumerable.Range(0, table.Columns)];
         var sparse = all.Where(column => usual[column].Share >= AutoRules.IndexedShare && !inputs.HasBins(column))
             .ToHashSet();
-        if (sparse.Count == 0 || inputs.Bins is null
+        if (sparse.Count == 0 || !inputs.AddsBins
             && sparse.Sum(column => 2 * usual[column].Share - 1) < AutoRules.LeastIndexSaving)
             return new(all, null);
         return new(

@@ -1,5 +1,4 @@
 using Alice.ML.Models;
-using Alice.ML.Training.Inputs;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Data;
@@ -49,12 +48,12 @@ internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(
 
     private sealed class Source(DenseFeatures features, int rows, Tensor table) : IFeatureSource
     {
-        private readonly Dictionary<InputEncoding, ColumnSplit> _splits = [];
+        private readonly Dictionary<IColumnFeatures, ColumnSplit> _splits = [];
         private (float Value, double Share)[]? _usual;
 
         public Device IndexDevice => table.device;
 
-        public ColumnSplit Split(InputEncoding inputs)
+        public ColumnSplit Split(IColumnFeatures inputs)
         {
             lock (_splits)
             {

@@ -1,5 +1,4 @@
 using Alice.ML.Models;
-using Alice.ML.Training.Inputs;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Data;
@@ -49,7 +48,7 @@ internal interface IFeatureSource : IDisposable
 {
     /// <summary>How vector kernels on the CPU read the columns for networks with some inputs. May be called on several
     /// threads.</summary>
-    ColumnSplit Split(InputEncoding inputs);
+    ColumnSplit Split(IColumnFeatures inputs);
 
     /// <summary>Features [rows, columns] on the device, which belong to the caller's scope.</summary>
     /// <param name="rows">Row numbers, int64, on the device that <see cref="IndexDevice"/> names.</param>

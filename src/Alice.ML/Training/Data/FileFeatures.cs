@@ -1,5 +1,4 @@
 using Alice.ML.Models;
-using Alice.ML.Training.Inputs;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Data;
@@ -76,7 +75,7 @@ internal sealed class FileFeatures(RowFile file, int panelRows, int blockBytes, 
 
         public Device IndexDevice => CPU;
 
-        public ColumnSplit Split(InputEncoding inputs) => _split;
+        public ColumnSplit Split(IColumnFeatures inputs) => _split;
 
         public Tensor Select(Tensor rows) => throw new NotSupportedException("Rows in a file are read by blocks.");
 

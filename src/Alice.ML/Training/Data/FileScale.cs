@@ -1,4 +1,3 @@
-using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;

@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Training.Ranks;
 
 namespace Alice.ML.Training.Data;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Ranks;
 using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;

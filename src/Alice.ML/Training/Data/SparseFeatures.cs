@@ -1,7 +1,5 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization.Tensors;
-using Alice.ML.Training.Inputs;
-using Alice.ML.Training.Kernels;
 using Alice.ML.Training.Rules;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -122,7 +120,7 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
     {
         private readonly ColumnSplit _split = new([], table);
 
-        public ColumnSplit Split(InputEncoding inputs) => _split;
+        public ColumnSplit Split(IColumnFeatures inputs) => _split;
 
         public Device IndexDevice => CPU;
 
@@ -164,7 +162,7 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
                 new(VectorLoop.Pointer<T>(all, all.numel()) + row * all.shape[1], length);
         }
 
-        public ColumnSplit Split(InputEncoding inputs) =>
+        public ColumnSplit Split(IColumnFeatures inputs) =>
             throw new NotSupportedException("Vector kernels are for the CPU.");
 
         public Device IndexDevice => _values.device;
@@ -189,7 +187,7 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
     /// <summary>The same, written out by the host.</summary>
     private sealed class HostWrittenSource(List<SparseRow> rows, Standardization common, Device device) : IFeatureSource
     {
-        public ColumnSplit Split(InputEncoding inputs) =>
+        public ColumnSplit Split(IColumnFeatures inputs) =>
             throw new NotSupportedException("Vector kernels are for the CPU.");
 
         public Device IndexDevice => CPU;

@@ -1,5 +1,6 @@
 using System.Collections;
 using Alice.ML.Models;
+using Alice.ML.Training.Ranks;
 using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;

@@ -1,3 +1,4 @@
+using Alice.ML.Training.Data;
 using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Inputs;

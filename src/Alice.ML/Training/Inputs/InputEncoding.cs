@@ -1,13 +1,14 @@
 using System.Runtime.InteropServices;
 using Alice.ML.Models;
 using Alice.ML.Training.Data;
+using Alice.ML.Training.Networks;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Inputs;
 
 /// <summary>What the first layer of a network is given for a row of standardized columns: the numbers as they are, as
 /// scores, or encoded.</summary>
-internal sealed class InputEncoding
+internal sealed class InputEncoding : IColumnFeatures
 {
     private InputEncoding(PiecewiseLinearEncoder? encoder, Standardization standardization, EncodedColumns? bins,
         NormalScores? scores) =>
@@ -29,10 +30,10 @@ internal sealed class InputEncoding
     /// <summary>Features a row.</summary>
     public int Features => Scores?.Bins.Columns ?? Standardization.Mean.Length;
 
-    /// <summary>Whether a column has bins, or becomes a score; else it is one feature, the number as it is.</summary>
+    public bool AddsBins => Bins is not null;
+
     public bool HasBins(int column) => (Bins ?? Scores?.Bins)?.Edges[column].Length > 0;
 
-    /// <summary>The feature that is the number of a column.</summary>
     public int Feature(int column) => Bins?.Range(column).Number ?? column;
 
     /// <summary>Prepared features as they are, but for a standardization that only training knows.</summary>

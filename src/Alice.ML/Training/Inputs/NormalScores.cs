@@ -1,4 +1,6 @@
 using Alice.ML.Models;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Networks;
 using Alice.ML.Training.Rules;
 using static TorchSharp.torch;
 

@@ -1,3 +1,5 @@
+using Alice.ML.Training.Data;
+
 namespace Alice.ML.Training.Kernels;
 
 /// <summary>Rows that a step learns from, in memory that outlives the call. Features are dense or have bins; columns

@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Networks;
 
 namespace Alice.ML.Training.Kernels;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Alice.ML.Optimization.Tensors;
+using Alice.ML.Training.Data;
 
 namespace Alice.ML.Training.Kernels;
 

@@ -1,5 +1,6 @@
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Training.Checkpoints;
+using Alice.ML.Training.Members;
 using Alice.ML.Training.Rules;
 using static TorchSharp.torch;
 

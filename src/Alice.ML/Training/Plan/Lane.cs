@@ -1,8 +1,8 @@
 using Alice.ML.Optimization.Update;
-using Alice.ML.Training.Data;
+using Alice.ML.Training.Batches;
 using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Members;
 using Alice.ML.Training.Rules;
-using Alice.ML.Training.Stack;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Plan;
@@ -79,7 +79,7 @@ internal sealed class Lane : IDisposable
             if (_stacks is null)
                 member.Step(_reader, phase);
             else
-                member.Plan(phase);
+                member.PlanStep(phase);
         _stacks?.Step(_reader);
     }
 

@@ -1,3 +1,4 @@
+using Alice.ML.Training.Networks;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Plan;

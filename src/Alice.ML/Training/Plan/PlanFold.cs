@@ -1,5 +1,7 @@
-using Alice.ML.Training.Data;
+using Alice.ML.Training.Batches;
+using Alice.ML.Training.Members;
 using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Rules;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Plan;

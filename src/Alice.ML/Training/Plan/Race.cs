@@ -1,7 +1,11 @@
 using Alice.ML.Optimization.Runtime;
 using Alice.ML.Optimization.Update;
+using Alice.ML.Training.Batches;
 using Alice.ML.Training.Checkpoints;
 using Alice.ML.Training.Data;
+using Alice.ML.Training.Members;
+using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Ranks;
 using Alice.ML.Training.Rules;
 using Microsoft.ML.Runtime;
 using static TorchSharp.torch;
@@ -38,19 +42,20 @@ internal sealed class Race : IDisposable
     private int _rung;
 
     /// <param name="task">What is learned.</param>
-    /// <param name="rows">All training rows; not owned.</param>
-    /// <param name="heldOut">Rows to judge by; null: parts of the training rows. Not owned.</param>
+    /// <param name="rows">All training rows, and those of the user's to judge by where they are enough; not owned.
+    /// </param>
     /// <param name="settings">Settings of the run; <see cref="TrainingSettings.NumberOfEpochs"/> are the usual
     /// passes.</param>
     /// <param name="channel">Told of what happens.</param>
     /// <param name="watch">Knows the time.</param>
-    public Race(LearningTask task, RowSet rows, RowSet? heldOut, TrainingSettings settings, IChannel channel,
-        RaceWatch watch)
+    public Race(LearningTask task, TrainingRows rows, TrainingSettings settings, IChannel channel, RaceWatch watch)
     {
         (_task, _settings, _channel, _watch) = (task, settings with { Workers = 1 }, channel, watch);
         Workers = settings.Workers;
-        _rows = rows.TotalCount;
-        _folds = heldOut is null ? Folds(rows, settings) : [new PlanFold(rows, heldOut, settings)];
+        _rows = rows.Training.TotalCount;
+        _folds = rows.Validation is { } heldOut && AutoRules.JudgesBy(heldOut.TotalCount)
+            ? [new PlanFold(rows.Training, heldOut, settings)]
+            : Folds(rows.Training, settings);
         Losses = new HeldOutLosses(task, _folds);
     }
 
@@ -114,7 +119,7 @@ internal sealed class Race : IDisposable
             }
             if (isCancelled && isFirst)
                 throw new OperationCanceledException("Training was cancelled before its first networks were measured.");
-            _settings.Peers?.RequireSameWeights(_lanes.SelectMany(entry => entry.Lane.Members));
+            Member.RequireSameWeights(_settings.Peers, _lanes.SelectMany(entry => entry.Lane.Members));
             if (!isCancelled && (!_watch.IsLate || isFirst))
                 Judge(_rung, until);
             IsShortened |= _watch.IsLate;

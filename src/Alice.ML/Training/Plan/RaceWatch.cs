@@ -1,4 +1,4 @@
-using Alice.ML.Training.Checkpoints;
+using Alice.ML.Training.Ranks;
 using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Plan;

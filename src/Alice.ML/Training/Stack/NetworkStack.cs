@@ -1,6 +1,7 @@
 using Alice.ML.Optimization;
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Optimization.Update;
+using Alice.ML.Training.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 

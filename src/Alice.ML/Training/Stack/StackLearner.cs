@@ -1,8 +1,10 @@
 using Alice.ML.Optimization;
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Optimization.Update;
-using Alice.ML.Training.Data;
+using Alice.ML.Training.Batches;
+using Alice.ML.Training.Networks;
 using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Rules;
 using Alice.ML.Training.Steps;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using Alice.ML.Optimization.Tensors;
+using Alice.ML.Training.Networks;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Stack;

@@ -1,7 +1,11 @@
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Optimization.Update;
-using Alice.ML.Training.Data;
+using Alice.ML.Training.Batches;
+using Alice.ML.Training.Kernels;
+using Alice.ML.Training.Members;
+using Alice.ML.Training.Networks;
 using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Ranks;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Steps;
@@ -17,7 +21,7 @@ internal sealed unsafe class KernelLearner : Learner
     private double _lossSum;
     private double _firstLoss;
 
-    /// <inheritdoc cref="Learner.Create"/>
+    /// <inheritdoc cref="Learner(NetworkShape, Objective, Tensor)"/>
     public KernelLearner(NetworkShape shape, Objective objective, Tensor start) : base(shape, objective, start)
     {
         _count = shape.Parameters;

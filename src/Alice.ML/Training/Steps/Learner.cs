@@ -1,8 +1,8 @@
 using Alice.ML.Optimization.Update;
+using Alice.ML.Training.Batches;
 using Alice.ML.Training.Checkpoints;
-using Alice.ML.Training.Data;
+using Alice.ML.Training.Networks;
 using Alice.ML.Training.Objectives;
-using Alice.ML.Training.Stack;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Steps;
@@ -10,6 +10,9 @@ namespace Alice.ML.Training.Steps;
 /// <summary>A network's parameters with what the optimizer knows of them, and what a step does to them.</summary>
 internal abstract class Learner : IDisposable
 {
+    /// <param name="shape">Sizes of the network.</param>
+    /// <param name="objective">What it minimizes.</param>
+    /// <param name="start">Weights to start from; copied.</param>
     protected Learner(NetworkShape shape, Objective objective, Tensor start)
     {
         (Shape, Objective) = (shape, objective);
@@ -36,18 +39,6 @@ internal abstract class Learner : IDisposable
 
     /// <summary>What predictions use now: the weights, or where the schedule averages, their mean.</summary>
     public Tensor Current => Averaged > 0 ? Mean! : State.Center;
-
-    /// <summary>Makes a learner on plain memory, or on tensors of a device.</summary>
-    /// <param name="shape">Sizes of the network.</param>
-    /// <param name="objective">What it minimizes.</param>
-    /// <param name="start">Weights to start from; copied.</param>
-    /// <param name="settings">Settings of the run.</param>
-    /// <param name="key">Decides random numbers that all steps of a stack share.</param>
-    public static Learner Create(
-        NetworkShape shape, Objective objective, Tensor start, TrainingSettings settings, ulong key = 0) =>
-        settings.UsesKernels ? new KernelLearner(shape, objective, start)
-        : settings.UsesStacks ? new StackLearner(shape, objective, start, settings, key)
-        : new TensorLearner(shape, objective, start, settings);
 
     /// <summary>Begins an epoch's sum of losses.</summary>
     public abstract void StartEpoch();

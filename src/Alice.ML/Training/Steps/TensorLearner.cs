@@ -1,8 +1,11 @@
 using Alice.ML.Optimization;
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Optimization.Update;
-using Alice.ML.Training.Data;
+using Alice.ML.Training.Batches;
+using Alice.ML.Training.Members;
+using Alice.ML.Training.Networks;
 using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Rules;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Steps;
@@ -18,7 +21,7 @@ internal sealed class TensorLearner : Learner
     private readonly Tensor _lossSum;
     private readonly Tensor _firstLoss;
 
-    /// <inheritdoc cref="Learner.Create"/>
+    /// <inheritdoc cref="Learner(NetworkShape, Objective, Tensor)"/>
     public TensorLearner(NetworkShape shape, Objective objective, Tensor start, TrainingSettings settings)
         : base(shape, objective, start.to(settings.Device))
     {

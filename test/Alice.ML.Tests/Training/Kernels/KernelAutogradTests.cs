@@ -1,8 +1,8 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization.Tensors;
-using Alice.ML.Training;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Kernels;
+using Alice.ML.Training.Networks;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Tests.Training.Kernels;

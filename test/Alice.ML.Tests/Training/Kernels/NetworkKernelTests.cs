@@ -1,7 +1,7 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization.Tensors;
-using Alice.ML.Training;
 using Alice.ML.Training.Kernels;
+using Alice.ML.Training.Networks;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,6 +1,6 @@
 using Alice.ML.Models;
-using Alice.ML.Training;
 using Alice.ML.Training.Kernels;
+using Alice.ML.Training.Networks;
 
 namespace Alice.ML.Tests.Training.Kernels;
 

@@ -1,6 +1,6 @@
 using Alice.ML.Optimization;
 using Alice.ML.Optimization.Update;
-using Alice.ML.Training.Data;
+using Alice.ML.Training.Batches;
 using Alice.ML.Training.Stack;
 using static TorchSharp.torch;
 

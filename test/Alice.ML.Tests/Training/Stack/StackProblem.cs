@@ -1,10 +1,12 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization;
 using Alice.ML.Optimization.Update;
-using Alice.ML.Training;
+using Alice.ML.Training.Batches;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Networks;
 using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Rules;
 using Alice.ML.Training.Stack;
 using Alice.ML.Training.Steps;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Alice.ML.Training.Data;
+using Alice.ML.Training.Batches;
 using Alice.ML.Training.Stack;
 using static TorchSharp.torch;
 

@@ -1,11 +1,16 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization;
 using Alice.ML.Optimization.Update;
+using Alice.ML.Trainers;
 using Alice.ML.Training;
+using Alice.ML.Training.Batches;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Members;
+using Alice.ML.Training.Networks;
 using Alice.ML.Training.Objectives;
 using Alice.ML.Training.Plan;
+using Alice.ML.Training.Rules;
 using Alice.ML.Training.Steps;
 using static TorchSharp.torch;
 
@@ -97,12 +102,15 @@ internal sealed class LearnerProblem : IDisposable
     public Learner Learner(bool usesKernels)
     {
         using var start = Start();
-        return Alice.ML.Training.Steps.Learner.Create(_shape, new SquaredObjective(), start, Settings(usesKernels));
+        return Alice.ML.Training.Members.Member.CreateLearner(
+            _shape, new SquaredObjective(), start, Settings(usesKernels));
     }
 
     /// <summary>A network with its optimizer, at a constant learning rate of 0.001.</summary>
-    public Member Member(bool usesKernels) => new(_shape, new SquaredObjective(), _inputs, Settings(usesKernels),
-        new Course(LearningRateSchedule.Constant, 1), weightDecay: 0, seed: 1, initialWeights: null);
+    public Member Member(bool usesKernels) => new(
+        new NetworkDesign(
+            new NetworkPlan(NumericEncoding.None, _shape.LayerSizes, 0, 0), _shape, new SquaredObjective(), _inputs),
+        Settings(usesKernels), new Course(LearningRateSchedule.Constant, 1), seed: 1, initialWeights: null);
 
     /// <summary>The rows in minibatches, in their order.</summary>
     /// <param name="usesKernels">For which learners.</param>

@@ -1,0 +1,97 @@
+using Alice.ML.Optimization.Update;
+using Alice.ML.Training.Data;
+
+namespace Alice.ML.Training.Batches;
+
+/// <summary>The order in which rows of a file are read: window by window, each with as large a part of every panel.
+/// Since the rows of a panel are in a random order, a window is a random choice of all rows, stratified by their place
+/// in the source. In an epoch the parts of every panel go to the windows from a random one on, in turn, so that other
+/// rows meet in a window each time; inside a window the rows are shuffled. Without a key rows come in their order.
+/// </summary>
+internal sealed class BlockOrder
+{
+    private readonly int _first;
+    private readonly int _rows;
+    private readonly int _panelRows;
+    private readonly int[] _without;
+    private readonly int[] _starts;
+    private ulong? _key;
+
+    /// <param name="rows">Rows of the file: all of a part, but for those that are left out.</param>
+    /// <param name="table">The file.</param>
+    public BlockOrder(RowSet rows, FileFeatures table)
+    {
+        (_first, _rows, _panelRows) = (rows.Data.Start, rows.Data.Rows, table.PanelRows);
+        _without = rows.Without ?? [];
+        Windows = (int)(((long)_rows + table.BlockRows - 1) / table.BlockRows);
+        _starts = new int[Windows + 1];
+        CountRows();
+    }
+
+    /// <summary>Windows of an epoch.</summary>
+    public int Windows { get; }
+
+    /// <summary>Changes with the order.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>Rows of the largest window, those that are left out among them.</summary>
+    public int MostRows { get; private set; }
+
+    /// <summary>Parts that a window is read in.</summary>
+    public int Panels => _key is null ? 1 : (_rows + _panelRows - 1) / _panelRows;
+
+    /// <summary>Puts the rows in the order of a key.</summary>
+    public void Shuffle(ulong key)
+    {
+        _key = key;
+        Version++;
+        CountRows();
+    }
+
+    /// <summary>The place of a window's first row in the order.</summary>
+    public int Start(int window) => _starts[window];
+
+    /// <summary>Rows of a panel that belong to a window, those that are left out among them.</summary>
+    public (int First, int Count) Part(int panel, int window)
+    {
+        var from = panel * _panelRows;
+        var size = _key is null ? _rows : Math.Min(_panelRows, _rows - from);
+        var part = _key is { } key
+            ? (window + (int)(AliceDirections.Key(key, panel) % (ulong)Windows)) % Windows : window;
+        var start = BatchSource.Start(part, Windows, size);
+        return (_first + from + start, BatchSource.Start(part + 1, Windows, size) - start);
+    }
+
+    /// <summary>Whether a row is left out.</summary>
+    public bool IsLeftOut(int row) => _without.Length > 0 && Array.BinarySearch(_without, row) >= 0;
+
+    /// <summary>Shuffles what belongs to a window, if the order is a random one.</summary>
+    public void ShuffleWindow(int window, Span<int> places)
+    {
+        if (_key is { } key)
+            RowOrder.Shuffle(places, AliceDirections.Key(key, -1 - window));
+    }
+
+    private void CountRows()
+    {
+        MostRows = 0;
+        for (var window = 0; window < Windows; window++)
+        {
+            var (rows, all) = (0, 0);
+            for (var panel = 0; panel < Panels; panel++)
+            {
+                var (first, count) = Part(panel, window);
+                all += count;
+                rows += count - LeftOutBefore(first + count) + LeftOutBefore(first);
+            }
+            MostRows = Math.Max(MostRows, all);
+            _starts[window + 1] = _starts[window] + rows;
+        }
+    }
+
+    private int LeftOutBefore(int row)
+    {
+        var place = _without.AsSpan().BinarySearch(row);
+        return place < 0 ? ~place : place;
+    }
+}

@@ -1,0 +1,79 @@
+using Alice.ML.Models;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Networks;
+using Alice.ML.Training.Objectives;
+
+namespace Alice.ML.Training.Members;
+
+/// <summary>Puts standardization into the weights, so that a model takes features and gives scores as they are, and
+/// back.</summary>
+internal static class Folding
+{
+    /// <summary>First layer: W[i] ← W[i]·Scale[i], b ← b − Σ Mean[i]·W[i]. Last layer: W ← W/Scale, b ← b/Scale + Mean
+    /// of the scores. Sums in double precision.
+    /// </summary>
+    public static void Fold(NetworkShape shape, Standardization inputs, Standardization scores, Span<float> weights)
+    {
+        var (count, outputs) = (shape.LayerSizes[0], shape.LayerSizes[1]);
+        for (var output = 0; output < outputs; output++)
+        {
+            double bias = weights[count * outputs + output];
+            for (var input = 0; input < count; input++)
+            {
+                ref var weight = ref weights[input * outputs + output];
+                var folded = weight * inputs.Scale[input];
+                bias -= folded * inputs.Mean[input];
+                weight = (float)folded;
+            }
+            weights[count * outputs + output] = (float)bias;
+        }
+
+        var last = LastLayer(shape, weights);
+        outputs = shape.LayerSizes[^1];
+        for (var i = 0; i < last.Length; i++)
+            last[i] = (float)(last[i] / scores.Scale[i % outputs]
+                + (i < last.Length - outputs ? 0 : scores.Mean[i % outputs]));
+    }
+
+    /// <summary>A network of a model, for features and scores as they come, from weights that were trained on
+    /// standardized ones.</summary>
+    /// <param name="shape">Its sizes.</param>
+    /// <param name="inputs">Standardization of what its first layer was given.</param>
+    /// <param name="task">What it has learned.</param>
+    /// <param name="weights">Weights in <see cref="DenseNetwork"/>'s order; taken over.</param>
+    /// <param name="encoder">What its first layer is given; null: the features.</param>
+    public static EnsembleMember CreateMember(
+        NetworkShape shape, Standardization inputs, LearningTask task, float[] weights, PiecewiseLinearEncoder? encoder)
+    {
+        Fold(shape, inputs, task.Scores, weights);
+        return new EnsembleMember(
+            new DenseNetwork(shape.LayerSizes, shape.Activation, weights, task.OutputTransform), encoder);
+    }
+
+    /// <summary>The reverse of <see cref="Fold"/>, to train folded weights on. No Scale of the inputs may be
+    /// 0.</summary>
+    public static void Unfold(NetworkShape shape, Standardization inputs, Standardization scores, Span<float> weights)
+    {
+        var (count, outputs) = (shape.LayerSizes[0], shape.LayerSizes[1]);
+        for (var output = 0; output < outputs; output++)
+        {
+            double bias = weights[count * outputs + output];
+            for (var input = 0; input < count; input++)
+            {
+                ref var weight = ref weights[input * outputs + output];
+                bias += weight * inputs.Mean[input];
+                weight = (float)(weight / inputs.Scale[input]);
+            }
+            weights[count * outputs + output] = (float)bias;
+        }
+
+        var last = LastLayer(shape, weights);
+        outputs = shape.LayerSizes[^1];
+        for (var i = 0; i < last.Length; i++)
+            last[i] = (float)((last[i] - (i < last.Length - outputs ? 0 : scores.Mean[i % outputs]))
+                * scores.Scale[i % outputs]);
+    }
+
+    private static Span<float> LastLayer(NetworkShape shape, Span<float> weights) =>
+        weights[^((shape.LayerSizes[^2] + 1) * shape.LayerSizes[^1])..];
+}

@@ -1,0 +1,89 @@
+using Alice.ML.Optimization.Tensors;
+using Alice.ML.Training.Batches;
+using Alice.ML.Training.Checkpoints;
+using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Objectives;
+using Alice.ML.Training.Rules;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Training.Members;
+
+/// <summary>Loss and metric of the mean of the members over all validation rows, and when to stop.</summary>
+internal sealed class Validator(RowSet rows, LearningTask task, TrainingSettings settings) : IDisposable
+{
+    private readonly HeldOutRows _rows = new(rows, settings);
+    private readonly Dictionary<InputEncoding, BatchReader> _readers = [];
+    private double _bestLoss = double.PositiveInfinity;
+    private bool _isFirst = true;
+    private int _worse;
+
+    /// <summary>Whether the loss has not improved for as long as the settings allow.</summary>
+    public bool ShouldStop => _worse >= settings.Patience;
+
+    /// <summary>Loss and metric of the members now, means over the rows by their weight; the members keep the best
+    /// weights.</summary>
+    public (double Loss, double Metric) Evaluate(IReadOnlyList<Member> members)
+    {
+        using var scope = NewDisposeScope();
+        var each = Outputs(members);
+        var outputs = each[0];
+        foreach (var other in each.Skip(1))
+            outputs.Add(other);
+        outputs.Scale(1.0 / members.Count);
+        var metric = _rows.Mean(task.Objective.Measure(outputs, _rows.Targets));
+        var loss = _rows.Mean(task.Objective.RowLosses(outputs, _rows.Targets, out _));
+        Remember(loss, members);
+        return (loss, task.Objective.Metric(metric));
+    }
+
+    /// <summary>Writes all that later judgments depend on; the best weights are the members'.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        writer.Write(_bestLoss);
+        writer.Write(_isFirst);
+        writer.Write(_worse);
+    }
+
+    /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
+    public void Restore(BinaryReader reader) =>
+        (_bestLoss, _isFirst, _worse) = (reader.ReadDouble(), reader.ReadBoolean(), reader.ReadInt32());
+
+    public void Dispose()
+    {
+        foreach (var reader in _readers.Values)
+            reader.Dispose();
+        _rows.Dispose();
+    }
+
+    /// <summary>Outputs of all members, whoever trains them, in their order: sums of floats depend on it.</summary>
+    private Tensor[] Outputs(IReadOnlyList<Member> members)
+    {
+        var spread = settings.Spread;
+        var all = new Tensor[members.Count];
+        for (var i = 0; i < all.Length; i++)
+            if (spread.IsOwn(i))
+                all[i] = Outputs(members[i]);
+        spread.Share([.. Enumerable.Range(0, all.Length)],
+            (writer, i) => writer.WriteFloats(all[i].data<float>().ToArray()),
+            (reader, i) => all[i] = tensor(reader.ReadFloats()).view(-1, members[i].Shape.LayerSizes[^1]));
+        return all;
+    }
+
+    private Tensor Outputs(Member member)
+    {
+        if (!_readers.TryGetValue(member.Inputs, out var reader))
+            _readers[member.Inputs] = reader = _rows.Open(member.Inputs);
+        return task.Hold(_rows.Outputs(member, reader));
+    }
+
+    private void Remember(double loss, IReadOnlyList<Member> members)
+    {
+        _worse = loss < _bestLoss * (1 - settings.MinimumImprovement) ? 0 : _worse + 1;
+        // Infinite losses from the start: the first epoch is the best, and so it is reported.
+        if (!_isFirst && !(loss < _bestLoss))
+            return;
+        (_isFirst, _bestLoss) = (false, loss);
+        foreach (var member in members)
+            member.KeepWeights();
+    }
+}
