@@ -1,5 +1,6 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization.Tensors;
+using Alice.ML.Training.Networks;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Stack;

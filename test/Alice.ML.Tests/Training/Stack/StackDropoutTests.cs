@@ -2,8 +2,8 @@ using Alice.ML.Models;
 using Alice.ML.Optimization;
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Optimization.Update;
-using Alice.ML.Training;
-using Alice.ML.Training.Data;
+using Alice.ML.Training.Batches;
+using Alice.ML.Training.Networks;
 using Alice.ML.Training.Stack;
 using static TorchSharp.torch;
 
