@@ -222,7 +222,8 @@ public class StackTrainingTests
                 new([Columns, 16, 8, 1], Activation.ReLU), new([Columns, 1], Activation.ReLU)];
         Member[] members = [.. Enumerable.Range(0, networks).Select(n => new Member(
             new NetworkDesign(
-                new NetworkPlan(NumericEncoding.None, shapes[n].LayerSizes, 0, 0.1 * n), shapes[n], task.Objective, inputs),
+                new NetworkPlan(NumericEncoding.None, shapes[n].LayerSizes, 0, 0.1 * n), shapes[n], task.Objective,
+                inputs),
             settings, new Course(n == 0 ? LearningRateSchedule.Averaged : LearningRateSchedule.Cosine, 4.5 + n), n + 1,
             null))];
         using var trainer = new EnsembleTrainer(
