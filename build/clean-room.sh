@@ -6,7 +6,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 room=$(mktemp -d)
 version="0.2.0-check.$(date +%s)"
 cache=${NUGET_PACKAGES:-$HOME/.nuget/packages}
-cleanup() { rm -rf "$room" "$root"/packages/*."$version".*nupkg "$cache"/alice.ml{,.landscape,.mpi,.models,.optimizer,.tool}/"$version"; }
+cleanup() { rm -rf "$room" "$root"/packages/*."$version".*nupkg "$cache"/alice.ml{,.files,.landscape,.mpi,.models,.optimizer,.tool}/"$version"; }
 trap cleanup EXIT
 export CreateHardLinksForCopyLocalIfPossible=true # three platforms' libtorch take a gigabyte
 export XDG_DATA_HOME="$room/data"                 # where the SDK builds one-file programs
@@ -31,8 +31,9 @@ declare -A needs=(
     [Alice.ML]="Alice.ML.Models Alice.ML.Optimizer Microsoft.ML System.Numerics.Tensors TorchSharp"
     [Alice.ML.Landscape]="Alice.ML Microsoft.ML"
     [Alice.ML.Mpi]="Alice.ML"
-    [Alice.ML.Optimizer]="System.Numerics.Tensors TorchSharp"
-    [Alice.ML.Models]="Google.Protobuf Microsoft.ML System.Numerics.Tensors"
+    [Alice.ML.Files]=""
+    [Alice.ML.Optimizer]="Alice.ML.Files System.Numerics.Tensors TorchSharp"
+    [Alice.ML.Models]="Alice.ML.Files Google.Protobuf Microsoft.ML System.Numerics.Tensors"
     [Alice.ML.Tool]=""
 )
 for package in "$root"/packages/*."$version".nupkg; do

@@ -27,7 +27,7 @@ internal sealed class MemberLoss : IDisposable
         var width = member.Network.InputCount;
         var features = rows.Features;
         if (member.Encoder is { } encoder)
-            encoder.Encode(rows.Features, rows.Count, features = new float[rows.Count * width]);
+            encoder.Encode<float>(rows.Features, features = new float[rows.Count * width]);
         else
             features = [.. features];
         // A column that does not vary is shifted only: its weights can be brought back.

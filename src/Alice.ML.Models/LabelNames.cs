@@ -1,5 +1,5 @@
-using System.Numerics;
 using System.Text;
+using Alice.ML.Files;
 using Microsoft.ML.Data;
 
 namespace Alice.ML.Models;
@@ -22,20 +22,20 @@ internal static class LabelNames
                 ? name.ToString() : $"{label.Name}.{slot}")];
     }
 
-    /// <summary>Writes the number of names, for each the number of its bytes and these in UTF-8, and the CRC-32C of
-    /// the bytes; numbers are little-endian, of 32 bits.</summary>
+    /// <summary>Writes the number of names, for each the number of its bytes and these in UTF-8, and the checksum of
+    /// all but the first number (<see cref="ChecksumStream"/>); numbers are little-endian, of 32 bits.</summary>
     public static void Save(BinaryWriter writer, IReadOnlyList<string> names)
     {
         writer.Write(names.Count);
-        var checksum = uint.MaxValue;
-        foreach (var name in names)
+        ChecksumStream.Write(writer.BaseStream, content =>
         {
-            var bytes = Encoding.UTF8.GetBytes(name);
-            writer.Write(bytes.Length);
-            writer.Write(bytes);
-            checksum = Checksum(checksum, bytes);
-        }
-        writer.Write(~checksum);
+            foreach (var name in names)
+            {
+                var bytes = Encoding.UTF8.GetBytes(name);
+                content.Write(bytes.Length);
+                content.Write(bytes);
+            }
+        });
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
@@ -46,34 +46,27 @@ internal static class LabelNames
     {
         try
         {
-            var names = new string[Length(most)];
-            var checksum = uint.MaxValue;
+            var names = new string[Length(reader, most)];
+            using var checksum = new ChecksumStream(reader.BaseStream);
+            using var content = new BinaryReader(checksum, Encoding.UTF8, leaveOpen: true);
             for (var i = 0; i < names.Length; i++)
             {
-                var bytes = new byte[Length(MostBytes)];
-                reader.BaseStream.ReadExactly(bytes);
-                checksum = Checksum(checksum, bytes);
+                var bytes = new byte[Length(content, MostBytes)];
+                checksum.ReadExactly(bytes);
                 names[i] = Encoding.UTF8.GetString(bytes);
             }
-            return reader.ReadUInt32() == ~checksum ? names : throw Damaged();
+            return checksum.IsIntact() ? names : throw Damaged();
         }
         catch (EndOfStreamException)
         {
             throw Damaged();
         }
 
-        int Length(int most) => reader.ReadInt32() is var length && length >= 0 && length <= most
+        static int Length(BinaryReader from, int most) =>
+            from.ReadInt32() is var length && length >= 0 && length <= most
             ? length : throw Damaged();
 
         static FormatException Damaged() =>
             new("The model cannot be read: the names of its labels are damaged.");
-    }
-
-    private static uint Checksum(uint checksum, ReadOnlySpan<byte> bytes)
-    {
-        checksum = BitOperations.Crc32C(checksum, (uint)bytes.Length);
-        foreach (var value in bytes)
-            checksum = BitOperations.Crc32C(checksum, value);
-        return checksum;
     }
 }

@@ -1,13 +1,14 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Text;
+using Alice.ML.Files;
 using Microsoft.ML.Data;
 
 namespace Alice.ML.Models;
 
 /// <summary>Reads one <see cref="NetworkEnsemble"/>, as <see cref="NetworkEnsembleFormat"/> describes it.</summary>
-internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
+internal sealed class NetworkEnsembleReader : IDisposable
 {
     // An application's own limit, in its runtimeconfig.json or by AppContext.SetData.
     private const string MaximumBytesName = "Alice.ML.MaximumModelBytes";
@@ -21,12 +22,23 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
     private const uint VersionWithRanges = 5;
     private const int FeatureWords = 5;
 
-    // Their bytes must fit a span.
-    private const int FloatsAtOnce = 1 << 26;
-
-    private long _bytesLeft = bytesLeft;
+    private readonly ChecksumStream _checksum;
+    private readonly BinaryReader _reader;
+    private long _bytesLeft;
     private uint _version;
-    private uint _checksum = uint.MaxValue;
+
+    public NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
+    {
+        _bytesLeft = bytesLeft;
+        _checksum = new ChecksumStream(reader.BaseStream);
+        _reader = new BinaryReader(_checksum, Encoding.UTF8, leaveOpen: true);
+    }
+
+    public void Dispose()
+    {
+        _reader.Dispose();
+        _checksum.Dispose();
+    }
 
     public NetworkEnsemble Read()
     {
@@ -61,8 +73,9 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
         var range = _version < VersionWithPreparation ? null : ReadRanges();
         var background = _version < VersionWithBackground ? []
             : ReadBackground(features.Length > 0 ? features.Length : parts[0].InputCount);
-        if (reader.ReadUInt32() is var stored && stored != ~_checksum)
-            throw Corrupt($"its checksum is {~_checksum:x8} and should be {stored:x8}: the file is damaged.");
+        var computed = _checksum.Checksum;
+        if (_checksum.ReadStored() is var stored && stored != computed)
+            throw Corrupt($"its checksum is {computed:x8} and should be {stored:x8}: the file is damaged.");
         return Checked(() => new NetworkEnsemble(
             [.. parts.Select(part => part.Create())], features.Length == 0 ? null
             : new FeaturePreparation(features), range, background));
@@ -184,15 +197,15 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
     private float[] ReadFloats(int count)
     {
         var values = new float[count];
-        for (var start = 0; start < count; start += FloatsAtOnce)
-            reader.BaseStream.ReadExactly(
-                MemoryMarshal.AsBytes(values.AsSpan(start, Math.Min(FloatsAtOnce, count - start))));
+        for (var start = 0; start < count; start += NetworkEnsembleFormat.FloatsAtOnce)
+            _checksum.ReadExactly(MemoryMarshal.AsBytes(
+                values.AsSpan(start, Math.Min(NetworkEnsembleFormat.FloatsAtOnce, count - start))));
         _bytesLeft -= (long)count * WordSize;
-        var words = MemoryMarshal.Cast<float, uint>(values.AsSpan());
         if (!BitConverter.IsLittleEndian)
+        {
+            var words = MemoryMarshal.Cast<float, uint>(values.AsSpan());
             BinaryPrimitives.ReverseEndianness(words, words);
-        foreach (var word in words)
-            _checksum = BitOperations.Crc32C(_checksum, word);
+        }
         return values;
     }
 
@@ -204,10 +217,8 @@ internal sealed class NetworkEnsembleReader(BinaryReader reader, long bytesLeft)
 
     private uint ReadWord()
     {
-        var word = reader.ReadUInt32();
         _bytesLeft -= WordSize;
-        _checksum = BitOperations.Crc32C(_checksum, word);
-        return word;
+        return _reader.ReadUInt32();
     }
 
     private void Require(long words, string what)

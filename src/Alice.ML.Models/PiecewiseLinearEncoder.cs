@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Alice.ML.Models;
 
@@ -20,11 +21,18 @@ internal sealed class PiecewiseLinearEncoder
 
     private readonly float[][] _edges;
 
+    // The first feature of each column, and the end of the last one's.
+    private readonly int[] _starts;
+
     // Feature f is min(max((x − shift[f]) · scale[f], lower[f]), upper[f]) with the number x of its column.
     private readonly float[] _shifts;
     private readonly float[] _scales;
     private readonly float[] _lower;
     private readonly float[] _upper;
+
+    // The edges between the bins of each column, filled up with infinity to whole vectors.
+    private readonly int[] _innerStarts;
+    private readonly float[] _inner;
 
     /// <param name="edges">For each column its ascending edges, at least two, or none to pass it as it is.</param>
     /// <exception cref="ArgumentException">
@@ -48,20 +56,27 @@ internal sealed class PiecewiseLinearEncoder
         Array.Fill(_scales, 1);
         Array.Fill(_lower, float.NegativeInfinity);
         Array.Fill(_upper, float.PositiveInfinity);
-        var f = 0;
-        foreach (var column in _edges)
+        _starts = new int[_edges.Length + 1];
+        _innerStarts = new int[_edges.Length + 1];
+        var inner = new List<float>();
+        for (var c = 0; c < _edges.Length; c++)
         {
-            f++;
-            for (var t = 1; t < column.Length; t++, f++)
+            var (own, number) = (_edges[c], _starts[c]);
+            for (var t = 1; t < own.Length; t++)
             {
-                _shifts[f] = column[t - 1];
-                _scales[f] = (float)(1 / ((double)column[t] - column[t - 1]));
+                _shifts[number + t] = own[t - 1];
+                _scales[number + t] = (float)(1 / ((double)own[t] - own[t - 1]));
                 if (t > 1)
-                    _lower[f] = 0;
-                if (t < column.Length - 1)
-                    _upper[f] = 1;
+                    _lower[number + t] = 0;
+                if (t < own.Length - 1)
+                    _upper[number + t] = 1;
             }
+            inner.AddRange(own.Skip(1).SkipLast(1));
+            while (inner.Count % Vector512<float>.Count != 0)
+                inner.Add(float.PositiveInfinity);
+            (_starts[c + 1], _innerStarts[c + 1]) = (number + FeaturesOf(own), inner.Count);
         }
+        _inner = [.. inner];
     }
 
     public int InputCount => _edges.Length;
@@ -89,66 +104,54 @@ internal sealed class PiecewiseLinearEncoder
         InputCount == other.InputCount
             && _edges.Zip(other._edges).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
 
-    /// <summary>How many features a column gets: its number and one for each bin.</summary>
-    public static int FeaturesOf(float[] edges) => Math.Max(edges.Length, 1);
+    private static int FeaturesOf(float[] edges) => Math.Max(edges.Length, 1);
 
-    /// <summary>Encodes one row.</summary>
-    /// <param name="row"><see cref="InputCount"/> numbers.</param>
-    /// <param name="encoded">Room for <see cref="OutputCount"/> features.</param>
-    /// <exception cref="ArgumentException">A span of another length.</exception>
-    public void Encode(ReadOnlySpan<float> row, Span<float> encoded) => Encode(row, 1, encoded);
+    /// <summary>A column's features: the number as it is, its bins, and where they end.</summary>
+    public (int Number, int End) Range(int column) => (_starts[column], _starts[column + 1]);
 
-    /// <summary>Encodes many rows.</summary>
-    /// <param name="rows">Row-major [<paramref name="count"/>, <see cref="InputCount"/>].</param>
-    /// <param name="count">How many rows.</param>
-    /// <param name="encoded">Row-major [<paramref name="count"/>, <see cref="OutputCount"/>].</param>
-    /// <exception cref="ArgumentException">A span of another length.</exception>
-    public void Encode(ReadOnlySpan<float> rows, int count, Span<float> encoded)
+    /// <summary>The feature of the bin that a number lies in; a number on an edge lies below it, NaN in the first bin.
+    /// </summary>
+    /// <param name="column">One with bins.</param>
+    /// <param name="x">The number.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Find(int column, float x)
     {
-        if (rows.Length != (long)count * InputCount || encoded.Length != (long)count * OutputCount)
+        var feature = _starts[column] + 1;
+        var (number, end) = (Vector512.Create(x), _innerStarts[column + 1]);
+        for (var at = _innerStarts[column]; at < end; at += Vector512<float>.Count)
+        {
+            // The padding, ∞, never is below the number; nor is any edge below NaN.
+            var below = Vector512.GreaterThan(number, Vector512.LoadUnsafe(ref _inner[at]));
+            feature += BitOperations.PopCount(below.ExtractMostSignificantBits());
+        }
+        return feature;
+    }
+
+    /// <summary>How far through a bin a number is: 0 at its lower edge, 1 at its upper one. A number as it is, is its
+    /// own.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Share<T>(int feature, T x) where T : IFloatingPointIeee754<T> =>
+        (x - T.CreateTruncating(_shifts[feature])) * T.CreateTruncating(_scales[feature]);
+
+    /// <summary>Encodes rows.</summary>
+    /// <param name="rows">Row-major [rows, <see cref="InputCount"/>].</param>
+    /// <param name="encoded">Room for their features, row-major [rows, <see cref="OutputCount"/>].</param>
+    /// <exception cref="ArgumentException">A span of another length.</exception>
+    public void Encode<T>(ReadOnlySpan<float> rows, Span<T> encoded) where T : IFloatingPointIeee754<T>
+    {
+        var count = rows.Length / InputCount;
+        if (rows.Length % InputCount != 0 || encoded.Length != (long)count * OutputCount)
             throw new ArgumentException(
-                $"{count} rows have {(long)count * InputCount} numbers and {(long)count * OutputCount} features, "
-                + $"not {rows.Length} and {encoded.Length}.");
-        for (var r = 0; r < count; r++)
-        {
-            var features = encoded.Slice(r * OutputCount, OutputCount);
-            Spread(rows.Slice(r * InputCount, InputCount), features);
-            ClampDifferences(features);
-        }
-    }
-
-    /// <summary>As <see cref="Encode(ReadOnlySpan{float}, Span{float})"/>, in double precision.</summary>
-    public void Encode(ReadOnlySpan<float> row, Span<double> encoded)
-    {
-        var f = 0;
-        for (var c = 0; c < _edges.Length; c++)
-            for (var end = f + FeaturesOf(_edges[c]); f < end; f++)
-                encoded[f] = Math.Min(Math.Max(((double)row[c] - _shifts[f]) * _scales[f], _lower[f]), _upper[f]);
-    }
-
-    /// <summary>Each number into the places of its features.</summary>
-    private void Spread(ReadOnlySpan<float> row, Span<float> features)
-    {
-        var f = 0;
-        for (var c = 0; c < _edges.Length; c++)
-        {
-            var count = FeaturesOf(_edges[c]);
-            features.Slice(f, count).Fill(row[c]);
-            f += count;
-        }
-    }
-
-    private void ClampDifferences(Span<float> features)
-    {
-        var vectors = MemoryMarshal.Cast<float, Vector<float>>(features);
-        var shifts = MemoryMarshal.Cast<float, Vector<float>>(_shifts);
-        var scales = MemoryMarshal.Cast<float, Vector<float>>(_scales);
-        var lower = MemoryMarshal.Cast<float, Vector<float>>(_lower);
-        var upper = MemoryMarshal.Cast<float, Vector<float>>(_upper);
-        for (var v = 0; v < vectors.Length; v++)
-            vectors[v] = Vector.Min(Vector.Max((vectors[v] - shifts[v]) * scales[v], lower[v]), upper[v]);
-        for (var f = vectors.Length * Vector<float>.Count; f < features.Length; f++)
-            features[f] = MathF.Min(MathF.Max((features[f] - _shifts[f]) * _scales[f], _lower[f]), _upper[f]);
+                $"Rows have {InputCount} numbers and {OutputCount} features each; there are {rows.Length} and room for "
+                + $"{encoded.Length}.");
+        for (; rows.Length > 0; rows = rows[InputCount..], encoded = encoded[OutputCount..])
+            for (var c = 0; c < _edges.Length; c++)
+            {
+                var x = T.CreateTruncating(rows[c]);
+                for (var f = _starts[c]; f < _starts[c + 1]; f++)
+                    encoded[f] = T.Min(
+                        T.Max(Share(f, x), T.CreateTruncating(_lower[f])), T.CreateTruncating(_upper[f]));
+            }
     }
 
     private static int FeatureCount(float[][] edges)

@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Alice.ML.Models;
 
@@ -20,6 +18,7 @@ internal sealed class PiecewiseLinearLayer : DenseLayer
 {
     private const int StackTerms = 256;
 
+    private readonly PiecewiseLinearEncoder _encoder;
     private readonly WideLayer _table;
 
     // Rows of the table for columns with bins come first, then those for columns without; −1 for a column with bins.
@@ -27,46 +26,24 @@ internal sealed class PiecewiseLinearLayer : DenseLayer
     private readonly int[] _plain;
     private readonly int[] _rowOfPlain;
 
-    // Column after column the edges between its bins, padded to whole vectors, and the start of each bin.
-    private readonly float[] _thresholds;
-    private readonly float[] _starts;
-
     public PiecewiseLinearLayer(PiecewiseLinearEncoder encoder, int outputs, ReadOnlySpan<float> weights)
         : base(encoder.InputCount, outputs)
     {
+        _encoder = encoder;
         var table = new PiecewiseLinearTable(outputs, weights);
-        var binned = new List<Column>();
-        var plain = new List<(int Column, int Feature)>();
-        var thresholds = new List<float>();
-        var starts = new List<float>();
-        var feature = 0;
+        var (binned, plain) = (new List<Column>(), new List<int>());
         for (var c = 0; c < encoder.InputCount; c++)
-        {
-            var edges = encoder.Edges[c];
-            if (edges.Length == 0)
-            {
-                plain.Add((c, feature));
-            }
+            if (encoder.Edges[c].Length == 0)
+                plain.Add(c);
             else
-            {
-                var vectors = RoundUp(edges.Length - 2, Lanes) / Lanes;
-                binned.Add(new Column(c, table.AddBins(edges, feature), thresholds.Count, starts.Count, vectors));
-                thresholds.AddRange(edges[1..^1]);
-                while (thresholds.Count % Lanes != 0)
-                    thresholds.Add(float.PositiveInfinity);
-                starts.AddRange(edges[..^1]);
-            }
-            feature += PiecewiseLinearEncoder.FeaturesOf(edges);
-        }
-
+                binned.Add(
+                    Column.Of(c, encoder.Range(c).Number, table.AddBins(encoder.Edges[c], encoder.Range(c).Number)));
         _rowOfPlain = new int[encoder.InputCount];
         Array.Fill(_rowOfPlain, -1);
-        foreach (var (column, at) in plain)
-            _rowOfPlain[column] = table.AddPlain(at);
+        foreach (var column in plain)
+            _rowOfPlain[column] = table.AddPlain(encoder.Range(column).Number);
         _binned = [.. binned];
-        _plain = [.. plain.Select(p => p.Column)];
-        _thresholds = [.. thresholds];
-        _starts = [.. starts];
+        _plain = [.. plain];
         _table = table.ToLayer();
     }
 
@@ -137,21 +114,18 @@ internal sealed class PiecewiseLinearLayer : DenseLayer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Pick(in Column column, float x, Span<float> factors, Span<int> rows, ref int count)
     {
-        // The bin is the number of thresholds below x. The padding, ∞, never is; nor is any below NaN.
-        var bin = 0;
-        var broadcast = Vector512.Create(x);
-        for (var v = 0; v < column.ThresholdVectors; v++)
-        {
-            var thresholds = Vector512.LoadUnsafe(ref _thresholds[column.FirstThreshold + v * Lanes]);
-            bin += BitOperations.PopCount(Vector512.GreaterThan(broadcast, thresholds).ExtractMostSignificantBits());
-        }
-        factors[count] = x - _starts[column.FirstStart + bin];
-        rows[count++] = column.FirstRow + 2 * bin;
+        var bin = _encoder.Find(column.Index, x);
+        var slope = 2 * bin + column.RowShift;
+        factors[count] = x - _encoder.Shifts[bin];
+        rows[count++] = slope;
         factors[count] = 1;
-        rows[count++] = column.FirstRow + 2 * bin + 1;
+        rows[count++] = slope + 1;
     }
 
-    /// <summary>A column with bins. The slope of bin b is in row FirstRow + 2 b, its offset in the next.</summary>
-    private readonly record struct Column(
-        int Index, int FirstRow, int FirstThreshold, int FirstStart, int ThresholdVectors);
+    /// <summary>A column with bins. The slope of the bin that is feature f is in row 2 f + RowShift, its offset in the
+    /// next.</summary>
+    private readonly record struct Column(int Index, int RowShift)
+    {
+        public static Column Of(int index, int number, int firstRow) => new(index, firstRow - 2 * (number + 1));
+    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
-using System.Numerics;
+using System.Text;
+using Alice.ML.Files;
 using Alice.ML.Models.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -125,53 +126,43 @@ internal sealed class RegressionColumns : IOutputColumns
 
     /// <summary>
     /// Writes little-endian 32-bit words: 1 with a standard deviation, else 0; the number of quantiles; their levels as
-    /// floats; the CRC-32C of all words before it.
+    /// floats; the checksum of all before it (<see cref="ChecksumStream"/>).
     /// </summary>
     public void Save(BinaryWriter writer)
     {
-        var checksum = uint.MaxValue;
-        Write(AddsStandardDeviation ? 1u : 0);
-        Write((uint)_levels.Length);
-        foreach (var level in _levels)
-            Write(BitConverter.SingleToUInt32Bits(level));
-        writer.Write(~checksum);
-
-        void Write(uint word)
+        ChecksumStream.Write(writer.BaseStream, content =>
         {
-            writer.Write(word);
-            checksum = BitOperations.Crc32C(checksum, word);
-        }
+            content.Write(AddsStandardDeviation ? 1u : 0);
+            content.Write((uint)_levels.Length);
+            foreach (var level in _levels)
+                content.Write(level);
+        });
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote; the labels' names are kept elsewhere.</summary>
     /// <exception cref="FormatException">It would not write that.</exception>
     public static RegressionColumns Load(BinaryReader reader, IReadOnlyList<string>? labels = null)
     {
-        var checksum = uint.MaxValue;
+        using var checksum = new ChecksumStream(reader.BaseStream);
+        using var content = new BinaryReader(checksum, Encoding.UTF8, leaveOpen: true);
         try
         {
-            var addsStandardDeviation = Read() != 0;
-            var count = Read();
+            var addsStandardDeviation = content.ReadUInt32() != 0;
+            var count = content.ReadUInt32();
             if (count > MaximumQuantiles)
                 throw Corrupt($"it claims {count} quantiles, and at most {MaximumQuantiles} are possible.");
             var levels = new float[count];
             for (var q = 0; q < levels.Length; q++)
-                levels[q] = BitConverter.UInt32BitsToSingle(Read());
-            if (reader.ReadUInt32() is var stored && stored != ~checksum)
-                throw Corrupt($"the checksum of its columns is {~checksum:x8} and should be {stored:x8}: "
+                levels[q] = content.ReadSingle();
+            var computed = checksum.Checksum;
+            if (checksum.ReadStored() is var stored && stored != computed)
+                throw Corrupt($"the checksum of its columns is {computed:x8} and should be {stored:x8}: "
                     + "the file is damaged.");
             return new RegressionColumns(addsStandardDeviation, levels, labels);
         }
         catch (Exception e) when (e is ArgumentException or EndOfStreamException)
         {
             throw Corrupt(e.Message);
-        }
-
-        uint Read()
-        {
-            var word = reader.ReadUInt32();
-            checksum = BitOperations.Crc32C(checksum, word);
-            return word;
         }
 
         static FormatException Corrupt(string what) => new($"The model cannot be read: {what}");

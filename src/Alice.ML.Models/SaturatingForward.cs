@@ -35,7 +35,7 @@ internal static class SaturatingForward
         if (encoder is null)
             TensorPrimitives.ConvertTruncating<float, double>(features, current);
         else
-            encoder.Encode(features, current);
+            encoder.Encode<double>(features, current);
 
         var weights = network.Weights.Span;
         float[] sums = [];

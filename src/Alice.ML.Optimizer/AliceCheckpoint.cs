@@ -1,4 +1,5 @@
-using Alice.ML.Optimization.Files;
+using Alice.ML.Files;
+using Alice.ML.Optimization.Tensors;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
@@ -35,7 +36,7 @@ public static class AliceCheckpoint
             foreach (var (name, tensor) in tensors)
             {
                 writer.Write(name);
-                CheckedRecord.Write(writer, tensor);
+                TensorRecord.Write(writer, tensor);
             }
             writer.Flush();
             optimizer.WriteState(writer.BaseStream);
@@ -43,7 +44,7 @@ public static class AliceCheckpoint
             foreach (var generator in generators.Prepend(byDefault))
             {
                 using var state = generator.get_state();
-                CheckedRecord.Write(writer, state);
+                TensorRecord.Write(writer, state);
             }
         }));
     }
@@ -94,7 +95,7 @@ public static class AliceCheckpoint
             var name = reader.ReadString();
             if (!tensors.TryGetValue(name, out var mine))
                 throw new ArgumentException($"The {Name} has a tensor '{name}', which the module does not have.");
-            var values = loaded.Keep(CheckedRecord.Read(reader, mine, name));
+            var values = loaded.Keep(TensorRecord.Read(reader, mine, name));
             loaded.Add(() => mine.copy_(values));
         }
         var state = loaded.Keep(optimizer.ReadState(reader.BaseStream));
@@ -104,7 +105,7 @@ public static class AliceCheckpoint
         foreach (var (i, generator) in generators.Index())
         {
             using var now = generator.get_state();
-            var saved = loaded.Keep(CheckedRecord.Read(reader, now, $"generator {i}"));
+            var saved = loaded.Keep(TensorRecord.Read(reader, now, $"generator {i}"));
             loaded.Add(() => generator.set_state(saved));
         }
     }

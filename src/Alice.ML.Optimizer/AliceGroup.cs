@@ -7,6 +7,9 @@ namespace Alice.ML.Optimization;
 /// <summary>A parameter group at work: its blocks, and the constants of the step under way.</summary>
 internal sealed class AliceGroup : IDisposable
 {
+    // More than there are dtypes and devices.
+    private const long MostBlocks = 1024;
+
     private readonly int _index;
     private readonly AliceOptimizer.Options _options;
 
@@ -52,9 +55,8 @@ internal sealed class AliceGroup : IDisposable
     {
         if (Step is not { IsSample: true } step)
             return;
-        var key = AliceDirections.Key(AliceDirections.Key(runKey, step.Number), _index);
         for (var i = 0; i < Blocks.Count; i++)
-            Blocks[i].Perturb(step, directions, AliceDirections.Key(key, i));
+            Blocks[i].Perturb(step, directions, StepProtocol.Key(runKey, step.Number, _index * MostBlocks + i));
     }
 
     /// <summary>Puts the module's parameters at a point; those of a group without a sample step at ν.</summary>

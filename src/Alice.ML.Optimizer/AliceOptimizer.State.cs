@@ -1,4 +1,5 @@
-using Alice.ML.Optimization.Files;
+using Alice.ML.Files;
+using Alice.ML.Optimization.Tensors;
 using Alice.ML.Optimization.Update;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -99,7 +100,7 @@ public sealed partial class AliceOptimizer
         {
             writer.Write(block.CountOf(index));
             foreach (var tensor in Values.All)
-                CheckedRecord.Write(writer, tensor);
+                TensorRecord.Write(writer, tensor);
         }
 
         public void Read(BinaryReader reader, string name, LoadedState loaded)
@@ -107,7 +108,7 @@ public sealed partial class AliceOptimizer
             var count = reader.ReadInt64();
             if (count < 0)
                 throw new InvalidDataException($"The {StateName} is damaged: {name} has taken part in {count} steps.");
-            var tensors = Values.All.Select(mine => loaded.Keep(CheckedRecord.Read(reader, mine, name))).ToArray();
+            var tensors = Values.All.Select(mine => loaded.Keep(TensorRecord.Read(reader, mine, name))).ToArray();
             if (!tensors.All(AliceUpdate.IsFinite))
                 throw new InvalidDataException(
                     $"The {StateName} holds values of {name} that are not finite. Load an earlier one.");

@@ -1,5 +1,4 @@
 using Alice.ML.Optimization.Update;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -135,28 +134,8 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
 
         using var noGradient = no_grad();
         TakeOver();
-        using var check = new FiniteCheck(CanDeferFiniteCheck());
-        using var buffers = new BufferReplay(_module);
-        var isGood = false;
-        try
-        {
-            var loss = EvaluatePoints(closure, check, buffers);
-            if (!check.IsFinite)
-                CountSkipped(loss, 1, _run.SkippedInARow + 1);
-            else
-            {
-                Update(check.OnDevice, loss);
-                isGood = true;
-            }
-            return loss;
-        }
-        finally
-        {
-            if (!isGood)
-                buffers.Rewind();
-            foreach (var block in Blocks)
-                block.PlaceAtCenter();
-        }
+        using var taken = new ClosureStep(this, closure);
+        return taken.Take();
     }
 
     /// <summary>What the optimizer keeps for a parameter.</summary>
@@ -189,48 +168,6 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
     {
         foreach (var block in Blocks)
             block.TakeOver();
-    }
-
-    private Tensor EvaluatePoints(Func<Tensor> closure, FiniteCheck check, BufferReplay buffers)
-    {
-        if (!_groups.Any(group => group.IsSample))
-        {
-            if (!_drawsRandom)
-                return Evaluate(closure, EvaluationPoint.LookAhead, check);
-            using (RandomReplay.WaitForTurn())
-                return Evaluate(closure, EvaluationPoint.LookAhead, check);
-        }
-
-        foreach (var group in _groups)
-            group.Perturb(Directions, _run.DirectionKey);
-        var usesCuda = Blocks.Any(block => block.Device.type == DeviceType.CUDA);
-        var seed = (long)(AliceDirections.Key(_run.DirectionKey, _run.StepCount) >> 1);
-        using var random = new RandomReplay(usesCuda ? seed : null, _drawsRandom);
-        foreach (var point in new[] { EvaluationPoint.Plus, EvaluationPoint.Minus })
-        {
-            var loss = Evaluate(closure, point, check);
-            if (!check.IsFinite)
-                return loss;
-            loss.Dispose();
-            _drawsRandom = random.HasDrawn;
-            random.Rewind();
-            buffers.Rewind();
-        }
-        return Evaluate(closure, EvaluationPoint.LookAhead, check);
-    }
-
-    private Tensor Evaluate(Func<Tensor> closure, EvaluationPoint point, FiniteCheck check)
-    {
-        foreach (var group in _groups)
-            group.Place(point);
-        Tensor loss;
-        using (enable_grad())
-            loss = closure() ?? throw new InvalidOperationException("The closure returned no loss.");
-        if (_groups.Any(group => group.Step is not null))
-            check.AddLoss(loss);
-        foreach (var group in _groups)
-            group.Gather(point, check);
-        return loss;
     }
 
     private void Update(Tensor? finite, Tensor loss)

@@ -7,14 +7,6 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
 
-/// <summary>The points at which a step puts the parameters.</summary>
-internal enum EvaluationPoint
-{
-    Plus,
-    Minus,
-    LookAhead,
-}
-
 /// <summary>
 /// Parameters of one dtype and device, with their state in flat tensors, so that a step takes few kernel calls
 /// however many parameters there are.
@@ -191,26 +183,13 @@ internal sealed class ParameterBlock : IDisposable
         var directions = _directions ?? _minus;
         if (length == Count)
         {
-            Update(State, _plus.Flat, _minus.Flat, _gradient.Flat, directions.Flat, step, finite);
+            AliceUpdate.Apply(State, _plus.Flat, _minus.Flat, _gradient.Flat, directions.Flat, step, finite);
             return;
         }
         using var scope = NewDisposeScope();
         Tensor Part(Tensor flat) => flat.narrow(0, start, length);
-        Update(State.Part(start, length), Part(_plus.Flat), Part(_minus.Flat), Part(_gradient.Flat),
+        AliceUpdate.Apply(State.Part(start, length), Part(_plus.Flat), Part(_minus.Flat), Part(_gradient.Flat),
             Part(directions.Flat), step, finite);
-    }
-
-    private static void Update(
-        AliceState state, Tensor plus, Tensor minus, Tensor gradient, Tensor directions, in AliceStep step,
-        Tensor? finite)
-    {
-        if (!step.IsSample)
-        {
-            AliceUpdate.Move(state, gradient, step, finite);
-            return;
-        }
-        AliceUpdate.MeasureCurvature(state, plus, minus, gradient, directions, step, finite);
-        AliceUpdate.Move(state, plus, minus, gradient, step, finite);
     }
 
     private bool WasWritten(int index)

@@ -15,12 +15,15 @@ try
     return args switch
     {
         ["fit", .. var rest] => Fit(rest.Contains("race"), null),
+        ["replicated"] => Replicated(400, 3, Effort.Quick),
+        ["replicated", var rows, var networks] => Replicated(int.Parse(rows), int.Parse(networks), Effort.Default),
         ["killed"] => Fit(false, epoch => Kill()),
         ["fails"] => Fit(false, epoch => throw new IOException("no space left on this machine")),
         ["null"] => Null(),
         ["sums"] => Sums(),
         ["steps", var units] => Steps(int.Parse(units)),
-        _ => throw new ArgumentException("fit [race] | killed | fails | null | sums | steps UNITS"),
+        _ => throw new ArgumentException(
+            "fit [race] | replicated [ROWS NETWORKS] | killed | fails | null | sums | steps UNITS"),
     };
 }
 catch (Exception e)
@@ -52,6 +55,30 @@ int Fit(bool races, Action<AliceEpoch>? onRank1)
     }
     var rows = ml.Data.LoadFromEnumerable(all[(from * all.Length / whole)..(to * all.Length / whole)]);
     var model = ml.Regression.Trainers.Alice(options).Fit(rows);
+    return Tell(ml, model, all);
+}
+
+// Trains on all rows with its share of the networks.
+int Replicated(int count, int networks, Effort effort)
+{
+    Row[] all = Row.Make(count);
+    var ml = new MLContext(1);
+    var watch = Stopwatch.StartNew();
+    var model = ml.Regression.Trainers.Alice(new AliceRegressionTrainer.Options
+    {
+        Communicator = ranks,
+        Replicated = true,
+        NumberOfNetworks = networks,
+        Effort = effort,
+        NumberOfThreads = 1,
+    }).Fit(ml.Data.LoadFromEnumerable(all));
+    if (ranks.Rank == 0)
+        Console.Error.WriteLine($"{ranks.Size} ranks, {networks} networks: {watch.Elapsed.TotalSeconds:F1} s");
+    return Tell(ml, model, all);
+}
+
+int Tell(MLContext ml, ITransformer model, Row[] all)
+{
     var scores = model.Transform(ml.Data.LoadFromEnumerable(all)).GetColumn<float>("Score").ToArray();
     var hash = Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<float>(scores)));
     // One line a rank, in their order.

@@ -14,7 +14,7 @@ internal sealed class TermLayer
 
     // Per prepared feature.
     private readonly int[] _firstRows;
-    private readonly float[][] _edges;
+    private readonly PiecewiseLinearEncoder? _encoder;
     private readonly int[] _features;
 
     /// <param name="member">The network and its encoder.</param>
@@ -27,7 +27,7 @@ internal sealed class TermLayer
         if (preparation is not null)
             for (var k = 0; k < preparation.Indicators.Length; k++)
                 _features[preparation.InputCount + k] = preparation.Indicators[k];
-        _edges = encoder is null ? [] : [.. encoder.Edges];
+        _encoder = encoder;
         var weights = network.Weights[..((network.InputCount + 1) * Units)];
         if (encoder is null)
         {
@@ -36,11 +36,10 @@ internal sealed class TermLayer
         }
         var table = new PiecewiseLinearTable(Units, weights.Span);
         _firstRows = new int[member.InputCount];
-        var at = 0;
         for (var c = 0; c < _firstRows.Length; c++)
         {
-            _firstRows[c] = _edges[c].Length == 0 ? table.AddPlain(at) : table.AddBins(_edges[c], at);
-            at += PiecewiseLinearEncoder.FeaturesOf(_edges[c]);
+            var (edges, number) = (encoder.Edges[c], encoder.Range(c).Number);
+            _firstRows[c] = edges.Length == 0 ? table.AddPlain(number) : table.AddBins(edges, number);
         }
         _table = table.ToRows();
     }
@@ -70,13 +69,11 @@ internal sealed class TermLayer
     {
         var terms = new List<Term>(prepared.Length);
         for (var c = 0; c < prepared.Length; c++)
-            if (_edges.Length > 0 && _edges[c].Length > 0)
+            if (_encoder?.Edges[c].Length > 0)
             {
-                // Bins meet at the edges between them.
-                var edges = _edges[c];
-                var bin = Array.BinarySearch(edges, 1, edges.Length - 2, prepared[c]) is var found && found < 0
-                    ? ~found - 1 : found - 1;
-                terms.Add(new(prepared[c] - edges[bin], _firstRows[c] + 2 * bin, _features[c]));
+                var feature = _encoder.Find(c, prepared[c]);
+                var bin = feature - _encoder.Range(c).Number - 1;
+                terms.Add(new(prepared[c] - _encoder.Shifts[feature], _firstRows[c] + 2 * bin, _features[c]));
                 terms.Add(new(1, _firstRows[c] + 2 * bin + 1, _features[c]));
             }
             else if (prepared[c] != 0)

@@ -68,7 +68,7 @@ internal static class OnnxEnsemble
     {
         var columns = new List<long>();
         for (var c = 0; c < encoder.InputCount; c++)
-            columns.AddRange(Enumerable.Repeat((long)c, PiecewiseLinearEncoder.FeaturesOf(encoder.Edges[c])));
+            columns.AddRange(Enumerable.Repeat((long)c, encoder.Range(c).End - encoder.Range(c).Number));
         var current = graph.AddVariable("spread");
         graph.AddNode("Gather", [features, graph.AddIndices("columns", [.. columns])], [current], ("axis", 1));
         Apply("Sub", "shifts", encoder.Shifts);

@@ -1,4 +1,4 @@
-using Alice.ML.Optimization.Files;
+using Alice.ML.Optimization.Tensors;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization.Update;
@@ -92,7 +92,7 @@ internal sealed class AliceState : IDisposable
     public void Save(BinaryWriter writer)
     {
         foreach (var tensor in All)
-            CheckedRecord.Write(writer, tensor);
+            TensorRecord.Write(writer, tensor);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote, into the same memory.</summary>
@@ -101,7 +101,7 @@ internal sealed class AliceState : IDisposable
         using var noGradient = no_grad();
         foreach (var tensor in All)
         {
-            using var values = CheckedRecord.Read(reader, tensor, "a network");
+            using var values = TensorRecord.Read(reader, tensor, "a network");
             tensor.copy_(values);
         }
     }

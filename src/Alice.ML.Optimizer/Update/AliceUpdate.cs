@@ -7,8 +7,9 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Alice.ML.Optimization.Update;
 
 /// <summary>
-/// The parts of one step on an <see cref="AliceState"/>, in the order of use: <see cref="Perturb"/>, three gradients,
-/// <see cref="MeasureCurvature"/> (sample steps only), <see cref="Move(AliceState, Tensor, in AliceStep, Tensor)"/>.
+/// The parts of one step on an <see cref="AliceState"/>, in the order of use (<see cref="StepProtocol"/>):
+/// <see cref="Perturb"/>, three gradients, <see cref="MeasureCurvature"/> (sample steps only),
+/// <see cref="Move(AliceState, Tensor, in AliceStep, Tensor)"/>.
 /// On the CPU each is one pass over memory; on other devices, tensor operations without waiting. All tensors are
 /// contiguous and have the state's element count, dtype and device.
 /// </summary>
@@ -47,6 +48,20 @@ internal static class AliceUpdate
         else
             Run<double, CurvatureKernel>(
                 new(step), state.Hessian, state.GlassDensity, gradient, gradientPlus, gradientMinus, directions);
+    }
+
+    /// <summary>What follows the evaluations of a step: curvature, if it is a sample step, and the move.</summary>
+    public static void Apply(
+        AliceState state, Tensor gradientPlus, Tensor gradientMinus, Tensor gradient, Tensor directions,
+        in AliceStep step, Tensor? finite = null)
+    {
+        if (!step.IsSample)
+        {
+            Move(state, gradient, step, finite);
+            return;
+        }
+        MeasureCurvature(state, gradientPlus, gradientMinus, gradient, directions, step, finite);
+        Move(state, gradientPlus, gradientMinus, gradient, step, finite);
     }
 
     /// <summary>

@@ -27,6 +27,16 @@ internal sealed unsafe class StateMemory(AliceState state)
         VectorLoop.Run(new PerturbKernel(radius), arrays, _count);
     }
 
+    /// <summary>As <see cref="AliceUpdate.Apply"/>; outer gradients are read only in a sample step.</summary>
+    /// <remarks>Where parameters move, ν and μ are multiplied by <paramref name="kept"/> afterwards.</remarks>
+    public void Apply(
+        float* plus, float* minus, float* gradient, float* directions, in AliceStep step, double kept = 1)
+    {
+        if (step.IsSample)
+            MeasureCurvature(plus, minus, gradient, directions, step);
+        Move(plus, minus, gradient, step, kept);
+    }
+
     /// <summary>As <see cref="AliceUpdate.MeasureCurvature"/>.</summary>
     public void MeasureCurvature(float* plus, float* minus, float* gradient, float* directions, in AliceStep step)
     {

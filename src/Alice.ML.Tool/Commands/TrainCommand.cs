@@ -41,6 +41,12 @@ internal sealed class TrainCommand
         HelpName = "report.html",
     };
 
+    private readonly Option<bool> _replicated = new("--replicated")
+    {
+        Description =
+            "Under mpirun, give every rank the whole file, and spread networks over the ranks instead of rows",
+    };
+
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as one JSON object" };
 
     private readonly DataOptions _data;
@@ -52,7 +58,7 @@ internal sealed class TrainCommand
     {
         _verbose = verbose;
         _data = new DataOptions(command);
-        foreach (var option in new Option[] { _save, _plot, _report, _json })
+        foreach (var option in new Option[] { _save, _plot, _report, _replicated, _json })
             command.Options.Add(option);
         _network = new NetworkOptions(command);
         _checkpoint = new CheckpointOptions(command);
@@ -111,7 +117,11 @@ internal sealed class TrainCommand
     private int Run(ParseResult parsed, Communicator? ranks, CancellationToken cancellation)
     {
         var terminal = Terminal.Of(parsed, ranks);
-        var settings = _checkpoint.Read(parsed, _network.Read(parsed)) with { Ranks = ranks };
+        var settings = _checkpoint.Read(parsed, _network.Read(parsed)) with
+        {
+            Ranks = ranks,
+            Replicated = parsed.GetValue(_replicated),
+        };
         if (ranks is not null && parsed.GetValue(_data.Folds) is not null)
             throw new UserException("--folds trains several models one after the other; start it without mpirun");
         if (ranks is not null && parsed.GetValue(_report) is not null)
@@ -212,11 +222,11 @@ internal sealed class TrainCommand
     }
 
     /// <summary>Of several ranks, each trains with its own file; rank 0 alone tests, and its rows say what the columns
-    /// are.</summary>
+    /// are. Where all have the same file, all find the same.</summary>
     private PreparedData Prepare(TrainRun run)
     {
         var (parsed, data, settings) = (run.Parsed, run.Data, run.Settings);
-        var ranks = settings.Ranks;
+        var ranks = settings.Replicated ? null : settings.Ranks;
         var own = ranks is { Rank: > 0 } ? null : Split();
         if (ranks is null)
             return own!;

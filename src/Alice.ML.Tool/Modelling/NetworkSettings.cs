@@ -50,8 +50,11 @@ internal sealed record NetworkSettings
 
     public int Seed { get; init; } = 1;
 
-    /// <summary>Joins the ranks that share the rows; null: this process is alone.</summary>
+    /// <summary>Joins the ranks that share the rows or the networks; null: this process is alone.</summary>
     public Communicator? Ranks { get; init; }
+
+    /// <summary>Whether every rank has all rows.</summary>
+    public bool Replicated { get; init; }
 
     /// <summary>Fills in what the options of all trainers share.</summary>
     public void Apply(AliceTrainerOptions options, string label, string features, IProgress<AliceProgress> progress,
@@ -78,6 +81,7 @@ internal sealed record NetworkSettings
         options.ResumeFromCheckpoint = Resume;
         options.Seed = Seed;
         options.Communicator = Ranks;
+        options.Replicated = Replicated;
         options.Device = Device;
         options.NumberOfThreads = NumberOfThreads;
         options.Progress = progress;

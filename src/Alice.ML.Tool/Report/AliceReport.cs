@@ -1,4 +1,4 @@
-using Alice.ML.Optimization.Files;
+using Alice.ML.Files;
 using Alice.ML.Tool.Reporting;
 using Microsoft.ML;
 

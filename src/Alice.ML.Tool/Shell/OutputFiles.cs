@@ -1,4 +1,4 @@
-using Alice.ML.Optimization.Files;
+using Alice.ML.Files;
 
 namespace Alice.ML.Tool.Shell;
 

@@ -14,9 +14,9 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
 
     /// <summary>Units of each hidden layer, from the first; each 1 or more, at most 999 layers. Empty gives a linear
     /// model. Default null: two layers of 64 units, or of 128 for 33 to 1,024 columns of three values or more (sparse
-    /// features: 33 to 1,024 columns); for several labels of fewer columns 64, 96 and 64. Featurized text gets no hidden layer: 1,024 columns or
-    /// more, mostly zeros, more than rows, for classes or squared loss. Where Fit continues from a model, its
-    /// layers.</summary>
+    /// features: 33 to 1,024 columns), and from ten classes on; for several labels of fewer columns 64, 96 and 64.
+    /// Featurized text gets no hidden layer: 1,024 columns or more, mostly zeros, more than rows, for classes or squared
+    /// loss. Where Fit continues from a model, its layers.</summary>
     public IReadOnlyList<int>? HiddenLayers { get; set; }
 
     /// <summary>Activation of the hidden layers. Default <see cref="Activation.ReLU"/>.</summary>
@@ -150,9 +150,14 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
 
     /// <summary>Joins the ranks that train one model together, each on its own part of the rows; see
     /// docs/several-machines.md. Every rank calls Fit with the same options, and gets the same model. Training is on
-    /// the CPU, one thread a rank. Default null: this process trains alone.
+    /// the CPU, one thread a rank unless <see cref="Replicated"/>. Default null: this process trains alone.
     /// </summary>
     public Communicator? Communicator { get; set; }
+
+    /// <summary>Whether every rank has all rows, in the same order. Networks are then spread over the ranks instead of
+    /// rows, without an exchange in each step, and the model is that of one process. Without a
+    /// <see cref="Communicator"/> it changes nothing. Default false: each rank has its own part of the rows.</summary>
+    public bool Replicated { get; set; }
 
     /// <summary>A copy, so that a trainer does not change with the object it was made from.</summary>
     internal AliceTrainerOptions Copy() => (AliceTrainerOptions)MemberwiseClone();

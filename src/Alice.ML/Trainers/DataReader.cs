@@ -66,7 +66,7 @@ internal sealed class DataReader
     /// <param name="channel">Is told of rows that are left out.</param>
     /// <param name="what">What the rows are for, in errors.</param>
     /// <param name="memory">What rows may take: those that would take more go to a file; null: all memory.</param>
-    /// <param name="peers">Who reads further rows; null: nobody.</param>
+    /// <param name="peers">Who reads further rows, or the same; null: nobody.</param>
     /// <exception cref="InvalidOperationException">No usable row, a negative weight, or sparse features that take more
     /// than what somebody has chosen.</exception>
     /// <exception cref="IOException">The disk has no room for the file.</exception>
@@ -74,8 +74,8 @@ internal sealed class DataReader
         RoleMappedData data, IChannel channel, string what = "training", RowMemory? memory = null, Peers? peers = null)
     {
         var (features, labels, weights, rows, labelCount) =
-            Peers.Agree(peers, () => new DataReader(data, memory).Read(channel, what, peers is not null));
-        return new TrainingData(features, labels, weights, 0, rows, labelCount, peers);
+            Peers.Agree(peers, () => new DataReader(data, memory).Read(channel, what, peers?.OfRows is not null));
+        return new TrainingData(features, labels, weights, 0, rows, labelCount, peers?.OfRows);
     }
 
     private (FeatureTable Features, float[] Labels, float[]? Weights, int Rows, int LabelCount) Read(
@@ -134,11 +134,13 @@ internal sealed class DataReader
         var table = Table();
         if (hasPeers && _labelCount > 1)
             throw new InvalidOperationException(
-                "Several ranks cannot learn several labels yet. Train without a Communicator, or one label at a time.");
+                "Several ranks cannot learn several labels yet. Give every rank all rows and "
+                + "set Replicated, train without a Communicator, or one label at a time.");
         if (hasPeers && table is SparseFeatures)
             throw new InvalidOperationException(
                 $"The feature column '{feature.Name}' has {_columns:N0} values that are mostly zeros, which several "
-                + "ranks cannot share yet. Train without a Communicator, or give fewer or dense features.");
+                + "ranks cannot share yet. Give every rank all rows and set Replicated, train without a "
+                + "Communicator, or give fewer or dense features.");
         _memory?.Take(_panel is null ? _rows * (long)_rowBytes : 0);
         return (table, _labels, _weights, _rows, _labelCount);
 

@@ -27,6 +27,10 @@ internal sealed class Ensemble
     // Of the initial networks, those with equal edges the same one.
     private readonly InputEncoding[]? _initialInputs;
     private readonly List<NetworkShape> _shapes = [];
+    private readonly TrainingData _data;
+
+    // What networks are without a race: every second one has bins where the options leave it open.
+    private readonly NetworkPlan[] _plans;
     private readonly int _rows;
     private readonly int _columns;
 
@@ -34,29 +38,29 @@ internal sealed class Ensemble
     private readonly int[] _numbers;
     private readonly int _seed;
 
-    public Ensemble(AliceTrainerOptions options, LearningTask task, TrainingData data,
-        (FeaturePreparation Preparation, Standardization Common) inputs,
-        NetworkEnsemble? initial, TrainingSettings settings)
+    /// <param name="options">The trainer's options.</param>
+    /// <param name="rows">What is learned.</param>
+    /// <param name="settings">Settings of the run.</param>
+    public Ensemble(AliceTrainerOptions options, ScaledRows rows, TrainingSettings settings)
     {
-        _options = options;
-        _task = task;
-        _preparation = inputs.Preparation;
-        _initial = initial;
-        (_rows, _columns) = (data.TotalRows, data.Columns);
+        var (data, initial) = (rows.Training, rows.Initial);
+        (_options, _task, _preparation, _initial) = (options, rows.Task, rows.Preparation, initial);
+        (_data, _rows, _columns) = (data, data.TotalRows, data.Columns);
         _seed = settings.Seed;
         var sample = data.Sample();
         var table = sample.Features as DenseFeatures;
         _numbers = table is null || initial is not null ? [] : InputEncoding.Numbers(sample, table);
         _hiddenLayers = options.HiddenLayers ?? initial?.Members[0].Network.HiddenLayers
-            ?? (WideTables.IsText(options, task, data) ? []
-                : AutoRules.HiddenLayers(table is null ? data.Columns : _numbers.Length, data.LabelCount));
-        _inputs[NumericEncoding.None] = InputEncoding.Plain(inputs.Common);
+            ?? (rows.IsText ? []
+                : AutoRules.HiddenLayers(
+                    table is null ? data.Columns : _numbers.Length, data.LabelCount, _task.Classes));
+        _inputs[NumericEncoding.None] = InputEncoding.Plain(rows.Common);
         if (initial is not null)
             _initialInputs = InitialInputs(initial, sample, table);
         else if (table is not null)
             AddEncodings(sample, table);
         Kinds = [.. Enumerable.Range(0, options.NumberOfNetworks).Select(KindsOf)];
-        Plans = [.. Kinds.Select((kinds, index) => new NetworkPlan(
+        _plans = [.. Kinds.Select((kinds, index) => new NetworkPlan(
             kinds[index % kinds.Count], initial?.Members[index].Network.HiddenLayers
             ?? _hiddenLayers, Dropouts[^1], settings.WeightDecays[0]))];
         Candidates = FindCandidates(settings.WeightDecays);
@@ -65,24 +69,20 @@ internal sealed class Ensemble
     /// <summary>Per network how it can be given its numbers: the race chooses among several.</summary>
     public IReadOnlyList<IReadOnlyList<NumericEncoding>> Kinds { get; }
 
-    /// <summary>Per network what it is to be; without a race every second one has bins where the options leave it
-    /// open.</summary>
-    public IReadOnlyList<NetworkPlan> Plans { get; set; }
-
     /// <summary>The plans that the options leave open.</summary>
     public IReadOnlyList<NetworkPlan> Candidates { get; }
 
     /// <summary>Whether the networks train by vector kernels.</summary>
-    public bool SuitsKernels(TrainingData data, TrainingSettings settings) => AutoRules.SuitsKernels(
-        settings.Device.type == TorchSharp.DeviceType.CPU, data.Features is SparseFeatures,
-        [data.Columns, .. _hiddenLayers, _task.Outputs],
+    public bool SuitsKernels(TrainingSettings settings) => _data.Peers is not null || AutoRules.SuitsKernels(
+        settings.Device.type == TorchSharp.DeviceType.CPU, _data.Features is SparseFeatures,
+        [_data.Columns, .. _hiddenLayers, _task.Outputs],
         settings.BatchSize);
 
     /// <summary>Weights and biases of all networks.</summary>
-    public long Parameters => Plans.Select((plan, index) => (long)Shape(Inputs(index, plan), plan).Parameters).Sum();
+    public long Parameters => _plans.Select((plan, index) => (long)Shape(Inputs(index, plan), plan).Parameters).Sum();
 
     /// <summary>The networks at their start, for the usual passes. They belong to the caller.</summary>
-    public IReadOnlyList<Member> CreateMembers(TrainingSettings settings) => [.. Plans.Select((plan, index) =>
+    public IReadOnlyList<Member> CreateMembers(TrainingSettings settings) => [.. _plans.Select((plan, index) =>
     {
         var weights = _initial?.Members[index].Network.Weights.ToArray();
         if (weights is not null)
@@ -101,7 +101,6 @@ internal sealed class Ensemble
     public IReadOnlyList<Member> CreateMembers(
         IReadOnlyList<Candidate> chosen, TrainingSettings settings, Func<Candidate, double> passes)
     {
-        Plans = [.. chosen.Select(candidate => candidate.Plan)];
         var used = new Dictionary<Candidate, int>();
         return [.. chosen.Select((candidate, index) =>
         {
@@ -131,7 +130,7 @@ internal sealed class Ensemble
             ? settings with { Optimizer = settings.Optimizer with { L1Regularization = plan.L1 } }
             : settings;
         return new Member(
-            Shape(inputs, plan), _task.Objective, inputs, own, course, plan.WeightDecay,
+            new NetworkDesign(plan, Shape(inputs, plan), _task.Objective, inputs), own, course,
             unchecked(_seed + SeedStride * index), weights);
     }
 

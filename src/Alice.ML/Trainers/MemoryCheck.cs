@@ -15,7 +15,7 @@ internal static class MemoryCheck
     public static void Require(AliceTrainerOptions options, DataViewSchema.Column feature)
     {
         var columns = ((VectorDataViewType)feature.Type).Size;
-        int[] sizes = [columns, .. options.HiddenLayers ?? AutoRules.HiddenLayers(columns, 1), 1];
+        int[] sizes = [columns, .. options.HiddenLayers ?? AutoRules.HiddenLayers(columns, 1, 0), 1];
         var weights = sizes.Zip(sizes.Skip(1)).Sum(layer => (layer.First + 1.0) * layer.Second);
         var free = RowMemory.Free();
         var needed = weights * options.NumberOfNetworks * BytesPerParameter;

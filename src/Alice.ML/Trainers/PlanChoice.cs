@@ -1,6 +1,4 @@
-using System.Text.Json.Serialization;
 using Alice.ML.Training;
-using Alice.ML.Training.Checkpoints;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Plan;
 using Alice.ML.Training.Rules;
@@ -10,15 +8,14 @@ namespace Alice.ML.Trainers;
 
 /// <summary>Runs the race of the plans that the options leave open, and makes the ensemble's networks of its
 /// outcome.</summary>
-internal sealed class PlanChoice(
-    AliceTrainerOptions options, LearningTask task, Ensemble ensemble, TrainingRows data, TrainingSettings settings,
-    IChannel channel, RunClock clock)
+internal sealed class PlanChoice(FitContext fit, ScaledRows rows, Ensemble ensemble, TrainingSettings settings)
 {
-    private readonly RowSet _rows = data.Training;
+    private readonly AliceTrainerOptions _options = fit.Options;
+    private readonly LearningTask _task = rows.Task;
+    private readonly RowSet _rows = rows.Rows.Training;
 
-    /// <summary>What was chosen.</summary>
-    /// <param name="Members">The networks; they belong to the caller.</param>
-    internal sealed record Result([property: JsonIgnore] IReadOnlyList<Member> Members)
+    /// <summary>What the choice told.</summary>
+    internal sealed record Result
     {
         /// <summary>What held-out rows say of the outputs.</summary>
         public OutputCalibration Calibration { get; init; } = OutputCalibration.None;
@@ -39,49 +36,49 @@ internal sealed class PlanChoice(
         public StopReason? StopReason { get; init; }
     }
 
-    /// <summary>Keeps the race while it runs; null: nothing does.</summary>
-    public RunCheckpoint? Checkpoint { get; init; }
-
+    /// <summary>Runs the race.</summary>
+    /// <returns>The networks at the start of their training, which belong to the caller, and what the choice told.
+    /// </returns>
     /// <exception cref="OperationCanceledException">Cancelled before the first networks were measured.</exception>
-    public Result Make()
+    public (IReadOnlyList<Member> Members, Result Choice) Make()
     {
-        var watch = new RaceWatch(settings, clock, progress => options.Progress?.Report(progress));
+        var watch = new RaceWatch(settings, fit.Clock, progress => _options.Progress?.Report(progress));
         // Of a chosen number of epochs the ensemble's networks take all, and candidates up to half.
-        var usual = options.NumberOfEpochs is { } asked
+        var usual = _options.NumberOfEpochs is { } asked
             ? (int)Math.Ceiling(
-            Math.Min(asked, AutoRules.Epochs(_rows.TotalCount, settings.BatchSize, task.IsClassification)) / 2.0)
+            Math.Min(asked, AutoRules.Epochs(_rows.TotalCount, settings.BatchSize, _task.IsClassification)) / 2.0)
             : settings.NumberOfEpochs;
-        using var race = new Race(task, _rows, AutoRules.JudgesBy(data.Validation?.TotalCount ?? 0) ? data.Validation
-            : null, settings with { NumberOfEpochs = usual }, channel, watch)
+        using var race = new Race(_task, rows.Rows, settings with { NumberOfEpochs = usual }, fit.Channel, watch)
         {
-            Checkpoint = Checkpoint,
+            Checkpoint = fit.Checkpoint,
         };
         var one = settings with { Workers = 1 };
         race.Run(ensemble.Candidates, ensemble.Kinds,
             (index, plan) => ensemble.Create(index, plan, one, new Course(LearningRateSchedule.Constant, usual)));
         var isCancelled = watch.IsCancelled;
         if (isCancelled)
-            Checkpoint?.SaveInterrupted();
+            fit.Checkpoint?.SaveInterrupted();
 
         var chosen = race.Losses.Choose(race.Candidates, ensemble.Kinds);
-        var loss = race.Losses.Loss(chosen) * task.LossUnit;
-        channel.Info(
+        var loss = race.Losses.Loss(chosen) * _task.LossUnit;
+        fit.Channel.Info(
             $"Chosen: {string.Join("; ", chosen.Select(candidate => candidate.Plan))}; "
             + $"loss {loss:g6} on held-out rows.");
         foreach (var candidate in race.Candidates.Except(chosen)
             .Where(candidate => candidate.Networks.Any(network => network.Restarts > 0)))
-            channel.Warning($"Networks with {candidate.Plan} diverged: they were no choice.");
+            fit.Channel.Warning($"Networks with {candidate.Plan} diverged: they were no choice.");
         var calibration = race.Losses.Calibrate(chosen);
         var stepsPerPass = Math.Ceiling((double)_rows.TotalCount / settings.BatchSize);
         var finish = AutoRules.StepsToFinish(
-            _rows.TotalCount, task.IsClassification, task.Levels.Count > 0);
-        double Passes(Candidate candidate) => options.NumberOfEpochs ?? finish * candidate.Steps / stepsPerPass;
+            _rows.TotalCount, _task.IsClassification, _task.Levels.Count > 0);
+        double Passes(Candidate candidate) => _options.NumberOfEpochs ?? finish * candidate.Steps / stepsPerPass;
         var wanted = stepsPerPass * chosen.Sum(Passes);
         var share = isCancelled ? 0 : Math.Min(1,
-            AutoRules.TimeOfFinish * watch.SecondsLeft / (wanted * watch.SecondsPerStep));
+            AutoRules.TimeOfFinish * watch.SecondsLeft
+                / (wanted * watch.SecondsPerStep * settings.Spread.Unevenness(chosen.Count)));
         var members = ensemble.CreateMembers(chosen, settings, candidate => share * Passes(candidate));
         var rest = members.Sum(member => member.Course.Length) * stepsPerPass;
-        return new Result(members)
+        return (members, new Result
         {
             ShareDone = watch.Taken / (watch.Taken + rest),
             Calibration = calibration,
@@ -92,7 +89,7 @@ internal sealed class PlanChoice(
             HeldOutLoss = loss,
             StopReason = isCancelled ? StopReason.Cancelled : race.IsShortened
             || share < 1 ? StopReason.MaximumTrainingTime : null,
-        };
+        });
     }
 
     private AliceCandidate Describe(Candidate candidate, int networks, double stepsPerPass) => new()
@@ -103,7 +100,7 @@ internal sealed class PlanChoice(
         WeightDecay = candidate.Plan.WeightDecay,
         L1Regularization = candidate.Plan.L1,
         Epochs = candidate.Steps / stepsPerPass,
-        HeldOutLoss = candidate.Loss * task.LossUnit,
+        HeldOutLoss = candidate.Loss * _task.LossUnit,
         Networks = networks,
     };
 }

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Alice.ML.Training;
 using Alice.ML.Training.Checkpoints;
+using Alice.ML.Training.Data;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -33,6 +35,27 @@ internal static class SameOnAllRanks
             $"{context.ValidationSet is not null}");
         peers.RequireSame("having a model to go on from: give it to Fit on all ranks or on none",
             $"{context.InitialPredictor is not null}");
+    }
+
+    /// <summary>Requires of ranks that train other networks that they have the same rows.</summary>
+    /// <exception cref="InvalidOperationException">Names the ranks, and what differs.</exception>
+    public static void RequireRows(
+        Peers peers, TrainingData training, TrainingData? validation, DataViewSchema.Column feature)
+    {
+        Require(training, "training data");
+        if (validation is not null)
+            Require(validation, "validation data");
+
+        void Require(TrainingData data, string what)
+        {
+            var own = DataIdentity.Of(data);
+            var first = JsonSerializer.Deserialize<DataIdentity>(
+                peers.Broadcast(JsonSerializer.SerializeToUtf8Bytes(own)))!;
+            Peers.Agree(peers, () => own.DifferencesFrom(first, what, FeatureNames.Of(feature)).ToArray() is
+            { Length: > 0 } differences ? throw new InvalidOperationException(
+                $"Beside rank 0, {string.Join("; ", differences)}. With Replicated every rank reads the same rows in "
+                + $"the same order.") : true);
+        }
     }
 
     private static string KeyValues(DataViewSchema.Column label)

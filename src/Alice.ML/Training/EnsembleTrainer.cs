@@ -15,7 +15,7 @@ namespace Alice.ML.Training;
 internal sealed class EnsembleTrainer : IDisposable
 {
     private readonly TrainingSettings _settings;
-    private readonly IReadOnlyList<Member> _members;
+    private readonly List<Member> _members;
     private readonly BatchSource _batches;
     private readonly int _epochs;
 
@@ -30,24 +30,23 @@ internal sealed class EnsembleTrainer : IDisposable
     // Those that the epoch has not ended for; none: it is still to begin.
     private IReadOnlyList<Member> _running = [];
 
-    /// <param name="training">Rows to learn from; not owned.</param>
-    /// <param name="validation">Rows to measure every epoch on; not owned.</param>
+    /// <param name="rows">Rows to learn from, and to measure every epoch on; not owned.</param>
     /// <param name="members">The members; owned from now on.</param>
     /// <param name="task">What they learn.</param>
     /// <param name="settings">Settings of the run.</param>
     /// <param name="clock">Runs since the fit began.</param>
     public EnsembleTrainer(
-        RowSet training, RowSet? validation, IReadOnlyList<Member> members, LearningTask task,
-        TrainingSettings settings, RunClock clock)
+        TrainingRows rows, IReadOnlyList<Member> members, LearningTask task, TrainingSettings settings,
+        RunClock clock)
     {
         _settings = settings;
-        _members = members;
+        _members = [.. members];
         _clock = clock;
         _epochs = (int)Math.Ceiling(members.Max(member => member.Course.Length));
-        _batches = BatchSource.Create(training, settings.BatchSize, settings);
+        _batches = BatchSource.Create(rows.Training, settings.BatchSize, settings);
         _readers = [.. Enumerable.Range(0, Math.Max(1, Math.Min(settings.Workers, members.Count)))
             .Select(_ => new Dictionary<InputEncoding, BatchReader>())];
-        if (validation is not null)
+        if (rows.Validation is { } validation)
             _validator = new Validator(validation, task, settings);
     }
 
@@ -57,8 +56,10 @@ internal sealed class EnsembleTrainer : IDisposable
     /// <summary>Keeps the run while it goes on; null: nothing does.</summary>
     public RunCheckpoint? Checkpoint { get; init; }
 
-    /// <summary>The members.</summary>
+    /// <summary>The members; those of other ranks are as they were at last, once the run has ended.</summary>
     public IReadOnlyList<Member> Members => _members;
+
+    private Spread Spread => _settings.Spread;
 
     /// <summary>What ended the run.</summary>
     public StopReason StopReason => _stopReason;
@@ -82,9 +83,10 @@ internal sealed class EnsembleTrainer : IDisposable
                 if (_stopReason != StopReason.Finished)
                 {
                     End();
+                    Share();
                     return;
                 }
-                _running = [.. _running.Where(member => !member.EndEpoch())];
+                EndEpoch();
             }
             while (_running.Count > 0);
 
@@ -94,6 +96,7 @@ internal sealed class EnsembleTrainer : IDisposable
             if (_validator?.ShouldStop == true)
                 _stopReason = StopReason.EarlyStopping;
         }
+        Share();
     }
 
     /// <summary>Writes where it is, while nobody takes a step.</summary>
@@ -141,8 +144,11 @@ internal sealed class EnsembleTrainer : IDisposable
     /// <summary>Ends a run that was stopped.</summary>
     private void End()
     {
-        if (_stopReason == StopReason.Cancelled)
-            Checkpoint?.SaveInterrupted();
+        if (_stopReason == StopReason.Cancelled && Checkpoint is not null)
+        {
+            Share();
+            Checkpoint.SaveInterrupted();
+        }
         if (!HasEnough)
             throw new OperationCanceledException("Training was cancelled before its first epoch ended.");
         foreach (var member in _members)
@@ -152,23 +158,59 @@ internal sealed class EnsembleTrainer : IDisposable
     /// <summary>Whether there is a model to give.</summary>
     private bool HasEnough => _epoch > 1 || IsStarted;
 
+    /// <summary>Why not to go on.</summary>
+    private StopReason Asked() => _settings.IsCancelled() ? StopReason.Cancelled
+        : HasEnough && _clock.Elapsed >= _settings.MaximumTime ? StopReason.MaximumTrainingTime
+        : StopReason.Finished;
+
+    private bool IsOwn(Member member) => Spread.IsOwn(_members.IndexOf(member));
+
+    /// <summary>Gives all ranks what became of each other's members.</summary>
+    private void Share()
+    {
+        Spread.Share([.. Enumerable.Range(0, _members.Count)], (writer, i) => _members[i].Save(writer),
+            (reader, i) => _members[i].Restore(reader));
+        Spread.Peers?.RequireSameWeights(_members);
+    }
+
     /// <summary>The epoch of those that run, on as many threads as there are; those with the same inputs are spread
     /// over the threads.</summary>
     private void RunEpoch()
     {
-        var workers = Math.Min(_readers.Length, _running.Count);
-        var dealt = _running.GroupBy(member => member.Inputs).SelectMany(group => group).ToArray();
-        while (true)
+        var others = _running.Where(member => !IsOwn(member)).ToArray();
+        var dealt = _running.Except(others).GroupBy(member => member.Inputs).SelectMany(group => group).ToArray();
+        var workers = Math.Min(_readers.Length, dealt.Length);
+        // All ranks know alike why to stop, as of their last meeting.
+        while ((_stopReason = Asked()) == StopReason.Finished)
         {
-            TorchParallel.For(workers, workers, worker =>
-                RunEpoch(dealt.Where((_, index) => index % workers == worker).ToArray(), _readers[worker]));
+            var end = (int)Math.Min(_batches.Count, Spread.NextMeeting(_running.Max(member => member.Position)));
+            TorchParallel.For(workers, Math.Max(1, workers), worker =>
+                RunEpoch(dealt.Where((_, index) => index % workers == worker).ToArray(), _readers[worker], end));
+            foreach (var member in others)
+                member.Position = end;
+            Spread.Meet();
             if (_stopReason != StopReason.Finished || _running.All(member => member.Position == _batches.Count))
                 return;
-            Checkpoint!.Save();
+            if (Checkpoint?.IsDue != true)
+                continue;
+            Share();
+            Checkpoint.Save();
         }
     }
 
-    private void RunEpoch(Member[] members, Dictionary<InputEncoding, BatchReader> readers)
+    /// <summary>Leaves those running that have to repeat the epoch.</summary>
+    private void EndEpoch()
+    {
+        var running = _running;
+        var ended = Peers.Agree(Spread.Peers, () => running.ToDictionary(
+            member => member, member => IsOwn(member) && member.EndEpoch()));
+        foreach (var member in running)
+            member.Position = 0;
+        var all = Spread.Share(_members.Count, i => ended.GetValueOrDefault(_members[i]));
+        _running = [.. running.Where(member => !all[_members.IndexOf(member)])];
+    }
+
+    private void RunEpoch(Member[] members, Dictionary<InputEncoding, BatchReader> readers, int end)
     {
         using var guard = no_grad();
         foreach (var member in members.Where(member => member.Position == 0))
@@ -176,13 +218,11 @@ internal sealed class EnsembleTrainer : IDisposable
         var groups = members.GroupBy(member => member.Inputs, (inputs, group) => (Reader(inputs), group.ToArray()))
             .ToArray();
         var first = members.Min(member => member.Position);
-        for (var i = first; i < _batches.Count; i++)
+        for (var i = first; i < end; i++)
         {
-            if (_settings.IsCancelled())
-                _stopReason = StopReason.Cancelled;
-            else if (HasEnough && _clock.Elapsed >= _settings.MaximumTime)
-                _stopReason = StopReason.MaximumTrainingTime;
-            if (_stopReason != StopReason.Finished || i > first && Checkpoint?.IsDue == true)
+            if (Asked() is var reason && reason != StopReason.Finished)
+                _stopReason = reason;
+            if (_stopReason != StopReason.Finished || i > first && Spread.IsAlone && Checkpoint?.IsDue == true)
                 return;
 
             var passes = _epoch - 1.0 + (double)i / _batches.Count;
@@ -204,7 +244,7 @@ internal sealed class EnsembleTrainer : IDisposable
                         if (stacks is null)
                             member.Step(reader, phase);
                         else
-                            member.Plan(phase);
+                            member.PlanStep(phase);
                     }
                     member.Position = i + 1;
                 }
@@ -234,22 +274,21 @@ internal sealed class EnsembleTrainer : IDisposable
 
     private AliceEpoch Describe(int epoch, (double Loss, double Metric)? validation)
     {
-        var curvature = _members.Select(member => member.Curvature()).ToArray();
-        double[] losses = [.. _members.Select(member => member.Loss)];
+        var figures = Spread.Share(_members.Count, i => _members[i].Figures());
         return new AliceEpoch
         {
             Epoch = epoch,
             NumberOfEpochs = _epochs,
-            TrainingLoss = losses.Average(),
-            NetworkLosses = losses,
+            TrainingLoss = figures.Average(member => member.Loss),
+            NetworkLosses = [.. figures.Select(member => member.Loss)],
             ValidationLoss = validation?.Loss,
             ValidationMetric = validation?.Metric,
-            LearningRate = _members[0].LearningRate,
-            ShareAtUpperBound = curvature.Average(c => c.ShareAtUpperBound),
-            MeanGlassDensity = curvature.Average(c => c.GlassDensity),
-            MeanHessian = curvature.Average(c => c.Hessian),
+            LearningRate = figures[0].LearningRate,
+            ShareAtUpperBound = figures.Average(member => member.ShareAtUpperBound),
+            MeanGlassDensity = figures.Average(member => member.GlassDensity),
+            MeanHessian = figures.Average(member => member.Hessian),
             Seconds = _clock.Elapsed.TotalSeconds,
-            GradientEvaluations = _members.Sum(member => member.GradientEvaluations),
+            GradientEvaluations = figures.Sum(member => member.GradientEvaluations),
         };
     }
 }

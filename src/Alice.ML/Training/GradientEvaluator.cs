@@ -35,36 +35,34 @@ internal sealed class GradientEvaluator : IDisposable
             new(network.Shape, empty(network.Shape.Parameters, device: device).DetachFromDisposeScope());
     }
 
-    /// <summary>Gradient at ν + σ·r after <see cref="Sample"/>.</summary>
+    /// <summary>Gradient at ν + σ·r.</summary>
     public Tensor Plus => _plusGradient.Flat;
 
-    /// <summary>Gradient at ν − σ·r after <see cref="Sample"/>.</summary>
+    /// <summary>Gradient at ν − σ·r.</summary>
     public Tensor Minus => _minusGradient.Flat;
 
     /// <summary>Gradient at ν.</summary>
     public Tensor Centre => _centreGradient.Flat;
 
-    /// <summary>The directions r of <see cref="Sample"/>, where they are kept.</summary>
+    /// <summary>The directions r of <see cref="Perturb"/>, where they are kept.</summary>
     public Tensor Directions => _directions ?? _minusPoint.Flat;
 
-    /// <summary>Minibatch gradients so far.</summary>
-    public long Evaluations { get; private set; }
-
-    /// <summary>Evaluates the gradient at <paramref name="lookAhead"/> and gives the loss there.</summary>
-    public Tensor Quick(ParameterViews lookAhead, IReadOnlyList<Minibatch> parts) =>
-        Evaluate(lookAhead, parts, _centreGradient);
-
-    /// <summary>Evaluates the gradients at <paramref name="lookAhead"/> and both sides of it and gives the loss at the
-    /// former.</summary>
-    public Tensor Sample(ParameterViews lookAhead, IReadOnlyList<Minibatch> parts, double radius, ulong key)
+    /// <summary>Works out the outer points around <paramref name="lookAhead"/>.</summary>
+    public void Perturb(ParameterViews lookAhead, double radius, ulong key)
     {
         // Where directions are not kept, they are where one of the points will be.
         AliceDirections.Fill(Directions, key);
         AliceUpdate.Perturb(lookAhead.Flat, Directions, radius, _plusPoint.Flat, _minusPoint.Flat);
-        Evaluate(_plusPoint, parts, _plusGradient);
-        Evaluate(_minusPoint, parts, _minusGradient);
-        return Evaluate(lookAhead, parts, _centreGradient);
     }
+
+    /// <summary>Evaluates the gradient of a minibatch at a point, and gives the loss there.</summary>
+    public Tensor Evaluate(EvaluationPoint point, ParameterViews lookAhead, IReadOnlyList<Minibatch> parts) =>
+        point switch
+        {
+            EvaluationPoint.Plus => Evaluate(_plusPoint, parts, _plusGradient),
+            EvaluationPoint.Minus => Evaluate(_minusPoint, parts, _minusGradient),
+            _ => Evaluate(lookAhead, parts, _centreGradient),
+        };
 
     public void Dispose()
     {
@@ -78,7 +76,6 @@ internal sealed class GradientEvaluator : IDisposable
 
     private Tensor Evaluate(ParameterViews at, IReadOnlyList<Minibatch> parts, ParameterViews gradient)
     {
-        Evaluations++;
         var loss = _network.Evaluate(at, parts[0], gradient);
         for (var i = 1; i < parts.Count; i++)
             loss.Add(_network.Evaluate(at, parts[i], gradient, adds: true));

@@ -49,6 +49,9 @@ internal sealed record LearningTask(
     /// <summary>Whether targets are classes.</summary>
     public bool IsClassification { get; init; }
 
+    /// <summary>Classes of a label, of two classes 1; 0: labels are numbers.</summary>
+    public int Classes => IsClassification ? Outputs / LabelCount : 0;
+
     /// <summary>Turns the labels of training rows into targets, in place. Extreme ones count as the nearest that is
     /// not.</summary>
     public void MakeTargets(Span<float> labels)

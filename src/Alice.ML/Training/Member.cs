@@ -3,7 +3,6 @@ using Alice.ML.Optimization.Update;
 using Alice.ML.Training.Checkpoints;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Inputs;
-using Alice.ML.Training.Objectives;
 using Alice.ML.Training.Plan;
 using Alice.ML.Training.Rules;
 using Alice.ML.Training.Stack;
@@ -16,6 +15,7 @@ namespace Alice.ML.Training;
 internal sealed class Member : IDisposable
 {
     private readonly TrainingSettings _settings;
+    private readonly NetworkDesign _design;
     private readonly Divergence _divergence;
 
     // Weights of a candidate at its best.
@@ -27,31 +27,26 @@ internal sealed class Member : IDisposable
     private long _stepsInAll;
     private int _steps;
 
-    /// <param name="shape">Sizes of the network.</param>
-    /// <param name="objective">What it minimizes.</param>
-    /// <param name="inputs">What its first layer is given.</param>
+    /// <param name="design">What the network is.</param>
     /// <param name="settings">Settings of the run.</param>
     /// <param name="course">How the learning rate changes.</param>
-    /// <param name="weightDecay">Decoupled weight decay.</param>
     /// <param name="seed">Seed of this member.</param>
     /// <param name="initialWeights">Weights to start from, for what the first layer is given and the targets; null:
     /// random ones.</param>
     public Member(
-        NetworkShape shape, Objective objective, InputEncoding inputs, TrainingSettings settings, Course course,
-        double weightDecay, int seed, float[]? initialWeights)
+        NetworkDesign design, TrainingSettings settings, Course course, int seed, float[]? initialWeights)
     {
         _settings = settings;
+        _design = design;
         Course = course;
-        WeightDecay = weightDecay;
-        Inputs = inputs;
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         using var generator = new Generator((ulong)seed);
-        var start = initialWeights is not null ? tensor(initialWeights) : shape.Initialize(generator);
+        var start = initialWeights is not null ? tensor(initialWeights) : design.Shape.Initialize(generator);
         if (course.WarmUp > 0)
             _start = initialWeights;
         Key = AliceDirections.Key(generator);
-        Learner = Learner.Create(shape, objective, start, settings, Key);
+        Learner = Learner.Create(design.Shape, design.Objective, start, settings, Key);
         _divergence = new Divergence(Learner.State.Center);
     }
 
@@ -60,9 +55,10 @@ internal sealed class Member : IDisposable
     /// <summary>Its parameters and what takes its steps.</summary>
     public Learner Learner { get; }
 
-    public InputEncoding Inputs { get; }
+    public InputEncoding Inputs => _design.Inputs;
 
-    public double WeightDecay { get; }
+    /// <summary>What sets it apart from the other networks of the ensemble.</summary>
+    public NetworkPlan Plan => _design.Plan;
 
     /// <summary>How the learning rate changes in the fit of the ensemble.</summary>
     public Course Course { get; }
@@ -90,11 +86,13 @@ internal sealed class Member : IDisposable
     /// <summary>Learning rate of the last step.</summary>
     public double LearningRate => _lastStep.LearningRate;
 
-    /// <summary>What the optimizer has measured.</summary>
-    public (double GlassDensity, double Hessian, double ShareAtUpperBound) Curvature()
+    /// <summary>What there is to tell of the epoch that ended last.</summary>
+    public (double Loss, double LearningRate, long GradientEvaluations, double GlassDensity, double Hessian,
+        double ShareAtUpperBound) Figures()
     {
         var (glass, hessian) = AliceUpdate.Curvature(Learner.State, _settings.Optimizer.HessianEstimate);
-        return (glass, hessian, AliceUpdate.ShareAtUpperBound(Learner.State, _lastStep));
+        return (Loss, _lastStep.LearningRate, GradientEvaluations, glass, hessian,
+            AliceUpdate.ShareAtUpperBound(Learner.State, _lastStep));
     }
 
     public void StartEpoch()
@@ -118,7 +116,7 @@ internal sealed class Member : IDisposable
 
     /// <summary>Plans the next step, which the network's stack takes.</summary>
     /// <param name="phase">How.</param>
-    public void Plan(StepPhase phase)
+    public void PlanStep(StepPhase phase)
     {
         if (_hasEnded)
             return;
@@ -257,7 +255,7 @@ internal sealed class Member : IDisposable
         var rate = _settings.LearningRate * phase.RateFactor * _divergence.RateFactor;
         _lastStep = AliceStep.Create(_settings.Optimizer, rate, ++_step);
         _steps++;
-        return (1 - rate * WeightDecay, AliceDirections.Key(Key, _stepsInAll++),
+        return (1 - rate * Plan.WeightDecay, StepProtocol.Key(Key, ++_stepsInAll),
             phase.Averages && _step % AutoRules.StepsPerAverage == 0);
     }
 }

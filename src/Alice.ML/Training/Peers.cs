@@ -8,7 +8,7 @@ namespace Alice.ML.Training;
 /// <summary>The ranks of a run, as its parts see them; null: the run is alone. What ranks must decide as one (the time,
 /// whether somebody asked to stop) comes from here, as it was when they met last.
 /// </summary>
-internal sealed class Peers(Communicator communicator)
+internal sealed class Peers(Communicator communicator, bool haveAllRows)
 {
     /// <summary>Floats at the end of what <see cref="SumStep"/> is given: the first is the caller's, the others its
     /// own.
@@ -24,12 +24,20 @@ internal sealed class Peers(Communicator communicator)
 
     public bool IsFirst => Rank == 0;
 
+    /// <summary>Those who have further rows; null: every rank has all.</summary>
+    public Peers? OfRows => haveAllRows ? null : this;
+
+    /// <summary>Those who train further networks; null: every rank trains all.</summary>
+    public Peers? OfNetworks => haveAllRows ? this : null;
+
     /// <summary>Whether somebody had asked any rank to stop.</summary>
     public bool IsCancelled { get; private set; }
 
     /// <summary>Peers of options; null where there are none.</summary>
-    public static Peers? Of(Communicator? communicator) =>
-        communicator is null or { Size: 1 } ? null : new Peers(communicator);
+    /// <param name="communicator">Joins them.</param>
+    /// <param name="haveAllRows">Whether every rank has all rows.</param>
+    public static Peers? Of(Communicator? communicator, bool haveAllRows) =>
+        communicator is null or { Size: 1 } ? null : new Peers(communicator, haveAllRows);
 
     /// <summary>Lets rank 0's clock be that of all, and any rank's wish to stop.</summary>
     public void Attach(RunClock clock, Func<bool> isCancelled)

@@ -47,6 +47,9 @@ internal sealed record TrainingSettings
     /// <summary>Who trains the same networks on further rows; null: nobody.</summary>
     public Peers? Peers { get; init; }
 
+    /// <summary>Who trains which networks.</summary>
+    public Spread Spread { get; init; } = Spread.Alone;
+
     /// <summary>Whether networks train by vector kernels on plain memory, or by tensors.</summary>
     public bool UsesKernels { get; init; }
 

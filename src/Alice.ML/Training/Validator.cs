@@ -1,4 +1,5 @@
 using Alice.ML.Optimization.Tensors;
+using Alice.ML.Training.Checkpoints;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Inputs;
 using static TorchSharp.torch;
@@ -22,9 +23,10 @@ internal sealed class Validator(RowSet rows, LearningTask task, TrainingSettings
     public (double Loss, double Metric) Evaluate(IReadOnlyList<Member> members)
     {
         using var scope = NewDisposeScope();
-        var outputs = Outputs(members[0]);
-        foreach (var member in members.Skip(1))
-            outputs.Add(Outputs(member));
+        var each = Outputs(members);
+        var outputs = each[0];
+        foreach (var other in each.Skip(1))
+            outputs.Add(other);
         outputs.Scale(1.0 / members.Count);
         var metric = _rows.Mean(task.Objective.Measure(outputs, _rows.Targets));
         var loss = _rows.Mean(task.Objective.RowLosses(outputs, _rows.Targets, out _));
@@ -49,6 +51,20 @@ internal sealed class Validator(RowSet rows, LearningTask task, TrainingSettings
         foreach (var reader in _readers.Values)
             reader.Dispose();
         _rows.Dispose();
+    }
+
+    /// <summary>Outputs of all members, whoever trains them, in their order: sums of floats depend on it.</summary>
+    private Tensor[] Outputs(IReadOnlyList<Member> members)
+    {
+        var spread = settings.Spread;
+        var all = new Tensor[members.Count];
+        for (var i = 0; i < all.Length; i++)
+            if (spread.IsOwn(i))
+                all[i] = Outputs(members[i]);
+        spread.Share([.. Enumerable.Range(0, all.Length)],
+            (writer, i) => writer.WriteFloats(all[i].data<float>().ToArray()),
+            (reader, i) => all[i] = tensor(reader.ReadFloats()).view(-1, members[i].Shape.LayerSizes[^1]));
+        return all;
     }
 
     private Tensor Outputs(Member member)

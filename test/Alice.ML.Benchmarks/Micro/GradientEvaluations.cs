@@ -1,5 +1,6 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization.Runtime;
+using Alice.ML.Optimization.Update;
 using Alice.ML.Training;
 using Alice.ML.Training.Objectives;
 using BenchmarkDotNet.Attributes;
@@ -52,7 +53,7 @@ public class GradientEvaluations
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        _gradients.Quick(_at, _batch);
+        _gradients.Evaluate(EvaluationPoint.LookAhead, _at, _batch);
     }
 
     [Benchmark]
@@ -60,6 +61,8 @@ public class GradientEvaluations
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        _gradients.Sample(_at, _batch, 1e-3, key: 1);
+        _gradients.Perturb(_at, 1e-3, key: 1);
+        foreach (var point in Enum.GetValues<EvaluationPoint>())
+            _gradients.Evaluate(point, _at, _batch);
     }
 }

@@ -135,7 +135,7 @@ internal sealed class AdamEnsemble : IDisposable
             if (_encoder is null)
                 prepared.CopyTo(inputs);
             else
-                _encoder.Encode(prepared, inputs);
+                _encoder.Encode<float>(prepared, inputs);
         }
     }
 }

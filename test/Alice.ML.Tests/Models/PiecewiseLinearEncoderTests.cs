@@ -19,7 +19,7 @@ public class PiecewiseLinearEncoderTests
     {
         var encoder = new PiecewiseLinearEncoder([[0, 1, 3, 7]]);
         var encoded = new float[4];
-        encoder.Encode([number], encoded);
+        encoder.Encode<float>([number], encoded);
         CollectionAssert.AreEqual(expected, encoded);
     }
 
@@ -30,7 +30,7 @@ public class PiecewiseLinearEncoderTests
         Assert.AreEqual(4, encoder.InputCount);
         Assert.AreEqual(7, encoder.OutputCount);
         var encoded = new float[7];
-        encoder.Encode([10, 5, 30, 1.5f], encoded);
+        encoder.Encode<float>([10, 5, 30, 1.5f], encoded);
         CollectionAssert.AreEqual(new[] { 10f, 5, 2.5f, 30, 1.5f, 0.5f, 0 }, encoded);
     }
 
@@ -41,14 +41,14 @@ public class PiecewiseLinearEncoderTests
         var random = new Random(2);
         float[][] rows = [.. Enumerable.Range(0, 50).Select(_ => TestModels.Features(random, 9))];
         var encoded = new float[rows.Length * encoder.OutputCount];
-        encoder.Encode(rows.SelectMany(row => row).ToArray(), rows.Length, encoded);
+        encoder.Encode<float>(rows.SelectMany(row => row).ToArray(), encoded);
         foreach (var (row, actual) in rows.Zip(encoded.Chunk(encoder.OutputCount)))
         {
             var expected = TestEnsembles.Encode(encoder.Edges, row);
             for (var f = 0; f < expected.Length; f++)
                 Assert.AreEqual(expected[f], actual[f], 2e-6 * (1 + Math.Abs(expected[f])), $"feature {f}");
             var single = new float[encoder.OutputCount];
-            encoder.Encode(row, single);
+            encoder.Encode<float>(row, single);
             CollectionAssert.AreEqual(DenseNetworkTests.Bits(single), DenseNetworkTests.Bits(actual));
         }
     }
@@ -58,7 +58,7 @@ public class PiecewiseLinearEncoderTests
     {
         var encoder = new PiecewiseLinearEncoder([[0, 1], [.. Enumerable.Range(0, 21).Select(e => (float)e)], [0, 1]]);
         var encoded = new float[encoder.OutputCount];
-        encoder.Encode([0.5f, float.NaN, 0.5f], encoded);
+        encoder.Encode<float>([0.5f, float.NaN, 0.5f], encoded);
         for (var f = 0; f < encoded.Length; f++)
             Assert.AreEqual(f is >= 2 and < 23, float.IsNaN(encoded[f]), $"feature {f}");
     }
@@ -90,10 +90,10 @@ public class PiecewiseLinearEncoderTests
     {
         Assert.ThrowsExactly<ArgumentException>(() => new PiecewiseLinearEncoder([]));
         var encoder = new PiecewiseLinearEncoder([[0, 1]]);
-        Assert.ThrowsExactly<ArgumentException>(() => encoder.Encode([1, 2], new float[2]));
-        Assert.ThrowsExactly<ArgumentException>(() => encoder.Encode([1], new float[3]));
-        var e = Assert.ThrowsExactly<ArgumentException>(() => encoder.Encode(new float[3], 2, new float[4]));
-        Assert.AreEqual("2 rows have 2 numbers and 4 features, not 3 and 4.", e.Message);
+        Assert.ThrowsExactly<ArgumentException>(() => encoder.Encode<float>([1, 2], new float[2]));
+        Assert.ThrowsExactly<ArgumentException>(() => encoder.Encode<float>([1], new float[3]));
+        var e = Assert.ThrowsExactly<ArgumentException>(() => encoder.Encode<float>(new float[3], new float[4]));
+        Assert.AreEqual("Rows have 1 numbers and 2 features each; there are 3 and room for 4.", e.Message);
     }
 
     [TestMethod]
@@ -102,7 +102,7 @@ public class PiecewiseLinearEncoderTests
         var encoder = new PiecewiseLinearEncoder(
             [[-float.MaxValue, float.MaxValue], [0, PiecewiseLinearEncoder.MinimumWidth, 1]]);
         var encoded = new float[encoder.OutputCount];
-        encoder.Encode([0, PiecewiseLinearEncoder.MinimumWidth], encoded);
+        encoder.Encode<float>([0, PiecewiseLinearEncoder.MinimumWidth], encoded);
         Assert.AreEqual(0.5, encoded[1], 1e-6);
         Assert.AreEqual(1, encoded[3], 1e-6);
         Assert.AreEqual(0f, encoded[4]);

@@ -159,7 +159,7 @@ public class FactTests
 
         var points = new List<(double LogRadius, double LogSquare)>();
         // A small radius crosses few boundaries: take the mean over more directions.
-        foreach (var (radius, directions) in new[] { (3e-6, 150), (3e-5, 40), (3e-4, 10), (3e-3, 5), (1e-2, 5) })
+        foreach (var (radius, directions) in new[] { (3e-5, 150), (1e-4, 60), (3e-4, 20), (1e-3, 10), (3e-3, 10) })
         {
             // Parameters rest in the first 200 steps, and the density is the plain mean of 2d²/σ over them.
             using var probe = new AliceOptimizer(network.parameters(), new()

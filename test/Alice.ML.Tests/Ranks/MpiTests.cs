@@ -33,6 +33,16 @@ public class MpiTests
     }
 
     [TestMethod]
+    public void Processes_that_share_networks_give_the_model_of_one()
+    {
+        var alone = Scores(Run(1, "replicated"));
+        var several = Scores(Run(2, "replicated"));
+        Assert.HasCount(2, several);
+        Assert.AreEqual(alone[0].Hash, several[0].Hash);
+        Assert.AreEqual(alone[0].Hash, several[1].Hash);
+    }
+
+    [TestMethod]
     [DataRow("killed", "killed|signal 9|Killed")]
     [DataRow("fails", "rank 1 of 3 on .* cannot go on, and the job ends: no space left on this machine")]
     public void A_rank_that_dies_ends_the_job_and_is_named(string how, string message)

@@ -1,5 +1,5 @@
 using System.Runtime.Versioning;
-using Alice.ML.Optimization.Files;
+using Alice.ML.Files;
 using Alice.ML.Tool;
 
 namespace Alice.ML.Tests.Tool;

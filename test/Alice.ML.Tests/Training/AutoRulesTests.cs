@@ -34,6 +34,15 @@ public sealed class AutoRulesTests
         Assert.AreEqual(epochs, AutoRules.Epochs(rows, batchSize, isShort));
 
     [TestMethod]
+    [DataRow(32, 1, 9, 64)]
+    [DataRow(33, 1, 0, 128)]
+    [DataRow(1025, 1, 0, 64)]
+    [DataRow(8, 3, 0, 128)]
+    [DataRow(16, 1, 10, 128)]
+    public void Many_columns_labels_or_classes_get_wider_layers(int columns, int labels, int classes, int units) =>
+        CollectionAssert.AreEqual(new[] { units, units }, AutoRules.HiddenLayers(columns, labels, classes));
+
+    [TestMethod]
     [DataRow(Effort.Quick, 48)]
     [DataRow(Effort.Default, 384)]
     [DataRow(Effort.Best, 1536)]

@@ -18,8 +18,8 @@ public class DeviceEncodingTests
         using var guard = no_grad();
         using var generator = new Generator(1);
         var random = new Random(1);
-        var columns = new EncodedColumns(
-            [[-1, -0.5f, 0.25f, 2], [], [0, 1, 2], [.. Enumerable.Range(0, 30).Select(i => i / 10f - 1.5f)]]);
+        var columns = new EncodedColumns(new(
+            [[-1, -0.5f, 0.25f, 2], [], [0, 1, 2], [.. Enumerable.Range(0, 30).Select(i => i / 10f - 1.5f)]]));
         for (var column = 0; column < columns.Columns; column++)
         {
             var (number, end) = columns.Range(column);
@@ -43,7 +43,7 @@ public class DeviceEncodingTests
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         float[] edges = [at - 1, at, at + MathF.Abs(at) * 1e-6f, at + 1];
-        var columns = new EncodedColumns([edges]);
+        var columns = new EncodedColumns(new([edges]));
         for (var bin = 1; bin < columns.Features; bin++)
             (columns.Empty[bin], columns.Scale[bin]) = (-0.7f, 2.5f);
         // Every number of single precision in the bin, and both edges.

@@ -100,7 +100,7 @@ public class NormalScoresTests
         var row = _numbers.AsSpan(0, Columns);
         var (numbers, features) = (new float[Columns], new float[encoder.OutputCount]);
         scores.Apply(row, numbers);
-        encoder.Encode(row, features);
+        encoder.Encode<float>(row, features);
         CollectionAssert.AreEqual(new[] { features.Length, 5 }, unrolledShape.LayerSizes.ToArray());
         for (var unit = 0; unit < 5; unit++)
             Assert.AreEqual(Sum(numbers, weights, unit), Sum(features, unrolled, unit), 1e-4);

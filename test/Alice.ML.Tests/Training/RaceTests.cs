@@ -66,15 +66,31 @@ public class RaceTests
             NumberOfNetworks = 2,
             NumericEncoding = NumericEncoding.None
         };
-        var ensemble = new Ensemble(options, task, data, (preparation, common), null, settings);
+        var rows = new ScaledRows
+        {
+            Task = task,
+            Initial = null,
+            IsText = false,
+            Preparation = preparation,
+            Common = common,
+            Background = BackgroundRows.Draw(data, 0, 1),
+            Rows = new TrainingRows(new RowSet(data, source), null),
+        };
+        var ensemble = new Ensemble(options, rows, settings);
         using var channel = ((IChannelProvider)ml).Start("test");
-        var choice = new PlanChoice(options, task, ensemble, new TrainingRows(new RowSet(data, source), null), settings,
-            channel, new RunClock()).Make();
-        foreach (var member in choice.Members)
+        var fit = new FitContext(options, channel, new RunClock())
+        {
+            Seed = 1,
+            Label = default,
+            Feature = default,
+            IsCancelled = () => false,
+        };
+        var (members, _) = new PlanChoice(fit, rows, ensemble, settings).Make();
+        foreach (var member in members)
             member.Dispose();
 
-        Assert.HasCount(2, choice.Members);
-        Assert.IsTrue(choice.Members.All(member => member.WeightDecay == Math.Min(first, second)));
+        Assert.HasCount(2, members);
+        Assert.IsTrue(members.All(member => member.Plan.WeightDecay == Math.Min(first, second)));
         Assert.IsNotEmpty(warnings);
         Assert.IsTrue(
             warnings.All(warning => warning.Contains("weight decay 1000000000") && warning.Contains("diverged")));

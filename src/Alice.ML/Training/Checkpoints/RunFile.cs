@@ -1,5 +1,5 @@
 using System.Text;
-using Alice.ML.Optimization.Files;
+using Alice.ML.Files;
 
 namespace Alice.ML.Training.Checkpoints;
 

@@ -21,7 +21,9 @@ internal sealed record RunIdentity
         nameof(AliceTrainerOptions.ResumeFromCheckpoint),
         nameof(AliceTrainerOptions.Progress), nameof(AliceTrainerOptions.CancellationToken),
         nameof(AliceTrainerOptions.NumberOfThreads), nameof(AliceTrainerOptions.Communicator),
-        nameof(AliceTrainerOptions.MaximumTrainingTime), nameof(AliceTrainerOptions.Seed),
+        // How ranks share the rows shows in their identity.
+        nameof(AliceTrainerOptions.Replicated), nameof(AliceTrainerOptions.MaximumTrainingTime),
+            nameof(AliceTrainerOptions.Seed),
         // Where the rows are shows in their identity.
         nameof(AliceTrainerOptions.MaximumMemory), nameof(AliceTrainerOptions.TemporaryFolder),
         nameof(AliceTrainerOptions.Device),
@@ -74,18 +76,23 @@ internal sealed record RunIdentity
     public static RunIdentity Of(
         AliceTrainerOptions options, int seed, TorchSharp.torch.Device device, TrainingData training,
         TrainingData? validation,
-        NetworkEnsemble? model) => new()
+        NetworkEnsemble? model)
+    {
+        // Ranks that all have all rows train what one process does.
+        var sharing = options.Replicated ? null : options.Communicator;
+        return new()
         {
             Trainer = options.GetType().DeclaringType!.Name,
             Seed = seed,
             Device = device.ToString(),
             Options = ValuesOf(options),
-            Training = DataIdentity.Of(training, options.Communicator),
-            Validation = validation is null ? null : DataIdentity.Of(validation, options.Communicator),
-            Ranks = options.Communicator?.Size ?? 1,
+            Training = DataIdentity.Of(training, sharing),
+            Validation = validation is null ? null : DataIdentity.Of(validation, sharing),
+            Ranks = sharing?.Size ?? 1,
             HoldsOutRows = validation is null && options.ValidationFraction > 0,
             Model = Hash(model),
         };
+    }
 
     /// <summary>What differs from the run of a checkpoint; nothing where this run may go on with it.</summary>
     /// <param name="saved">The run of the checkpoint.</param>

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Alice.ML.Optimization.Files;
+using Alice.ML.Optimization.Tensors;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Checkpoints;
@@ -24,12 +24,12 @@ internal static class StateFormat
         ?? throw new InvalidDataException("The checkpoint lacks a part.");
 
     /// <summary>Writes the values of a tensor.</summary>
-    public static void WriteTensor(this BinaryWriter writer, Tensor values) => CheckedRecord.Write(writer, values);
+    public static void WriteTensor(this BinaryWriter writer, Tensor values) => TensorRecord.Write(writer, values);
 
     /// <summary>Reads values of the same shape into the memory of a tensor.</summary>
     public static void ReadTensor(this BinaryReader reader, Tensor into, string name)
     {
-        using var values = CheckedRecord.Read(reader, into, name);
+        using var values = TensorRecord.Read(reader, into, name);
         into.copy_(values);
     }
 

@@ -1,18 +1,23 @@
+using Alice.ML.Models;
 using Alice.ML.Optimization.Tensors;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Inputs;
 
-/// <summary>Piecewise-linear encoding in tensor operations: each feature is (clamp(x, low, high) − from)·a + b of one
-/// column. The difference comes first: in a narrow bin far from zero a·x and b would cancel.</summary>
+/// <summary>The formula of <see cref="PiecewiseLinearEncoder"/> in tensor operations, its features on the scale of
+/// <see cref="EncodedColumns"/>. The difference comes first: in a narrow bin far from zero terms would cancel.
+/// </summary>
 internal sealed class DeviceEncoding : IDisposable
 {
     private readonly Tensor _column;
-    private readonly Tensor _low;
-    private readonly Tensor _high;
-    private readonly Tensor _from;
-    private readonly Tensor _factor;
-    private readonly Tensor _shift;
+    private readonly Tensor _shifts;
+    private readonly Tensor _scales;
+    private readonly Tensor _lower;
+    private readonly Tensor _upper;
+
+    // From a share of 0 to 1 to the feature.
+    private readonly Tensor _gain;
+    private readonly Tensor _empty;
 
     // For scores: which features add up to each column, and what they are added to.
     private readonly Tensor? _sums;
@@ -23,34 +28,21 @@ internal sealed class DeviceEncoding : IDisposable
     /// <param name="first">Per column what its bins are added to, to give scores; null: to give the features.</param>
     public DeviceEncoding(EncodedColumns encoding, Device device, float[]? first = null)
     {
-        var column = new long[encoding.Features];
-        var (low, high) = (new float[encoding.Features], new float[encoding.Features]);
-        var (origin, factor, shift) =
-            (new float[encoding.Features], new float[encoding.Features], new float[encoding.Features]);
-        Array.Fill(low, float.NegativeInfinity);
-        Array.Fill(high, float.PositiveInfinity);
-        Array.Fill(factor, 1);
+        var encoder = encoding.Encoder;
+        var (column, gain) = (new long[encoding.Features], encoding.Scale.ToArray());
         for (var c = 0; c < encoding.Columns; c++)
         {
             var (number, end) = encoding.Range(c);
             Array.Fill(column, c, number, end - number);
-            for (var at = number + 1; at < end; at++)
-            {
-                var (from, to) = (encoding.Edges[c][at - number - 1], encoding.Edges[c][at - number]);
-                if (at > number + 1)
-                    low[at] = from;
-                if (at < end - 1)
-                    high[at] = to;
-                factor[at] = encoding.Scale[at] / (to - from);
-                (origin[at], shift[at]) = (from, encoding.Empty[at]);
-            }
+            gain[number] = 1;
         }
         _column = Load(tensor(column));
-        _low = Load(tensor(low));
-        _high = Load(tensor(high));
-        _from = Load(tensor(origin));
-        _factor = Load(tensor(factor));
-        _shift = Load(tensor(shift));
+        _shifts = Load(tensor(encoder.Shifts.ToArray()));
+        _scales = Load(tensor(encoder.Scales.ToArray()));
+        _lower = Load(tensor(encoder.Lower.ToArray()));
+        _upper = Load(tensor(encoder.Upper.ToArray()));
+        _gain = Load(tensor(gain));
+        _empty = Load(tensor(encoding.Empty));
         if (first is not null)
         {
             _sums = Load(tensor(Sums(encoding), encoding.Features, encoding.Columns));
@@ -66,19 +58,20 @@ internal sealed class DeviceEncoding : IDisposable
 
     public Tensor Encode(Tensor batch)
     {
-        var features = minimum(maximum(batch.index_select(1, _column), _low), _high)
-            .sub_(_from).mul_(_factor).Add(_shift);
+        var shares = batch.index_select(1, _column).sub_(_shifts).mul_(_scales).clamp_(_lower, _upper);
+        var features = shares.mul_(_gain).Add(_empty);
         return _sums is null ? features : features.mm(_sums).Add(_first!);
     }
 
     public void Dispose()
     {
         _column.Dispose();
-        _low.Dispose();
-        _high.Dispose();
-        _from.Dispose();
-        _factor.Dispose();
-        _shift.Dispose();
+        _shifts.Dispose();
+        _scales.Dispose();
+        _lower.Dispose();
+        _upper.Dispose();
+        _gain.Dispose();
+        _empty.Dispose();
         _sums?.Dispose();
         _first?.Dispose();
     }

@@ -48,8 +48,7 @@ internal sealed class InputEncoding
         if (Inputs.NormalScores.Of(table.Columns, column => Sample(data, table, isThere, column)) is not { } scores)
             return null;
         // Bins of a model go from 0 to 1: what their weights are multiplied by, Unroll knows.
-        return new(new PiecewiseLinearEncoder(Apart(scores.Bins.Edges)), Standardization.Identity(scores.Bins.Features),
-            null, scores);
+        return new(scores.Bins.Encoder, Standardization.Identity(scores.Bins.Features), null, scores);
     }
 
     /// <summary>Columns with their bins beside them.</summary>
@@ -66,7 +65,7 @@ internal sealed class InputEncoding
         Array.Fill(edges, []);
         foreach (var column in numbers)
             edges[column] = BinEdges.OfColumn(data.TotalRows, bins, Sample(data, table, isThere, column));
-        return PiecewiseLinear(data, table, new PiecewiseLinearEncoder(Apart(edges)), keepsConstants: false);
+        return PiecewiseLinear(data, table, new PiecewiseLinearEncoder(edges), keepsConstants: false);
     }
 
     /// <summary>The prepared columns of three values or more: indicators and slots of categories have two.</summary>
@@ -116,7 +115,7 @@ internal sealed class InputEncoding
     private static InputEncoding PiecewiseLinear(
         TrainingData data, DenseFeatures table, PiecewiseLinearEncoder encoder, bool keepsConstants)
     {
-        var encoded = new EncodedColumns([.. encoder.Edges]);
+        var encoded = new EncodedColumns(encoder);
         var standardization = Standardization.Identity(encoded.Features);
         for (var column = 0; column < table.Columns; column++)
         {
@@ -184,14 +183,4 @@ internal sealed class InputEncoding
             indicators[preparation.Indicators[k]] = preparation.InputCount + k;
         return (row, column) => indicators[column] == 0 || table.Row(data.Start + row)[indicators[column]] == 0;
     }
-
-    /// <summary>Edges as far apart as an encoder wants them.</summary>
-    private static float[][] Apart(float[][] edges) => Array.ConvertAll(edges, own =>
-    {
-        own = [.. own];
-        for (var i = 1; i < own.Length; i++)
-            own[i] = Math.Max(own[i],
-                Math.Max(MathF.BitIncrement(own[i - 1]), own[i - 1] + PiecewiseLinearEncoder.MinimumWidth));
-        return own;
-    });
 }

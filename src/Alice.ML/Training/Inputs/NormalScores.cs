@@ -1,3 +1,4 @@
+using Alice.ML.Models;
 using Alice.ML.Training.Rules;
 using static TorchSharp.torch;
 
@@ -15,7 +16,7 @@ internal sealed class NormalScores
 
     private NormalScores(float[][] edges, float[][] scores)
     {
-        Bins = new EncodedColumns(edges);
+        Bins = new EncodedColumns(new PiecewiseLinearEncoder(edges));
         First = new float[edges.Length];
         _all = [.. Enumerable.Range(0, edges.Length)];
         _lower = new float[Bins.Features];
@@ -121,20 +122,19 @@ internal sealed class NormalScores
             scores.Add(score);
             equal = 1;
         }
-        return edges.Count < AutoRules.LeastScoreEdges ? ([], []) : ([.. edges], Standardized(edges, scores, column));
+        return edges.Count < AutoRules.LeastScoreEdges ? ([], [])
+            : ([.. edges], Standardized([.. edges], scores, column));
     }
 
     /// <summary>Scores at the edges such that those of the sample have mean 0 and variance 1.</summary>
-    private static float[] Standardized(List<float> edges, List<double> scores, ColumnSample sample)
+    private static float[] Standardized(float[] edges, List<double> scores, ColumnSample sample)
     {
         double sum = 0, squares = 0;
-        var bin = 0;
+        var encoder = new PiecewiseLinearEncoder([edges]);
         foreach (var (value, weight) in sample.Values.Zip(sample.Weights))
         {
-            while (bin < edges.Count - 2 && value >= edges[bin + 1])
-                bin++;
-            var score = scores[bin] + (scores[bin + 1] - scores[bin]) * (value - edges[bin])
-                / (edges[bin + 1] - edges[bin]);
+            var bin = encoder.Find(0, value);
+            var score = scores[bin - 1] + (scores[bin] - scores[bin - 1]) * encoder.Share<double>(bin, value);
             sum += weight * score;
             squares += weight * score * score;
         }

@@ -9,7 +9,7 @@ namespace Alice.ML.Training.Plan;
 /// stops; at the end it is what it was when its loss was lowest, or, where somebody has chosen the length of training,
 /// what it was last.
 /// </summary>
-internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesLast) : IDisposable
+internal sealed class Candidate(NetworkPlan plan, Member[] networks, int firstNumber, bool takesLast) : IDisposable
 {
     private Tensor[] _outputs = [];
     private float[][] _weights = [];
@@ -19,11 +19,11 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
     /// <summary>Two networks of each fold, fold after fold.</summary>
     public IReadOnlyList<Member> Networks => networks;
 
+    /// <summary>Numbers of its networks among those of all candidates.</summary>
+    public int[] Numbers { get; } = [.. Enumerable.Range(firstNumber, networks.Length)];
+
     /// <summary>Whether it goes on.</summary>
     public bool IsRunning { get; set; } = true;
-
-    /// <summary>Whether a network diverged too often.</summary>
-    public bool HasDiverged => networks.Any(network => network.GaveUp);
 
     /// <summary>Held-out loss of the pairs when they were judged last.</summary>
     public double LastLoss { get; private set; } = double.PositiveInfinity;
@@ -49,30 +49,31 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
     public float[] Weights(int network) => _weights[network];
 
     /// <summary>Judges the networks as they are.</summary>
-    /// <param name="outputs">Of every network, for the held-out rows of its fold; owned from now on.</param>
+    /// <param name="outputs">Of every network, for the held-out rows of its fold; null: it diverged. Owned from now on.
+    /// </param>
     /// <param name="steps">Steps that they have taken.</param>
     /// <param name="loss">The loss of outputs in a fold; it may overwrite them.</param>
-    public void Judge(Tensor[] outputs, long steps, Func<int, Tensor, double> loss)
+    public void Judge(Tensor?[] outputs, long steps, Func<int, Tensor, double> loss)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var folds = networks.Length / AutoRules.NetworksPerFold;
-        // Outputs are held near the labels: it is the weights that tell of networks that have left all bounds.
         EarlierLoss = LastLoss;
-        LastLoss = networks.All(network => network.IsFinite())
-            ? Enumerable.Range(0, folds).Average(fold => loss(fold, Mean(outputs, fold)))
+        Tensor[] all = [.. outputs.OfType<Tensor>()];
+        LastLoss = all.Length == outputs.Length
+            ? Enumerable.Range(0, folds).Average(fold => loss(fold, Mean(all, fold)))
             : double.PositiveInfinity;
         if (!(LastLoss < Loss) && !(takesLast && double.IsFinite(LastLoss)))
         {
-            Dispose(outputs);
+            Dispose(all);
             return;
         }
-        var single = outputs.Index()
+        var single = all.Index()
             .Average(output => loss(output.Index / AutoRules.NetworksPerFold, output.Item.clone()));
         (Loss, Steps) = (LastLoss, steps);
         SeedLoss = double.IsFinite(single) ? 2 * (single - Loss) : 0;
         Dispose(_outputs);
-        _outputs = outputs;
+        _outputs = all;
         _weights = [.. networks.Select(network => network.Weights())];
     }
 
@@ -86,19 +87,38 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
         writer.Write(Loss);
         writer.Write(SeedLoss);
         writer.Write(Steps);
-        foreach (var network in networks)
-            if (IsRunning)
-                network.Save(writer);
-            else
-                writer.Write(network.Restarts);
         writer.Write(_weights.Length > 0);
-        foreach (var (output, weights) in _outputs.Zip(_weights))
+        for (var i = 0; i < networks.Length; i++)
         {
-            writer.Write(output.shape[1]);
-            using var onHost = output.cpu();
+            SaveNetwork(writer, i);
+            if (_outputs.Length == 0)
+                continue;
+            writer.Write(_outputs[i].shape[1]);
+            using var onHost = _outputs[i].cpu();
             writer.WriteFloats(onHost.data<float>().ToArray());
-            writer.WriteFloats(weights);
         }
+    }
+
+    /// <summary>Writes what is known of a network, besides its outputs, where it is trained.</summary>
+    public void SaveNetwork(BinaryWriter writer, int network)
+    {
+        if (IsRunning)
+            networks[network].Save(writer);
+        else
+            writer.Write(networks[network].Restarts);
+        if (_weights.Length > 0)
+            writer.WriteFloats(_weights[network]);
+    }
+
+    /// <summary>Takes over what <see cref="SaveNetwork"/> wrote.</summary>
+    public void RestoreNetwork(BinaryReader reader, int network)
+    {
+        if (IsRunning)
+            networks[network].Restore(reader);
+        else
+            networks[network].Restarts = reader.ReadInt32();
+        if (_weights.Length > 0)
+            _weights[network] = reader.ReadFloats();
     }
 
     /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
@@ -112,20 +132,16 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
         Loss = reader.ReadDouble();
         SeedLoss = reader.ReadDouble();
         Steps = reader.ReadInt64();
-        foreach (var network in networks)
-            if (IsRunning)
-                network.Restore(reader);
-            else
-                network.Restarts = reader.ReadInt32();
-        if (!reader.ReadBoolean())
-            return;
+        if (reader.ReadBoolean())
+            (_outputs, _weights) = (new Tensor[networks.Length], new float[networks.Length][]);
         using var scope = NewDisposeScope();
-        (_outputs, _weights) = (new Tensor[networks.Length], new float[networks.Length][]);
         for (var i = 0; i < networks.Length; i++)
         {
+            RestoreNetwork(reader, i);
+            if (_outputs.Length == 0)
+                continue;
             var columns = reader.ReadInt64();
             _outputs[i] = tensor(reader.ReadFloats()).view(-1, columns).to(device).DetachFromDisposeScope();
-            _weights[i] = reader.ReadFloats();
         }
     }
 

@@ -79,7 +79,7 @@ internal sealed class Lane : IDisposable
             if (_stacks is null)
                 member.Step(_reader, phase);
             else
-                member.Plan(phase);
+                member.PlanStep(phase);
         _stacks?.Step(_reader);
     }
 

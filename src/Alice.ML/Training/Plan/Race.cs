@@ -38,19 +38,20 @@ internal sealed class Race : IDisposable
     private int _rung;
 
     /// <param name="task">What is learned.</param>
-    /// <param name="rows">All training rows; not owned.</param>
-    /// <param name="heldOut">Rows to judge by; null: parts of the training rows. Not owned.</param>
+    /// <param name="rows">All training rows, and those of the user's to judge by where they are enough; not owned.
+    /// </param>
     /// <param name="settings">Settings of the run; <see cref="TrainingSettings.NumberOfEpochs"/> are the usual
     /// passes.</param>
     /// <param name="channel">Told of what happens.</param>
     /// <param name="watch">Knows the time.</param>
-    public Race(LearningTask task, RowSet rows, RowSet? heldOut, TrainingSettings settings, IChannel channel,
-        RaceWatch watch)
+    public Race(LearningTask task, TrainingRows rows, TrainingSettings settings, IChannel channel, RaceWatch watch)
     {
         (_task, _settings, _channel, _watch) = (task, settings with { Workers = 1 }, channel, watch);
         Workers = settings.Workers;
-        _rows = rows.TotalCount;
-        _folds = heldOut is null ? Folds(rows, settings) : [new PlanFold(rows, heldOut, settings)];
+        _rows = rows.Training.TotalCount;
+        _folds = rows.Validation is { } heldOut && AutoRules.JudgesBy(heldOut.TotalCount)
+            ? [new PlanFold(rows.Training, heldOut, settings)]
+            : Folds(rows.Training, settings);
         Losses = new HeldOutLosses(task, _folds);
     }
 
@@ -68,6 +69,8 @@ internal sealed class Race : IDisposable
 
     private int Workers { get; }
 
+    private Spread Spread => _settings.Spread;
+
     /// <summary>Runs to the end, or until time is up or somebody asks to stop.</summary>
     /// <param name="plans">The plans that start.</param>
     /// <param name="kinds">Per network of the ensemble the encodings that it may have.</param>
@@ -79,6 +82,12 @@ internal sealed class Race : IDisposable
     {
         foreach (var plan in plans)
             Enter(plan, create);
+        RunRungs(kinds);
+        Share();
+    }
+
+    private void RunRungs(IReadOnlyList<IReadOnlyList<Trainers.NumericEncoding>> kinds)
+    {
         if (Checkpoint?.Saved(TrainingPhase.Choosing) is { } saved)
             Restore(saved);
         if (_most == 0)
@@ -99,8 +108,11 @@ internal sealed class Race : IDisposable
             var isFirst = _candidates.All(candidate => candidate.Steps == 0);
             // Asked once: a checkpoint is of before the judgment.
             var isCancelled = _watch.IsCancelled;
-            if (isCancelled)
-                Checkpoint?.SaveInterrupted();
+            if (isCancelled && Checkpoint is not null)
+            {
+                Share();
+                Checkpoint.SaveInterrupted();
+            }
             if (isCancelled && isFirst)
                 throw new OperationCanceledException("Training was cancelled before its first networks were measured.");
             _settings.Peers?.RequireSameWeights(_lanes.SelectMany(entry => entry.Lane.Members));
@@ -198,6 +210,7 @@ internal sealed class Race : IDisposable
     private void Enter(NetworkPlan plan, Func<int, NetworkPlan, Member> create)
     {
         var networks = new Member[AutoRules.NetworksPerFold * _folds.Length];
+        var firstNumber = _candidates.Count * networks.Length;
         for (var i = 0; i < networks.Length; i++)
         {
             networks[i] = create(i, plan);
@@ -208,9 +221,10 @@ internal sealed class Race : IDisposable
                 _lanes.Add((fold, index, lane = new Lane(
                     _folds[fold].Training, networks[i].Inputs, _settings,
                     AliceDirections.Key((ulong)_settings.Seed, OrderKeys + i))));
-            lane.Members.Add(networks[i]);
+            if (Spread.IsOwn(firstNumber + i))
+                lane.Members.Add(networks[i]);
         }
-        _candidates.Add(new Candidate(plan, networks, _settings.HasChosenLength));
+        _candidates.Add(new Candidate(plan, networks, firstNumber, _settings.HasChosenLength));
     }
 
     /// <summary>Measures a few steps, and finds a length for which the time is enough; with very little time only some
@@ -246,17 +260,32 @@ internal sealed class Race : IDisposable
         var averagesFrom = until / 2;
         while (true)
         {
+            var end = Math.Min(until, Spread.NextMeeting(_lanes.Max(entry => entry.Lane.Steps)));
             TorchParallel.For(_lanes.Count, Workers, i =>
             {
                 var lane = _lanes[i].Lane;
                 lane.Run(from, until, averagesFrom, () => _watch.Tick(lane.Members.Count),
-                    () => Checkpoint?.IsDue == true);
+                    () => lane.Steps >= end || Spread.IsAlone && Checkpoint?.IsDue == true);
+                // Its networks are elsewhere, or have left.
+                if (lane.Members.Count == 0)
+                    lane.Steps = Math.Max(lane.Steps, end);
             });
-            if (_watch.IsCancelled || _watch.IsLate
-                || _lanes.All(entry => entry.Lane.Steps >= until || entry.Lane.Members.Count == 0))
+            _watch.Meet();
+            if (_watch.IsCancelled || _watch.IsLate || _lanes.All(entry => entry.Lane.Steps >= until))
                 return;
-            Checkpoint!.Save();
+            if (Checkpoint?.IsDue != true)
+                continue;
+            Share();
+            Checkpoint.Save();
         }
+    }
+
+    /// <summary>Gives all ranks what became of each other's networks.</summary>
+    private void Share()
+    {
+        foreach (var candidate in _candidates)
+            Spread.Share(candidate.Numbers, (writer, i) => candidate.SaveNetwork(writer, i - candidate.Numbers[0]),
+                (reader, i) => candidate.RestoreNetwork(reader, i - candidate.Numbers[0]));
     }
 
     private void Judge(int rung, long steps)
@@ -268,27 +297,38 @@ internal sealed class Race : IDisposable
             var given = lane.Members.Count == 0 ? [] : _folds[fold].Outputs(lane.Members, _task);
             lock (outputs)
                 foreach (var (member, output) in lane.Members.Zip(given))
-                    outputs[member] = output;
+                    // Outputs are held near the labels: it is the weights that tell of networks that have left all
+                    // bounds.
+                    if (member.IsFinite())
+                        outputs[member] = output;
+                    else
+                        output.Dispose();
         });
         foreach (var candidate in _candidates.Where(c => c.IsRunning))
         {
             var before = candidate.Loss;
-            if (!candidate.HasDiverged)
-            {
-                candidate.Judge([.. candidate.Networks.Select(network => outputs[network])], steps, Losses.Loss);
-                _channel.Info(
-                    $"{candidate.Plan}, {steps:N0} steps: held-out loss {candidate.LastLoss * _task.LossUnit:g6}.");
-                if (double.IsFinite(candidate.LastLoss)
-                    && (_settings.HasChosenLength || AutoRules.HasGained(rung, before, candidate.LastLoss)
-                        || IsPatient(rung, candidate)))
-                    continue;
-            }
-            else
-                foreach (var network in candidate.Networks)
-                    outputs.GetValueOrDefault(network)?.Dispose();
-            Stop(candidate);
+            candidate.Judge(Share(candidate, outputs), steps, Losses.Loss);
+            _channel.Info(
+                $"{candidate.Plan}, {steps:N0} steps: held-out loss {candidate.LastLoss * _task.LossUnit:g6}.");
+            if (!double.IsFinite(candidate.LastLoss)
+                || !_settings.HasChosenLength && !AutoRules.HasGained(rung, before, candidate.LastLoss)
+                    && !IsPatient(rung, candidate))
+                Stop(candidate);
         }
         ReportLoss();
+    }
+
+    /// <summary>Outputs of a candidate's networks, whoever trains them.</summary>
+    private Tensor?[] Share(Candidate candidate, Dictionary<Member, Tensor> own)
+    {
+        Tensor?[] all = [.. candidate.Networks.Select(network => own.GetValueOrDefault(network))];
+        var (first, columns) = (candidate.Numbers[0], candidate.Networks[0].Shape.LayerSizes[^1]);
+        using var scope = NewDisposeScope();
+        Spread.Share(candidate.Numbers,
+            (writer, i) => writer.WriteFloats(all[i - first] is { } output ? output.data<float>().ToArray() : []),
+            (reader, i) => all[i - first] = reader.ReadFloats() is { Length: > 0 } values
+                ? tensor(values).view(-1, columns).DetachFromDisposeScope() : null);
+        return all;
     }
 
     private void ReportLoss()

@@ -19,6 +19,9 @@ internal sealed class RaceWatch(TrainingSettings settings, RunClock clock, Actio
     private TimeSpan _start = clock.Elapsed;
     private TimeSpan _lastReport = clock.Elapsed;
     private long _taken;
+
+    // Those that all ranks knew of when they met last.
+    private long _known;
     private TimeSpan _measuredFrom;
     private long _measuredTaken;
     private double _deadline = double.PositiveInfinity;
@@ -29,7 +32,7 @@ internal sealed class RaceWatch(TrainingSettings settings, RunClock clock, Actio
     /// <summary>Lowest held-out loss so far, in the label's units.</summary>
     public double? HeldOutLoss { get; set; }
 
-    /// <summary>Steps of one network so far.</summary>
+    /// <summary>Steps of one network so far; those of other ranks as of the last meeting.</summary>
     public long Taken => Interlocked.Read(ref _taken);
 
     public bool IsCancelled => settings.IsCancelled();
@@ -45,6 +48,14 @@ internal sealed class RaceWatch(TrainingSettings settings, RunClock clock, Actio
     public double SecondsLeft =>
         settings.MaximumTime is { } limit ? AutoRules.TimeOfSteps * (limit - clock.Elapsed).TotalSeconds
         : double.PositiveInfinity;
+
+    /// <summary>Agrees with other ranks on the time, the steps and whether to stop.</summary>
+    public void Meet()
+    {
+        settings.Spread.Meet();
+        var own = Taken - _known;
+        _taken = _known += (long)settings.Spread.Sum(own);
+    }
 
     /// <summary>Begins to measure the time of steps.</summary>
     public void Measure() => (_measuredFrom, _measuredTaken) = (clock.Elapsed, Taken);
@@ -66,7 +77,7 @@ internal sealed class RaceWatch(TrainingSettings settings, RunClock clock, Actio
     public void Restore(BinaryReader reader)
     {
         _start = new TimeSpan(reader.ReadInt64());
-        _taken = reader.ReadInt64();
+        _taken = _known = reader.ReadInt64();
         (_measuredFrom, _measuredTaken) = (new TimeSpan(reader.ReadInt64()), reader.ReadInt64());
         _deadline = reader.ReadDouble();
     }

@@ -14,6 +14,7 @@ internal static class AutoRules
     public const int Units = 64;
     public const int UnitsOfManyColumns = 128;
     public const int ManyColumns = 32;
+    public const int ManyClasses = 10;
 
     /// <summary>Wider tables are read as the values that are not zero, and stay so where that takes less memory.
     /// </summary>
@@ -38,12 +39,16 @@ internal static class AutoRules
     /// among many cores, which the kernels do not do.</summary>
     public const double MostKernelProducts = 6e8;
 
-    /// <summary>Two hidden layers of 64 units, of 128 for 33 to 1,024 columns; three for several labels of fewer
-    /// columns, the middle one half as large again: as good as two of 128, in less time. Wider tables are text, mostly
-    /// zeros, and larger layers take long.</summary>
-    public static int[] HiddenLayers(int columns, int labels) =>
-        columns is > ManyColumns and <= WideColumns ? [UnitsOfManyColumns, UnitsOfManyColumns]
-        : columns <= ManyColumns && labels > 1 ? [Units, Units + Units / 2, Units]
+    /// <summary>Two hidden layers of 64 units; of 128 for 33 to 1,024 columns, and for ten classes, which share them.
+    /// Three for several labels of fewer columns, the middle one half as large again: as good as two of 128, in less
+    /// time. Wider tables are text, mostly zeros, and larger layers take long.</summary>
+    /// <param name="columns">Columns.</param>
+    /// <param name="labels">Labels.</param>
+    /// <param name="classes">Classes of a label; 0 for numbers.</param>
+    public static int[] HiddenLayers(int columns, int labels, int classes) =>
+        columns > WideColumns ? [Units, Units]
+        : columns > ManyColumns || classes >= ManyClasses ? [UnitsOfManyColumns, UnitsOfManyColumns]
+        : labels > 1 ? [Units, Units + Units / 2, Units]
         : [Units, Units];
 
     /// <summary>64 rows, and twice as many for every fourfold of 50,000 rows, up to 1,024.</summary>

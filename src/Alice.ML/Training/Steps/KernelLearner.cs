@@ -31,25 +31,11 @@ internal sealed unsafe class KernelLearner : Learner
     public override void Step(BatchReader batch, in AliceStep step, double kept, ulong key)
     {
         var reader = (KernelReader)batch;
-        var work = reader.Work(Shape, Objective);
-        var dropoutKey = AliceDirections.Key(key, DropoutKey);
-        if (step.IsSample)
-        {
-            AliceDirections.Fill(work.Directions, _count, key);
-            _state.Perturb(work.Directions, step.PerturbationRadius, work.PlusPoint, work.MinusPoint);
-            Evaluate(reader, work, work.PlusPoint, work.Plus, dropoutKey);
-            Evaluate(reader, work, work.MinusPoint, work.Minus, dropoutKey);
-        }
-        var loss = Evaluate(reader, work, _state.LookAhead, work.Centre, dropoutKey);
-        if (reader.Peers is { } peers)
-            loss = Sum(peers, work, loss, step.IsSample);
-        if (step.IsSample)
-            _state.MeasureCurvature(work.Plus, work.Minus, work.Centre, work.Directions, step);
-        _state.Move(work.Plus, work.Minus, work.Centre, step, kept);
-
-        _lossSum += loss;
+        var taken = new KernelStep(this, reader, reader.Work(Shape, Objective), step, kept, key);
+        StepProtocol.Take(ref taken);
+        _lossSum += taken.Loss;
         if (IsFirst)
-            _firstLoss = loss;
+            _firstLoss = taken.Loss;
         IsFirst = false;
     }
 
@@ -68,16 +54,6 @@ internal sealed unsafe class KernelLearner : Learner
     protected override void UpdateMean(Tensor mean, double memory) =>
         _state.AddCenterTo(VectorLoop.Pointer<float>(mean, _count), memory);
 
-    /// <summary>The gradients and the loss of all ranks: the three gradients of a sample step at once.</summary>
-    private static double Sum(Peers peers, KernelWork work, double loss, bool isSample)
-    {
-        var tail = work.Centre + work.Stride;
-        *tail = (float)loss;
-        var from = isSample ? work.Plus : work.Centre;
-        peers.SumStep(new Span<float>(from, (int)(tail + Peers.Tail - from)));
-        return *tail;
-    }
-
     private double Evaluate(KernelReader reader, KernelWork work, float* weights, float* gradient, ulong dropoutKey)
     {
         GradientEvaluations++;
@@ -85,5 +61,53 @@ internal sealed unsafe class KernelLearner : Learner
         for (var part = 0; part < reader.Parts; part++)
             loss += work.Kernel.Evaluate(weights, gradient, reader.Part(part, dropoutKey), adds: part > 0);
         return loss;
+    }
+
+    private ref struct KernelStep(
+        KernelLearner learner, KernelReader reader, KernelWork work, in AliceStep step, double kept, ulong key)
+        : IStepOfAlice
+    {
+        private readonly ref readonly AliceStep _step = ref step;
+        private readonly ulong _dropoutKey = AliceDirections.Key(key, DropoutKey);
+
+        /// <summary>The minibatch's loss at ν; of all ranks.</summary>
+        public double Loss { get; private set; }
+
+        public readonly bool IsSample => _step.IsSample;
+
+        public readonly void Perturb()
+        {
+            AliceDirections.Fill(work.Directions, learner._count, key);
+            learner._state.Perturb(work.Directions, _step.PerturbationRadius, work.PlusPoint, work.MinusPoint);
+        }
+
+        /// <summary>Losses that are not finite are a matter of the epoch (<see cref="Divergence"/>).</summary>
+        public bool Evaluate(EvaluationPoint point)
+        {
+            Loss = point switch
+            {
+                EvaluationPoint.Plus => learner.Evaluate(reader, work, work.PlusPoint, work.Plus, _dropoutKey),
+                EvaluationPoint.Minus => learner.Evaluate(reader, work, work.MinusPoint, work.Minus, _dropoutKey),
+                _ => learner.Evaluate(reader, work, learner._state.LookAhead, work.Centre, _dropoutKey),
+            };
+            return true;
+        }
+
+        public void Update()
+        {
+            if (reader.Peers is { } peers)
+                Loss = Sum(peers);
+            learner._state.Apply(work.Plus, work.Minus, work.Centre, work.Directions, _step, kept);
+        }
+
+        /// <summary>The gradients and the loss of all ranks: the three gradients of a sample step at once.</summary>
+        private readonly double Sum(Peers peers)
+        {
+            var tail = work.Centre + work.Stride;
+            *tail = (float)Loss;
+            var from = IsSample ? work.Plus : work.Centre;
+            peers.SumStep(new Span<float>(from, (int)(tail + Peers.Tail - from)));
+            return *tail;
+        }
     }
 }

@@ -54,19 +54,9 @@ internal sealed class TensorLearner : Learner
             _generator.manual_seed((long)(key >> 1));
             parts = [.. parts.Select(WithDropout)];
         }
-        GradientEvaluations += step.IsSample ? 3 : 1;
-        if (step.IsSample)
-        {
-            _lossSum.Add(_gradients.Sample(_lookAhead, parts, step.PerturbationRadius, key));
-            AliceUpdate.MeasureCurvature(
-                State, _gradients.Plus, _gradients.Minus, _gradients.Centre, _gradients.Directions, step);
-            AliceUpdate.Move(State, _gradients.Plus, _gradients.Minus, _gradients.Centre, step);
-        }
-        else
-        {
-            _lossSum.Add(_gradients.Quick(_lookAhead, parts));
-            AliceUpdate.Move(State, _gradients.Centre, step);
-        }
+        var taken = new TensorStep(this, parts, step, key);
+        StepProtocol.Take(ref taken);
+        _lossSum.Add(taken.Loss!);
         if (IsFirst)
             _firstLoss.copy_(_lossSum);
         IsFirst = false;
@@ -118,5 +108,34 @@ internal sealed class TensorLearner : Learner
             DropoutMasks = [.. Shape.LayerSizes.Skip(1).SkipLast(1).Select(units =>
                 rand([batch.Rows, units], generator: _generator).lt_(threshold).Scale(1 / kept).to(_device))],
         };
+    }
+
+    private ref struct TensorStep(
+        TensorLearner learner, IReadOnlyList<Minibatch> parts, in AliceStep step, ulong key) : IStepOfAlice
+    {
+        private readonly ref readonly AliceStep _step = ref step;
+
+        /// <summary>The minibatch's loss at ν.</summary>
+        public Tensor? Loss { get; private set; }
+
+        public readonly bool IsSample => _step.IsSample;
+
+        public readonly void Perturb() =>
+            learner._gradients.Perturb(learner._lookAhead, _step.PerturbationRadius, key);
+
+        /// <summary>Losses that are not finite are a matter of the epoch (<see cref="Divergence"/>).</summary>
+        public bool Evaluate(EvaluationPoint point)
+        {
+            learner.GradientEvaluations++;
+            Loss = learner._gradients.Evaluate(point, learner._lookAhead, parts);
+            return true;
+        }
+
+        public readonly void Update()
+        {
+            var gradients = learner._gradients;
+            AliceUpdate.Apply(learner.State, gradients.Plus, gradients.Minus, gradients.Centre, gradients.Directions,
+                _step);
+        }
     }
 }

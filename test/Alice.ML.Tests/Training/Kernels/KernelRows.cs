@@ -133,7 +133,7 @@ internal sealed unsafe class KernelRows
             edges[column] =
                 [.. Enumerable.Range(0, !binned.Contains(column) || random.Next(3) == 0 ? 0 : random.Next(3, 12))
                     .Select(i => i * 0.4f - 1.5f)];
-        var bins = new EncodedColumns(edges);
+        var bins = new EncodedColumns(new(edges));
         for (var column = 0; column < columns; column++)
             for (var (bin, end) = (bins.Range(column).Number + 1, bins.Range(column).End); bin < end; bin++)
                 (bins.Empty[bin], bins.Scale[bin]) = (-random.NextSingle(), 1 + random.NextSingle());

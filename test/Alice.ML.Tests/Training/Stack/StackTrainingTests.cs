@@ -2,6 +2,7 @@ using Alice.ML.Models;
 using Alice.ML.Optimization;
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Optimization.Update;
+using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Alice.ML.Training.Checkpoints;
 using Alice.ML.Training.Data;
@@ -239,11 +240,12 @@ public class StackTrainingTests
             [new([Columns, 16, 8, 1], Activation.ReLU), new([Columns, 16, 8, 1], Activation.ReLU),
                 new([Columns, 16, 8, 1], Activation.ReLU), new([Columns, 1], Activation.ReLU)];
         Member[] members = [.. Enumerable.Range(0, networks).Select(n => new Member(
-            shapes[n], task.Objective, inputs, settings,
-            new Course(n == 0 ? LearningRateSchedule.Averaged : LearningRateSchedule.Cosine, 4.5 + n), 0.1 * n, n + 1,
+            new NetworkDesign(
+                new NetworkPlan(NumericEncoding.None, shapes[n].LayerSizes, 0, 0.1 * n), shapes[n], task.Objective, inputs),
+            settings, new Course(n == 0 ? LearningRateSchedule.Averaged : LearningRateSchedule.Cosine, 4.5 + n), n + 1,
             null))];
         using var trainer = new EnsembleTrainer(
-            new RowSet(data, source), null, members, task, settings, new RunClock());
+            new TrainingRows(new RowSet(data, source), null), members, task, settings, new RunClock());
         trainer.Run();
         return [.. members.Select(member => (member.Loss, member.Weights()))];
     }

@@ -1,6 +1,7 @@
 using Alice.ML.Models;
 using Alice.ML.Optimization;
 using Alice.ML.Optimization.Update;
+using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Inputs;
@@ -101,8 +102,10 @@ internal sealed class LearnerProblem : IDisposable
     }
 
     /// <summary>A network with its optimizer, at a constant learning rate of 0.001.</summary>
-    public Member Member(bool usesKernels) => new(_shape, new SquaredObjective(), _inputs, Settings(usesKernels),
-        new Course(LearningRateSchedule.Constant, 1), weightDecay: 0, seed: 1, initialWeights: null);
+    public Member Member(bool usesKernels) => new(
+        new NetworkDesign(
+            new NetworkPlan(NumericEncoding.None, _shape.LayerSizes, 0, 0), _shape, new SquaredObjective(), _inputs),
+        Settings(usesKernels), new Course(LearningRateSchedule.Constant, 1), seed: 1, initialWeights: null);
 
     /// <summary>The rows in minibatches, in their order.</summary>
     /// <param name="usesKernels">For which learners.</param>

@@ -1,4 +1,4 @@
-namespace Alice.ML.Optimization.Files;
+namespace Alice.ML.Files;
 
 /// <summary>Where a path leads once every link on the way is followed, so that two names of one file are seen to be
 /// one.</summary>

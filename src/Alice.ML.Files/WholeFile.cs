@@ -1,6 +1,6 @@
 using System.Formats.Tar;
 
-namespace Alice.ML.Optimization.Files;
+namespace Alice.ML.Files;
 
 /// <summary>Writes files that appear whole or not at all: into a temporary file beside the target, flushed to the disk
 /// and renamed. What stood at the target stays until then, also when the process is killed or the disk is full.

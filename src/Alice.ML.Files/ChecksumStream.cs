@@ -1,15 +1,41 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Text;
 
-namespace Alice.ML.Optimization.Files;
+namespace Alice.ML.Files;
 
-/// <summary>Passes bytes through, and keeps their CRC-32C (RFC 3720). The stream below stays open.</summary>
+/// <summary>Passes bytes through, and keeps their CRC-32C (RFC 3720): the checksum of all files of this library. The
+/// stream below stays open.</summary>
 internal sealed class ChecksumStream(Stream below) : Stream
 {
     private uint _crc = uint.MaxValue;
 
     /// <summary>Of the bytes that passed so far.</summary>
     public uint Checksum => ~_crc;
+
+    /// <summary>Writes the content and then its checksum, four bytes, little-endian.</summary>
+    public static void Write(Stream below, Action<BinaryWriter> content)
+    {
+        using var checksum = new ChecksumStream(below);
+        using var writer = new BinaryWriter(checksum, Encoding.UTF8, leaveOpen: true);
+        content(writer);
+        writer.Flush();
+        writer.Write(checksum.Checksum);
+    }
+
+    /// <summary>Reads the checksum that stands behind the content: whether it is that of the bytes that passed.
+    /// </summary>
+    /// <exception cref="EndOfStreamException">The stream ends before it.</exception>
+    public bool IsIntact() => Checksum == ReadStored();
+
+    /// <summary>Reads the checksum that stands behind the content.</summary>
+    /// <exception cref="EndOfStreamException">The stream ends before it.</exception>
+    public uint ReadStored()
+    {
+        Span<byte> stored = stackalloc byte[sizeof(uint)];
+        below.ReadExactly(stored);
+        return BinaryPrimitives.ReadUInt32LittleEndian(stored);
+    }
 
     public override bool CanRead => below.CanRead;
 
@@ -53,6 +79,8 @@ internal sealed class ChecksumStream(Stream below) : Stream
         var crc = _crc;
         for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
             crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        for (; bytes.Length >= sizeof(uint); bytes = bytes[sizeof(uint)..])
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt32LittleEndian(bytes));
         foreach (var b in bytes)
             crc = BitOperations.Crc32C(crc, b);
         _crc = crc;

@@ -1,0 +1,34 @@
+using Alice.ML.Training;
+using Alice.ML.Training.Rules;
+
+namespace Alice.ML.Trainers;
+
+/// <summary>The networks of the ensemble at the start of their training, and what the choice of their plans told.
+/// </summary>
+/// <param name="Members">The networks; they belong to the caller.</param>
+/// <param name="Choice">What was chosen.</param>
+/// <param name="Saved">The checkpoint that they are of; null: none.</param>
+internal sealed record ChosenNetworks(IReadOnlyList<Member> Members, PlanChoice.Result Choice, SavedTraining? Saved)
+{
+    /// <summary>Takes them from a checkpoint, has them race, or makes what the options say.</summary>
+    public static ChosenNetworks Of(FitContext fit, ScaledRows rows, Ensemble ensemble, TrainingSettings settings)
+    {
+        if (fit.Checkpoint?.Saved(TrainingPhase.Training) is { } reader)
+        {
+            var saved = SavedTraining.Read(reader);
+            return new(saved.Members(reader, ensemble, settings), saved.Choice, saved);
+        }
+        if (!HasRace(fit.Options, rows, ensemble))
+            return new(ensemble.CreateMembers(settings), new PlanChoice.Result(), null);
+        var (members, choice) = new PlanChoice(fit, rows, ensemble, settings).Make();
+        return new(members, choice, null);
+    }
+
+    public override string ToString() =>
+        $"{Members.Sum(member => (long)member.Shape.Parameters):N0} parameters, "
+        + $"{Math.Ceiling(Members.Max(member => member.Course.Length)):N0} epochs";
+
+    private static bool HasRace(AliceTrainerOptions options, ScaledRows rows, Ensemble ensemble) =>
+        rows.Initial is null && !rows.IsText && rows.Training.TotalRows >= AutoRules.LeastRowsOfRace
+        && (ensemble.Candidates.Count > 1 || options.NumberOfEpochs is null || rows.Task.Levels.Count > 0);
+}

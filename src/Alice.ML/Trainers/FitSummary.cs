@@ -1,0 +1,43 @@
+using Alice.ML.Models;
+using Alice.ML.Training;
+
+namespace Alice.ML.Trainers;
+
+/// <summary>What a model tells of its fit.</summary>
+internal static class FitSummary
+{
+    /// <param name="fit">The fit.</param>
+    /// <param name="learned">What it learned.</param>
+    /// <param name="trained">Its networks.</param>
+    /// <param name="settings">Settings of the run.</param>
+    /// <param name="networks">The model's.</param>
+    public static AliceTrainingSummary Of(
+        FitContext fit, FitTask learned, TrainedNetworks trained, TrainingSettings settings, NetworkEnsemble networks)
+    {
+        var (training, validation, epochs) = (learned.Training, learned.Validation, trained.Epochs);
+        return new AliceTrainingSummary
+        {
+            Epochs = epochs,
+            BestEpoch = validation is null || epochs.Count == 0
+                ? epochs.Count
+                : epochs.MinBy(epoch => epoch.ValidationLoss)!.Epoch,
+            StopReason = trained.StopReason,
+            MetricName = learned.Task.Objective.MetricName,
+            Estimate = trained.Choice.Estimate is { } estimate
+                ? learned.LeftOut.Complete(
+                    estimate, label => training.Known(label) + (validation?.Known(label) ?? 0), networks)
+                : null,
+            Candidates = trained.Choice.Candidates,
+            TrainingRows = training.TotalRows,
+            ValidationRows = validation?.TotalRows ?? 0,
+            BatchSize = settings.BatchSize,
+            WeightDecays = [.. trained.Members.Select(member => member.Plan.WeightDecay)],
+            NumericEncodings = [.. trained.Members.Select(member => member.Plan.Encoding)],
+            Restarts = trained.Members.Sum(member => member.Restarts),
+            Device = learned.Device.ToString(),
+            DeviceChoice = learned.DeviceChoice,
+            Seed = fit.Seed,
+            Seconds = fit.Clock.Elapsed.TotalSeconds,
+        };
+    }
+}

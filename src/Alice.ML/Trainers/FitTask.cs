@@ -1,0 +1,107 @@
+using Alice.ML.Models;
+using Alice.ML.Training;
+using Alice.ML.Training.Checkpoints;
+using Alice.ML.Training.Data;
+using Alice.ML.Training.Rules;
+using Microsoft.ML.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Alice.ML.Trainers;
+
+/// <summary>What a fit has to learn, from which rows, and where. Rows with extreme labels are left out.</summary>
+internal sealed record FitTask
+{
+    private const string Remedy =
+        "Mend them, or set Loss to RegressionLoss.Absolute or Huber to keep them.";
+
+    public required LearningTask Task { get; init; }
+
+    /// <summary>The model to go on from; null: none.</summary>
+    public required NetworkEnsemble? Initial { get; init; }
+
+    /// <summary>Rows to learn from.</summary>
+    public required TrainingData Training { get; init; }
+
+    /// <summary>Rows to measure on: the user's, or a part of the training rows; null: none.</summary>
+    public required TrainingData? Validation { get; init; }
+
+    public required LeftOutLabels LeftOut { get; init; }
+
+    public required Device Device { get; init; }
+
+    /// <summary>Why "auto" took the device; null: it did not choose.</summary>
+    public required string? DeviceChoice { get; init; }
+
+    /// <summary>Makes it of the rows as they were read, which decide whether a run may be resumed.</summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="task">What they are to teach.</param>
+    /// <param name="initial">The model to go on from.</param>
+    /// <param name="found">The device that the options name.</param>
+    public static FitTask Of(
+        FitContext fit, RowsAsRead rows, LearningTask task, NetworkEnsemble? initial, Device found)
+    {
+        var (training, validation, options) = (rows.Training, rows.Validation, fit.Options);
+        if (initial is not null)
+            InitialModel.Require(initial, options, fit.Feature.Name, training.Columns, task.Outputs);
+        fit.Peers?.RequireSame(
+            "the model to go on from: load the same one on all ranks", $"{RunIdentity.Hash(initial)}");
+        var (device, choice) = Choose(found, options, training, task);
+        fit.Checkpoint?.Begin(
+            RunIdentity.Of(options, fit.Seed, device, training, validation, initial), FeatureNames.Of(fit.Feature));
+        var leftOut = LeftOutLabels.None;
+        if (task.LeavesOutExtremeLabels && task.LabelScales.Any(label => label.Extreme > 0))
+        {
+            Warn(fit, training, task.LabelScales);
+            leftOut = LeftOutLabels.Outside(training, task.LabelScales);
+            training = training.WithoutExtremes(task.LabelScales);
+        }
+        if (validation is null && options.ValidationFraction > 0)
+            (training, validation) =
+                Peers.Agree(fit.Peers, () => training.Split(options.ValidationFraction, fit.Seed));
+        return new FitTask
+        {
+            Task = task,
+            Initial = initial,
+            Training = training,
+            Validation = validation,
+            LeftOut = leftOut,
+            Device = device,
+            DeviceChoice = choice,
+        };
+    }
+
+    /// <summary>The device, and why "auto" took it.</summary>
+    public string DescribeDevice() => $"{Device}{(DeviceChoice is null ? "" : $" ({DeviceChoice})")}";
+
+    /// <summary>"auto" takes a card that is there only where it is faster.</summary>
+    private static (Device Device, string? Choice) Choose(
+        Device found, AliceTrainerOptions options, TrainingData data, LearningTask task)
+    {
+        if (options.Device != "auto" || found.type == DeviceType.CPU)
+            return (found, null);
+        int[] sizes = [data.Columns, .. options.HiddenLayers ?? AutoRules.HiddenLayers(
+            data.Columns, data.LabelCount, task.Classes), task.Outputs];
+        var estimate = DeviceEstimate.Of(
+            sizes, data.Features.StoredColumns, options.BatchSize ?? AutoRules.BatchSize(data.Rows),
+            options.NumberOfNetworks, options.NumberOfThreads ?? Environment.ProcessorCount);
+        return (estimate.PrefersCard ? found : CPU, $"auto: {estimate}");
+    }
+
+    private static void Warn(FitContext fit, TrainingData training, IReadOnlyList<ColumnScale> labels)
+    {
+        if (labels.Count == 1)
+        {
+            fit.Channel.Warning($"Left out {labels[0].Extreme:N0} of {training.TotalRows:N0} rows: their labels in "
+                + $"'{fit.Label.Name}' are extreme and stand alone, while the others lie between {labels[0].Lowest} "
+                + $"and {labels[0].Highest}. {Remedy}");
+            return;
+        }
+        string[] extreme = [.. LabelNames.Of(fit.Label).Zip(labels).Where(label => label.Second.Extreme > 0).Select(
+            label => $"'{label.First}' ({label.Second.Extreme:N0} beyond {label.Second.Lowest} to "
+                + $"{label.Second.Highest})")];
+        fit.Channel.Warning($"Left out labels in '{fit.Label.Name}' that are extreme and stand alone: "
+            + $"{ColumnReport.List(extreme)}. The other labels of their rows are learned. {Remedy}");
+    }
+}

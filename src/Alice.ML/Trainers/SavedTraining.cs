@@ -1,0 +1,51 @@
+using Alice.ML.Training;
+using Alice.ML.Training.Checkpoints;
+using Alice.ML.Training.Plan;
+
+namespace Alice.ML.Trainers;
+
+/// <summary>What a checkpoint of the training of the ensemble holds besides the networks: what they are, what was
+/// measured, and the epochs so far.
+/// </summary>
+internal sealed record SavedTraining
+{
+    public required PlanChoice.Result Choice { get; init; }
+
+    public required IReadOnlyList<NetworkPlan> Plans { get; init; }
+
+    public required IReadOnlyList<Course> Courses { get; init; }
+
+    public required IReadOnlyList<AliceEpoch> Epochs { get; init; }
+
+    /// <summary>Writes all that the rest of a fit depends on.</summary>
+    public static void Write(
+        BinaryWriter writer, PlanChoice.Result choice, IReadOnlyList<AliceEpoch> epochs, EnsembleTrainer trainer)
+    {
+        writer.WriteJson(new SavedTraining
+        {
+            Choice = choice,
+            Plans = [.. trainer.Members.Select(member => member.Plan)],
+            Courses = [.. trainer.Members.Select(member => member.Course)],
+            Epochs = epochs,
+        });
+        if (choice.Estimate is not null)
+            foreach (var member in trainer.Members)
+                writer.WriteFloats(member.Start);
+        trainer.Save(writer);
+    }
+
+    /// <summary>Reads the first part; <see cref="Members"/> and the trainer read the rest.</summary>
+    public static SavedTraining Read(BinaryReader reader) => reader.ReadJson<SavedTraining>();
+
+    /// <summary>Makes the networks as they were made at first; the trainer restores what they have become.</summary>
+    /// <param name="reader">Where from.</param>
+    /// <param name="ensemble">Makes networks.</param>
+    /// <param name="settings">Settings of the fit.</param>
+    public IReadOnlyList<Member> Members(BinaryReader reader, Ensemble ensemble, TrainingSettings settings) =>
+        // Without a race, the options say all.
+        Choice.Estimate is null
+            ? ensemble.CreateMembers(settings)
+            : [.. Plans.Zip(Courses).Select((network, index) => ensemble.Create(
+                Ensemble.SeedsOfRace + index, network.First, settings, network.Second,
+                reader.ReadFloats() is { Length: > 0 } start ? start : null))];
+}
