@@ -18,7 +18,7 @@ try
         ["replicated"] => Replicated(400, 3, Effort.Quick),
         ["replicated", var rows, var networks] => Replicated(int.Parse(rows), int.Parse(networks), Effort.Default),
         ["killed"] => Fit(false, epoch => Kill()),
-        ["fails"] => Fit(false, epoch => throw new IOException("no space left on this machine")),
+        ["fails"] => Fit(false, epoch => Throw()),
         ["null"] => Null(),
         ["sums"] => Sums(),
         ["steps", var units] => Steps(int.Parse(units)),
@@ -72,8 +72,9 @@ int Replicated(int count, int networks, Effort effort)
         Effort = effort,
         NumberOfThreads = 1,
     }).Fit(ml.Data.LoadFromEnumerable(all));
-    if (ranks.Rank == 0)
-        Console.Error.WriteLine($"{ranks.Size} ranks, {networks} networks: {watch.Elapsed.TotalSeconds:F1} s");
+    using var self = Process.GetCurrentProcess();
+    Console.Error.WriteLine($"rank {ranks.Rank} of {ranks.Size}, {count:N0} rows, {networks} networks: "
+        + $"{watch.Elapsed.TotalSeconds:F1} s, processor {self.TotalProcessorTime.TotalSeconds:F1} s");
     return Tell(ml, model, all);
 }
 
@@ -89,8 +90,15 @@ int Tell(MLContext ml, ITransformer model, Row[] all)
     return 0;
 }
 
+static void Throw()
+{
+    Console.Error.WriteLine($"throws at {DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()} ms");
+    throw new IOException("no space left on this machine");
+}
+
 static void Kill()
 {
+    Console.Error.WriteLine($"dies at {DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()} ms");
     Process.GetCurrentProcess().Kill();
     Thread.Sleep(Timeout.Infinite);
 }

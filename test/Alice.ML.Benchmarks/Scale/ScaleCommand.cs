@@ -1,12 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Alice.ML.Benchmarks.Subjects;
-using Alice.ML.Samples;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
-using DuckDB.NET.Data;
 using Microsoft.ML;
-using Parquet.Serialization;
 
 namespace Alice.ML.Benchmarks.Scale;
 
@@ -40,10 +37,15 @@ internal static class ScaleCommand
         var quality = new Command("quality", "Test errors of a network after 5 epochs, from a file and from memory.")
             { data, rounds };
         quality.SetAction(p => Quality(p.GetValue(data), p.GetValue(rounds)));
-        var sources = new Command("sources", "Seconds to read a table of four columns from Parquet and from DuckDB.")
-            { rows, rounds };
-        sources.SetAction(p => Sources(p.GetValue(rows), p.GetValue(rounds)));
-        return new Command("scale", "Rows that need not fit into memory.") { fit, throughput, quality, sources };
+        var sources = new Command("sources", "Seconds to read a table from Parquet, DuckDB, CSV and more.")
+            { rows, columns, rounds };
+        sources.SetAction(p => Sources(p.GetValue(rows), p.GetValue(columns), p.GetValue(rounds)));
+        var growth = new Command(
+            "growth", "The same fit, one epoch, of 10⁵, 10⁶, 10⁷ and 4·10⁷ rows, each in a process.")
+            { columns, memory, folder };
+        growth.SetAction(p => Growth(p.GetValue(columns), p.GetValue(memory) ?? 1L << 30, p.GetValue(folder)));
+        return new Command("scale", "Rows that need not fit into memory.") { fit, growth, throughput, quality,
+            sources };
     }
 
     private static AliceTrainingSummary Train(
@@ -72,6 +74,20 @@ internal static class ScaleCommand
         Console.WriteLine($"{summary.TrainingRows:N0} rows × {columns}, {summary.Epochs.Count} epochs: "
             + $"{watch.Elapsed.TotalSeconds:F1} s, processor {self.TotalProcessorTime.TotalSeconds:F1} s, "
             + $"peak {self.PeakWorkingSet64 / 1e6:N0} MB, loss {summary.Epochs[^1].TrainingLoss:g4}");
+    }
+
+    private static void Growth(int columns, long memory, string? folder)
+    {
+        foreach (var rows in new[] { 100_000, 1_000_000, 10_000_000, 40_000_000 })
+        {
+            string[] arguments = ["scale", "fit", "--rows", $"{rows}", "--columns", $"{columns}", "--memory",
+                $"{memory}",
+                .. folder is null ? [] : new[] { "--folder", folder }];
+            using var child = Process.Start(Environment.ProcessPath!, arguments);
+            child.WaitForExit();
+            if (child.ExitCode != 0)
+                throw new InvalidOperationException($"{rows:N0} rows ended with exit code {child.ExitCode}.");
+        }
     }
 
     private static void Throughput(int rows, int columns, int rounds, string? folder)
@@ -143,53 +159,16 @@ internal static class ScaleCommand
         }
     }
 
-    private static void Sources(int rows, int rounds)
+    private static void Sources(int rows, int columns, int rounds)
     {
         var folder = Directory.CreateTempSubdirectory("alice-sources-").FullName;
         try
         {
-            var (parquet, database) = (Path.Combine(folder, "trips.parquet"), Path.Combine(folder, "trips.duckdb"));
-            ParquetSerializer.SerializeAsync(Trip.Some(rows), parquet, new() { RowGroupSize = 1_000_000 })
-                .GetAwaiter().GetResult();
-            using var duck = new DuckDBConnection($"DataSource={database}");
-            duck.Open();
-            using (var create = duck.CreateCommand())
-            {
-                create.CommandText = $"CREATE TABLE trips AS SELECT * FROM '{parquet}'";
-                create.ExecuteNonQuery();
-            }
-            const string Columns = "SELECT Distance, Minutes, Hour, Fare FROM ";
-            (string Name, Func<IEnumerable<Trip>> Read)[] sources =
-            [
-                ("Parquet.Net", () => LargeTables.ReadParquet(parquet)),
-                ("DuckDB, from Parquet", () => LargeTables.ReadDatabase(duck, $"{Columns} '{parquet}'")),
-                ("DuckDB, its own table", () => LargeTables.ReadDatabase(duck, $"{Columns} trips")),
-                ("rows that are made", () => Trip.Some(rows)),
-            ];
-            var least = sources.Select(_ => double.PositiveInfinity).ToArray();
-            for (var round = 0; round < rounds; round++)
-                for (var i = 0; i < sources.Length; i++)
-                    least[i] = Math.Min(least[i], Seconds(sources[i].Read()));
-            for (var i = 0; i < sources.Length; i++)
-                Console.WriteLine($"{sources[i].Name}: {rows:N0} rows × 4 into an IDataView in {least[i]:F2} s");
+            new SourceSpeeds(rows, columns, folder).Print(rounds);
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private static double Seconds(IEnumerable<Trip> trips)
-    {
-        var ml = new MLContext(1);
-        var view = ml.Data.LoadFromEnumerable(trips);
-        var watch = Stopwatch.StartNew();
-        using var cursor = view.GetRowCursor(view.Schema);
-        var getters = view.Schema.Select(column => cursor.GetGetter<float>(column)).ToArray();
-        float value = 0;
-        while (cursor.MoveNext())
-            foreach (var get in getters)
-                get(ref value);
-        return watch.Elapsed.TotalSeconds;
     }
 }

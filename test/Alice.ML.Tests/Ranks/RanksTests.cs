@@ -214,6 +214,97 @@ public class RanksTests
         }
     }
 
+    [TestMethod]
+    public void A_checkpoint_of_classes_resumes_with_fewer_ranks()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"alice-ranks-{Guid.NewGuid():N}");
+        try
+        {
+            Train(3, stops: true);
+            var resumed = Train(2, stops: false);
+            CollectionAssert.AreEqual(Weights(resumed[0].Ensemble), Weights(resumed[1].Ensemble));
+            Assert.HasCount(6, resumed[0].TrainingSummary!.Epochs);
+        }
+        finally
+        {
+            File.Delete(path);
+            File.Delete(path + ".before");
+        }
+
+        AliceMulticlassModelParameters[] Train(int size, bool stops) => ThreadRanks.Run(size, communicator =>
+        {
+            var ml = new MLContext();
+            using var source = new CancellationTokenSource();
+            // The keys are of all rows, on every rank.
+            var data = ml.Transforms.Conversion.MapValueToKey("Label")
+                .Fit(Example.View(ml, Classes(120))).Transform(Example.View(ml, Part(Classes(120), communicator)));
+            return ml.MulticlassClassification.Trainers.Alice(new AliceMulticlassTrainer.Options
+            {
+                Communicator = communicator,
+                Seed = 1,
+                HiddenLayers = [8],
+                NumberOfNetworks = 1,
+                WeightDecay = 0,
+                NumericEncoding = NumericEncoding.None,
+                Dropout = 0.1,
+                NumberOfEpochs = 6,
+                BatchSize = 32,
+                CheckpointPath = path,
+                ResumeFromCheckpoint = !stops,
+                CancellationToken = source.Token,
+                Progress = new Watcher(epoch =>
+                {
+                    if (stops && epoch.Epoch == 3)
+                        source.Cancel();
+                }),
+            }).Fit(data).Model;
+        });
+
+        static List<Example> Classes(int count)
+        {
+            var rows = Example.Smooth(count);
+            foreach (var row in rows)
+                row.Label = MathF.Round(row.Label / 3);
+            return rows;
+        }
+    }
+
+    [TestMethod]
+    public void A_checkpoint_of_a_race_tells_how_many_ranks_it_needs()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"alice-ranks-{Guid.NewGuid():N}");
+        try
+        {
+            var whole = Train(2, null, stops: false);
+            Assert.AreEqual(StopReason.Cancelled, Train(2, path, stops: true)[0].Result!.TrainingSummary!.StopReason);
+            foreach (var (_, error) in Train(3, path, stops: false))
+                Assert.Contains("its 2 ranks held out other rows than 3 would: start as many as then", error!.Message);
+            foreach (var (model, _) in Train(2, path, stops: false))
+                CollectionAssert.AreEqual(Weights(whole[0].Result!), Weights(model!));
+        }
+        finally
+        {
+            File.Delete(path);
+            File.Delete(path + ".before");
+        }
+
+        static (AliceRegressionModelParameters? Result, Exception? Error)[] Train(int size, string? path, bool stops) =>
+            ThreadRanks.Try(size, communicator =>
+            {
+                using var source = new CancellationTokenSource();
+                return Fit(communicator, Part(Make(240), communicator), options =>
+                {
+                    (options.Effort, options.NumberOfNetworks, options.BatchSize) = (Effort.Quick, 1, 60);
+                    (options.CheckpointPath, options.ResumeFromCheckpoint) = (path, path is not null && !stops);
+                    options.CancellationToken = source.Token;
+                }, message =>
+                {
+                    if (stops && message.Contains("steps: held-out loss"))
+                        source.Cancel();
+                });
+            });
+    }
+
     private static List<Example> Make(int count, int seed = 1)
     {
         var random = new Random(seed);
@@ -254,9 +345,11 @@ public class RanksTests
     }
 
     private static AliceRegressionModelParameters Fit(
-        Communicator? communicator, List<Example> rows, Action<AliceRegressionTrainer.Options> change)
+        Communicator? communicator, List<Example> rows, Action<AliceRegressionTrainer.Options> change,
+        Action<string>? log = null)
     {
         var ml = new MLContext();
+        ml.Log += (_, e) => log?.Invoke(e.RawMessage);
         var options = new AliceRegressionTrainer.Options
         {
             Communicator = communicator,
@@ -269,8 +362,10 @@ public class RanksTests
         return ml.Regression.Trainers.Alice(options).Fit(Example.View(ml, rows)).Model;
     }
 
-    private static float[] Weights(AliceRegressionModelParameters model) =>
-        [.. model.Ensemble.Members.SelectMany(member => member.Network.Weights.ToArray())];
+    private static float[] Weights(AliceRegressionModelParameters model) => Weights(model.Ensemble);
+
+    private static float[] Weights(NetworkEnsemble ensemble) =>
+        [.. ensemble.Members.SelectMany(member => member.Network.Weights.ToArray())];
 
     private static double Error(AliceRegressionModelParameters model, List<Example> rows)
     {

@@ -137,7 +137,8 @@ internal sealed class RunCheckpoint : IDisposable
             yield return difference;
         // Each rank holds out some of its rows.
         if (saved.Run.Ranks != run.Ranks && (saved.Phase == TrainingPhase.Choosing || saved.Run.HoldsOutRows))
-            yield return $"its {saved.Run.Ranks} ranks held out other rows than {run.Ranks} would";
+            yield return $"its {saved.Run.Ranks} ranks held out other rows than {run.Ranks} would: start as many as "
+                + $"then";
     }
 
     /// <summary>The state to go on from, if the run was in this phase; null: the phase begins.</summary>

@@ -17,7 +17,7 @@ namespace Alice.ML.Training.Members;
 internal sealed class EnsembleTrainer : IDisposable
 {
     private readonly TrainingSettings _settings;
-    private readonly List<Member> _members;
+    private readonly IReadOnlyList<Member> _members;
     private readonly BatchSource _batches;
     private readonly int _epochs;
 
@@ -42,8 +42,12 @@ internal sealed class EnsembleTrainer : IDisposable
         RunClock clock)
     {
         _settings = settings;
-        _members = [.. members];
+        _members = members;
         _clock = clock;
+        // Those with the same work are of different ranks.
+        foreach (var (number, member) in members.GroupBy(member => member.Inputs)
+            .SelectMany(group => group.OrderByDescending(member => member.Course.Length)).Index())
+            member.Number = number;
         _epochs = (int)Math.Ceiling(members.Max(member => member.Course.Length));
         _batches = BatchSource.Create(rows.Training, settings.BatchSize, settings);
         _readers = [.. Enumerable.Range(0, Math.Max(1, Math.Min(settings.Workers, members.Count)))
@@ -165,12 +169,10 @@ internal sealed class EnsembleTrainer : IDisposable
         : HasEnough && _clock.Elapsed >= _settings.MaximumTime ? StopReason.MaximumTrainingTime
         : StopReason.Finished;
 
-    private bool IsOwn(Member member) => Spread.IsOwn(_members.IndexOf(member));
-
     /// <summary>Gives all ranks what became of each other's members.</summary>
     private void Share()
     {
-        Spread.Share([.. Enumerable.Range(0, _members.Count)], (writer, i) => _members[i].Save(writer),
+        Spread.Share(_members, (writer, i) => _members[i].Save(writer),
             (reader, i) => _members[i].Restore(reader));
         Member.RequireSameWeights(Spread.Peers, _members);
     }
@@ -179,7 +181,7 @@ internal sealed class EnsembleTrainer : IDisposable
     /// over the threads.</summary>
     private void RunEpoch()
     {
-        var others = _running.Where(member => !IsOwn(member)).ToArray();
+        var others = _running.Where(member => !Spread.IsOwn(member)).ToArray();
         var dealt = _running.Except(others).GroupBy(member => member.Inputs).SelectMany(group => group).ToArray();
         var workers = Math.Min(_readers.Length, dealt.Length);
         // All ranks know alike why to stop, as of their last meeting.
@@ -205,11 +207,11 @@ internal sealed class EnsembleTrainer : IDisposable
     {
         var running = _running;
         var ended = Peers.Agree(Spread.Peers, () => running.ToDictionary(
-            member => member, member => IsOwn(member) && member.EndEpoch()));
+            member => member, member => Spread.IsOwn(member) && member.EndEpoch()));
         foreach (var member in running)
             member.Position = 0;
-        var all = Spread.Share(_members.Count, i => ended.GetValueOrDefault(_members[i]));
-        _running = [.. running.Where(member => !all[_members.IndexOf(member)])];
+        var all = Spread.Share(running, i => ended[running[i]]);
+        _running = [.. running.Where((_, index) => !all[index])];
     }
 
     private void RunEpoch(Member[] members, Dictionary<InputEncoding, BatchReader> readers, int end)
@@ -276,7 +278,7 @@ internal sealed class EnsembleTrainer : IDisposable
 
     private AliceEpoch Describe(int epoch, (double Loss, double Metric)? validation)
     {
-        var figures = Spread.Share(_members.Count, i => _members[i].Figures());
+        var figures = Spread.Share(_members, i => _members[i].Figures());
         return new AliceEpoch
         {
             Epoch = epoch,

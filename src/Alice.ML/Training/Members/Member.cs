@@ -14,7 +14,7 @@ using static TorchSharp.torch;
 namespace Alice.ML.Training.Members;
 
 /// <summary>One network of an ensemble, with its optimizer state, random numbers and record of losses.</summary>
-internal sealed class Member : IDisposable
+internal sealed class Member : INumbered, IDisposable
 {
     private readonly TrainingSettings _settings;
     private readonly NetworkDesign _design;
@@ -65,6 +65,9 @@ internal sealed class Member : IDisposable
         : new TensorLearner(shape, objective, start, settings);
 
     public NetworkShape Shape => Learner.Shape;
+
+    /// <summary>Decides which of several ranks trains it.</summary>
+    public int Number { get; set; }
 
     /// <summary>Its parameters and what takes its steps.</summary>
     public Learner Learner { get; }

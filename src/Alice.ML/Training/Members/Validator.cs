@@ -61,9 +61,9 @@ internal sealed class Validator(RowSet rows, LearningTask task, TrainingSettings
         var spread = settings.Spread;
         var all = new Tensor[members.Count];
         for (var i = 0; i < all.Length; i++)
-            if (spread.IsOwn(i))
+            if (spread.IsOwn(members[i]))
                 all[i] = Outputs(members[i]);
-        spread.Share([.. Enumerable.Range(0, all.Length)],
+        spread.Share(members,
             (writer, i) => writer.WriteFloats(all[i].data<float>().ToArray()),
             (reader, i) => all[i] = tensor(reader.ReadFloats()).view(-1, members[i].Shape.LayerSizes[^1]));
         return all;

@@ -10,7 +10,7 @@ namespace Alice.ML.Training.Plan;
 /// stops; at the end it is what it was when its loss was lowest, or, where somebody has chosen the length of training,
 /// what it was last.
 /// </summary>
-internal sealed class Candidate(NetworkPlan plan, Member[] networks, int firstNumber, bool takesLast) : IDisposable
+internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesLast) : IDisposable
 {
     private Tensor[] _outputs = [];
     private float[][] _weights = [];
@@ -19,9 +19,6 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, int firstNu
 
     /// <summary>Two networks of each fold, fold after fold.</summary>
     public IReadOnlyList<Member> Networks => networks;
-
-    /// <summary>Numbers of its networks among those of all candidates.</summary>
-    public int[] Numbers { get; } = [.. Enumerable.Range(firstNumber, networks.Length)];
 
     /// <summary>Whether it goes on.</summary>
     public bool IsRunning { get; set; } = true;

@@ -214,10 +214,10 @@ internal sealed class Race : IDisposable
     private void Enter(NetworkPlan plan, Func<int, NetworkPlan, Member> create)
     {
         var networks = new Member[AutoRules.NetworksPerFold * _folds.Length];
-        var firstNumber = _candidates.Count * networks.Length;
         for (var i = 0; i < networks.Length; i++)
         {
             networks[i] = create(i, plan);
+            networks[i].Number = _candidates.Count * networks.Length + i;
             var (fold, index) = (i / AutoRules.NetworksPerFold, i % AutoRules.NetworksPerFold);
             var lane = _lanes.Find(known => known.Fold == fold && known.Index == index
                 && known.Lane.Inputs == networks[i].Inputs).Lane;
@@ -225,10 +225,10 @@ internal sealed class Race : IDisposable
                 _lanes.Add((fold, index, lane = new Lane(
                     _folds[fold].Training, networks[i].Inputs, _settings,
                     AliceDirections.Key((ulong)_settings.Seed, OrderKeys + i))));
-            if (Spread.IsOwn(firstNumber + i))
+            if (Spread.IsOwn(networks[i]))
                 lane.Members.Add(networks[i]);
         }
-        _candidates.Add(new Candidate(plan, networks, firstNumber, _settings.HasChosenLength));
+        _candidates.Add(new Candidate(plan, networks, _settings.HasChosenLength));
     }
 
     /// <summary>Measures a few steps, and finds a length for which the time is enough; with very little time only some
@@ -288,8 +288,7 @@ internal sealed class Race : IDisposable
     private void Share()
     {
         foreach (var candidate in _candidates)
-            Spread.Share(candidate.Numbers, (writer, i) => candidate.SaveNetwork(writer, i - candidate.Numbers[0]),
-                (reader, i) => candidate.RestoreNetwork(reader, i - candidate.Numbers[0]));
+            Spread.Share(candidate.Networks, candidate.SaveNetwork, candidate.RestoreNetwork);
     }
 
     private void Judge(int rung, long steps)
@@ -326,11 +325,11 @@ internal sealed class Race : IDisposable
     private Tensor?[] Share(Candidate candidate, Dictionary<Member, Tensor> own)
     {
         Tensor?[] all = [.. candidate.Networks.Select(network => own.GetValueOrDefault(network))];
-        var (first, columns) = (candidate.Numbers[0], candidate.Networks[0].Shape.LayerSizes[^1]);
+        var columns = candidate.Networks[0].Shape.LayerSizes[^1];
         using var scope = NewDisposeScope();
-        Spread.Share(candidate.Numbers,
-            (writer, i) => writer.WriteFloats(all[i - first] is { } output ? output.data<float>().ToArray() : []),
-            (reader, i) => all[i - first] = reader.ReadFloats() is { Length: > 0 } values
+        Spread.Share(candidate.Networks,
+            (writer, i) => writer.WriteFloats(all[i] is { } output ? output.data<float>().ToArray() : []),
+            (reader, i) => all[i] = reader.ReadFloats() is { Length: > 0 } values
                 ? tensor(values).view(-1, columns).DetachFromDisposeScope() : null);
         return all;
     }

@@ -18,9 +18,9 @@ internal sealed class Spread(Peers? peers)
 
     public bool IsAlone => peers is null;
 
-    /// <summary>Whether this rank trains a network.</summary>
-    /// <param name="number">Its number; neighbors are of different ranks.</param>
-    public bool IsOwn(int number) => Owner(number) == (peers?.Rank ?? 0);
+    /// <summary>Whether this rank trains a network: neighbors by <see cref="INumbered.Number"/> are of different
+    /// ranks.</summary>
+    public bool IsOwn(INumbered network) => Owner(network) == (peers?.Rank ?? 0);
 
     /// <summary>How much longer networks take than if all ranks had as many: there may be fewer than ranks.</summary>
     public double Unevenness(int networks)
@@ -38,39 +38,49 @@ internal sealed class Spread(Peers? peers)
 
     public double Sum(double value) => peers?.Sum(value) ?? value;
 
-    /// <summary>A figure of every network.</summary>
-    /// <param name="networks">How many.</param>
+    /// <summary>A figure of each network.</summary>
+    /// <param name="networks">The networks, in the same order on all ranks.</param>
     /// <param name="own">Gives it for one that this rank trains.</param>
-    public T[] Share<T>(int networks, Func<int, T> own) where T : unmanaged
+    public T[] Share<T>(IReadOnlyList<INumbered> networks, Func<int, T> own) where T : unmanaged
     {
-        T[] values = [.. Enumerable.Range(0, networks).Select(number => IsOwn(number) ? own(number) : default)];
+        T[] values = [.. networks.Select((network, index) => IsOwn(network) ? own(index) : default)];
         if (peers is null)
             return values;
         var each = peers.GatherEach<T>(values);
-        return [.. values.Select((_, number) => each[Owner(number)][number])];
+        return [.. networks.Select((network, index) => each[Owner(network)][index])];
     }
 
     /// <summary>Gives all ranks what each knows of its own networks.</summary>
-    /// <param name="numbers">Numbers of the networks, in the same order on all ranks.</param>
-    /// <param name="write">Writes what is known of a network.</param>
+    /// <param name="networks">The networks, in the same order on all ranks.</param>
+    /// <param name="write">Writes what is known of one of these.</param>
     /// <param name="read">Takes that over.</param>
-    public void Share(IReadOnlyList<int> numbers, Action<BinaryWriter, int> write, Action<BinaryReader, int> read)
+    public void Share(IReadOnlyList<INumbered> networks, Action<BinaryWriter, int> write, Action<BinaryReader, int> read)
     {
         if (peers is null)
             return;
         using var own = new MemoryStream();
         using (var writer = new BinaryWriter(own, Encoding.UTF8, leaveOpen: true))
-            foreach (var number in numbers.Where(IsOwn))
-                write(writer, number);
+            foreach (var index in Of(peers.Rank))
+                write(writer, index);
         foreach (var (rank, bytes) in peers.GatherEach<byte>(own.GetBuffer().AsSpan(0, (int)own.Length)).Index())
         {
             if (rank == peers.Rank)
                 continue;
             using var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
-            foreach (var number in numbers.Where(number => Owner(number) == rank))
-                read(reader, number);
+            foreach (var index in Of(rank))
+                read(reader, index);
         }
+
+        IEnumerable<int> Of(int rank) =>
+            Enumerable.Range(0, networks.Count).Where(index => Owner(networks[index]) == rank);
     }
 
-    private int Owner(int number) => number % (peers?.Size ?? 1);
+    private int Owner(INumbered network) => network.Number % (peers?.Size ?? 1);
+}
+
+/// <summary>What is dealt to ranks.</summary>
+internal interface INumbered
+{
+    /// <summary>Decides which of several ranks trains it.</summary>
+    int Number { get; }
 }
