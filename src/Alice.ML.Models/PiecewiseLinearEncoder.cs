@@ -31,7 +31,7 @@ internal sealed class PiecewiseLinearEncoder
     private readonly float[] _upper;
 
     // The edges between the bins of each column, filled up with infinity to whole vectors.
-    private readonly int[] _innerStarts;
+    private readonly Bins[] _bins;
     private readonly float[] _inner;
 
     /// <param name="edges">For each column its ascending edges, at least two, or none to pass it as it is.</param>
@@ -57,7 +57,7 @@ internal sealed class PiecewiseLinearEncoder
         Array.Fill(_lower, float.NegativeInfinity);
         Array.Fill(_upper, float.PositiveInfinity);
         _starts = new int[_edges.Length + 1];
-        _innerStarts = new int[_edges.Length + 1];
+        _bins = new Bins[_edges.Length];
         var inner = new List<float>();
         for (var c = 0; c < _edges.Length; c++)
         {
@@ -71,10 +71,12 @@ internal sealed class PiecewiseLinearEncoder
                 if (t < own.Length - 1)
                     _upper[number + t] = 1;
             }
+            var from = inner.Count;
             inner.AddRange(own.Skip(1).SkipLast(1));
             while (inner.Count % Vector512<float>.Count != 0)
                 inner.Add(float.PositiveInfinity);
-            (_starts[c + 1], _innerStarts[c + 1]) = (number + FeaturesOf(own), inner.Count);
+            _starts[c + 1] = number + FeaturesOf(own);
+            _bins[c] = new Bins(number + 1, from, inner.Count);
         }
         _inner = [.. inner];
     }
@@ -116,9 +118,9 @@ internal sealed class PiecewiseLinearEncoder
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find(int column, float x)
     {
-        var feature = _starts[column] + 1;
-        var (number, end) = (Vector512.Create(x), _innerStarts[column + 1]);
-        for (var at = _innerStarts[column]; at < end; at += Vector512<float>.Count)
+        var bins = _bins[column];
+        var (feature, number) = (bins.First, Vector512.Create(x));
+        for (var at = bins.From; at < bins.To; at += Vector512<float>.Count)
         {
             // The padding, ∞, never is below the number; nor is any edge below NaN.
             var below = Vector512.GreaterThan(number, Vector512.LoadUnsafe(ref _inner[at]));
@@ -177,4 +179,7 @@ internal sealed class PiecewiseLinearEncoder
         }
         return null;
     }
+
+    /// <summary>The first bin's feature, and where the edges between the bins begin and end.</summary>
+    private readonly record struct Bins(int First, int From, int To);
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Alice.ML.Benchmarks.Child;
 using Alice.ML.Benchmarks.Explaining;
 using Alice.ML.Benchmarks.Networks;
+using Alice.ML.Benchmarks.Pictures;
 using Alice.ML.Benchmarks.Profile;
 using Alice.ML.Benchmarks.Quality;
 using Alice.ML.Benchmarks.Report;
@@ -59,7 +60,8 @@ profile.SetAction(_ => ProfileCommand.Run());
 var micro = new Command("micro", "Runs the benchmarks of the parts; what follows goes to BenchmarkDotNet.");
 var quality = QualityCommand.Create(() => RepositoryFile("docs/quality.md"));
 return new RootCommand("Measures Alice.ML.") { report, quality, SearchCommand.Create(), NetworksCommand.Create(),
-    ScaleCommand.Create(), SyntheticTables.Create(), ExplainCommand.Create(), profile, micro }.Parse(args).Invoke();
+    ScaleCommand.Create(), SyntheticTables.Create(), ExplainCommand.Create(),
+    PictureCommand.Create(() => RepositoryFile("docs/pictures/report.svg")), profile, micro }.Parse(args).Invoke();
 
 static string[] Names(string list) =>
     list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

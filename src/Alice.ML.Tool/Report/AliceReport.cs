@@ -32,11 +32,13 @@ public static class AliceReport
     internal static string Create(Subject subject)
     {
         var page = new Html();
-        foreach (var (i, (doing, add)) in _sections.Index())
+        var done = 0.0;
+        foreach (var (doing, time, add) in _sections)
         {
             subject.Options.CancellationToken.ThrowIfCancellationRequested();
-            subject.Options.Progress?.Invoke(doing, (double)i / _sections.Length);
+            subject.Options.Progress?.Invoke(doing, done / _sections.Sum(section => section.Time));
             add(subject, page);
+            done += time;
         }
         var rows = $"{Show.Count(subject.Labels.Length)} held-out rows";
         return page.Page(subject.Options.Title ?? subject.Label, $"{subject.Task.Name} · {rows}");
@@ -49,18 +51,19 @@ public static class AliceReport
         writer.Write(page);
     }
 
-    private static readonly (string Doing, Action<Subject, Html> Add)[] _sections =
+    // Times are relative, about those of tables of some thousand rows.
+    private static readonly (string Doing, int Time, Action<Subject, Html> Add)[] _sections =
     [
-        ("LightGBM and FastTree", RivalSection.Add),
-        ("errors", NumberSection.Add),
-        ("errors", ClassSection.Add),
-        ("importance of columns", ImportanceSection.Add),
-        ("partial dependence", DependenceSection.Add),
-        ("residuals", ResidualSection.Add),
-        ("worst rows", WorstRowsSection.Add),
-        ("learning curves", LearningSection.Add),
-        ("landscape", LandscapeSection.Add),
-        ("table", TableSection.Add),
-        ("settings", SettingsSection.Add),
+        ("LightGBM and FastTree", 12, RivalSection.Add),
+        ("errors", 1, NumberSection.Add),
+        ("errors", 1, ClassSection.Add),
+        ("importance of columns", 3, ImportanceSection.Add),
+        ("partial dependence", 3, DependenceSection.Add),
+        ("residuals", 1, ResidualSection.Add),
+        ("worst rows", 1, WorstRowsSection.Add),
+        ("learning curves", 1, LearningSection.Add),
+        ("landscape", 6, LandscapeSection.Add),
+        ("table", 1, TableSection.Add),
+        ("settings", 1, SettingsSection.Add),
     ];
 }

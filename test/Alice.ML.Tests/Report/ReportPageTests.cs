@@ -1,6 +1,9 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Alice.ML.Benchmarks.Pictures;
 using Alice.ML.Tests.Tool;
 using Alice.ML.Tool.Report;
+using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tests.Report;
 
@@ -19,6 +22,17 @@ public sealed class ReportPageTests
         foreach (var section in sections)
             StringAssert.Contains(page, section);
         CheckMarkup(page);
+        foreach (var color in new Func<PageStyle.Ink, string>[] { ink => ink.Light, ink => ink.Dark })
+        {
+            // As a file by itself: nothing of the page's style sheet is there.
+            var picture = PictureCommand.Draw(page, ["Each row", "Error of each epoch"], "#ffffff", color);
+            Assert.HasCount(3, XDocument.Parse(picture).Descendants(XName.Get("svg", "http://www.w3.org/2000/svg")));
+            StringAssert.Contains(picture, $"\"{color(PageStyle.Series(0))}\"");
+            Assert.DoesNotContain("var(", picture);
+        }
+        StringAssert.Contains(Assert.ThrowsExactly<UserException>(
+            () => PictureCommand.Draw(page, ["None"], "#ffffff", ink => ink.Light)).Message,
+            "no figure 'None'; its figures are Each row, Means of ten groups");
     }
 
     [TestMethod]

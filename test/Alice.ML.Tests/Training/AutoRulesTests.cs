@@ -37,10 +37,19 @@ public sealed class AutoRulesTests
     [DataRow(32, 1, 9, 64)]
     [DataRow(33, 1, 0, 128)]
     [DataRow(1025, 1, 0, 64)]
-    [DataRow(8, 3, 0, 128)]
+    [DataRow(33, 3, 0, 128)]
     [DataRow(16, 1, 10, 128)]
-    public void Many_columns_labels_or_classes_get_wider_layers(int columns, int labels, int classes, int units) =>
+    public void Many_columns_or_classes_get_wider_layers(int columns, int labels, int classes, int units) =>
         CollectionAssert.AreEqual(new[] { units, units }, AutoRules.HiddenLayers(columns, labels, classes));
+
+    [TestMethod]
+    public void Several_labels_of_few_columns_get_three_layers_and_count_for_patience()
+    {
+        CollectionAssert.AreEqual(new[] { 64, 96, 64 }, AutoRules.HiddenLayers(8, 3, 0));
+        Assert.IsTrue(AutoRules.IsPatient(3000, 1, isClassification: false, hasBins: true, weightDecay: 1, dropout: 0));
+        Assert.IsFalse(
+            AutoRules.IsPatient(3000, 2, isClassification: false, hasBins: true, weightDecay: 1, dropout: 0));
+    }
 
     [TestMethod]
     [DataRow(Effort.Quick, 48)]

@@ -1,6 +1,5 @@
 using Alice.ML.Training.Checkpoints;
 using Alice.ML.Training.Members;
-using Alice.ML.Training.Plan;
 using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Fit;

@@ -5,7 +5,6 @@ using Alice.ML.Training.Checkpoints;
 using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Networks;
 using Alice.ML.Training.Objectives;
-using Alice.ML.Training.Plan;
 using Alice.ML.Training.Ranks;
 using Alice.ML.Training.Rules;
 using Alice.ML.Training.Stack;

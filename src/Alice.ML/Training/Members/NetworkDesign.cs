@@ -1,7 +1,7 @@
 using Alice.ML.Training.Inputs;
+using Alice.ML.Training.Members;
 using Alice.ML.Training.Networks;
 using Alice.ML.Training.Objectives;
-using Alice.ML.Training.Plan;
 
 namespace Alice.ML.Training;
 

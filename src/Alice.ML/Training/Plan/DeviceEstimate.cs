@@ -4,6 +4,8 @@ namespace Alice.ML.Training.Plan;
 
 /// <summary>How long a step of all networks takes on a card and on the host, about: enough to tell which is faster
 /// where both are there.</summary>
+/// <remarks>Its constants are rates of hardware, to be measured on a machine (docs/gpu.md). Those of
+/// <see cref="Rules.AutoRules"/> say what is learned: these do not.</remarks>
 /// <param name="CardSeconds">On a card.</param>
 /// <param name="HostSeconds">On the host.</param>
 internal readonly record struct DeviceEstimate(double CardSeconds, double HostSeconds)

@@ -357,8 +357,8 @@ internal sealed class Race : IDisposable
     }
 
     private bool IsPatient(int rung, Candidate candidate) =>
-        AutoRules.IsPatient(_rows, _task.IsClassification, candidate.Plan.HasBins, candidate.Plan.WeightDecay,
-            candidate.Plan.Dropout)
+        AutoRules.IsPatient(_rows, _task.LabelCount, _task.IsClassification, candidate.Plan.HasBins,
+            candidate.Plan.WeightDecay, candidate.Plan.Dropout)
         && AutoRules.StaysPatient(rung, candidate.EarlierLoss, candidate.LastLoss);
 
     private void Stop(Candidate candidate)

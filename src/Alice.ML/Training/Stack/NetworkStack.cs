@@ -40,7 +40,6 @@ internal sealed class NetworkStack : IDisposable
         _memory = new StackMemory(learners.Count, shape.Parameters, start.dtype, start.device);
         _constants = new StackConstants(learners.Count, start.dtype, start.device);
         var loss = StackLoss.Of(learners[0].Loss, shape.LayerSizes[^1], start);
-        _network = new StackNetwork(shape, learners.Count, loss, _memory);
         _move = new StackMove(_memory, _constants, learners[0].Constants);
         var hasDropout = shape.Layers > 1 && learners.Any(learner => learner.Shape.Dropout > 0);
         _random = new StackRandom(
@@ -48,6 +47,7 @@ internal sealed class NetworkStack : IDisposable
             hasDropout ? [.. learners.Select(learner => learner.Shape.Dropout)] : null,
             shape.LayerSizes.Skip(1).SkipLast(1).Sum(units => (long)units), _memory.Center, learners[0].Key,
             drawsOnDevice ?? start.device_type != DeviceType.CPU);
+        _network = new StackNetwork(shape, learners.Count, loss, _memory, _random);
         _sums = zeros([learners.Count], start.dtype, start.device).DetachFromDisposeScope();
         _firsts = zeros_like(_sums).DetachFromDisposeScope();
         _zero = zeros([1], start.dtype, start.device).DetachFromDisposeScope();
@@ -127,7 +127,7 @@ internal sealed class NetworkStack : IDisposable
     private void Quick(IReadOnlyList<Minibatch> parts, in AliceStep step, int active)
     {
         using var scope = NewDisposeScope();
-        _move.Average(Evaluate(1, parts, active).select(0, 0), step, isClamped: false);
+        _move.Average(Evaluate(1, parts, active), step, isClamped: false);
     }
 
     private void Sample(IReadOnlyList<Minibatch> parts, in AliceStep step, int active, int samples)
@@ -138,21 +138,23 @@ internal sealed class NetworkStack : IDisposable
         // Only one estimate reads the directions again: for the others their memory is free.
         if (step.Hessian != HessianEstimate.Signed)
             away.Dispose();
-        var gradients = Evaluate(3, parts, active);
-        _move.MeasureCurvature(gradients, away, step, samples == active);
-        _move.Average(gradients.select(0, 0), step, isClamped: true);
+        var gradient = Evaluate(3, parts, active);
+        _move.MeasureCurvature(gradient, away, step, samples == active);
+        _move.Average(gradient, step, isClamped: true);
     }
 
     private Tensor Evaluate(int points, IReadOnlyList<Minibatch> parts, int active)
     {
         var before = active < _planned.Length ? _sums.clone() : null;
-        var gradients = _network.Evaluate(points, parts, rows => _random.Masks(rows, _constants), _sums);
+        var gradient = _network.Evaluate(points, parts, _constants, _sums);
         if (before is null)
-            return gradients;
+            return gradient;
         // Whoever takes no step must not be touched by what its gradient is.
         var isActive = _constants.IsActive.gt(_zero);
         _sums.copy_(where(isActive.view(-1), _sums, before));
-        return where(isActive, gradients, _zero);
+        if (points > 1)
+            _memory.Outer.copy_(where(isActive, _memory.Outer, _zero));
+        return where(isActive, gradient, _zero);
     }
 
     private void End()

@@ -55,7 +55,8 @@ internal sealed unsafe class StackConstants : IDisposable
     /// gradients.</summary>
     public Tensor MeanOfThree => _columns[8];
 
-    /// <summary>Lower bound of a step, in units of the gradient's size; 0 for networks that do not move.</summary>
+    /// <summary>Lower bound of a step, in units of the gradient's size, times the scale of h; 0 for networks that do
+    /// not move.</summary>
     public Tensor Lower => _columns[9];
 
     /// <summary>Upper bound, likewise.</summary>
@@ -133,7 +134,8 @@ internal sealed unsafe class StackConstants : IDisposable
         (row[5], row[6]) = (0.5 / step.PerturbationRadius, -0.5 / step.PerturbationRadius);
         row[7] = step.PerturbationRadius;
         row[8] = step.AveragesGradients ? 2 / (3 * root) : 0;
-        (row[9], row[10]) = step.Moves ? (step.LowerBound, step.UpperBound) : (0, 0);
+        (row[9], row[10]) = step.Moves
+            ? (step.LowerBound * step.HessianScale, step.UpperBound * step.HessianScale) : (0, 0);
         row[11] = step.Moves ? planned.Kept : 1;
         row[12] = planned.MeanWeight;
         row[13] = 1;

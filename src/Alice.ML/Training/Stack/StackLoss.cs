@@ -28,13 +28,16 @@ internal class StackLoss(Objective objective) : IDisposable
     /// <param name="targets">[rows, labels].</param>
     /// <param name="scale">Weight of each row over the rows of the minibatch, times <see cref="Factor"/>,
     /// [rows, 1].</param>
+    /// <param name="errorScale">What the gradient is multiplied by: the same tensor, or one [networks, rows,
+    /// 1].</param>
     /// <param name="sums">[networks]: the loss at the first point is added.</param>
     /// <returns>[points, networks, rows, outputs]; it belongs to the caller's scope.</returns>
-    public virtual Tensor Evaluate(Tensor outputs, Tensor targets, Tensor scale, Tensor sums)
+    public virtual Tensor Evaluate(
+        Tensor outputs, Tensor targets, Tensor scale, Tensor errorScale, Tensor sums)
     {
         var losses = objective.RowLosses(outputs, targets, out var gradient);
         AddLosses(sums, losses.select(0, 0), scale, 1);
-        return gradient.mul_(scale);
+        return gradient.mul_(errorScale);
     }
 
     public virtual void Dispose()
@@ -50,12 +53,13 @@ internal class StackLoss(Objective objective) : IDisposable
         // Of the gradient 2(f − y).
         public override double Factor => 2;
 
-        public override Tensor Evaluate(Tensor outputs, Tensor targets, Tensor scale, Tensor sums)
+        public override Tensor Evaluate(
+            Tensor outputs, Tensor targets, Tensor scale, Tensor errorScale, Tensor sums)
         {
             var error = outputs.sub_(targets);
             var centre = error.select(0, 0);
             AddLosses(sums, centre.mul(centre), scale, 0.5f);
-            return error.mul_(scale);
+            return error.mul_(errorScale);
         }
     }
 
@@ -63,13 +67,14 @@ internal class StackLoss(Objective objective) : IDisposable
     {
         private readonly Tensor _one = ones([1], like.dtype, like.device).DetachFromDisposeScope();
 
-        public override Tensor Evaluate(Tensor outputs, Tensor targets, Tensor scale, Tensor sums)
+        public override Tensor Evaluate(
+            Tensor outputs, Tensor targets, Tensor scale, Tensor errorScale, Tensor sums)
         {
             // Minus the loss is log σ(f) + (y − 1)f.
             var centre = outputs.select(0, 0);
             var gains = nn.functional.logsigmoid(centre).AddProduct(centre, targets.sub(_one));
             AddLosses(sums, gains, scale, -1);
-            return outputs.sigmoid().sub_(targets).mul_(scale);
+            return outputs.sigmoid().sub_(targets).mul_(errorScale);
         }
 
         public override void Dispose() => _one.Dispose();
@@ -83,12 +88,16 @@ internal class StackLoss(Objective objective) : IDisposable
         // Times minus one: then the scaled indicators of the classes can be added.
         public override double Factor => -1;
 
-        public override Tensor Evaluate(Tensor outputs, Tensor targets, Tensor scale, Tensor sums)
+        public override Tensor Evaluate(
+            Tensor outputs, Tensor targets, Tensor scale, Tensor errorScale, Tensor sums)
         {
             var logs = outputs.log_softmax(-1);
-            var indicators = targets.eq(_classes).mul(scale);
+            var isClass = targets.eq(_classes);
+            var indicators = isClass.mul(scale);
             sums.addmv_(logs.select(0, 0).flatten(1), indicators.flatten(0), 1, 1);
-            return indicators.PlusProduct(logs.exp_(), scale, -1);
+            if (!ReferenceEquals(scale, errorScale))
+                indicators = isClass.mul(errorScale);
+            return indicators.PlusProduct(logs.exp_(), errorScale, -1);
         }
 
         public override void Dispose() => _classes.Dispose();

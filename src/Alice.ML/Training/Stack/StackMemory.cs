@@ -42,7 +42,7 @@ internal sealed class StackMemory : IDisposable
     /// <summary>μ and ν, [2, networks, parameters].</summary>
     public Tensor Weights { get; }
 
-    /// <summary>ν + σ·r and ν − σ·r, [2, networks, parameters].</summary>
+    /// <summary>ν + σ·r and ν − σ·r, [2, networks, parameters]; after them the gradients there.</summary>
     public Tensor Outer { get; }
 
     /// <summary>g.</summary>

@@ -13,9 +13,12 @@ internal sealed class StackMove : IDisposable
     private readonly StackConstants _constants;
     private readonly Tensor _largest;
     private readonly Tensor _least;
-    private readonly Tensor _epsilonPerFactor;
 
-    // What h and s gain after the root: ε over the scale of h, and ε.
+    // What makes of |g| the divisor of ρ in α / 2c, for the scale c of h: a summand, and a factor.
+    private readonly Tensor _glassEpsilon;
+    private readonly double _glassFactor;
+
+    // What curvature and √s gain: ε / c, and ε.
     private readonly Tensor _epsilons;
     private readonly Tensor _signs;
     private readonly Tensor _plusL1;
@@ -29,7 +32,8 @@ internal sealed class StackMove : IDisposable
             ? VectorLoop.LargestGradient<float>() : VectorLoop.LargestGradient<double>();
         _largest = Values([1], largest);
         _least = Values([1], -largest);
-        _epsilonPerFactor = Values([1], step.GlassFactor > 0 ? step.Epsilon / step.GlassFactor : 0);
+        _glassFactor = step.GlassFactor > 0 ? 2 * step.HessianScale / step.GlassFactor : 0;
+        _glassEpsilon = Values([1], step.Epsilon * _glassFactor);
         _epsilons = Values([2, 1, 1], step.Epsilon / step.HessianScale, step.Epsilon);
         _signs = Values([2, 1, 1], 1, -1);
         _plusL1 = Values([1], step.L1);
@@ -49,17 +53,17 @@ internal sealed class StackMove : IDisposable
         _memory.Outer.AddProduct(_signs, away);
     }
 
-    /// <summary>Averages h and ρ over three gradients, and puts what feeds g and s in the place of the first.</summary>
-    /// <param name="gradients">[3, networks, parameters]: at ν, ν + away and ν − away; overwritten.</param>
+    /// <summary>Averages h and ρ over three gradients, those at ν + away and ν − away in the place of these points.
+    /// What feeds g and s takes the place of the one at ν.</summary>
+    /// <param name="centre">The gradient at ν, [networks, parameters]; overwritten.</param>
     /// <param name="away">σ·r.</param>
     /// <param name="step">A step of a network that samples.</param>
     /// <param name="samplesAll">Whether all networks sample.</param>
-    public void MeasureCurvature(Tensor gradients, Tensor away, in AliceStep step, bool samplesAll)
+    public void MeasureCurvature(Tensor centre, Tensor away, in AliceStep step, bool samplesAll)
     {
         using var scope = NewDisposeScope();
-        gradients.clamp_(_least, _largest);
-        var centre = gradients.select(0, 0);
-        var outer = gradients.narrow(0, 1, 2);
+        centre.clamp_(_least, _largest);
+        var outer = _memory.Outer.clamp_(_least, _largest);
         // Differences first: then nothing cancels in the products.
         outer.sub_(centre);
         var roots = _constants.CurvatureWeights.bmm(outer.transpose(0, 1));
@@ -127,12 +131,11 @@ internal sealed class StackMove : IDisposable
         }
         else
         {
-            // g / unit, times the share of it that the bounds leave.
+            // g / unit, times the share of it that the bounds leave, times c.
             move = unit is null ? curvature.reciprocal() : unit.div(curvature);
             move.clamp_(lower, upper).mul_(memory.Gradient);
         }
         curvature.Dispose();
-        memory.LookAhead.copy_(memory.Center);
         Subtract(move, unit ?? ones_like(move), step);
         if (decays)
             memory.Weights.mul_(_constants.Kept);
@@ -142,12 +145,14 @@ internal sealed class StackMove : IDisposable
     {
         foreach (var constant in new[]
         {
-            _largest, _least, _epsilonPerFactor, _epsilons, _signs, _plusL1, _minusL1,
+            _largest, _least, _glassEpsilon, _epsilons, _signs, _plusL1, _minusL1,
         })
             constant.Dispose();
     }
 
-    /// <summary>α + h + √(α(α + 2h)) + ε, and what the bounds are in units of: √s + ε, or null for 1.</summary>
+    /// <summary>(α + h + √(α(α + 2h)) + ε) / c for the scale c of h, and what the bounds are in units of: √s + ε, or
+    /// null for 1. With a = α/2c and b = h/c it is (√a + √(a + b))² + ε/c, which no step of overflows, and for which
+    /// the memory of b is enough.</summary>
     private (Tensor Curvature, Tensor? Unit) Curvature(in AliceStep step)
     {
         var memory = _memory;
@@ -155,13 +160,13 @@ internal sealed class StackMove : IDisposable
         if (step.GlassFactor > 0)
         {
             using var size = memory.Gradient.abs();
-            using var divisor = _epsilonPerFactor.Plus(size, 1 / step.GlassFactor);
+            using var divisor = _glassEpsilon.Plus(size, _glassFactor);
             alpha = memory.GlassDensity.div(divisor);
         }
         // Both roots at once.
         var isPair = step.Hessian == HessianEstimate.RootMeanSquare && step.Bound == StepBound.Adam;
         var roots = isPair ? memory.Squares.sqrt() : null;
-        var hessian = isPair ? roots!.select(0, 0) : step.Hessian switch
+        var curvature = isPair ? roots!.select(0, 0) : step.Hessian switch
         {
             HessianEstimate.RootMeanSquare => memory.Hessian.sqrt(),
             HessianEstimate.Zero => zeros_like(memory.Hessian),
@@ -169,18 +174,19 @@ internal sealed class StackMove : IDisposable
             _ => memory.Hessian.clone(),
         };
         var unit = isPair ? roots!.select(0, 1) : step.Bound == StepBound.Adam ? memory.SecondMoment.sqrt() : null;
-        var curvature = alpha?.Plus(hessian, 2 * step.HessianScale).mul_(alpha).sqrt_().Add(alpha);
-        alpha?.Dispose();
+        if (alpha is not null)
+        {
+            curvature.Add(alpha).sqrt_().Add(alpha.sqrt_());
+            curvature.mul_(curvature);
+            alpha.Dispose();
+        }
         if (isPair)
             roots!.Add(_epsilons);
         else
         {
-            hessian.Shift(step.Epsilon / step.HessianScale);
+            curvature.Shift(step.Epsilon / step.HessianScale);
             unit?.Shift(step.Epsilon);
         }
-        curvature = curvature?.Add(hessian, step.HessianScale) ?? hessian.mul(hessian.Constant(step.HessianScale));
-        if (!isPair)
-            hessian.Dispose();
         if (unit is not null && step.IsRegularised)
             unit.copy_(maximum(unit, memory.Gradient.abs().Scale(1 / step.LargestUnit)));
         return (curvature, unit);
@@ -189,12 +195,14 @@ internal sealed class StackMove : IDisposable
     /// <summary>ν and μ, both at μ, less their shares of move / unit.</summary>
     private void Subtract(Tensor move, Tensor unit, in AliceStep step)
     {
-        var (lookAhead, fraction) = (step.LookAhead, step.StepFraction);
+        var (lookAhead, fraction) = (step.LookAhead / step.HessianScale, step.StepFraction / step.HessianScale);
         if (lookAhead == fraction)
         {
+            // Then ν is where μ is, before and after.
             _memory.Weights.AddQuotient(move, unit, -fraction);
             return;
         }
+        _memory.LookAhead.copy_(_memory.Center);
         _memory.LookAhead.AddQuotient(move, unit, -lookAhead);
         _memory.Center.AddQuotient(move, unit, -fraction);
     }

@@ -12,47 +12,61 @@ internal sealed class StackNetwork : IDisposable
     private readonly NetworkShape _shape;
     private readonly int _networks;
     private readonly StackLoss _loss;
+    private readonly StackMemory _memory;
+    private readonly HiddenUnits _hidden;
     private readonly Layers _one;
     private readonly Layers _three;
+    private readonly Tensor _zero;
     private readonly Dictionary<(long Rows, long Whole), RowConstants> _rows = [];
 
     /// <param name="shape">Sizes of every network.</param>
     /// <param name="networks">How many.</param>
     /// <param name="loss">What they minimize.</param>
     /// <param name="memory">Has the points.</param>
-    public StackNetwork(NetworkShape shape, int networks, StackLoss loss, StackMemory memory)
+    /// <param name="random">Draws dropout.</param>
+    public StackNetwork(NetworkShape shape, int networks, StackLoss loss, StackMemory memory, StackRandom random)
     {
-        (_shape, _networks, _loss) = (shape, networks, loss);
+        (_shape, _networks, _loss, _memory) = (shape, networks, loss, memory);
         using var scope = NewDisposeScope();
+        _hidden = HiddenUnits.Of(shape, networks, random, memory.Center);
         _one = new Layers(shape, memory.Points(1));
         _three = new Layers(shape, memory.Points(3));
+        _zero = zeros([1, 1, 1], memory.Center.dtype, memory.Center.device).DetachFromDisposeScope();
     }
 
-    /// <summary>Gradients [points, networks, parameters] of a minibatch; they belong to the caller's scope.</summary>
+    /// <summary>The gradient of a minibatch at ν, [networks, parameters]; it belongs to the caller's scope. With three
+    /// points the gradients at the outer ones take the place of these points.</summary>
     /// <param name="points">1 or 3.</param>
     /// <param name="parts">The minibatch, its features with a column of ones.</param>
-    /// <param name="masks">Gives the dropout masks of so many rows, or null.</param>
+    /// <param name="constants">Of the step.</param>
     /// <param name="sums">[networks]: the loss at ν is added.</param>
-    public Tensor Evaluate(int points, IReadOnlyList<Minibatch> parts, Func<long, Tensor?> masks, Tensor sums)
+    public Tensor Evaluate(int points, IReadOnlyList<Minibatch> parts, StackConstants constants, Tensor sums)
     {
-        Tensor? total = null;
+        using var scope = NewDisposeScope();
+        Tensor[]? total = null;
         foreach (var part in parts)
         {
-            using var scope = NewDisposeScope();
-            var gradients = Evaluate(points, part, masks(part.Rows), sums);
+            using var inner = NewDisposeScope();
+            _hidden.Begin(points, part.Rows, constants);
+            var gradients = Evaluate(points, part, sums);
             if (total is null)
-            {
-                total = (gradients.Count == 1 ? gradients[0] : cat(gradients, 1)).MoveToOuterDisposeScope();
-                continue;
-            }
+                total = [.. gradients.Select(gradient => gradient.MoveToOuterDisposeScope())];
+            else
+                for (var layer = 0; layer < total.Length; layer++)
+                    total[layer].Add(gradients[layer]);
+        }
+        if (points > 1)
+        {
+            var outer = _memory.Outer.flatten(0, 1);
             long from = 0;
-            foreach (var gradient in gradients)
+            foreach (var gradient in total!)
             {
-                total.narrow(1, from, gradient.shape[1]).Add(gradient);
-                from += gradient.shape[1];
+                var length = gradient.shape[1];
+                outer.narrow(1, from, length).copy_(gradient.narrow(0, _networks, 2 * _networks));
+                from += length;
             }
         }
-        return total!.view(points, _networks, -1);
+        return cat([.. total!.Select(gradient => gradient.narrow(0, 0, _networks))], 1).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
@@ -60,80 +74,85 @@ internal sealed class StackNetwork : IDisposable
         _one.Dispose();
         _three.Dispose();
         _loss.Dispose();
+        _hidden.Dispose();
+        _zero.Dispose();
         foreach (var constants in _rows.Values)
             constants.Dispose();
     }
 
     /// <summary>Per layer [points · networks, parameters of the layer].</summary>
-    private List<Tensor> Evaluate(int points, in Minibatch part, Tensor? masks, Tensor sums)
+    private Tensor[] Evaluate(int points, in Minibatch part, Tensor sums)
     {
         var all = points * _networks;
         var rows = part.Rows;
         var layers = points == 1 ? _one : _three;
         var constants = ConstantsFor(part);
-        var (inputs, before, after) = (new Tensor[_shape.Layers], new Tensor[_shape.Layers], new Tensor[_shape.Layers]);
+        var inputs = new Tensor[_shape.Layers];
         inputs[0] = part.Features.expand(all, -1, -1);
-        var error = inputs[0];
-        for (var layer = 0; layer < _shape.Layers; layer++)
-        {
-            var sum = before[layer] = inputs[layer].bmm(layers.Full[layer]);
-            if (layer == _shape.Layers - 1)
-            {
-                var scale = part.Weights is { } weights ? weights.mul(constants.Scale) : constants.Scale;
-                error = _loss.Evaluate(sum.view(points, _networks, rows, -1), part.Targets, scale, sums);
-                break;
-            }
-            var activated = after[layer] = _shape.Activation.Apply(sum);
-            if (masks is not null)
-                activated = activated.view(points, _networks, rows, -1).mul(Mask(layer)).view(all, rows, -1);
-            inputs[layer + 1] = cat([activated, constants.Ones.expand(all, -1, -1)], 2);
-        }
+        // Where layers are given negated values, the first product begins that, and the last ends it.
+        for (var layer = 0; layer < _shape.Layers - 1; layer++)
+            inputs[layer + 1] = _hidden.Inputs(
+                layer, Product(inputs[layer], layers.Full[layer], layer == 0), constants.Ones);
+        var last = _shape.Layers - 1;
+        var outputs = Product(inputs[last], layers.Full[last], last > 0).view(points, _networks, rows, -1);
+        if (_hidden.OutputScale is { } factor)
+            outputs.mul_(factor);
+        var scale = part.Weights is { } weights ? weights.mul(constants.Scale) : constants.Scale;
+        var errorScale = ReferenceEquals(constants.ErrorScale, constants.Scale) ? scale
+            : part.Weights?.mul(constants.ErrorScale) ?? constants.ErrorScale;
+        var error = _loss.Evaluate(outputs, part.Targets, scale, errorScale, sums).view(all, rows, -1);
 
-        error = error.view(all, rows, -1);
-        var gradients = new List<Tensor>();
-        for (var layer = _shape.Layers - 1; ; layer--)
+        var gradients = new Tensor[_shape.Layers];
+        for (var layer = last; ; layer--)
         {
-            gradients.Insert(0, inputs[layer].transpose(1, 2).bmm(error).view(all, -1));
+            gradients[layer] = Product(inputs[layer].transpose(1, 2), error, layer > 0).view(all, -1);
             if (layer == 0)
                 return gradients;
-            error = error.bmm(layers.Back[layer]);
-            if (masks is not null)
-                error.view(points, _networks, rows, -1).mul_(Mask(layer - 1));
-            _shape.Activation.MultiplyDerivative(error, before[layer - 1], after[layer - 1]);
+            error = Product(error, layers.Back[layer], true);
+            _hidden.MultiplyDerivative(layer - 1, error);
         }
-
-        Tensor Mask(int layer) => masks!.narrow(
-            2, _shape.LayerSizes.Skip(1).Take(layer).Sum(), _shape.LayerSizes[layer + 1]);
     }
+
+    /// <summary>a · b, or minus that where layers are given negated values and the product is one that changes
+    /// signs.</summary>
+    private Tensor Product(Tensor a, Tensor b, bool changesSign) =>
+        // TorchSharp 0.107 takes the summand last; times 0 it is not read.
+        changesSign && _hidden.IsNegated ? a.baddbmm(b, _zero, beta: 0, alpha: -1) : a.bmm(b);
 
     private RowConstants ConstantsFor(in Minibatch part)
     {
         var key = (part.Rows, part.WholeRows);
         if (!_rows.TryGetValue(key, out var constants))
-            _rows[key] = constants = new RowConstants(part.Targets, _loss.Factor / part.WholeRows);
+            _rows[key] = constants =
+                new RowConstants(part.Targets, _loss.Factor / part.WholeRows, _hidden.OutputScale);
         return constants;
     }
 
     /// <summary>What does not change from minibatch to minibatch.</summary>
     private sealed class RowConstants : IDisposable
     {
-        public RowConstants(Tensor targets, double scale)
+        public RowConstants(Tensor targets, double scale, Tensor? outputScale)
         {
             // [rows, 1], whatever the labels of a row.
             using var column = targets.narrow(1, 0, 1);
             Ones = ones_like(column).DetachFromDisposeScope();
             Scale = ones_like(column).Scale(scale).DetachFromDisposeScope();
+            ErrorScale = outputScale is null ? Scale : Scale.mul(outputScale).DetachFromDisposeScope();
         }
 
         /// <summary>[rows, 1].</summary>
         public Tensor Ones { get; }
 
-        /// <summary>[rows, 1]: what losses and gradients of a row are multiplied by.</summary>
+        /// <summary>[rows, 1]: what losses of a row are multiplied by.</summary>
         public Tensor Scale { get; }
+
+        /// <summary>[rows, 1] or [networks, rows, 1]: what errors of a row are multiplied by.</summary>
+        public Tensor ErrorScale { get; }
 
         public void Dispose()
         {
             Ones.Dispose();
+            ErrorScale.Dispose();
             Scale.Dispose();
         }
     }

@@ -28,6 +28,9 @@ internal sealed unsafe class StackRandom(
 
     private Tensor? _words;
 
+    /// <summary>Dropout of each network; null where none has any.</summary>
+    public double[]? Dropouts => dropouts;
+
     /// <summary>Whether a step needs keys on the device.</summary>
     public bool NeedsKeys(bool isSample) => dropouts is not null || isSample && drawsOnDevice;
 
@@ -55,10 +58,13 @@ internal sealed unsafe class StackRandom(
     {
         if (_thresholds is null)
             return null;
-        using var drawn = Draw(rows * units, constants.Keys[2], constants.Keys[3]);
+        using var drawn = Draw(rows * units, constants);
         using var isKept = drawn.le(_thresholds);
         return isKept.mul(_scales!).view(networks, rows, units);
     }
+
+    /// <summary>32-bit numbers for dropout, [networks, count]. They belong to the caller's scope.</summary>
+    public Tensor Draw(long count, StackConstants constants) => Draw(count, constants.Keys[2], constants.Keys[3]);
 
     public void Dispose()
     {

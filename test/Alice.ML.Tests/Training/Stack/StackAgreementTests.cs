@@ -17,6 +17,8 @@ public class StackAgreementTests
 {
     private const int Networks = 3;
 
+    public required TestContext TestContext { get; init; }
+
     [TestMethod]
     [DataRow("squared", 1)]
     [DataRow("squared", 3)]
@@ -157,7 +159,7 @@ public class StackAgreementTests
 
     /// <summary>The sum of the losses of 300 steps to 1e-5 of it. A single one may be small, and then rounding that
     /// differs in 300 steps before it counts for more: 1e-4.</summary>
-    private static void AssertAgrees(StackProblem problem, int parts)
+    private void AssertAgrees(StackProblem problem, int parts)
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
@@ -166,6 +168,7 @@ public class StackAgreementTests
         var (source, reader) = problem.Open(usesKernels: false, parts);
         var (kernelSource, kernelReader) = problem.Open(usesKernels: true, parts);
         var sums = new (double Expected, double Actual)[Networks];
+        var largest = 0.0;
         using (var stack = new NetworkStack(learners))
             for (var number = 1; number <= 300; number++)
             {
@@ -184,9 +187,12 @@ public class StackAgreementTests
                 {
                     var (loss, actual) = (expected[n].Losses().Sum, learners[n].Losses().Sum);
                     sums[n] = (sums[n].Expected + loss, sums[n].Actual + actual);
+                    largest = Math.Max(largest, Math.Abs(actual / loss - 1));
                     Assert.AreEqual(loss, actual, 1e-4 * Math.Abs(loss), $"network {n}, step {number}");
                 }
             }
+        TestContext.WriteLine($"largest difference of a loss {largest:e1}, of the sum "
+            + $"{sums.Max(sum => Math.Abs(sum.Actual / sum.Expected - 1)):e1}");
         foreach (var (sum, actual) in sums)
             Assert.AreEqual(sum, actual, 1e-5 * Math.Abs(sum));
         foreach (var learner in learners.Concat<Learner>(expected))

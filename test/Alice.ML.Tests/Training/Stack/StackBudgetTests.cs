@@ -17,31 +17,24 @@ public class StackBudgetTests
     public required TestContext TestContext { get; init; }
 
     [TestMethod]
-    [DataRow("squared")]
-    [DataRow("logistic")]
-    [DataRow("softmax")]
-    public void A_step_takes_few_operations_for_any_number_of_networks(string objective)
+    [DataRow("squared", 0.0)]
+    [DataRow("logistic", 0.0)]
+    [DataRow("softmax", 0.0)]
+    [DataRow("squared", 0.2)]
+    [DataRow("logistic", 0.2)]
+    [DataRow("softmax", 0.2)]
+    public void A_step_takes_few_operations_for_any_number_of_networks(string objective, double dropout)
     {
         var counts = new[] { 1, 4, 32 }.Select(networks =>
         {
-            var (quick, sample) = Count(networks, objective, dropout: 0);
+            var (quick, sample) = Count(networks, objective, dropout);
             return (quick.Operations.Count, sample.Operations.Count);
         }).ToArray();
-        TestContext.WriteLine($"{objective}: {counts[1].Item1} a quick step, {counts[1].Item2} a sample step");
+        TestContext.WriteLine($"{objective}, dropout {dropout}: {counts[1].Item1} a quick step, "
+            + $"{counts[1].Item2} a sample step");
         Assert.IsTrue(counts.All(count => count == counts[0]), string.Join(", ", counts));
         Assert.IsLessThanOrEqualTo(45, counts[0].Item1);
         Assert.IsLessThanOrEqualTo(60, counts[0].Item2);
-    }
-
-    [TestMethod]
-    [DataRow("squared")]
-    [DataRow("logistic")]
-    public void Dropout_takes_a_few_more(string objective)
-    {
-        var (quick, sample) = Count(4, objective, dropout: 0.2);
-        TestContext.WriteLine($"{objective}: {quick.Operations.Count}, {sample.Operations.Count}");
-        Assert.IsLessThanOrEqualTo(53, quick.Operations.Count);
-        Assert.IsLessThanOrEqualTo(64, sample.Operations.Count);
     }
 
     [TestMethod]
@@ -66,11 +59,13 @@ public class StackBudgetTests
         Assert.HasCount(1, TorchOperations.Of(() => values.sum().Dispose()).Operations);
     }
 
-    /// <remarks>Beside the state of six values and two points there are three gradients.</remarks>
+    /// <remarks>Beside the state of six values and the two outer points, gradients included: a quick step has one, a
+    /// sample step three. Where a minibatch has several parts, those of a part come beside their sum; with one layer
+    /// that holds nearly all parameters, as here, that is all of them once more.</remarks>
     [TestMethod]
-    [DataRow(1)]
-    [DataRow(2)]
-    public void A_step_needs_three_times_the_parameters_beside_state_and_gradients_at_most(int parts)
+    [DataRow(1, 4)]
+    [DataRow(2, 6)]
+    public void A_step_needs_few_temporaries_beside_the_state(int parts, int sampleStep)
     {
         if (!TorchOperations.AreRecorded)
             Inconclusive();
@@ -95,7 +90,7 @@ public class StackBudgetTests
                 TestContext.WriteLine($"{(step.IsSample ? "sample" : "quick")}: {used:f1} times the parameters");
                 // The first step makes what the later ones use again.
                 if (number > 1)
-                    Assert.IsLessThan(6.5, used);
+                    Assert.IsLessThan((step.IsSample ? sampleStep : 3) + 0.2, used);
             }
             learner.Dispose();
         }

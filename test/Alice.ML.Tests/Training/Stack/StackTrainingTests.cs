@@ -10,7 +10,6 @@ using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Members;
 using Alice.ML.Training.Networks;
 using Alice.ML.Training.Objectives;
-using Alice.ML.Training.Plan;
 using Alice.ML.Training.Ranks;
 using Alice.ML.Training.Rules;
 using Alice.ML.Training.Stack;
@@ -85,36 +84,9 @@ public class StackTrainingTests
     }
 
     [TestMethod]
-    public void Masks_leave_out_the_share_of_units_that_each_network_asks_for()
-    {
-        const int Count = 64, Units = 100;
-        using var scope = NewDisposeScope();
-        using var like = zeros(3, 10);
-        using var constants = new StackConstants(3, ScalarType.Float32, CPU);
-        double[] dropouts = [0, 0.2, 0.5];
-        using var random = new StackRandom(3, 10, dropouts, Units, like, key: 3, drawsOnDevice: false);
-        var sum = zeros(3, Count, Units);
-        for (var number = 0; number < 100; number++)
-        {
-            StackStep?[] steps = [.. Enumerable.Range(0, 3).Select(n => (StackStep?)new StackStep(
-                AliceStep.Create(AliceOptimizerOptions.Tabular, 1e-3, 8), 1, AliceDirections.Key((ulong)n, number),
-                0))];
-            constants.Load(steps, needsKeys: true);
-            sum.Add(random.Masks(Count, constants)!);
-        }
-        for (var n = 0; n < 3; n++)
-        {
-            var mean = sum.select(0, n) / tensor(100f);
-            Assert.AreEqual(1, mean.mean().item<float>(), 0.01);
-            var deviation = Math.Sqrt(dropouts[n] / (1 - dropouts[n]) / 100);
-            Assert.AreEqual(deviation, Math.Sqrt((mean - ones_like(mean)).mul(mean - ones_like(mean)).mean()
-                .item<float>()), 0.05 * deviation + 1e-6);
-        }
-    }
-
-    [TestMethod]
     [DataRow(1.9e19)]
     [DataRow(1e30)]
+    [DataRow(3e38)]
     public void A_finite_gradient_of_any_size_leaves_finite_parameters(double size)
     {
         using var scope = NewDisposeScope();
@@ -135,7 +107,11 @@ public class StackTrainingTests
                     var gradients = tensor(new[] { 1f, -1, 1, 0, 1e-20f, 1, 1, -1, 0, 1e-20f, -1, -1, 1, 0, 1e-20f })
                         .view(3, 1, 5).mul(tensor((float)(number % 3 == 0 ? -size : size)));
                     if (step.IsSample)
-                        move.MeasureCurvature(gradients, tensor(1e-3f).expand(1, 5), step, samplesAll: true);
+                    {
+                        memory.Outer.copy_(gradients.narrow(0, 1, 2));
+                        move.MeasureCurvature(
+                            gradients.select(0, 0), tensor(1e-3f).expand(1, 5), step, samplesAll: true);
+                    }
                     move.Average(gradients.select(0, 0), step, step.IsSample);
                     if (step.Moves)
                         move.Move(step, decays: true);
@@ -245,7 +221,8 @@ public class StackTrainingTests
                 new([Columns, 16, 8, 1], Activation.ReLU), new([Columns, 1], Activation.ReLU)];
         Member[] members = [.. Enumerable.Range(0, networks).Select(n => new Member(
             new NetworkDesign(
-                new NetworkPlan(NumericEncoding.None, shapes[n].LayerSizes, 0, 0.1 * n), shapes[n], task.Objective, inputs),
+                new NetworkPlan(NumericEncoding.None, shapes[n].LayerSizes, 0, 0.1 * n), shapes[n], task.Objective,
+                inputs),
             settings, new Course(n == 0 ? LearningRateSchedule.Averaged : LearningRateSchedule.Cosine, 4.5 + n), n + 1,
             null))];
         using var trainer = new EnsembleTrainer(

@@ -9,7 +9,6 @@ using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Members;
 using Alice.ML.Training.Networks;
 using Alice.ML.Training.Objectives;
-using Alice.ML.Training.Plan;
 using Alice.ML.Training.Rules;
 using Alice.ML.Training.Steps;
 using static TorchSharp.torch;

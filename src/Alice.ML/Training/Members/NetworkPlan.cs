@@ -1,7 +1,7 @@
 using System.Globalization;
 using Alice.ML.Trainers;
 
-namespace Alice.ML.Training.Plan;
+namespace Alice.ML.Training.Members;
 
 /// <summary>What sets the networks of an ensemble apart from each other, beside their seeds.</summary>
 /// <param name="Encoding">How numbers are given: as they are, as normal scores or with bins.</param>
