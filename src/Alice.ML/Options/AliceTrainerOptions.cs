@@ -15,8 +15,8 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     /// <summary>Units of each hidden layer, from the first; each 1 or more, at most 999 layers. Empty gives a linear
     /// model. Default null: two layers of 64 units, or of 128 for 33 to 1,024 columns of three values or more (sparse
     /// features: 33 to 1,024 columns), and from ten classes on; for several labels of fewer columns 64, 96 and 64.
-    /// Featurized text gets no hidden layer: 1,024 columns or more, mostly zeros, more than rows, for classes or squared
-    /// loss. Where Fit continues from a model, its layers.</summary>
+    /// Featurized text gets no hidden layer: 1,024 columns or more, mostly zeros, more than rows, for classes or
+    /// squared loss. Where Fit continues from a model, its layers.</summary>
     public IReadOnlyList<int>? HiddenLayers { get; set; }
 
     /// <summary>Activation of the hidden layers. Default <see cref="Activation.ReLU"/>.</summary>

@@ -45,8 +45,10 @@ internal sealed record Contestant(string Key, string Name, Func<Run, Outcome> Me
     public static IReadOnlyList<Contestant> All { get; } =
     [
         new("alice", "Alice", run => Measured(run, run.Alice.Fit.Model, run.Alice.Seconds)),
-        new("alice-quick", "Alice, quick", run => Alice(run, Effort.Quick)),
-        new("alice-best", "Alice, best", run => Alice(run, Effort.Best), IsDefault: false),
+        new("alice-quick", "Alice, quick", run => Alice(run, options => options.Effort = Effort.Quick)),
+        new("alice-best", "Alice, best", run => Alice(run, options => options.Effort = Effort.Best), IsDefault: false),
+        new("alice-quarter", "Alice, a quarter of the time", run => AliceWithin(run, 0.25), IsDefault: false),
+        new("alice-tenfold", "Alice, ten times the time", run => AliceWithin(run, 10), IsDefault: false),
         new("lightgbm", "LightGBM", run => Trained(run, LightGbm)),
         new("lightgbm-tuned", "LightGBM, tuned for Alice's seconds", TunedLightGbm.Measure),
         new("fasttree", "FastTree", run => Trained(run, FastTree)),
@@ -99,11 +101,17 @@ internal sealed record Contestant(string Key, string Name, Func<Run, Outcome> Me
 
     private static float[] Output(MulticlassPrediction row) => [.. row.Score];
 
-    private static Outcome Alice(Run run, Effort effort)
+    private static Outcome Alice(Run run, Action<AliceTrainerOptions> change)
     {
-        var (fit, seconds) = Time(
-            () => AliceFit.Train(run.ML, run.Data, run.Train, run.Seed, options => options.Effort = effort));
+        var (fit, seconds) = Time(() => AliceFit.Train(run.ML, run.Data, run.Train, run.Seed, change));
         return Measured(run, fit.Model, seconds);
+    }
+
+    /// <summary>With a share of the default's time as the limit.</summary>
+    private static Outcome AliceWithin(Run run, double share)
+    {
+        var limit = TimeSpan.FromSeconds(share * run.Alice.Seconds);
+        return Alice(run, options => options.MaximumTrainingTime = limit);
     }
 
     private static Outcome Trained(Run run, Func<Run, IEstimator<ITransformer>> trainer)

@@ -1,9 +1,8 @@
 using Alice.ML.Training.Inputs;
-using Alice.ML.Training.Members;
 using Alice.ML.Training.Networks;
 using Alice.ML.Training.Objectives;
 
-namespace Alice.ML.Training;
+namespace Alice.ML.Training.Members;
 
 /// <summary>What a network is.</summary>
 /// <param name="Plan">What sets it apart from others.</param>
