@@ -73,7 +73,7 @@ int Replicated(int count, int networks, Effort effort)
         NumberOfThreads = 1,
     }).Fit(ml.Data.LoadFromEnumerable(all));
     using var self = Process.GetCurrentProcess();
-    Console.Error.WriteLine($"rank {ranks.Rank} of {ranks.Size}, {count:N0} rows, {networks} networks: "
+    Console.Error.WriteLine($"rank {ranks.Rank}, {ranks.Size} ranks, {count:N0} rows, {networks} networks: "
         + $"{watch.Elapsed.TotalSeconds:F1} s, processor {self.TotalProcessorTime.TotalSeconds:F1} s");
     return Tell(ml, model, all);
 }
