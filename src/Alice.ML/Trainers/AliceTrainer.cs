@@ -50,7 +50,7 @@ public abstract class AliceTrainer<TTransformer, TModel>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">There are no usable rows, the labels cannot be learned, or training
     /// diverged.</exception>
-    /// <exception cref="OperationCanceledException">Training was canceled before the first networks were measured on
+    /// <exception cref="OperationCanceledException">Training was cancelled before the first networks were measured on
     /// held-out rows or, if no plans are compared, before the first epoch ended.</exception>
     /// <exception cref="IOException">The file <see cref="AliceTrainerOptions.CheckpointPath"/> cannot be written or is
     /// not a checkpoint, or <see cref="AliceTrainerOptions.TemporaryFolder"/> has no room for the rows.</exception>
