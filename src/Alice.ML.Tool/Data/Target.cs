@@ -4,17 +4,17 @@ using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tool.Data;
 
-/// <summary>What is learned.</summary>
+/// <summary>The learning task.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TaskKind>))]
 public enum TaskKind
 {
     /// <summary>A number.</summary>
     Regression,
 
-    /// <summary>One of two classes.</summary>
+    /// <summary>Predicts one of two classes.</summary>
     Binary,
 
-    /// <summary>One of several classes.</summary>
+    /// <summary>Predicts one of several classes.</summary>
     Multiclass,
 }
 
