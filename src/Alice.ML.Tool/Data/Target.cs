@@ -77,7 +77,7 @@ internal sealed record Target(TaskKind Task, IReadOnlyList<string> Classes)
             places.TryGetValue(ClassOf(table.Records[row].Fields[column]), out var place) ? place
             : Task == TaskKind.Multiclass ? -1f : throw new UserException(
                 $"{table.Path}, line {table.Records[row].Line}: the label column '{table.Names[column]}' holds " +
-                $"'{table.Records[row].Fields[column]}', which is neither '{Classes[0]}' nor '{Classes[1]}'; mend " +
+                $"'{table.Records[row].Fields[column]}', which is neither '{Classes[0]}' nor '{Classes[1]}'; correct " +
                 "it, or train with --task multiclass"))];
     }
 

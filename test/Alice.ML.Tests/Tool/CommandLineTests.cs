@@ -183,10 +183,10 @@ public sealed class CommandLineTests
     [DataRow(new[] { "train", "x.csv", "--label", "y", "--separator", "pipes" },
         "--separator pipes: give comma, tab, semicolon, bar, space or one character")]
     [DataRow(new[] { "train", "x.csv", "--label", "y", "--header", "--no-header" },
-        "--header and --no-header exclude each other")]
+        "--header and --no-header cannot be combined")]
     [DataRow(new[] { "train", "x.csv", "--label", "y", "--fold", "1" }, "--fold needs --split, the file of folds")]
     [DataRow(new[] { "train", "x.csv", "--label", "y", "--test", "a", "--split", "b" },
-        "--test and --split exclude each other: both say which rows test")]
+        "--test and --split cannot be combined: both choose the test rows")]
     [DataRow(new string[0], "Required command was not provided.")]
     public async Task Wrong_arguments_give_exit_code_2(string[] args, string message)
     {
