@@ -70,8 +70,8 @@ public sealed class AliceMultioutputModelParameters : AliceModelParameters<VBuff
     // Contributions are to one score: those of the first label would pass for those of all.
     private protected override ScoreFunction CreateScoreFunction(ReadOnlySpan<float> features) => Labels.Count == 1
         ? base.CreateScoreFunction(features)
-        : throw new NotSupportedException($"The model has {Labels.Count} labels, and contributions are to the score of "
-            + "one. Train a model of the label that you want explained.");
+        : throw new NotSupportedException($"The model has {Labels.Count} labels, and only a model of one label can "
+            + "be explained. Train a model of the label that you want explained.");
 
     private protected override PredictionKind PredictionKind => PredictionKind.MultiOutputRegression;
 

@@ -52,7 +52,7 @@ public sealed unsafe class MpiCommunicator : Communicator
         var begins = !mpi.IsInitialized();
         if (begins && mpi.Initialize() < OpenMpi.ThreadSerialized)
             throw new InvalidOperationException(
-                "This Open MPI was built without support of threads: install one with MPI_THREAD_SERIALIZED.");
+                "This Open MPI was built without thread support: install one with MPI_THREAD_SERIALIZED.");
         return new MpiCommunicator(mpi, begins);
     }
 
@@ -101,7 +101,7 @@ public sealed unsafe class MpiCommunicator : Communicator
             if (_mpi.HasEnded(ref request))
                 return;
         Console.Error.WriteLine(
-            $"error: rank {Rank} of {Size} on {Environment.MachineName} cannot go on, and the job ends: {reason}");
+            $"error: rank {Rank} of {Size} on {Environment.MachineName} cannot continue, and the job ends: {reason}");
         Console.Error.Flush();
         _mpi.Abort(_mpi.World, 1);
     }

@@ -90,7 +90,7 @@ public static class AliceCheckpoint
         var tensors = module.state_dict();
         if (reader.ReadInt32() is var count && count != tensors.Count)
             throw new ArgumentException(
-                $"The {Name} is that of a module of {count} tensors; this one has {tensors.Count}.");
+                $"The {Name} is that of a module with {count} tensors; this one has {tensors.Count}.");
         for (var i = 0; i < count; i++)
         {
             var name = reader.ReadString();

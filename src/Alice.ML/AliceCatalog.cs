@@ -217,7 +217,7 @@ public static class AliceCatalog
                 "must be between 0 and 1 and ascending, in single precision")
             .Require(quantiles is not { Count: > 0 }
                 || loss != RegressionLoss.Poisson, nameof(AliceRegressionTrainer.Options.Quantiles), "set",
-                "quantiles cannot be learned beside the Poisson loss: set Loss to another")
+                "quantiles cannot be combined with the Poisson loss: set Loss to another")
             .Require(!addsDeviation
                 || options.NumberOfNetworks > 1, nameof(AliceRegressionTrainer.Options.AddScoreStandardDeviation), true,
                 "one network has no standard deviation: set NumberOfNetworks to 2 or more"));

@@ -34,8 +34,8 @@ internal sealed class FileFormatOptions
     private readonly Option<string[]> _missing = new("--missing")
     {
         Description = "A text that means 'missing'; may be repeated (default: " +
-            $"{string.Join(", ", FileFormat.DefaultMissing)}, in upper or lower case). An empty field is always missing; "
-                + "among numbers also '-', 'none' and the like",
+            $"{string.Join(", ", FileFormat.DefaultMissing)}, in upper or lower case). An empty field is always "
+                + "missing; among numbers also '-', 'none' and the like",
         HelpName = "text",
     };
 

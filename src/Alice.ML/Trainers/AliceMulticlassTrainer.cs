@@ -71,8 +71,8 @@ public sealed class AliceMulticlassTrainer
         var classes = label.Type is KeyDataViewType key ? (int)Math.Min(key.Count, int.MaxValue) : 0;
         if (classes < 2)
             throw new InvalidOperationException(
-                $"The label column '{LabelColumn.Name}' has {classes} class(es): there is nothing to tell apart. "
-                + $"Give rows of two or more.");
+                $"The label column '{LabelColumn.Name}' has {classes} class(es): there is nothing to learn. "
+                + $"Give rows of two or more classes.");
         return LearningTask.Classify(
             new SoftmaxObjective(), classes) with
         { OutputTransform = OutputTransform.Softmax };

@@ -78,14 +78,14 @@ public sealed class AliceMultilabelTrainer
                     break;
                 case var value when !float.IsNaN(value):
                     throw new InvalidOperationException($"The label '{names[i % labels]}' of the column '{label.Name}' "
-                        + $"holds {value}, and labels of true and false are 0 or 1. For numbers use "
+                        + $"holds {value}, but Boolean labels must be 0 or 1. For numbers use "
                         + "Regression.Trainers.AliceMultioutput.");
             }
         for (var slot = 0; slot < labels; slot++)
             if (trues[slot] == 0 || falses[slot] == 0)
                 throw new InvalidOperationException($"The label '{names[slot]}' of the column '{label.Name}' is "
                     + $"{(trues[slot] + falses[slot] == 0 ? "missing" : trues[slot] > 0 ? "true" : "false")} in every "
-                    + "row: there is nothing to learn. Give rows of both kinds, or leave it out of the label column.");
+                    + "row: there is nothing to learn. Give rows of both values, or leave it out of the label column.");
         return LearningTask.Classify(new LabelsObjective(new LogisticObjective(), labels, []), labels, labels);
     }
 

@@ -139,7 +139,7 @@ public abstract class AliceTrainer<TTransformer, TModel>
     private NetworkEnsemble? InitialNetworks(IPredictor? model) => model is null
         ? null
         : NetworksOf(model)
-            ?? throw new ArgumentException($"Cannot go on from a {model.GetType().Name}: it is not of this trainer.");
+            ?? throw new ArgumentException($"Cannot continue from a {model.GetType().Name}: another trainer made it.");
 
     /// <summary>What the network has to learn from these rows.</summary>
     /// <param name="data">The training rows.</param>

@@ -239,8 +239,8 @@ public sealed class CommandLineTests
         var refused = await Run(args);
         Assert.AreEqual(1, refused.ExitCode);
         StringAssert.EndsWith(refused.Error,
-            $"error: The checkpoint '{checkpoint}' is of a run that has not ended. Resume it, or delete the file to "
-            + $"begin a new one.\n");
+            $"error: The checkpoint '{checkpoint}' is of an unfinished run. Resume it, or delete the file to "
+            + $"start a new run.\n");
         var resumed = await Run([.. args, "--resume"]);
         Assert.AreEqual((0, whole.Output), (resumed.ExitCode, resumed.Output));
         Assert.IsEmpty(Directory.GetFiles(_folder.PathOf(""), "run.ckpt*"));

@@ -102,7 +102,7 @@ internal sealed class RunCheckpoint : IDisposable
         }
         _clock.Before = TimeSpan.FromSeconds(_saved.Header.Seconds);
         _channel.Info(
-            $"The run goes on from '{_saved.Path}': {_saved.Header.Phase}, after {_saved.Header.Seconds:f0} s.");
+            $"The run continues from '{_saved.Path}': {_saved.Header.Phase}, after {_saved.Header.Seconds:f0} s.");
         ScheduleNext(TimeSpan.Zero);
     }
 
@@ -112,8 +112,8 @@ internal sealed class RunCheckpoint : IDisposable
         SavedRun? saved = null;
         foreach (var found in _found)
             if (Differences(run, found.Header, nameOf).ToArray() is { Length: > 0 } differences)
-                _problems.Add($"The checkpoint '{found.Path}' is of another run: {string.Join("; ", differences)}. "
-                    + "Give what that run had, or delete the file.");
+                _problems.Add($"The checkpoint '{found.Path}' belongs to another run: "
+                    + $"{string.Join("; ", differences)}. Use the data and options of that run, or delete the file.");
             else
                 saved ??= found;
         if (saved is null)
@@ -121,12 +121,12 @@ internal sealed class RunCheckpoint : IDisposable
         _isGood = saved.Path == _path;
         if (!_isGood)
             _channel.Warning(
-                $"{_problems.FirstOrDefault() ?? $"There is no '{_path}'."} The run goes on from the checkpoint "
-                + $"before, '{saved.Path}'.");
+                $"{_problems.FirstOrDefault() ?? $"There is no '{_path}'."} The run continues from the previous "
+                + $"checkpoint, '{saved.Path}'.");
         if (saved.Header.Run.VectorBits != run.VectorBits)
             _channel.Warning(
-                $"The checkpoint is of a processor with vectors of {saved.Header.Run.VectorBits} bits, and this one "
-                + $"has {run.VectorBits}: the model will differ from that of an uninterrupted run in the last bits "
+                $"The checkpoint was written on a processor with vectors of {saved.Header.Run.VectorBits} bits, and "
+                + $"this one has {run.VectorBits}: the model will differ from that of an uninterrupted run in the last bits "
                 + $"of its weights.");
         return saved;
     }
@@ -184,8 +184,8 @@ internal sealed class RunCheckpoint : IDisposable
         {
             if (_failure != e.Message)
                 _channel.Warning(
-                    $"The checkpoint '{_path}' could not be written: the run goes on, and the last checkpoint "
-                    + $"stays. {e.Message}");
+                    $"The checkpoint '{_path}' could not be written: the run continues, and the last checkpoint "
+                    + $"is kept. {e.Message}");
             _failure = e.Message;
         }
         ScheduleNext(_clock.Elapsed - start);
@@ -220,7 +220,7 @@ internal sealed class RunCheckpoint : IDisposable
         foreach (var path in Existing())
             if (!RunFile.IsCheckpoint(path))
                 throw new IOException(
-                    $"CheckpointPath: '{path}' is no checkpoint, and would be replaced by one. Name another file.");
+                    $"CheckpointPath: '{path}' is not a checkpoint, and would be overwritten. Name another file.");
     }
 
     private void CheckFree()
@@ -239,8 +239,8 @@ internal sealed class RunCheckpoint : IDisposable
         }
         if (!isFinished)
             throw new InvalidOperationException(
-                $"The checkpoint '{path}' is of a run that has not ended. Resume it, or delete the file to begin a "
-                + $"new one.");
+                $"The checkpoint '{path}' is of an unfinished run. Resume it, or delete the file to start a "
+                + $"new run.");
         _isGood = true;
     }
 
@@ -259,8 +259,9 @@ internal sealed class RunCheckpoint : IDisposable
             return;
         if (_problems.Count > 0)
             throw new InvalidOperationException(
-                $"No checkpoint can be resumed. {string.Join(" ", _problems)} Delete what is damaged to begin anew.");
-        _channel.Warning($"There is no checkpoint '{_path}' yet: the run begins.");
+                $"No checkpoint can be resumed. {string.Join(" ", _problems)} Delete the damaged files to start a new "
+                + "run.");
+        _channel.Warning($"There is no checkpoint '{_path}' yet: a new run starts.");
     }
 
     private IEnumerable<string> Existing() => new[] { _path, RunFile.Before(_path) }.Where(File.Exists);

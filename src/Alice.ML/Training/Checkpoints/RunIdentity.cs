@@ -119,9 +119,9 @@ internal sealed record RunIdentity
         else if (Validation != saved.Validation)
             yield return saved.Validation is null ? "there was no validation data" : "there was validation data";
         if (Model != saved.Model)
-            yield return saved.Model is null ? "there was no model to go on from"
-                : Model is null ? "there was a model to go on from"
-                : "the model to go on from differs";
+            yield return saved.Model is null ? "there was no model to continue from"
+                : Model is null ? "there was a model to continue from"
+                : "the model to continue from differs";
     }
 
     /// <summary>Options with their values.</summary>

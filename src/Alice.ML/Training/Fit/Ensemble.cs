@@ -154,7 +154,7 @@ internal sealed class Ensemble
         var known = new List<InputEncoding>();
         if (table is null && initial.Members.Any(member => member.Encoder is not null))
             throw new ArgumentException(
-                "The model to go on from has encoded numbers, and the features are 1,024 columns or more that are "
+                "The model to continue from has encoded numbers, and the features are 1,024 columns or more that are "
                 + "mostly zeros. Give dense features.");
         return [.. initial.Members.Select(member =>
         {

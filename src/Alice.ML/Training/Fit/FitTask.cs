@@ -17,7 +17,7 @@ namespace Alice.ML.Training.Fit;
 internal sealed record FitTask
 {
     private const string Remedy =
-        "Mend them, or set Loss to RegressionLoss.Absolute or Huber to keep them.";
+        "Correct them, or set Loss to RegressionLoss.Absolute or Huber to keep them.";
 
     public required LearningTask Task { get; init; }
 
@@ -50,7 +50,7 @@ internal sealed record FitTask
         if (initial is not null)
             InitialModel.Require(initial, options, fit.Feature.Name, training.Columns, task.Outputs);
         fit.Peers?.RequireSame(
-            "the model to go on from: load the same one on all ranks", $"{RunIdentity.Hash(initial)}");
+            "the model to continue from: load the same one on all ranks", $"{RunIdentity.Hash(initial)}");
         var (device, choice) = Choose(found, options, training, task);
         fit.Checkpoint?.Begin(
             RunIdentity.Of(options, fit.Seed, device, training, validation, initial), FeatureNames.Of(fit.Feature));

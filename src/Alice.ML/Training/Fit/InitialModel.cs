@@ -18,15 +18,15 @@ internal static class InitialModel
     {
         if (networks.Preparation is null)
             throw new ArgumentException(
-                "The model to go on from was saved by Alice.ML 0.1, whose networks take the features as they come. "
+                "The model to continue from was saved by Alice.ML 0.1, whose networks do not prepare the features. "
                 + "Train a new one.");
         if (networks.InputCount != columns)
             throw new ArgumentException(
-                $"The feature column '{feature}' has {columns} values, but the model to go on from was "
+                $"The feature column '{feature}' has {columns} values, but the model to continue from was "
                 + $"trained with {networks.InputCount}.");
         if (networks.Members.Count != options.NumberOfNetworks)
             throw new ArgumentException(
-                $"The model to go on from has {networks.Members.Count} networks, but NumberOfNetworks is "
+                $"The model to continue from has {networks.Members.Count} networks, but NumberOfNetworks is "
                 + $"{options.NumberOfNetworks}. Set the option to the model's.");
         foreach (var (network, encoder) in networks.Members)
         {
@@ -34,7 +34,7 @@ internal static class InitialModel
                 ?? network.HiddenLayers, outputs];
             if (!network.LayerSizes.SequenceEqual(wanted) || network.Activation != options.Activation)
                 throw new ArgumentException(
-                    $"The model to go on from has layers {DenseNetwork.Describe(network.LayerSizes)} with "
+                    $"The model to continue from has layers {DenseNetwork.Describe(network.LayerSizes)} with "
                     + $"{network.Activation}, but HiddenLayers and Activation ask for {DenseNetwork.Describe(wanted)} "
                     + $"with {options.Activation}. Set the options to the model's.");
         }

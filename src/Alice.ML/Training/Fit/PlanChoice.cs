@@ -68,7 +68,7 @@ internal sealed class PlanChoice(FitContext fit, ScaledRows rows, Ensemble ensem
             + $"loss {loss:g6} on held-out rows.");
         foreach (var candidate in race.Candidates.Except(chosen)
             .Where(candidate => candidate.Networks.Any(network => network.Restarts > 0)))
-            fit.Channel.Warning($"Networks with {candidate.Plan} diverged: they were no choice.");
+            fit.Channel.Warning($"Networks with {candidate.Plan} diverged and were left out.");
         var calibration = race.Losses.Calibrate(chosen);
         var stepsPerPass = Math.Ceiling((double)_rows.TotalCount / settings.BatchSize);
         var finish = AutoRules.StepsToFinish(

@@ -35,7 +35,7 @@ internal static class SameOnAllRanks
             + "and load it on the others", $"{label.Type}: {KeyValues(label)}");
         peers.RequireSame("having validation data: give it to Fit on all ranks or on none",
             $"{context.ValidationSet is not null}");
-        peers.RequireSame("having a model to go on from: give it to Fit on all ranks or on none",
+        peers.RequireSame("having a model to continue from: give it to Fit on all ranks or on none",
             $"{context.InitialPredictor is not null}");
     }
 

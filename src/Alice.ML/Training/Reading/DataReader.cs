@@ -126,11 +126,11 @@ internal sealed class DataReader
             var names = FeatureNames.Of(feature);
             var counts = _infinite.Select(column => $"{names(column.Key)} ({column.Value:N0})").ToArray();
             channel.Warning(
-                $"Infinite values count as values beyond the range of the others: {ColumnReport.List(counts)}.");
+                $"Infinite values are treated as values outside the range of the others: {ColumnReport.List(counts)}.");
         }
         if (_panel is not null)
             channel.Info($"The {what} data of {_rows:N0} rows would take more than the "
-                + $"{_memory!.Left:N0} bytes of memory for it: its features are in a temporary file.");
+                + $"{_memory!.Left:N0} bytes of memory left for it: its features are in a temporary file.");
         var table = Table();
         if (hasPeers && _labelCount > 1)
             throw new InvalidOperationException(

@@ -58,8 +58,8 @@ internal sealed class LabelReader
             return;
         string[] counts = [.. LabelNames.Of(_column).Zip(_missing).Where(label => label.Second > 0)
             .Select(label => $"'{label.First}' ({label.Second:N0})")];
-        channel.Warning("Missing or infinite labels have no part in the loss, while the rows' other labels have: "
-            + $"{ColumnReport.List(counts)}.");
+        channel.Warning("Missing or infinite labels are left out of the loss; the other labels of their rows are "
+            + $"learned: {ColumnReport.List(counts)}.");
     }
 
     private static Action<float[]> Scalar(DataViewRowCursor cursor, DataViewSchema.Column column)
