@@ -17,8 +17,9 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     /// for 33 to 1,024 columns of three or more distinct values (sparse features: 33 to 1,024 columns), and for ten or
     /// more classes. Several labels with fewer columns get three layers of 64, 96 and 64 units. Featurized text gets no
     /// hidden layer. Features count as text if there are 1,024 columns or more, mostly zeros, and more columns than
-    /// rows; the task must be classification or squared loss with one label. If Fit continues from a model, the default
-    /// is that model's layers.</summary>
+    /// rows; the task must be classification or squared loss with one label, and <see cref="LearningRate"/> and
+    /// <see cref="WeightDecay"/> must be null. If Fit continues from a model, the default is that model's
+    /// layers.</summary>
     public IReadOnlyList<int>? HiddenLayers { get; set; }
 
     /// <summary>Activation function of the hidden layers. Default <see cref="Activation.ReLU"/>.</summary>

@@ -126,8 +126,8 @@ internal sealed class RunCheckpoint : IDisposable
         if (saved.Header.Run.VectorBits != run.VectorBits)
             _channel.Warning(
                 $"The checkpoint was written on a processor with vectors of {saved.Header.Run.VectorBits} bits, and "
-                + $"this one has {run.VectorBits}: the model will differ from that of an uninterrupted run in the last bits "
-                + $"of its weights.");
+                + $"this one has {run.VectorBits}: the model will differ from that of an uninterrupted run in the "
+                + $"last bits of its weights.");
         return saved;
     }
 
