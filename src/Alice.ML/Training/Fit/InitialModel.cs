@@ -3,16 +3,16 @@ using Alice.ML.Trainers;
 
 namespace Alice.ML.Training.Fit;
 
-/// <summary>The model that a fit goes on from.</summary>
+/// <summary>The model that a fit continues from.</summary>
 internal static class InitialModel
 {
-    /// <summary>Requires that it fits what is to be trained.</summary>
-    /// <param name="networks">Its networks.</param>
+    /// <summary>Checks that the model matches the options and the data.</summary>
+    /// <param name="networks">Networks of the model.</param>
     /// <param name="options">The trainer's options.</param>
     /// <param name="feature">Name of the feature column.</param>
-    /// <param name="columns">Its values.</param>
-    /// <param name="outputs">Outputs of the networks.</param>
-    /// <exception cref="ArgumentException">Says what differs.</exception>
+    /// <param name="columns">Number of features.</param>
+    /// <param name="outputs">Number of outputs of the networks.</param>
+    /// <exception cref="ArgumentException">The model does not match. The message says how.</exception>
     public static void Require(
         NetworkEnsemble networks, AliceTrainerOptions options, string feature, int columns, int outputs)
     {
