@@ -44,14 +44,14 @@ internal sealed class LabelReader
         return known > 0;
     }
 
-    /// <summary>Takes note of the labels that the row lacks, which is kept.</summary>
+    /// <summary>Counts the missing labels of a row that is kept.</summary>
     public void CountMissing()
     {
         for (var label = 0; label < _values.Length; label++)
             _missing[label] += float.IsNaN(_values[label]) ? 1 : 0;
     }
 
-    /// <summary>Tells of the labels that rows lack.</summary>
+    /// <summary>Reports missing labels.</summary>
     public void Report(IChannel channel)
     {
         if (_missing.All(count => count == 0))
