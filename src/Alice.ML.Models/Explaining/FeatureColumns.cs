@@ -49,8 +49,8 @@ public sealed class FeatureColumns
     public int ColumnOf(int slot) => _columnOf[slot];
 
     /// <summary>Sums the contributions of the slots by column.</summary>
-    /// <param name="contributions"><see cref="NumberOfFeatures"/> values, one per slot.</param> <returns>One sum per
-    /// column, in the order of <see cref="Names"/>.</returns>
+    /// <param name="contributions"><see cref="NumberOfFeatures"/> values, one per slot.</param>
+    /// <returns>One sum per column, in the order of <see cref="Names"/>.</returns>
     /// <exception cref="ArgumentException">The number of contributions is not
     /// <see cref="NumberOfFeatures"/>.</exception>
     public float[] Sum(ReadOnlySpan<float> contributions)
