@@ -7,22 +7,23 @@ using Microsoft.ML;
 
 namespace Alice.ML.Landscape;
 
-/// <summary>Measures and compresses the models of the Alice trainers, and pipelines that hold one.</summary>
-/// <remarks>A pipeline, fitted or loaded, is any chain of transformers with one model of an Alice trainer; <c>data</c>
-/// is what it starts from. The landscape is that of the coordinates of training: inputs and label standardized, by the
-/// rows given here. Example weights, weight decay and dropout are left out.
+/// <summary>Measures the loss landscape of models of the Alice trainers, and compresses them. Works on models and on
+/// pipelines that contain one.</summary>
+/// <remarks>A pipeline is any chain of transformers, fitted or loaded, that contains exactly one model of an Alice
+/// trainer. <c>data</c> is the input of the pipeline. The landscape is measured in the coordinates of training, with
+/// inputs and label standardized by the given rows. Example weights, weight decay and dropout are left out.
 /// </remarks>
 public static class AliceLandscape
 {
-    /// <summary>Measures the landscape of the loss of one of a model's networks, in float64.</summary>
+    /// <summary>Measures the loss landscape of one network of a model, in float64.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="data">Rows with label and features, best those of training.</param>
-    /// <param name="dataOptions">Columns, number of rows and loss; null: the defaults.</param>
-    /// <param name="options">What to measure; null: the defaults.</param>
-    /// <param name="network">Which of the model's networks, from 0. Default the first.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or the data do not fit the model.</exception>
-    /// <exception cref="InvalidOperationException">No usable rows, labels of one value only, or a loss that is not
-    /// finite.</exception>
+    /// <param name="data">Rows with label and features, preferably the training rows.</param>
+    /// <param name="dataOptions">Columns, number of rows and loss. Default null: the default options.</param>
+    /// <param name="options">What to measure. Default null: the default options.</param>
+    /// <param name="network">Index of the network in the model, from 0. Default 0.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or the data does not match the model.</exception>
+    /// <exception cref="InvalidOperationException">There are no usable rows, all labels have the same value, or the
+    /// loss is not finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled by the options' token.</exception>
     public static LandscapeReport MeasureLandscape(this AliceRegressionModelParameters model, IDataView data,
         LandscapeDataOptions? dataOptions = null, LandscapeOptions? options = null, int network = 0) =>
@@ -38,12 +39,12 @@ public static class AliceLandscape
         LandscapeDataOptions? dataOptions = null, LandscapeOptions? options = null, int network = 0) =>
             Measure(ModelAccess.Of(model), data, dataOptions, options, network);
 
-    /// <summary>Measures the landscape of the loss of one of the networks in a pipeline, in float64.</summary>
-    /// <param name="pipeline">The pipeline; the feature column is that of its model.</param>
-    /// <param name="data">Rows that the pipeline starts from, with the label, best those of training.</param>
-    /// <param name="dataOptions">Label column, number of rows and loss; null: the defaults.</param>
-    /// <param name="options">What to measure; null: the defaults.</param>
-    /// <param name="network">Which of the model's networks, from 0. Default the first.</param>
+    /// <summary>Measures the loss landscape of one network of the model in a pipeline, in float64.</summary>
+    /// <param name="pipeline">The pipeline. The feature column is that of its model.</param>
+    /// <param name="data">Input rows of the pipeline, with the label, preferably the training rows.</param>
+    /// <param name="dataOptions">Label column, number of rows and loss. Default null: the default options.</param>
+    /// <param name="options">What to measure. Default null: the default options.</param>
+    /// <param name="network">Index of the network in the model, from 0. Default 0.</param>
     /// <inheritdoc cref="MeasureLandscape(AliceRegressionModelParameters, IDataView, LandscapeDataOptions?, LandscapeOptions?, int)" path="/exception"/>
     public static LandscapeReport MeasureLandscape(this ITransformer pipeline, IDataView data,
         LandscapeDataOptions? dataOptions = null, LandscapeOptions? options = null, int network = 0)
@@ -52,16 +53,15 @@ public static class AliceLandscape
         return Measure(part.Model, part.Data, part.Complete(dataOptions), options, network);
     }
 
-    /// <summary>Removes the weights whose removal is expected to raise the loss least, and the hidden units that are of
-    /// no use then. What a weight costs follows from Hessian and glass density: ½ h δ² + c √ρ |δ|^(3/2) (arXiv
-    /// 2411.16914) with δ minus the weight.
-    /// </summary>
-    /// <param name="model">The model; it stays as it is.</param>
-    /// <param name="fraction">Share of the weights of each network, biases not counted, to remove: 0 up to, not
-    /// including, 1.</param>
-    /// <param name="data">Rows with label and features, best those of training.</param>
-    /// <param name="dataOptions">Columns, number of rows and loss; null: the defaults.</param>
-    /// <param name="options">How to choose; null: the defaults.</param>
+    /// <summary>Removes the weights whose removal is predicted to raise the loss least, and hidden units that are then
+    /// unused. The predicted cost of a weight w is ½ h δ² + c √ρ |δ|^(3/2) with δ = −w, the Hessian h, the glass
+    /// density ρ and c = √(2/(3π)) (arXiv 2411.16914).</summary>
+    /// <param name="model">The model. It is not changed.</param>
+    /// <param name="fraction">Share of the weights of each network to remove, biases not counted, from 0 to below
+    /// 1.</param>
+    /// <param name="data">Rows with label and features, preferably the training rows.</param>
+    /// <param name="dataOptions">Columns, number of rows and loss. Default null: the default options.</param>
+    /// <param name="options">How to choose the weights. Default null: the default options.</param>
     /// <inheritdoc cref="MeasureLandscape(AliceRegressionModelParameters, IDataView, LandscapeDataOptions?, LandscapeOptions?, int)" path="/exception"/>
     public static CompressedModel<AliceRegressionModelParameters> Prune(
         this AliceRegressionModelParameters model, double fraction,
@@ -82,18 +82,16 @@ public static class AliceLandscape
             With(Prune(ModelAccess.Of(model), fraction, data, dataOptions, options),
             e => new AliceMulticlassModelParameters(model.Environment, e));
 
-    /// <summary>Removes weights of the model in a pipeline, as
-    /// <see cref="Prune(AliceRegressionModelParameters, double, IDataView, LandscapeDataOptions?, PruneOptions?)"/>
-    /// does.
-    /// </summary>
-    /// <param name="pipeline">The pipeline; it stays as it is. The feature column is that of its model.</param>
-    /// <param name="fraction">Share of the weights of each network, biases not counted, to remove: 0 up to, not
-    /// including, 1.</param>
-    /// <param name="data">Rows that the pipeline starts from, with the label, best those of training.</param>
-    /// <param name="dataOptions">Label column, number of rows and loss; null: the defaults.</param>
-    /// <param name="options">How to choose; null: the defaults.</param>
+    /// <summary>Removes weights of the model in a pipeline. See
+    /// <see cref="Prune(AliceRegressionModelParameters, double, IDataView, LandscapeDataOptions?, PruneOptions?)"/>.</summary>
+    /// <param name="pipeline">The pipeline. It is not changed. The feature column is that of its model.</param>
+    /// <param name="fraction">Share of the weights of each network to remove, biases not counted, from 0 to below
+    /// 1.</param>
+    /// <param name="data">Input rows of the pipeline, with the label, preferably the training rows.</param>
+    /// <param name="dataOptions">Label column, number of rows and loss. Default null: the default options.</param>
+    /// <param name="options">How to choose the weights. Default null: the default options.</param>
     /// <inheritdoc cref="MeasureLandscape(AliceRegressionModelParameters, IDataView, LandscapeDataOptions?, LandscapeOptions?, int)" path="/exception"/>
-    /// <returns>The pipeline with the smaller model in it, which transforms and saves like any other.</returns>
+    /// <returns>A pipeline with the smaller model, which can be used and saved like any other.</returns>
     public static CompressedModel<ITransformer> Prune(this ITransformer pipeline, double fraction, IDataView data,
         LandscapeDataOptions? dataOptions = null, PruneOptions? options = null)
     {
@@ -104,13 +102,12 @@ public static class AliceLandscape
     }
 
     /// <summary>Rounds the weights of each layer to 2^<paramref name="bits"/> − 1 evenly spaced values around 0, and
-    /// predicts what that costs. The values are still stored as <see cref="float"/>.
-    /// </summary>
-    /// <param name="pipeline">The pipeline; it stays as it is. The feature column is that of its model.</param>
-    /// <param name="bits">Bits a weight, 2 to 16.</param>
-    /// <param name="data">Rows with label and features, best those of training.</param>
-    /// <param name="dataOptions">Label column, number of rows and loss; null: the defaults.</param>
-    /// <param name="options">How to measure the costs; null: the defaults.</param>
+    /// predicts how much the loss rises. The values are still stored as <see cref="float"/>.</summary>
+    /// <param name="pipeline">The pipeline. It is not changed. The feature column is that of its model.</param>
+    /// <param name="bits">Number of bits per weight, 2 to 16.</param>
+    /// <param name="data">Rows with label and features, preferably the training rows.</param>
+    /// <param name="dataOptions">Label column, number of rows and loss. Default null: the default options.</param>
+    /// <param name="options">How to measure the predicted cost. Default null: the default options.</param>
     /// <inheritdoc cref="MeasureLandscape(AliceRegressionModelParameters, IDataView, LandscapeDataOptions?, LandscapeOptions?, int)" path="/exception"/>
     public static CompressedModel<ITransformer> RoundWeights(this ITransformer pipeline, int bits, IDataView data,
         LandscapeDataOptions? dataOptions = null, PruneOptions? options = null)

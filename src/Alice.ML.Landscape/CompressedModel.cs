@@ -1,17 +1,16 @@
 namespace Alice.ML.Landscape;
 
-/// <summary>A model with some of its weights changed, and what that was predicted to cost and has cost.</summary>
-/// <remarks>Losses are means over the rows and the networks, in the units of training: for regression by the squared
-/// error those of a label with variance 1, for classification natural logarithms.
+/// <summary>A compressed model, with the predicted and the measured change of its loss.</summary>
+/// <remarks>Losses are means over the rows and the networks, in the units of training. For regression with squared
+/// error, the label is scaled to variance 1. For classification, the loss is in natural logarithms.
 /// </remarks>
-/// <typeparam name="TModel">The model.</typeparam>
-/// <param name="Model">The new model. The one it was made from stays as it is.</param>
-/// <param name="WeightCount">Weights of the model before, without biases, over all networks.</param>
-/// <param name="ChangedCount">How many of them were removed, or rounded.</param>
-/// <param name="Loss">Loss before.</param>
-/// <param name="PredictedLoss"> Loss before, and the sum over the changed weights of ½ h δ² + c √ρ |δ|^(3/2), never
-/// below 0: each as if it were changed alone.
-/// </param>
-/// <param name="MeasuredLoss">Loss after.</param>
+/// <typeparam name="TModel">Type of the model.</typeparam>
+/// <param name="Model">The compressed model. The original model is not changed.</param>
+/// <param name="WeightCount">Number of weights of the original model, without biases, over all networks.</param>
+/// <param name="ChangedCount">Number of weights that were removed or rounded.</param>
+/// <param name="Loss">Loss of the original model.</param>
+/// <param name="PredictedLoss">Predicted loss of the compressed model: the loss of the original plus the sum of ½ h δ²
+/// + c √ρ |δ|^(3/2) over the changed weights, as if each were changed alone. Never below 0.</param>
+/// <param name="MeasuredLoss">Measured loss of the compressed model.</param>
 public sealed record CompressedModel<TModel>(
     TModel Model, int WeightCount, int ChangedCount, double Loss, double PredictedLoss, double MeasuredLoss);

@@ -3,22 +3,22 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Landscape;
 
-/// <summary>On which rows a model is measured, and by which loss.</summary>
+/// <summary>The rows on which a model is measured, and the loss.</summary>
 public sealed record LandscapeDataOptions
 {
-    /// <summary>Column of the label, of the type that the model's trainer takes. Default "Label".</summary>
+    /// <summary>Column with the label, of the type that the model's trainer needs. Default "Label".</summary>
     public string LabelColumnName { get; init; } = DefaultColumnNames.Label;
 
-    /// <summary>Column of the features. Default "Features".</summary>
+    /// <summary>Column with the features. Default "Features".</summary>
     public string FeatureColumnName { get; init; } = DefaultColumnNames.Features;
 
-    /// <summary>The rows that are used, at most, evenly spread over the data; 1 or more. Default 2,048.</summary>
+    /// <summary>Maximum number of rows to use, 1 or more. They are evenly spread over the data. Default
+    /// 2,048.</summary>
     public int MaximumRows { get; init; } = 2048;
 
-    /// <summary>The loss of a regression model, which is not saved with it. Default null:
-    /// <see cref="RegressionLoss.Poisson"/> for a model of rates, else <see cref="RegressionLoss.Squared"/>.
-    /// Classification has one loss.
-    /// </summary>
+    /// <summary>Loss of a regression model. It is not saved with the model, so set it if the model was trained with
+    /// another loss than the default. Default null: <see cref="RegressionLoss.Poisson"/> for a Poisson model, otherwise
+    /// <see cref="RegressionLoss.Squared"/>. Ignored for classification.</summary>
     public RegressionLoss? Loss { get; init; }
 
     internal void Validate() => new OptionErrors()

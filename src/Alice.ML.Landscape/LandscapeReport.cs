@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Alice.ML.Landscape;
 
-/// <summary>What <see cref="LandscapeProbe"/> found. Immutable.</summary>
+/// <summary>The result of a measurement by <see cref="LandscapeProbe"/>. Immutable.</summary>
 public sealed class LandscapeReport
 {
     internal LandscapeReport(
@@ -18,25 +18,26 @@ public sealed class LandscapeReport
         GradientEvaluations = evaluations;
     }
 
-    /// <summary>The loss where it was measured.</summary>
+    /// <summary>The loss at the parameters of the module.</summary>
     public double Loss { get; }
 
-    /// <summary>The distance σ at which glass density and Hessian were measured.</summary>
+    /// <summary>The distance σ at which the glass density and the Hessian were measured.</summary>
     public double Radius { get; }
 
-    /// <summary>All parameters together.</summary>
+    /// <summary>Results for all parameters together.</summary>
     public LandscapeLayer Total { get; }
 
-    /// <summary>Each layer: parameters whose names in the module agree up to the last dot.</summary>
+    /// <summary>Results for each layer. A layer is all parameters whose names in the module agree up to the last
+    /// dot.</summary>
     public IReadOnlyList<LandscapeLayer> Layers { get; }
 
     /// <summary>The loss along the step.</summary>
     public LandscapeLine Line { get; }
 
-    /// <summary>How many gradients this took.</summary>
+    /// <summary>Number of gradient evaluations that the measurement took.</summary>
     public int GradientEvaluations { get; }
 
-    /// <summary>A line for each layer and one for all.</summary>
+    /// <summary>The report as text: one line per layer and one for all parameters.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();
@@ -49,47 +50,46 @@ public sealed class LandscapeReport
     }
 }
 
-/// <summary>What was found of the parameters of one layer, or of all. Immutable.</summary>
+/// <summary>Results for the parameters of one layer, or of all. Immutable.</summary>
 public sealed record LandscapeLayer
 {
     internal LandscapeLayer()
     {
     }
 
-    /// <summary>The layer's name in the module; "total" for all.</summary>
+    /// <summary>Name of the layer in the module, or "total" for all parameters.</summary>
     public required string Name { get; init; }
 
-    /// <summary>How many numbers its parameters are.</summary>
+    /// <summary>Number of scalar parameters.</summary>
     public required long ParameterCount { get; init; }
 
-    /// <summary>How much the gradient varies at each distance, ascending.</summary>
+    /// <summary>How much the gradient varies at each distance, in ascending order of distance.</summary>
     public required IReadOnlyList<GradientVariation> Variation { get; init; }
 
-    /// <summary>The power of σ by which the even part's mean square grows: its exponent is the glass exponent, 1 in
-    /// glass and 4 for smooth losses. Null where no three neighboring distances follow one power above the noise of
-    /// rounding.
-    /// </summary>
+    /// <summary>Power law of the mean square of the even part as a function of σ. Its exponent is the glass exponent: 1
+    /// in glass and 4 for smooth losses. Null if no three neighboring distances follow a power law above the rounding
+    /// noise.</summary>
     public required PowerLaw? Even { get; init; }
 
-    /// <summary>The same for the odd part: 2 for smooth losses, nearer to 1 where glass outweighs the
-    /// Hessian.</summary>
+    /// <summary>Power law of the mean square of the odd part. Its exponent is 2 for smooth losses, and closer to 1 if
+    /// glass outweighs the Hessian. Null as for <see cref="Even"/>.</summary>
     public required PowerLaw? Odd { get; init; }
 
-    /// <summary>Mean glass density ρ: variance of a gradient change per unit of distance, 2 E² / σ.</summary>
+    /// <summary>Mean glass density ρ: the variance of gradient changes per unit of distance, 2 E² / σ.</summary>
     public required double GlassDensity { get; init; }
 
-    /// <summary>Root mean square of the Hessian's products with random signs, freed of what glass adds to them:
-    /// √(mean(O² − E²)) / σ, and 0 where that is negative.
-    /// </summary>
+    /// <summary>Root mean square of the products of the Hessian with random signs, without the contribution of glass:
+    /// √(mean(O² − E²)) / σ. 0 if the mean is negative.</summary>
     public required double Hessian { get; init; }
 
-    /// <summary>What the step should change the loss by.</summary>
+    /// <summary>The predicted change of the loss by the step.</summary>
     public required StepTerms Step { get; init; }
 
-    /// <summary>What kind of landscape this is, and which term matters at this step, in words.</summary>
+    /// <summary>A short text: the kind of landscape, and the term that limits the step.</summary>
     public string Verdict => $"{Kind}; {Step.Verdict}";
 
-    /// <summary>"glass", "smooth", "between glass and smooth" or "too noisy to tell", by the glass exponent.</summary>
+    /// <summary>"glass", "smooth", "between glass and smooth" or "too noisy to tell", depending on the glass
+    /// exponent.</summary>
     public string Kind => Even?.Exponent switch
     {
         null => "too noisy to tell",
@@ -98,42 +98,40 @@ public sealed record LandscapeLayer
         _ => "between glass and smooth",
     };
 
-    /// <summary>One line.</summary>
+    /// <summary>The results as one line of text.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Name}: {ParameterCount} parameters, glass exponent {Even}, density {GlassDensity:g3}, |h| {Hessian:g3}; "
         + $"{Verdict}");
 }
 
-/// <summary>How much the gradient varies at distance σ: means over directions r of independent signs and over the
-/// parameters. With G₀ the gradient in the middle and G₊, G₋ those at ± σ r: even part E = ½(G₊ + G₋) − G₀, odd part O
-/// = ½(G₊ − G₋).
-/// </summary>
-/// <param name="Distance">σ, in every parameter.</param>
+/// <summary>How much the gradient varies at distance σ. Let r be a direction of independent random signs, G₀ the
+/// gradient at the parameters, and G₊ and G₋ the gradients at ± σ r. The even part is E = ½(G₊ + G₋) − G₀, the odd part
+/// O = ½(G₊ − G₋). Means are over directions and parameters.</summary>
+/// <param name="Distance">Distance σ, in every parameter.</param>
 /// <param name="EvenMeanSquare">Mean of E².</param>
-/// <param name="EvenStandardError">Its standard error, over the directions.</param>
+/// <param name="EvenStandardError">Standard error of the mean, over the directions.</param>
 /// <param name="OddMeanSquare">Mean of O².</param>
-/// <param name="OddStandardError">Its standard error, over the directions.</param>
+/// <param name="OddStandardError">Standard error of the mean, over the directions.</param>
 public sealed record GradientVariation(
     double Distance, double EvenMeanSquare, double EvenStandardError, double OddMeanSquare, double OddStandardError);
 
-/// <summary>What the paper's model expects a step δ to change the loss by, summed over parameters: g δ + ½ h δ² + c √ρ
-/// |δ|^(3/2) with c = √(2/(3π)) (arXiv 2411.16914), h the magnitude of the Hessian.
-/// </summary>
-/// <param name="Gradient">Σ g δ: below 0 for a step downhill.</param>
-/// <param name="Hessian">Σ ½ h δ².</param>
-/// <param name="Glass">Σ c √ρ |δ|^(3/2).</param>
+/// <summary>The change of the loss by a step δ that the model of the paper predicts, summed over the parameters: g δ +
+/// ½ h δ² + c √ρ |δ|^(3/2), with c = √(2/(3π)) and the absolute Hessian h (arXiv 2411.16914).</summary>
+/// <param name="Gradient">The gradient term Σ g δ, below 0 for a step downhill.</param>
+/// <param name="Hessian">The Hessian term Σ ½ h δ².</param>
+/// <param name="Glass">The glass term Σ c √ρ |δ|^(3/2).</param>
 public sealed record StepTerms(double Gradient, double Hessian, double Glass)
 {
-    /// <summary>Share of the gradient in the sum of the three magnitudes, 0 to 1.</summary>
+    /// <summary>Share of the gradient term in the sum of the absolute values of the three terms, 0 to 1.</summary>
     public double GradientShare => Share(Gradient);
 
-    /// <summary>Share of the Hessian, 0 to 1.</summary>
+    /// <summary>Share of the Hessian term, 0 to 1.</summary>
     public double HessianShare => Share(Hessian);
 
-    /// <summary>Share of the glass, 0 to 1.</summary>
+    /// <summary>Share of the glass term, 0 to 1.</summary>
     public double GlassShare => Share(Glass);
 
-    /// <summary>Which term matters here, in words.</summary>
+    /// <summary>A short text that says which term limits the step.</summary>
     public string Verdict
     {
         get

@@ -43,9 +43,9 @@ internal sealed class PipelineModel
         if (steps.OfType<ISingleFeaturePredictionTransformer<object>>().Select(step => LabelsOf(step.Model))
             .FirstOrDefault(labels => labels is not null) is { } severalLabels)
             throw new ArgumentException(
-                $"The pipeline's model is of a trainer of several labels ({string.Join(", ", severalLabels)}): "
-                + $"landscape, pruning and report are those of a model of one label. Train one of the label that "
-                + $"you ask about.",
+                $"The model of the pipeline has several labels ({string.Join(", ", severalLabels)}): "
+                + $"landscape, pruning and report need a model of one label. Train a model of the label that "
+                + $"you are interested in.",
                 nameof(pipeline));
         if (models.Length != 1)
             throw new ArgumentException(

@@ -2,12 +2,13 @@ using System.Globalization;
 
 namespace Alice.ML.Landscape;
 
-/// <summary>A power of the distance that a mean square follows: a straight line on logarithmic axes.</summary>
+/// <summary>A power law of a mean square as a function of the distance σ: a straight line on logarithmic
+/// axes.</summary>
 /// <param name="Exponent">Slope of the line.</param>
 /// <param name="StandardError">Standard error of the slope.</param>
 /// <param name="Factor">The mean square at distance 1: mean square ≈ Factor · σ^Exponent.</param>
-/// <param name="From">Shortest distance at which it holds.</param>
-/// <param name="To">Longest distance at which it holds.</param>
+/// <param name="From">Shortest distance at which the law holds.</param>
+/// <param name="To">Longest distance at which the law holds.</param>
 public sealed record PowerLaw(double Exponent, double StandardError, double Factor, double From, double To)
 {
     private const int FewestPoints = 3;
@@ -15,10 +16,11 @@ public sealed record PowerLaw(double Exponent, double StandardError, double Fact
     // A mean square may be off the line by this share beside three of its standard errors: no law holds exactly.
     private const double Tolerance = 0.15;
 
-    /// <summary>The mean square that the law gives at a distance.</summary>
+    /// <summary>Returns the mean square that the law predicts at a distance.</summary>
     public double At(double distance) => Factor * Math.Pow(distance, Exponent);
 
-    /// <summary>For example "1.02 ± 0.03 (1e-05 to 0.01)".</summary>
+    /// <summary>Exponent with its standard error, and the range of distances, for example "1.02 ± 0.03 (1e-05 to
+    /// 0.01)".</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Exponent:f2} ± {StandardError:f2} ({From:g2} to {To:g2})");
 

@@ -2,51 +2,49 @@ using Alice.ML.Trainers;
 
 namespace Alice.ML.Landscape;
 
-/// <summary>Which weights go first.</summary>
+/// <summary>The order in which weights are removed.</summary>
 public enum PruneOrder
 {
-    /// <summary>Those whose removal is expected to raise the loss least: by ½ h δ² + c √ρ |δ|^(3/2) with δ minus the
-    /// weight, h the Hessian's diagonal and ρ the glass density (arXiv 2411.16914).
-    /// </summary>
+    /// <summary>First the weights whose removal is predicted to raise the loss least. The prediction for a weight w is
+    /// ½ h δ² + c √ρ |δ|^(3/2) with δ = −w, the diagonal h of the Hessian, the glass density ρ and c = √(2/(3π)) (arXiv
+    /// 2411.16914).</summary>
     PredictedLoss,
 
-    /// <summary>The smallest, in the coordinates of training (standardized inputs and label).</summary>
+    /// <summary>First the smallest weights, in the coordinates of training (standardized inputs and label).</summary>
     Magnitude,
 
-    /// <summary>Any: to compare with.</summary>
+    /// <summary>A random order, as a baseline.</summary>
     Random,
 
-    /// <summary>As <see cref="PredictedLoss"/> with the gradient's term g δ, the paper's whole estimate. It promises
-    /// gains that do not add up when many weights go: to compare with.
-    /// </summary>
+    /// <summary>Like <see cref="PredictedLoss"/>, but with the gradient term g δ added: the full estimate of the paper.
+    /// The gains that it predicts do not add up when many weights are removed. For comparison.</summary>
     PredictedLossWithGradient,
 }
 
-/// <summary>How weights are chosen that a model can do without.</summary>
+/// <summary>How the weights to remove are chosen.</summary>
 public sealed record PruneOptions
 {
-    /// <summary>Which weights go first. Default <see cref="PruneOrder.PredictedLoss"/>.</summary>
+    /// <summary>The order in which weights are removed. Default <see cref="PruneOrder.PredictedLoss"/>.</summary>
     public PruneOrder Order { get; init; }
 
-    /// <summary>In how many rounds of equal size weights are removed by predicted loss, 1 or more: costs are measured
-    /// anew in each. Default 1.
-    /// </summary>
+    /// <summary>Number of rounds of equal size in which weights are removed by predicted loss, 1 or more. The
+    /// predictions are measured again before each round. Default 1.</summary>
     public int Rounds { get; init; } = 1;
 
-    /// <summary>Random directions that Hessian and glass density are measured in, 1 or more, two gradients each.
-    /// Default 64.</summary>
+    /// <summary>Number of random directions in which the Hessian and the glass density are measured, 1 or more. Each
+    /// takes two gradients. Default 64.</summary>
     public int Directions { get; init; } = 64;
 
-    /// <summary>The distance σ, above 0, at which they are measured. Default 1e-2.</summary>
+    /// <summary>Distance σ at which the Hessian and the glass density are measured, above 0. Default 1e-2.</summary>
     public double Radius { get; init; } = 1e-2;
 
     /// <summary>Seed of the directions, and of <see cref="PruneOrder.Random"/>. Default 1.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Ends the work with an <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>Cancels the work with an <see cref="OperationCanceledException"/>. Default: none.</summary>
     public CancellationToken CancellationToken { get; init; }
 
-    /// <summary>Checks every value.</summary>
+    /// <summary>Checks all values.</summary>
     /// <exception cref="ArgumentException">Lists every value outside its range, with the range.</exception>
     public void Validate() => new OptionErrors()
         .Defined(nameof(Order), Order)

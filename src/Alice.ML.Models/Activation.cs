@@ -1,17 +1,18 @@
 namespace Alice.ML.Models;
 
-/// <summary>The function between the layers of a network, applied to each unit's sum <c>x</c>.</summary>
+/// <summary>Activation function of the hidden layers, applied to each unit's weighted sum x.</summary>
 public enum Activation
 {
-    /// <summary>max(x, 0).</summary>
+    /// <summary>Rectified linear unit: max(x, 0).</summary>
     ReLU = 0,
 
-    /// <summary>x Φ(x) with the normal distribution function Φ, in its exact form ½(1 + erf(x/√2)).</summary>
+    /// <summary>Gaussian error linear unit (Hendrycks and Gimpel 2016): x · Φ(x), where Φ(x) = ½(1 + erf(x/√2)) is the
+    /// standard normal distribution function. This is the exact form, not the tanh approximation.</summary>
     GELU = 1,
 
-    /// <summary>x / (1 + exp(−x)), also called Swish.</summary>
+    /// <summary>Sigmoid linear unit, also called Swish: x / (1 + exp(−x)).</summary>
     SiLU = 2,
 
-    /// <summary>The hyperbolic tangent.</summary>
+    /// <summary>Hyperbolic tangent: tanh(x).</summary>
     Tanh = 3,
 }

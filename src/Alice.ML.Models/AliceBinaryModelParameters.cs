@@ -11,10 +11,8 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Models;
 
-/// <summary>
-/// A trained network that maps a vector of features to the log-odds of the label being true: ln(p / (1 − p)) with the
-/// probability p. A positive score predicts true.
-/// </summary>
+/// <summary>Trained networks for binary classification. They map a vector of features to the log-odds ln(p / (1 − p)),
+/// where p is the probability that the label is true. A positive score predicts true.</summary>
 /// <inheritdoc/>
 public sealed class AliceBinaryModelParameters : AliceModelParameters<float>, ISingleCanSaveOnnx
 {
@@ -31,21 +29,21 @@ public sealed class AliceBinaryModelParameters : AliceModelParameters<float>, IS
     {
     }
 
-    /// <summary>The model with its probability, 1 / (1 + exp(−score)): the logistic loss has calibrated it.</summary>
+    /// <summary>The model with the probability 1 / (1 + exp(−score)) added. The score is calibrated already, so this is
+    /// a fixed function.</summary>
     internal static CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator> Calibrated(
         IHostEnvironment env, NetworkEnsemble ensemble) =>
             new ValueMapperCalibratedModelParameters<AliceBinaryModelParameters, PlattCalibrator>(
             env, new AliceBinaryModelParameters(env, ensemble), new PlattCalibrator(env, slope: -1, offset: 0));
 
-    /// <summary>Reads the model alone from a file of <c>mlContext.Model.Save</c>, as for files from strangers: no type
-    /// or assembly that the file names is loaded, and the rest of its pipeline is not read. Score its rows with
-    /// <see cref="AliceModelParameters{TOutput}.Score"/>.
-    /// </summary>
-    /// <param name="stream">The .zip, from its start; it stays open.</param>
-    /// <param name="maximumBytes">The most bytes that the networks may have unpacked, above 0. Reading takes about
-    /// twice as much memory. Default 1 GiB.</param>
-    /// <exception cref="FormatException">The file holds no such model, or more than one, or is damaged or too large;
-    /// the message says which.</exception>
+    /// <summary>Reads only the model from a file that <c>mlContext.Model.Save</c> has written. Use it for files from
+    /// untrusted sources: it loads no type or assembly that the file names, and does not read the rest of the pipeline.
+    /// To score rows, call <see cref="AliceModelParameters{TOutput}.Score"/>.</summary>
+    /// <param name="stream">The .zip file, positioned at its start. It stays open.</param>
+    /// <param name="maximumBytes">Maximum size of the unpacked networks in bytes, above 0. Reading takes about twice
+    /// that much memory. Default 1 GiB.</param>
+    /// <exception cref="FormatException">The file holds no model of this kind or more than one, is damaged, or is too
+    /// large. The message says which.</exception>
     public static AliceBinaryModelParameters Read(Stream stream, long maximumBytes = DefaultMaximumBytes) =>
         ModelFileReader.Read(stream, maximumBytes, Kind, "binary classification model",
             (reader, bytes, _) => new AliceBinaryModelParameters(new MLContext(), NetworkEnsemble.Load(reader, bytes)));

@@ -1,9 +1,11 @@
 namespace Alice.ML.Models;
 
-/// <summary>One layer of a trained network: outputs = inputs × weights + biases. Read-only.</summary>
-/// <remarks>The first layer takes the prepared features (<see cref="AliceFeature"/>), then one indicator for each
-/// feature that was missing in some rows of training. The last gives the score in the label's units, its logarithm
-/// (Poisson regression), the log-odds (binary classification) or one value a class whose softmax is the probabilities.
+/// <summary>One fully connected layer of a trained network: outputs = inputs × weights + biases. Read-only.</summary>
+/// <remarks>The inputs of the first layer are the prepared features (<see cref="AliceFeature"/>), followed by one
+/// indicator for each feature that was missing in some training rows. The outputs of the last layer depend on the task.
+/// They are the score in the label's units (regression), the logarithm of the score (Poisson regression), the log-odds
+/// (binary classification), or one value per class, from which the softmax gives the probabilities (multiclass
+/// classification).
 /// </remarks>
 public sealed class AliceLayer
 {
@@ -29,18 +31,16 @@ public sealed class AliceLayer
         return layers;
     }
 
-    /// <summary>How many values come in.</summary>
+    /// <summary>Number of inputs.</summary>
     public int InputCount { get; }
 
-    /// <summary>How many values go out: the layer's units.</summary>
+    /// <summary>Number of outputs: the units of the layer.</summary>
     public int OutputCount { get; }
 
-    /// <summary>
-    /// A row-major [<see cref="InputCount"/>, <see cref="OutputCount"/>] matrix: the weight from input i to output o is
-    /// at <c>i * OutputCount + o</c>.
-    /// </summary>
+    /// <summary>The weights as a row-major matrix of shape [<see cref="InputCount"/>, <see cref="OutputCount"/>]. The
+    /// weight from input i to output o is at index <c>i * OutputCount + o</c>.</summary>
     public ReadOnlyMemory<float> Weights { get; }
 
-    /// <summary>One value per output.</summary>
+    /// <summary>The biases, one per output.</summary>
     public ReadOnlyMemory<float> Biases { get; }
 }

@@ -13,15 +13,17 @@ using Microsoft.ML.Trainers;
 
 namespace Alice.ML.Models;
 
-/// <summary>What the models of all tasks share: the network, its binary and ONNX forms and its description.</summary>
-/// <remarks>They score in plain .NET, without TorchSharp, and are thread-safe. Every row gets a finite score: a missing
-/// feature (NaN) counts as its mean in training, and tells the networks that it is missing where that happened in
-/// training; a feature beyond its range in training is held near it (<see cref="Features"/>). Features of another
-/// length than in training are refused with an <see cref="ArgumentException"/>. Models of layout versions before 4 know
-/// neither: a missing feature gives them a score of NaN. A damaged model file makes <c>Model.Load</c> fail; the
-/// <see cref="FormatException"/> that says what is wrong is then <c>exception.GetBaseException()</c>.
+/// <summary>Base class of the models of all tasks: scores and explains rows, describes the networks, and saves them as
+/// ONNX.</summary>
+/// <remarks>Models score in plain .NET, without TorchSharp. They are thread-safe. Every row gets a finite score. A
+/// missing feature (NaN) is replaced by its mean in training; if the feature was missing in some training rows, an
+/// indicator also tells the networks that it is missing. A feature outside its range in training is limited to about
+/// that range (see <see cref="Features"/>). Models saved with layout version 3 or earlier do neither: a missing feature
+/// gives them a score of NaN. A feature vector of another length than in training throws an
+/// <see cref="ArgumentException"/>. If a model file is damaged, <c>Model.Load</c> throws;
+/// <c>exception.GetBaseException()</c> is then the <see cref="FormatException"/> that says what is wrong.
 /// </remarks>
-/// <typeparam name="TOutput">What a row is mapped to: a float, or a vector of them.</typeparam>
+/// <typeparam name="TOutput">Type of the score of a row: a float, or a vector of floats.</typeparam>
 public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutput>,
     IValueMapper, ICanSaveInTextFormat, ICanSaveSummary, ICanSaveOnnx, ICalculateFeatureContribution,
     IFeatureContributionMapper
@@ -49,68 +51,66 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
         Networks = ListOf(Ensemble);
     }
 
-    /// <summary>How the features are prepared for the networks, in their order. Empty for a model of layout version 3
-    /// or earlier, whose networks take the features as they come.
-    /// </summary>
+    /// <summary>How each feature is prepared for the networks, in the order of the feature vector. Empty for a model
+    /// saved with layout version 3 or earlier, whose networks take the features unchanged.</summary>
     public IReadOnlyList<AliceFeature> Features => Ensemble.Preparation?.Features ?? [];
 
-    /// <summary>The networks whose outputs the score is the mean of.</summary>
+    /// <summary>The networks of the ensemble. The score is the mean of their scores.</summary>
     public IReadOnlyList<AliceNetwork> Networks { get; }
 
-    /// <summary>The layers of the first network, from the prepared features to the score.</summary>
+    /// <summary>The layers of the first network, in order from the prepared features to the outputs.</summary>
     public IReadOnlyList<AliceLayer> Layers => Networks[0].Layers;
 
-    /// <summary>The function between the layers of the first network; none follows the last.</summary>
+    /// <summary>Activation function of the hidden layers of the first network.</summary>
     public Activation Activation => Networks[0].Activation;
 
-    /// <summary>How the model was trained. Null for a loaded model: it is not saved.</summary>
+    /// <summary>How the model was trained. Null for a loaded model, because the summary is not saved.</summary>
     public AliceTrainingSummary? TrainingSummary { get; internal set; }
 
-    /// <summary>Features of a row.</summary>
+    /// <summary>Number of features of a row.</summary>
     public int NumberOfFeatures => Ensemble.InputCount;
 
-    /// <summary>Numbers that a row gets: see <see cref="Score"/>.</summary>
+    /// <summary>Number of values that <see cref="Score"/> returns for a row.</summary>
     public int NumberOfScores => Ensemble.OutputCount;
 
-    /// <summary>
-    /// Scores one row without ML.NET's pipeline, the same bits as with it. It may run on several threads at once.
-    /// </summary>
+    /// <summary>Scores one row without an ML.NET pipeline. The result equals that of the pipeline bit for bit. May be
+    /// called from several threads at once.</summary>
     /// <param name="features"><see cref="NumberOfFeatures"/> values, as the trainer's feature column held them.</param>
-    /// <param name="scores"> Takes <see cref="NumberOfScores"/> values: for regression the score and the quantiles, for
-    /// several numbers the score of each label and then the quantiles of each label in turn, for binary classification
-    /// the log-odds of the positive class, for several labels of true and false those of each, for multiclass
-    /// classification the probability of each class.
-    /// </param>
-    /// <exception cref="ArgumentException">Another number of features, or of places for the scores.</exception>
+    /// <param name="scores">Receives the scores; <see cref="NumberOfScores"/> values or more. Regression: the score,
+    /// then the quantiles. Multi-output regression: the score of each label, then the quantiles of each label in turn.
+    /// Binary classification: the log-odds of the positive class. Multi-label classification: the log-odds of each
+    /// label. Multiclass classification: the probability of each class.</param>
+    /// <exception cref="ArgumentException">The number of features is wrong, or there is not enough room for the
+    /// scores.</exception>
     public void Score(ReadOnlySpan<float> features, Span<float> scores)
     {
         Ensemble.Forward(features, scores[..Math.Min(scores.Length, NumberOfScores)]);
         Order(scores[..NumberOfScores]);
     }
 
-    /// <summary>Rows of training that <see cref="Explain"/> compares a row with, at most 32, spread over the scores
-    /// that the model gives. Empty for a model of layout version 4 or earlier, which compares with the row of the
-    /// features' means; one of version 3 or earlier knows neither.
-    /// </summary>
+    /// <summary>Training rows that <see cref="Explain"/> compares a row with, at most as many as the trainer's option
+    /// NumberOfBackgroundRows. They are chosen to cover the range of the model's scores. If there are none, as in
+    /// models of layout version 4 or earlier, Explain compares with the means of the features.</summary>
     public IReadOnlyList<VBuffer<float>> Background => Ensemble.Background;
 
-    /// <summary>Explains the score of one row: how much each feature moved it from the base, the mean score of the
-    /// <see cref="Background"/>. The base and the contributions add up to the score. It may run on several threads at
-    /// once.</summary>
-    /// <remarks>
-    /// What is explained is, for regression, the score in the label's units; for binary classification the log-odds
-    /// of the positive class; for multiclass classification the log-odds ln(p / (1 − p)) of the most probable class. A
-    /// contribution is near the Shapley value of the feature, with the background rows for features that are left out.
-    /// The way from a background row to the row is one step, on which every unit of the networks passes a difference of
-    /// its sum on with the slope between both ends: the rescale rule of Shrikumar, Greenside and Kundaje 2017,
-    /// <em>Learning Important Features Through Propagating Activation Differences</em>, averaged over the background as
-    /// Lundberg and Lee 2017 do. It takes the time of 50 to 80 scores.
+    /// <summary>Explains the score of one row: how much each feature moved the score away from the base, the mean score
+    /// of the <see cref="Background"/> rows. The base and the contributions add up to the score. May be called from
+    /// several threads at once.</summary>
+    /// <remarks>The explained quantity depends on the task. Regression: the score in the label's units. Binary
+    /// classification: the log-odds of the positive class. Multiclass classification: the log-odds ln(p / (1 − p)) of
+    /// the most probable class. Models of several labels throw a <see cref="NotSupportedException"/>. The contributions
+    /// approximate Shapley values in which the background rows stand in for left-out features. They are computed by the
+    /// rescale rule of DeepLIFT (Shrikumar, Greenside and Kundaje 2017, <em>Learning Important Features Through
+    /// Propagating Activation Differences</em>), averaged over the background rows (Lundberg and Lee 2017). With 32
+    /// background rows, one explanation takes as long as 50 to 80 scores.
     /// </remarks>
     /// <param name="features"><see cref="NumberOfFeatures"/> values, as the trainer's feature column held them.</param>
-    /// <param name="contributions">Takes as many.</param>
-    /// <returns>The base.</returns>
-    /// <exception cref="ArgumentException">Another number of features, or of places for the contributions.</exception>
-    /// <exception cref="InvalidOperationException">The model has layout version 3 or earlier.</exception>
+    /// <param name="contributions">Receives the contribution of each feature; <see cref="NumberOfFeatures"/> values or
+    /// more.</param>
+    /// <returns>The base: the mean score of the background rows.</returns>
+    /// <exception cref="ArgumentException">The number of features is wrong, or there is not enough room for the
+    /// contributions.</exception>
+    /// <exception cref="InvalidOperationException">The model was saved with layout version 3 or earlier.</exception>
     public double Explain(ReadOnlySpan<float> features, Span<float> contributions) =>
         ExplainScore(features, CreateScoreFunction(features), contributions);
 
@@ -168,19 +168,18 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
 
     private protected const long DefaultMaximumBytes = 1L << 30;
 
-    /// <summary>
-    /// Writes the network as an ONNX model (IR version 8, operator set 13), which every ONNX runtime since 2021 reads.
-    /// </summary>
-    /// <remarks>Input: "features", float [batch, number of features]. Outputs: "score", float, [batch, 1] for
-    /// regression and binary classification (there the log-odds) and [batch, classes] for multiclass classification
-    /// (the probabilities). Beside it, for regression and where the model has them, "scoreStandardDeviation", float
-    /// [batch, 1], and "quantiles", float [batch, quantiles]; for binary classification "probability", float [batch,
-    /// 1], and "label", bool [batch, 1]; for several labels the same with [batch, labels] in the place of [batch, 1],
-    /// and quantiles [batch, labels · quantiles]; for multiclass classification "label", int64 [batch], the index of
-    /// the most probable class from 0. Scores differ from ML.NET's by rounding; a row whose sums overflow a float may
-    /// give infinity or NaN there.
+    /// <summary>Writes the model as an ONNX model (IR version 8, operator set 13), which every ONNX runtime since 2021
+    /// can read.</summary>
+    /// <remarks>The input is "features", float [batch, number of features]. The outputs depend on the task. Regression:
+    /// "score", float [batch, 1], and, if the model has them, "scoreStandardDeviation", float [batch, 1], and
+    /// "quantiles", float [batch, quantiles]. Binary classification: "score" (the log-odds), float [batch, 1],
+    /// "probability", float [batch, 1], and "label", bool [batch, 1]. Models of several labels have the same outputs
+    /// with shape [batch, labels] in place of [batch, 1], and "quantiles" has shape [batch, labels · quantiles].
+    /// Multiclass classification: "score" (the probabilities), float [batch, classes], and "label", int64 [batch], the
+    /// index of the most probable class from 0. Scores differ from those of ML.NET by rounding. A row whose sums
+    /// overflow a float may give infinity or NaN in ONNX.
     /// </remarks>
-    /// <param name="stream">Where to write; it stays open.</param>
+    /// <param name="stream">The stream to write to. It stays open.</param>
     public void SaveAsOnnx(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -229,10 +228,8 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
 
     void ICanSaveSummary.SaveSummary(TextWriter writer, RoleMappedSchema schema) => writer.WriteLine(ToString());
 
-    /// <summary>
-    /// For one network its layers, the activation, what follows the last layer (if anything) and the number of
-    /// parameters, then a line for each layer. For several, that of each after a line for all.
-    /// </summary>
+    /// <summary>Describes the networks: for each one the layer sizes, the activation, the output transform (if any) and
+    /// the number of parameters, then one line per layer. An ensemble begins with a summary line.</summary>
     public override string ToString()
     {
         var text = new StringBuilder($"{GetType().Name}: ");

@@ -11,10 +11,8 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Models;
 
-/// <summary>
-/// A trained network that maps a vector of features to the probabilities of the classes, in the order of the label's
-/// keys.
-/// </summary>
+/// <summary>Trained networks for multiclass classification. They map a vector of features to the probability of each
+/// class, in the order of the label's keys.</summary>
 /// <inheritdoc/>
 public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffer<float>>, ISingleCanSaveOnnx
 {
@@ -31,15 +29,14 @@ public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffe
     {
     }
 
-    /// <summary>Reads the model alone from a file of <c>mlContext.Model.Save</c>, as for files from strangers: no type
-    /// or assembly that the file names is loaded, and the rest of its pipeline is not read. Score its rows with
-    /// <see cref="AliceModelParameters{TOutput}.Score"/>.
-    /// </summary>
-    /// <param name="stream">The .zip, from its start; it stays open.</param>
-    /// <param name="maximumBytes">The most bytes that the networks may have unpacked, above 0. Reading takes about
-    /// twice as much memory. Default 1 GiB.</param>
-    /// <exception cref="FormatException">The file holds no such model, or more than one, or is damaged or too large;
-    /// the message says which.</exception>
+    /// <summary>Reads only the model from a file that <c>mlContext.Model.Save</c> has written. Use it for files from
+    /// untrusted sources: it loads no type or assembly that the file names, and does not read the rest of the pipeline.
+    /// To score rows, call <see cref="AliceModelParameters{TOutput}.Score"/>.</summary>
+    /// <param name="stream">The .zip file, positioned at its start. It stays open.</param>
+    /// <param name="maximumBytes">Maximum size of the unpacked networks in bytes, above 0. Reading takes about twice
+    /// that much memory. Default 1 GiB.</param>
+    /// <exception cref="FormatException">The file holds no model of this kind or more than one, is damaged, or is too
+    /// large. The message says which.</exception>
     public static AliceMulticlassModelParameters Read(Stream stream, long maximumBytes = DefaultMaximumBytes) =>
         ModelFileReader.Read(stream, maximumBytes, Kind, "multiclass classification model",
             (reader, bytes, _) =>
@@ -52,13 +49,15 @@ public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffe
         return new AliceMulticlassModelParameters(env, ctx);
     }
 
-    /// <summary>As <see cref="AliceModelParameters{TOutput}.Explain"/>, of a chosen class: contributions to its
-    /// log-odds ln(p / (1 − p)).</summary>
-    /// <param name="features"><see cref="AliceModelParameters{TOutput}.NumberOfFeatures"/> values.</param>
-    /// <param name="classIndex">The class, from 0, in the order of the label's keys.</param>
-    /// <param name="contributions">Takes a contribution for each feature.</param>
+    /// <summary>Explains the log-odds ln(p / (1 − p)) of a given class for one row. Otherwise like
+    /// <see cref="AliceModelParameters{TOutput}.Explain"/>, which explains the most probable class.</summary>
+    /// <param name="features"><see cref="AliceModelParameters{TOutput}.NumberOfFeatures"/> values, as the trainer's
+    /// feature column held them.</param>
+    /// <param name="classIndex">Index of the class, from 0, in the order of the label's keys.</param>
+    /// <param name="contributions">Receives the contribution of each feature;
+    /// <see cref="AliceModelParameters{TOutput}.NumberOfFeatures"/> values or more.</param>
     /// <returns>The base: the mean log-odds of the class over the background.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no class with this index.</exception>
     /// <inheritdoc cref="AliceModelParameters{TOutput}.Explain" path="/exception"/>
     public double Explain(ReadOnlySpan<float> features, int classIndex, Span<float> contributions)
     {

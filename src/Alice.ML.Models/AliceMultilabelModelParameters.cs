@@ -11,10 +11,9 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Models;
 
-/// <summary>
-/// Trained networks that map a vector of features to the log-odds of each of several labels being true: ln(p / (1 − p))
-/// with the probability p of the label. A positive score predicts true.
-/// </summary>
+/// <summary>Trained networks for multi-label classification. For each label they map a vector of features to the
+/// log-odds ln(p / (1 − p)), where p is the probability that the label is true. A positive score predicts
+/// true.</summary>
 /// <inheritdoc/>
 public sealed class AliceMultilabelModelParameters : AliceModelParameters<VBuffer<float>>, IBindableCanSaveOnnx
 {
@@ -45,15 +44,14 @@ public sealed class AliceMultilabelModelParameters : AliceModelParameters<VBuffe
         _columns = new MultilabelColumns(Labels);
     }
 
-    /// <summary>Reads the model alone from a file of <c>mlContext.Model.Save</c>, as for files from strangers: no type
-    /// or assembly that the file names is loaded, and the rest of its pipeline is not read. Score its rows with
-    /// <see cref="AliceModelParameters{TOutput}.Score"/>.
-    /// </summary>
-    /// <param name="stream">The .zip, from its start; it stays open.</param>
-    /// <param name="maximumBytes">The most bytes that the networks may have unpacked, above 0. Reading takes about
-    /// twice as much memory. Default 1 GiB.</param>
-    /// <exception cref="FormatException">The file holds no such model, or more than one, or is damaged or too large;
-    /// the message says which.</exception>
+    /// <summary>Reads only the model from a file that <c>mlContext.Model.Save</c> has written. Use it for files from
+    /// untrusted sources: it loads no type or assembly that the file names, and does not read the rest of the pipeline.
+    /// To score rows, call <see cref="AliceModelParameters{TOutput}.Score"/>.</summary>
+    /// <param name="stream">The .zip file, positioned at its start. It stays open.</param>
+    /// <param name="maximumBytes">Maximum size of the unpacked networks in bytes, above 0. Reading takes about twice
+    /// that much memory. Default 1 GiB.</param>
+    /// <exception cref="FormatException">The file holds no model of this kind or more than one, is damaged, or is too
+    /// large. The message says which.</exception>
     public static AliceMultilabelModelParameters Read(Stream stream, long maximumBytes = DefaultMaximumBytes) =>
         ModelFileReader.Read(stream, maximumBytes, Kind, "multi-label model", (reader, bytes, _) =>
         {
@@ -69,14 +67,14 @@ public sealed class AliceMultilabelModelParameters : AliceModelParameters<VBuffe
         return new AliceMultilabelModelParameters(env, ctx);
     }
 
-    /// <summary>Names of the labels, in the order of the scores.</summary>
+    /// <summary>Names of the labels, in the order of the scores: the slot names of the label column.</summary>
     public IReadOnlyList<string> Labels { get; }
 
     // Contributions are to one score: those of the first label would pass for those of all.
     private protected override ScoreFunction CreateScoreFunction(ReadOnlySpan<float> features) => Labels.Count == 1
         ? base.CreateScoreFunction(features)
-        : throw new NotSupportedException($"The model has {Labels.Count} labels, and contributions are to the score of "
-            + "one. Train a model of the label that you want explained.");
+        : throw new NotSupportedException($"The model has {Labels.Count} labels, and only a model of one label can "
+            + "be explained. Train a model of the label that you want explained.");
 
     private protected override PredictionKind PredictionKind => PredictionKind.BinaryClassification;
 

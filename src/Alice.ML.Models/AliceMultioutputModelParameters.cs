@@ -11,10 +11,8 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Models;
 
-/// <summary>
-/// Trained networks that map a vector of features to several numbers, each in its label's units and, where training
-/// was asked for them, to the quantiles of each.
-/// </summary>
+/// <summary>Trained networks for multi-output regression. They map a vector of features to a score for each label, in
+/// the label's units, and on request to quantiles of each label.</summary>
 /// <inheritdoc/>
 public sealed class AliceMultioutputModelParameters : AliceModelParameters<VBuffer<float>>, IBindableCanSaveOnnx
 {
@@ -38,15 +36,14 @@ public sealed class AliceMultioutputModelParameters : AliceModelParameters<VBuff
             throw new FormatException(why);
     }
 
-    /// <summary>Reads the model alone from a file of <c>mlContext.Model.Save</c>, as for files from strangers: no type
-    /// or assembly that the file names is loaded, and the rest of its pipeline is not read. Score its rows with
-    /// <see cref="AliceModelParameters{TOutput}.Score"/>.
-    /// </summary>
-    /// <param name="stream">The .zip, from its start; it stays open.</param>
-    /// <param name="maximumBytes">The most bytes that the networks may have unpacked, above 0. Reading takes about
-    /// twice as much memory. Default 1 GiB.</param>
-    /// <exception cref="FormatException">The file holds no such model, or more than one, or is damaged or too large;
-    /// the message says which.</exception>
+    /// <summary>Reads only the model from a file that <c>mlContext.Model.Save</c> has written. Use it for files from
+    /// untrusted sources: it loads no type or assembly that the file names, and does not read the rest of the pipeline.
+    /// To score rows, call <see cref="AliceModelParameters{TOutput}.Score"/>.</summary>
+    /// <param name="stream">The .zip file, positioned at its start. It stays open.</param>
+    /// <param name="maximumBytes">Maximum size of the unpacked networks in bytes, above 0. Reading takes about twice
+    /// that much memory. Default 1 GiB.</param>
+    /// <exception cref="FormatException">The file holds no model of this kind or more than one, is damaged, or is too
+    /// large. The message says which.</exception>
     public static AliceMultioutputModelParameters Read(Stream stream, long maximumBytes = DefaultMaximumBytes) =>
         ModelFileReader.Read(stream, maximumBytes, Kind, "multioutput model", (reader, bytes, _) =>
         {
@@ -61,13 +58,11 @@ public sealed class AliceMultioutputModelParameters : AliceModelParameters<VBuff
         return new AliceMultioutputModelParameters(env, ctx);
     }
 
-    /// <summary>Names of the labels, in the order of the scores.</summary>
+    /// <summary>Names of the labels, in the order of the scores: the slot names of the label column.</summary>
     public IReadOnlyList<string> Labels => Columns.Labels;
 
-    /// <summary>
-    /// The levels, between 0 and 1 and ascending, of the quantiles in the column "Quantiles", which has them for the
-    /// first label, then for the second, and so on; none without that column.
-    /// </summary>
+    /// <summary>Levels of the quantiles, ascending, each between 0 and 1. The column Quantiles has all quantiles of the
+    /// first label, then those of the second, and so on. Empty for a model without quantiles.</summary>
     public IReadOnlyList<float> Quantiles => Columns.Levels;
 
     internal RegressionColumns Columns { get; }
@@ -75,8 +70,8 @@ public sealed class AliceMultioutputModelParameters : AliceModelParameters<VBuff
     // Contributions are to one score: those of the first label would pass for those of all.
     private protected override ScoreFunction CreateScoreFunction(ReadOnlySpan<float> features) => Labels.Count == 1
         ? base.CreateScoreFunction(features)
-        : throw new NotSupportedException($"The model has {Labels.Count} labels, and contributions are to the score of "
-            + "one. Train a model of the label that you want explained.");
+        : throw new NotSupportedException($"The model has {Labels.Count} labels, and only a model of one label can "
+            + "be explained. Train a model of the label that you want explained.");
 
     private protected override PredictionKind PredictionKind => PredictionKind.MultiOutputRegression;
 

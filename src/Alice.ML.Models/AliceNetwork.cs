@@ -1,6 +1,6 @@
 namespace Alice.ML.Models;
 
-/// <summary>One network of a model. Read-only.</summary>
+/// <summary>One network of a model's ensemble. Read-only.</summary>
 public sealed class AliceNetwork
 {
     internal AliceNetwork(EnsembleMember member)
@@ -12,21 +12,19 @@ public sealed class AliceNetwork
             : [];
     }
 
-    /// <summary>The layers, from the prepared features to the outputs. Behind an encoder the first takes the encoded
-    /// features: see <see cref="BinEdges"/>.
-    /// </summary>
+    /// <summary>The layers, in order from the prepared features to the outputs. If the network encodes its inputs, the
+    /// first layer takes the encoded features: see <see cref="BinEdges"/>.</summary>
     public IReadOnlyList<AliceLayer> Layers { get; }
 
-    /// <summary>The function between the layers; none follows the last.</summary>
+    /// <summary>Activation function of the hidden layers. There is none after the last layer.</summary>
     public Activation Activation { get; }
 
-    /// <summary>For each prepared feature the ascending edges e₀ … e_T of its T bins, of the prepared features; none
-    /// where one passes as it is. The list is empty for a network without an encoder.
-    /// </summary>
-    /// <remarks>
-    /// Feature after feature, the first layer takes the number x itself, then for t = 1 … T
-    /// clamp((x − e_{t−1}) / (e_t − e_{t−1}), 0, 1), the first without the lower clamp and the last without the upper
-    /// one (piecewise-linear encoding, Gorishniy et al. 2022).
+    /// <summary>Edges of the bins of the piecewise-linear encoding: for each prepared feature the ascending edges e₀ …
+    /// e_T of its T bins, in units of the prepared feature. A feature that is not encoded has no edges. The list is
+    /// empty for a network without an encoding.</summary>
+    /// <remarks>For each feature in turn, the first layer takes the value x itself, followed by clamp((x − e_{t−1}) /
+    /// (e_t − e_{t−1}), 0, 1) for t = 1 … T. The first bin has no lower clamp and the last bin no upper clamp
+    /// (Gorishniy et al. 2022, On Embeddings for Numerical Features in Tabular Deep Learning).
     /// </remarks>
     public IReadOnlyList<ReadOnlyMemory<float>> BinEdges { get; }
 }

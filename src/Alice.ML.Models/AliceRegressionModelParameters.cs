@@ -10,10 +10,8 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Models;
 
-/// <summary>
-/// Trained networks that map a vector of features to a number in the label's units and, where training was asked for
-/// them, to its quantiles.
-/// </summary>
+/// <summary>Trained networks for regression. They map a vector of features to a score in the label's units, and on
+/// request to quantiles of the label.</summary>
 /// <inheritdoc/>
 public sealed class AliceRegressionModelParameters : AliceModelParameters<float>, IBindableCanSaveOnnx
 {
@@ -47,15 +45,14 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
             throw new FormatException(why);
     }
 
-    /// <summary>Reads the model alone from a file of <c>mlContext.Model.Save</c>, as for files from strangers: no type
-    /// or assembly that the file names is loaded, and the rest of its pipeline is not read. Score its rows with
-    /// <see cref="AliceModelParameters{TOutput}.Score"/>.
-    /// </summary>
-    /// <param name="stream">The .zip, from its start; it stays open.</param>
-    /// <param name="maximumBytes">The most bytes that the networks may have unpacked, above 0. Reading takes about
-    /// twice as much memory. Default 1 GiB.</param>
-    /// <exception cref="FormatException">The file holds no such model, or more than one, or is damaged or too large;
-    /// the message says which.</exception>
+    /// <summary>Reads only the model from a file that <c>mlContext.Model.Save</c> has written. Use it for files from
+    /// untrusted sources: it loads no type or assembly that the file names, and does not read the rest of the pipeline.
+    /// To score rows, call <see cref="AliceModelParameters{TOutput}.Score"/>.</summary>
+    /// <param name="stream">The .zip file, positioned at its start. It stays open.</param>
+    /// <param name="maximumBytes">Maximum size of the unpacked networks in bytes, above 0. Reading takes about twice
+    /// that much memory. Default 1 GiB.</param>
+    /// <exception cref="FormatException">The file holds no model of this kind or more than one, is damaged, or is too
+    /// large. The message says which.</exception>
     public static AliceRegressionModelParameters Read(Stream stream, long maximumBytes = DefaultMaximumBytes) =>
         ModelFileReader.Read(stream, maximumBytes, Kind, "regression model", (reader, bytes, version) =>
         {
@@ -72,14 +69,13 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
         return new AliceRegressionModelParameters(env, ctx);
     }
 
-    /// <summary>
-    /// The levels, between 0 and 1 and ascending, of the quantiles in the column "Quantiles"; none without that column.
-    /// </summary>
+    /// <summary>Levels of the quantiles in the column Quantiles, ascending, each between 0 and 1. Empty for a model
+    /// without quantiles.</summary>
     public IReadOnlyList<float> Quantiles => Columns.Levels;
 
     internal RegressionColumns Columns { get; }
 
-    /// <summary>The same with other networks.</summary>
+    /// <summary>A copy of this model with other networks.</summary>
     internal AliceRegressionModelParameters With(NetworkEnsemble ensemble) =>
         new(Host, ensemble, Columns.AddsStandardDeviation, Columns.Levels);
 

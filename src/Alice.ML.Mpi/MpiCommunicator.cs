@@ -4,10 +4,10 @@ using Alice.ML.Training;
 
 namespace Alice.ML.Mpi;
 
-/// <summary>Joins the processes that mpirun, or a cluster's scheduler, has started, by Open MPI 4 or 5 on Linux or
+/// <summary>Connects the processes that mpirun or a cluster's scheduler has started. Needs Open MPI 4 or 5, on Linux or
 /// macOS.</summary>
-/// <remarks>MPI itself ends the whole job where a process dies or a machine is lost. A program that catches exceptions
-/// outside of Fit calls <see cref="Fail"/> before it gives up, so that the other ranks do not wait for it.</remarks>
+/// <remarks>MPI ends the whole job if a process dies or a machine is lost. A program that catches an exception outside
+/// of Fit and gives up must call <see cref="Fail"/> first. Otherwise the other ranks wait for it.</remarks>
 public sealed unsafe class MpiCommunicator : Communicator
 {
     // MPI counts by int; a buffer of this many bytes is sent at a time.
@@ -37,11 +37,12 @@ public sealed unsafe class MpiCommunicator : Communicator
     /// <inheritdoc/>
     public override int Size { get; }
 
-    /// <summary>All processes of the job; this one alone where nothing has started several. Dispose it at the end of
-    /// the program: it waits for the others then, and MPI cannot begin again in this process.</summary>
+    /// <summary>Creates a communicator of all processes of the job, or of this process alone if no launcher has started
+    /// several. Dispose it at the end of the program: Dispose waits for the other ranks, and MPI cannot be initialized
+    /// again in the same process.</summary>
     /// <exception cref="DllNotFoundException">Open MPI is not installed.</exception>
-    /// <exception cref="InvalidOperationException">MPI has ended in this process, or has begun without support of
-    /// threads.</exception>
+    /// <exception cref="InvalidOperationException">MPI has already been finalized in this process, or it was
+    /// initialized without thread support.</exception>
     public static MpiCommunicator World()
     {
         var mpi = OpenMpi.Load();
@@ -51,7 +52,7 @@ public sealed unsafe class MpiCommunicator : Communicator
         var begins = !mpi.IsInitialized();
         if (begins && mpi.Initialize() < OpenMpi.ThreadSerialized)
             throw new InvalidOperationException(
-                "This Open MPI was built without support of threads: install one with MPI_THREAD_SERIALIZED.");
+                "This Open MPI was built without thread support: install one with MPI_THREAD_SERIALIZED.");
         return new MpiCommunicator(mpi, begins);
     }
 
@@ -100,7 +101,7 @@ public sealed unsafe class MpiCommunicator : Communicator
             if (_mpi.HasEnded(ref request))
                 return;
         Console.Error.WriteLine(
-            $"error: rank {Rank} of {Size} on {Environment.MachineName} cannot go on, and the job ends: {reason}");
+            $"error: rank {Rank} of {Size} on {Environment.MachineName} cannot continue, and the job ends: {reason}");
         Console.Error.Flush();
         _mpi.Abort(_mpi.World, 1);
     }

@@ -32,8 +32,8 @@ internal sealed unsafe class OpenMpi
         var name = OperatingSystem.IsMacOS() ? "libmpi.40.dylib" : "libmpi.so.40";
         if (OperatingSystem.IsWindows() || !NativeLibrary.TryLoad(name, out var library))
             throw new DllNotFoundException(
-                $"Open MPI 4 or 5 ({name}) is not there. Install it on every machine (Debian, Ubuntu: apt-get install "
-                + "openmpi-bin) and start the program by mpirun. It is for Linux and macOS.");
+                $"Open MPI 4 or 5 ({name}) was not found. Install it on every machine (Debian, Ubuntu: apt-get install "
+                + "openmpi-bin) and start the program with mpirun. Only Linux and macOS are supported.");
         if (!NativeLibrary.TryGetExport(library, "ompi_mpi_comm_world", out _))
             throw new DllNotFoundException(
                 $"The library {name} is not Open MPI's. Put the folder of Open MPI's first in LD_LIBRARY_PATH.");

@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
 
-/// <summary>A run in one file: the weights and buffers of a module, the state of its <see cref="AliceOptimizer"/>, and
-/// generators. A process that loads it goes on bit for bit as the one that saved it would have, on the same processor
-/// and libtorch.
-/// </summary>
-/// <remarks>The process's default generator, which dropout draws from, is part of it. What else a loop keeps is its own
-/// to save: the epoch, the order of its rows, a learning-rate schedule beyond the rate of the moment. On CUDA devices
-/// TorchSharp cannot read the state of the default generators: there dropout goes on with other draws. The file is that
-/// of this library, not PyTorch's; a CRC-32C finds damage by accident, not by intent.
+/// <summary>Saves and loads a training run in one file: the weights and buffers of a module, the state of its
+/// <see cref="AliceOptimizer"/>, and random generators. A process that loads the file continues exactly as the process
+/// that saved it would have, bit for bit, on the same kind of processor and the same libtorch version.</summary>
+/// <remarks>The file includes the state of the process's default CPU generator, which dropout draws from. The caller
+/// must save everything else that the training loop keeps, such as the epoch, the order of the rows and the state of a
+/// learning-rate schedule. TorchSharp cannot read the state of the default generators of CUDA devices, so dropout there
+/// continues with different draws. The format is specific to this library and not PyTorch's. A CRC-32C checksum detects
+/// accidental damage, not tampering.
 /// </remarks>
 public static class AliceCheckpoint
 {
@@ -19,11 +19,12 @@ public static class AliceCheckpoint
     private const byte Version = 1;
     private const string Name = "checkpoint";
 
-    /// <summary>Writes the file; one that is there stays until the new one is whole on the disk.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="module">The module that is trained.</param>
-    /// <param name="optimizer">Its optimizer.</param>
-    /// <param name="generators">Generators of the caller, such as that of the order of the rows.</param>
+    /// <summary>Writes the checkpoint. An existing file is replaced only when the new one is complete on
+    /// disk.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="module">The module being trained.</param>
+    /// <param name="optimizer">The optimizer of the module.</param>
+    /// <param name="generators">Other generators to save, such as the one that shuffles the rows.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(string path, nn.Module module, AliceOptimizer optimizer, params Generator[] generators)
     {
@@ -49,16 +50,16 @@ public static class AliceCheckpoint
         }));
     }
 
-    /// <summary>Reads a file of <see cref="Save"/>. All of it is read and checked first: where this throws, nothing was
-    /// changed.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="module">A module of the same layers.</param>
-    /// <param name="optimizer">Its optimizer, of the same groups; options and learning rates become those of the
-    /// file.</param>
-    /// <param name="generators">As many generators as were saved, in their order.</param>
+    /// <summary>Reads a file that <see cref="Save"/> has written. The whole file is read and checked first: if this
+    /// method throws, nothing has changed.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="module">A module with the same layers as the saved one.</param>
+    /// <param name="optimizer">The optimizer of the module, with the same parameter groups. Its options and learning
+    /// rates are replaced by those in the file.</param>
+    /// <param name="generators">The generators to restore: as many as were saved, in the same order.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or was written by another version.</exception>
-    /// <exception cref="ArgumentException">The module, the optimizer or the generators are others than those
-    /// saved.</exception>
+    /// <exception cref="ArgumentException">The module, the optimizer or the generators do not match the
+    /// file.</exception>
     public static void Load(string path, nn.Module module, AliceOptimizer optimizer, params Generator[] generators)
     {
         Check(path, module, optimizer, generators);
@@ -89,7 +90,7 @@ public static class AliceCheckpoint
         var tensors = module.state_dict();
         if (reader.ReadInt32() is var count && count != tensors.Count)
             throw new ArgumentException(
-                $"The {Name} is that of a module of {count} tensors; this one has {tensors.Count}.");
+                $"The {Name} is that of a module with {count} tensors; this one has {tensors.Count}.");
         for (var i = 0; i < count; i++)
         {
             var name = reader.ReadString();

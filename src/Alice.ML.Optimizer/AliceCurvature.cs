@@ -4,7 +4,6 @@ namespace Alice.ML.Optimization;
 /// <param name="Group">Index of the parameter group.</param>
 /// <param name="ParameterCount">Number of scalar parameters in the group.</param>
 /// <param name="MeanGlassDensity">Mean of ρ, the variance of gradient changes per unit length.</param>
-/// <param name="MeanHessian">
-/// Mean of |h|, the absolute second derivative; for <see cref="HessianEstimate.RootMeanSquare"/> the mean of √h².
-/// </param>
+/// <param name="MeanHessian">Mean of |h|, the absolute second derivative. For
+/// <see cref="HessianEstimate.RootMeanSquare"/>, the mean of the root-mean-square estimates.</param>
 public sealed record AliceCurvature(int Group, long ParameterCount, double MeanGlassDensity, double MeanHessian);

@@ -5,11 +5,11 @@ namespace Alice.ML.Optimization;
 
 public sealed partial class AliceOptimizer
 {
-    /// <summary>Adds a group of parameters; its averages start at this moment.</summary>
-    /// <param name="param_group">The group; without options it takes those of the optimizer.</param>
-    /// <exception cref="ArgumentException">
-    /// A parameter is neither float32 nor float64, or given twice, or there is none.
-    /// </exception>
+    /// <summary>Adds a parameter group. Its averages start with the next step.</summary>
+    /// <param name="param_group">The group, of type <see cref="AliceOptimizer.ParamGroup"/>. If it has no options, it
+    /// uses those of the optimizer.</param>
+    /// <exception cref="ArgumentException">The group has no parameters, a parameter is given twice, or a parameter is
+    /// neither float32 nor float64.</exception>
     public override void add_param_group(TorchSharp.Modules.ParamGroup param_group)
     {
         ArgumentNullException.ThrowIfNull(param_group);
@@ -62,22 +62,22 @@ public sealed partial class AliceOptimizer
         }
     }
 
-    /// <summary>A group of parameters with options of its own.</summary>
+    /// <summary>A parameter group, optionally with its own options.</summary>
     public sealed class ParamGroup : ParamGroup<Options>, optim.IBetas
     {
-        /// <summary>A group that takes the optimizer's options.</summary>
+        /// <summary>Creates a group that uses the options of the optimizer.</summary>
         public ParamGroup(IEnumerable<Parameter> parameters) : base(parameters)
         {
         }
 
-        /// <summary>A group with options of its own.</summary>
+        /// <summary>Creates a group with its own options.</summary>
         /// <exception cref="ArgumentException">An option is out of range.</exception>
         public ParamGroup(IEnumerable<Parameter> parameters, AliceOptimizerOptions options)
             : base(parameters, new Options(options))
         {
         }
 
-        /// <summary>β₁ and β₂.</summary>
+        /// <summary>β₁ and β₂ of this group.</summary>
         public (double, double) Betas
         {
             get => (Options.Settings.Beta1, Options.Settings.Beta2);

@@ -5,14 +5,13 @@ namespace Alice.ML.Optimization;
 
 public sealed partial class AliceOptimizer
 {
-    /// <summary>
-    /// What changes in a parameter group during a run: the learning rate of a schedule, and the count of steps.
-    /// </summary>
+    /// <summary>Options of a parameter group: the current learning rate, which a schedule may change, the constants of
+    /// the update, and the number of steps.</summary>
     public sealed class Options : OptimizerOptions
     {
         private AliceOptimizerOptions _settings;
 
-        /// <summary>Starts at the learning rate of <paramref name="settings"/>.</summary>
+        /// <summary>Creates options that start with the learning rate of <paramref name="settings"/>.</summary>
         /// <exception cref="ArgumentException">An option is out of range.</exception>
         public Options(AliceOptimizerOptions settings)
         {
@@ -23,7 +22,7 @@ public sealed partial class AliceOptimizer
             InitialLearningRate = settings.LearningRate;
         }
 
-        /// <summary>Constants of the update.</summary>
+        /// <summary>The constants of the update.</summary>
         /// <exception cref="ArgumentException">An option is out of range.</exception>
         public AliceOptimizerOptions Settings
         {
@@ -36,12 +35,13 @@ public sealed partial class AliceOptimizer
             }
         }
 
-        /// <summary>n: steps that changed this group's state.</summary>
+        /// <summary>Number of steps n that changed the state of this group.</summary>
         public long StepCount { get; internal set; }
 
         internal AliceOptimizer? Optimizer { get; set; }
 
-        /// <summary>Writes the whole state of the optimizer with its first group; nothing with the others.</summary>
+        /// <summary>Writes the state of the whole optimizer if this is the first group. Writes nothing for other
+        /// groups.</summary>
         public override void SaveStateDict(BinaryWriter writer)
         {
             ArgumentNullException.ThrowIfNull(writer);
@@ -49,10 +49,11 @@ public sealed partial class AliceOptimizer
                 Optimizer!.WriteState(writer.BaseStream);
         }
 
-        /// <summary>Reads the whole state of the optimizer with its first group; where that throws, nothing was
-        /// changed.</summary>
+        /// <summary>Reads the state of the whole optimizer if this is the first group. If this method throws, nothing
+        /// has changed.</summary>
         /// <exception cref="InvalidDataException">The state is damaged, or was written by another version.</exception>
-        /// <exception cref="ArgumentException">The state is that of other groups, shapes or dtypes.</exception>
+        /// <exception cref="ArgumentException">The state does not match the groups, shapes or data types of this
+        /// optimizer.</exception>
         public override void LoadStateDict(BinaryReader reader)
         {
             ArgumentNullException.ThrowIfNull(reader);

@@ -16,10 +16,9 @@ public sealed partial class AliceOptimizer
     private const byte StateVersion = 3;
     private const string StateName = "optimizer state";
 
-    /// <summary>
-    /// Everything needed to go on: options, learning rates, step and skip counts, the key of the random directions,
-    /// and six tensors for each parameter. The entries are those of this optimizer, not copies.
-    /// </summary>
+    /// <summary>Returns everything needed to continue: options, learning rates, the counts of steps and skipped steps,
+    /// the key of the random directions, and six tensors for each parameter. The entries are the optimizer's own
+    /// objects, not copies.</summary>
     public override StateDictionary state_dict()
     {
         ReadDeferredSkips(loss: null);
@@ -28,11 +27,10 @@ public sealed partial class AliceOptimizer
         return base.state_dict();
     }
 
-    /// <summary>Takes over the state of another optimizer whose groups and parameters have the same shapes; the module
-    /// then is at its μ. Where they differ nothing is changed.
-    /// </summary>
-    /// <exception cref="ArgumentException">The state is not that of an AliceOptimizer, or of other groups, shapes or
-    /// dtypes.</exception>
+    /// <summary>Copies the state of another optimizer whose groups and parameters have the same shapes. The parameters
+    /// of the module become the μ of that state. If this method throws, nothing has changed.</summary>
+    /// <exception cref="ArgumentException">The state is not that of an AliceOptimizer, or its groups, shapes or data
+    /// types do not match.</exception>
     public override void load_state_dict(StateDictionary state_dict)
     {
         ArgumentNullException.ThrowIfNull(state_dict);

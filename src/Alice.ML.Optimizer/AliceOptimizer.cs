@@ -4,33 +4,32 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
 
-/// <summary>
-/// The Alice optimizer for TorchSharp modules: every (QuickSteps + 1)-th step evaluates the gradient of the minibatch
-/// at three points, to learn how fast the gradient changes (its Hessian) and how abruptly (its glass density), and
-/// each step goes to the minimum of the loss that both predict. Source: Duersch, Catanach, Safonov, Wendt,
-/// <i>Curvature in the Looking-Glass</i>, arXiv 2411.16914.
-/// </summary>
+/// <summary>The Alice optimizer for TorchSharp modules. Every (QuickSteps + 1)-th step evaluates the gradient of the
+/// minibatch at three points. From the differences it estimates how fast the gradient changes (the Hessian) and how
+/// abruptly (the glass density). Each step goes to the minimum of the loss that both predict. Source: Duersch,
+/// Catanach, Safonov, Wendt, <i>Curvature in the Looking-Glass</i>, arXiv 2411.16914.</summary>
 /// <remarks>
-/// <para>Between steps the module's parameters hold μ, the values for predictions. What something else writes into them
-/// (loaded weights, clipping, masks) is taken over by the next step: there μ and ν become these values; the averages
-/// stay.</para>
-/// <para>Parameters are float32 or float64, on any device, of any layout. The first 1/(1 − β₁) steps, or StartingSteps,
-/// only fill the averages. A learning rate of 0 pauses a group: its state and step count stay. A parameter whose
-/// requires_grad is false, or that has no gradient in a step, takes no part in it: its value and averages stay. One
-/// that was frozen from the start begins at a sample step. Sparse gradients are made dense. A minibatch whose loss or
-/// gradient is not finite changes nothing and is counted; after ten in a row <see cref="step"/> throws. A gradient
-/// above 1e18 (float64: 1e150) counts as that: its square stays finite.</para>
-/// <para>An optimizer made from a module keeps its buffers, such as the running statistics of batch normalization, to
-/// the evaluation at ν. One made from parameters does not know them: there the two other evaluations of a sample step
-/// count too.</para>
-/// <para>Random draws of the closure (dropout) are the same in all evaluations of a step, by way of the default
-/// generator's state. That generator belongs to the process: steps of optimizers whose closures draw from it wait for
-/// each other, so such closures must not wait for other threads' steps, and nothing else should draw from it on other
-/// threads meanwhile. On CUDA devices each evaluation of a sample step starts from a seed, because TorchSharp cannot
-/// read the state of their default generators.</para>
-/// <para>On devices other than the CPU, once the averages are filled, the host no longer waits for the check of
-/// finiteness: it happens on the device, and the counts of steps and skipped steps are corrected at each tenth step
-/// and by <see cref="state_dict"/>.</para>
+/// <para>Between steps, the parameters of the module hold μ, the values to use for predictions. If other code changes
+/// them (loaded weights, clipping, masks), the next step continues from the new values: μ and ν are set to them, and
+/// the averages are kept.</para>
+/// <para>Parameters are float32 or float64, on any device, with any memory layout. The first steps only fill the
+/// averages: 1/(1 − β₁) steps, or StartingSteps if it is set. A learning rate of 0 pauses a group: its state and step
+/// count do not change. The same holds for a parameter whose requires_grad is false or that has no gradient in a step:
+/// its value and averages do not change. A parameter that was frozen from the start begins at a sample step. Sparse
+/// gradients are converted to dense ones. A minibatch whose loss or gradient is not finite is skipped and counted;
+/// after ten in a row <see cref="step"/> throws. Gradients above 1e18 (float64: 1e150) count as not finite, because
+/// their squares would overflow.</para>
+/// <para>An optimizer created from a module lets only the evaluation at ν update the buffers of the module, such as the
+/// running statistics of batch normalization. An optimizer created from parameters does not know the buffers: the two
+/// other evaluations of a sample step update them too.</para>
+/// <para>The random draws of the closure (dropout) are the same in all evaluations of a step. To repeat them, the
+/// optimizer restores the state of the default generator. That generator belongs to the whole process, so steps whose
+/// closures draw from it run one at a time. Such a closure must not wait for a step on another thread, and no other
+/// thread should draw from the generator during the step. On CUDA devices each evaluation of a sample step starts from
+/// a seed, because TorchSharp cannot read the state of their default generators.</para>
+/// <para>On devices other than the CPU, once the averages are filled, the check for finite values runs on the device
+/// and the host does not wait for it. The counts of steps and skipped steps are corrected at every tenth step and by
+/// <see cref="state_dict"/>.</para>
 /// </remarks>
 public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
 {
@@ -45,29 +44,33 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
     // Until a sample step shows that the closure draws nothing.
     private bool _drawsRandom = true;
 
-    /// <summary>An optimizer of all parameters of a module, which keeps its buffers to the evaluation at ν.</summary>
-    /// <param name="module">The module to train; its parameters are float32 or float64.</param>
-    /// <param name="options">Constants of the update. Null, the default:
+    /// <summary>Creates an optimizer for all parameters of a module. Only the evaluation at ν updates the buffers of
+    /// the module.</summary>
+    /// <param name="module">The module to train. Its parameters must be float32 or float64.</param>
+    /// <param name="options">Constants of the update. Default null:
     /// <see cref="AliceOptimizerOptions.General"/>.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or a parameter cannot be trained.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, there are no parameters, a parameter is given
+    /// twice, or a parameter is neither float32 nor float64.</exception>
     public AliceOptimizer(nn.Module module, AliceOptimizerOptions? options = null)
         : this((module ?? throw new ArgumentNullException(nameof(module))).parameters(), options) => _module = module;
 
-    /// <summary>An optimizer of one parameter group.</summary>
+    /// <summary>Creates an optimizer for one parameter group.</summary>
     /// <param name="parameters">The parameters to train, float32 or float64.</param>
-    /// <param name="options">Constants of the update. Null, the default:
+    /// <param name="options">Constants of the update. Default null:
     /// <see cref="AliceOptimizerOptions.General"/>.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or a parameter cannot be trained.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, there are no parameters, a parameter is given
+    /// twice, or a parameter is neither float32 nor float64.</exception>
     public AliceOptimizer(IEnumerable<Parameter> parameters, AliceOptimizerOptions? options = null)
         : this([new ParamGroup(parameters)], options)
     {
     }
 
-    /// <summary>An optimizer of several parameter groups.</summary>
-    /// <param name="groups">The groups; one without options of its own takes <paramref name="options"/>.</param>
-    /// <param name="options">Constants of the update. Null, the default:
+    /// <summary>Creates an optimizer for several parameter groups.</summary>
+    /// <param name="groups">The groups. A group without its own options uses <paramref name="options"/>.</param>
+    /// <param name="options">Constants of the update. Default null:
     /// <see cref="AliceOptimizerOptions.General"/>.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or a parameter cannot be trained.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, there are no parameters, a parameter is given
+    /// twice, or a parameter is neither float32 nor float64.</exception>
     public AliceOptimizer(IEnumerable<ParamGroup> groups, AliceOptimizerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(groups);
@@ -83,20 +86,18 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
             throw new ArgumentException("The optimizer was given no parameters.", nameof(groups));
     }
 
-    /// <summary>
-    /// Supplies the directions r of sample steps: for each parameter a tensor of its shape with values −1 and 1.
-    /// Null, the default, draws independent signs. The tensor is copied; one made during the call is disposed after
-    /// it.
-    /// </summary>
+    /// <summary>Supplies the direction r of a sample step: for each parameter a tensor of its shape with values −1 and
+    /// 1. The tensor is copied. A tensor created during the call is disposed afterwards. Default null: independent
+    /// random signs.</summary>
     public Func<Parameter, Tensor>? Directions { get; set; }
 
-    /// <summary>Steps that changed the parameters or their averages.</summary>
+    /// <summary>Number of steps that changed the parameters or their averages.</summary>
     public long StepCount => _run.StepCount;
 
-    /// <summary>Steps without effect, because a loss or gradient was not finite.</summary>
+    /// <summary>Number of steps that were skipped because a loss or gradient was not finite.</summary>
     public long SkippedSteps => _run.SkippedSteps;
 
-    /// <summary>β₁ and β₂ of the first group; setting them sets those of every group.</summary>
+    /// <summary>β₁ and β₂ of the first group. Setting them changes every group.</summary>
     public (double, double) Betas
     {
         get => ((ParamGroup)_parameter_groups[0]).Betas;
@@ -110,20 +111,16 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
     /// <summary>Leaves the verdict on finiteness on the device, as is done on GPUs; for tests without one.</summary>
     internal bool DefersFiniteCheck { get; set; }
 
-    /// <summary>
-    /// One step. Calls the closure once, or, on a sample step, three times: with the parameters at ν + σ·r, ν − σ·r
-    /// and ν.
-    /// </summary>
+    /// <summary>Takes one step. Calls the closure once, or three times in a sample step: with the parameters at ν +
+    /// σ·r, ν − σ·r and ν.</summary>
     /// <param name="closure">
     /// Sets gradients to zero, evaluates the minibatch forward and backward, and returns the loss.
     /// </param>
-    /// <returns>
-    /// The loss of the last evaluation, that at ν unless an earlier one was not finite; the caller's to dispose.
-    /// </returns>
-    /// <exception cref="ArgumentNullException">There is no closure.</exception>
-    /// <exception cref="InvalidOperationException">
-    /// The tenth minibatch in a row gave a loss or gradient that is not finite, or a learning rate is negative.
-    /// </exception>
+    /// <returns>The loss of the last evaluation. This is the one at ν, unless an earlier one was not finite. The caller
+    /// disposes it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="closure"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">Ten minibatches in a row gave a loss or gradient that is not finite,
+    /// or a learning rate is negative or not finite.</exception>
     public override Tensor step(Func<Tensor>? closure = null)
     {
         if (closure is null)
@@ -138,8 +135,8 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
         return taken.Take();
     }
 
-    /// <summary>What the optimizer keeps for a parameter.</summary>
-    /// <exception cref="ArgumentException">The parameter is not one of this optimizer.</exception>
+    /// <summary>Returns the state that the optimizer keeps for a parameter.</summary>
+    /// <exception cref="ArgumentException">The parameter does not belong to this optimizer.</exception>
     public AliceParameterState StateOf(Parameter parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
@@ -148,7 +145,7 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
             : throw new ArgumentException("The parameter is not one of this optimizer.", nameof(parameter));
     }
 
-    /// <summary>Mean glass density and Hessian of each parameter group.</summary>
+    /// <summary>Returns the mean glass density and mean Hessian of each parameter group.</summary>
     public IReadOnlyList<AliceCurvature> CurvatureSummary() => _groups.Select(group => group.Curvature()).ToList();
 
     private IEnumerable<ParameterBlock> Blocks => _groups.SelectMany(group => group.Blocks);

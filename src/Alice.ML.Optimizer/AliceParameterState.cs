@@ -3,10 +3,9 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
 
-/// <summary>
-/// What the optimizer keeps for one parameter: six tensors of the parameter's shape. They are the optimizer's own
-/// memory: read them, copy them, but neither change nor dispose them. They change with each step.
-/// </summary>
+/// <summary>The state that the optimizer keeps for one parameter: six tensors of the parameter's shape. The tensors are
+/// the optimizer's own memory and change with each step. Read or copy them, but do not change or dispose
+/// them.</summary>
 public sealed class AliceParameterState
 {
     internal AliceParameterState(Func<Tensor, Tensor> view, AliceState state)
@@ -19,24 +18,23 @@ public sealed class AliceParameterState
         SecondMoment = view(state.SecondMoment);
     }
 
-    /// <summary>μ: the parameter values that predictions use and that the module holds between steps.</summary>
+    /// <summary>μ: the parameter values between steps, to use for predictions.</summary>
     public Tensor Center { get; }
 
     /// <summary>ν: the point at which the next gradient is evaluated.</summary>
     public Tensor LookAhead { get; }
 
-    /// <summary>g: running mean gradient, with regularization.</summary>
+    /// <summary>g: running mean of the gradient, including regularization.</summary>
     public Tensor Gradient { get; }
 
-    /// <summary>ρ: running density of gradient variance per unit length.</summary>
+    /// <summary>ρ: running mean of the glass density, the variance of gradient changes per unit length.</summary>
     public Tensor GlassDensity { get; }
 
-    /// <summary>h: running mean of |ĥ|; of ĥ² where the options say <see cref="HessianEstimate.RootMeanSquare"/>, of r
-    /// · ĥ where they say <see cref="HessianEstimate.Signed"/>.
-    /// </summary>
+    /// <summary>h: running mean of |ĥ|. With <see cref="HessianEstimate.RootMeanSquare"/> it is the running mean of ĥ²,
+    /// with <see cref="HessianEstimate.Signed"/> that of r · ĥ.</summary>
     public Tensor Hessian { get; }
 
-    /// <summary>s: running mean of the squared raw gradient.</summary>
+    /// <summary>s: running mean of the squared gradient, without regularization.</summary>
     public Tensor SecondMoment { get; }
 
     internal IReadOnlyList<Tensor> All => [Center, LookAhead, Gradient, GlassDensity, Hessian, SecondMoment];

@@ -7,20 +7,22 @@ namespace Microsoft.ML;
 /// <summary>Extension methods that create the Alice trainers.</summary>
 public static class AliceCatalog
 {
-    /// <summary>
-    /// Creates an <see cref="AliceRegressionTrainer"/>, which predicts a number with a feed-forward network.
-    /// </summary>
+    /// <summary>Creates an <see cref="AliceRegressionTrainer"/>, which predicts a number with an ensemble of
+    /// feed-forward networks.</summary>
     /// <param name="catalog">The trainers of <see cref="MLContext.Regression"/>.</param>
-    /// <param name="labelColumnName">Column of the number to predict, <see cref="float"/>.</param>
-    /// <param name="featureColumnName">Column of the inputs, a known-sized vector of <see cref="float"/>.</param>
-    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: every row
-    /// counts the same.</param>
-    /// <param name="hiddenLayers">Units of each hidden layer; null: see
+    /// <param name="labelColumnName">Column with the number to predict, of type <see cref="float"/>. Default
+    /// "Label".</param>
+    /// <param name="featureColumnName">Column with the features, a known-sized vector of <see cref="float"/>. Default
+    /// "Features".</param>
+    /// <param name="exampleWeightColumnName">Column with the weight of each row, of type <see cref="float"/>, 0 or
+    /// more. Default null: all rows count the same.</param>
+    /// <param name="hiddenLayers">Number of units in each hidden layer. Default null: see
     /// <see cref="AliceTrainerOptions.HiddenLayers"/>.</param>
-    /// <param name="numberOfEpochs">Passes over the rows; null: chosen on held-out rows.</param>
-    /// <param name="learningRate">Learning rate at the start; null: see
-    /// <see cref="AliceTrainerOptions.Optimizer"/>.</param>
-    /// <exception cref="ArgumentException">Options out of range; the message lists them all.</exception>
+    /// <param name="numberOfEpochs">Number of passes over the training rows, 1 or more. Default null: chosen on
+    /// held-out rows.</param>
+    /// <param name="learningRate">Initial learning rate, above 0. Default null: see
+    /// <see cref="AliceTrainerOptions.LearningRate"/>.</param>
+    /// <exception cref="ArgumentException">An option is out of range. The message lists all such options.</exception>
     public static AliceRegressionTrainer Alice(
         this RegressionCatalog.RegressionTrainers catalog,
         string labelColumnName = DefaultColumnNames.Label,
@@ -35,8 +37,8 @@ public static class AliceCatalog
 
     /// <summary>Creates an <see cref="AliceRegressionTrainer"/> with options.</summary>
     /// <param name="catalog">The trainers of <see cref="MLContext.Regression"/>.</param>
-    /// <param name="options">The options.</param>
-    /// <exception cref="ArgumentException">Options out of range; the message lists them all.</exception>
+    /// <param name="options">The options of the trainer.</param>
+    /// <exception cref="ArgumentException">An option is out of range. The message lists all such options.</exception>
     public static AliceRegressionTrainer Alice(
         this RegressionCatalog.RegressionTrainers catalog, AliceRegressionTrainer.Options options)
     {
@@ -45,20 +47,21 @@ public static class AliceCatalog
         return new AliceRegressionTrainer(CatalogUtils.GetEnvironment(catalog), options);
     }
 
-    /// <summary>
-    /// Creates an <see cref="AliceBinaryTrainer"/>, which tells two classes apart with a feed-forward network.
-    /// </summary>
+    /// <summary>Creates an <see cref="AliceBinaryTrainer"/>, which predicts one of two classes with an ensemble of
+    /// feed-forward networks.</summary>
     /// <param name="catalog">The trainers of <see cref="MLContext.BinaryClassification"/>.</param>
-    /// <param name="labelColumnName">Column of the class, <see cref="bool"/>.</param>
-    /// <param name="featureColumnName">Column of the inputs, a known-sized vector of <see cref="float"/>.</param>
-    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: every row
-    /// counts the same.</param>
-    /// <param name="hiddenLayers">Units of each hidden layer; null: see
+    /// <param name="labelColumnName">Column with the class, of type <see cref="bool"/>. Default "Label".</param>
+    /// <param name="featureColumnName">Column with the features, a known-sized vector of <see cref="float"/>. Default
+    /// "Features".</param>
+    /// <param name="exampleWeightColumnName">Column with the weight of each row, of type <see cref="float"/>, 0 or
+    /// more. Default null: all rows count the same.</param>
+    /// <param name="hiddenLayers">Number of units in each hidden layer. Default null: see
     /// <see cref="AliceTrainerOptions.HiddenLayers"/>.</param>
-    /// <param name="numberOfEpochs">Passes over the rows; null: chosen on held-out rows.</param>
-    /// <param name="learningRate">Learning rate at the start; null: see
-    /// <see cref="AliceTrainerOptions.Optimizer"/>.</param>
-    /// <exception cref="ArgumentException">Options out of range; the message lists them all.</exception>
+    /// <param name="numberOfEpochs">Number of passes over the training rows, 1 or more. Default null: chosen on
+    /// held-out rows.</param>
+    /// <param name="learningRate">Initial learning rate, above 0. Default null: see
+    /// <see cref="AliceTrainerOptions.LearningRate"/>.</param>
+    /// <exception cref="ArgumentException">An option is out of range. The message lists all such options.</exception>
     public static AliceBinaryTrainer Alice(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog,
         string labelColumnName = DefaultColumnNames.Label,
@@ -73,8 +76,8 @@ public static class AliceCatalog
 
     /// <summary>Creates an <see cref="AliceBinaryTrainer"/> with options.</summary>
     /// <param name="catalog">The trainers of <see cref="MLContext.BinaryClassification"/>.</param>
-    /// <param name="options">The options.</param>
-    /// <exception cref="ArgumentException">Options out of range; the message lists them all.</exception>
+    /// <param name="options">The options of the trainer.</param>
+    /// <exception cref="ArgumentException">An option is out of range. The message lists all such options.</exception>
     public static AliceBinaryTrainer Alice(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, AliceBinaryTrainer.Options options)
     {
@@ -82,20 +85,21 @@ public static class AliceCatalog
         return new AliceBinaryTrainer(CatalogUtils.GetEnvironment(catalog), options);
     }
 
-    /// <summary>
-    /// Creates an <see cref="AliceMulticlassTrainer"/>, which tells several classes apart with a feed-forward network.
-    /// </summary>
+    /// <summary>Creates an <see cref="AliceMulticlassTrainer"/>, which predicts one of several classes with an ensemble
+    /// of feed-forward networks.</summary>
     /// <param name="catalog">The trainers of <see cref="MLContext.MulticlassClassification"/>.</param>
-    /// <param name="labelColumnName">Column of the class, a key.</param>
-    /// <param name="featureColumnName">Column of the inputs, a known-sized vector of <see cref="float"/>.</param>
-    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: every row
-    /// counts the same.</param>
-    /// <param name="hiddenLayers">Units of each hidden layer; null: see
+    /// <param name="labelColumnName">Column with the class, a key. Default "Label".</param>
+    /// <param name="featureColumnName">Column with the features, a known-sized vector of <see cref="float"/>. Default
+    /// "Features".</param>
+    /// <param name="exampleWeightColumnName">Column with the weight of each row, of type <see cref="float"/>, 0 or
+    /// more. Default null: all rows count the same.</param>
+    /// <param name="hiddenLayers">Number of units in each hidden layer. Default null: see
     /// <see cref="AliceTrainerOptions.HiddenLayers"/>.</param>
-    /// <param name="numberOfEpochs">Passes over the rows; null: chosen on held-out rows.</param>
-    /// <param name="learningRate">Learning rate at the start; null: see
-    /// <see cref="AliceTrainerOptions.Optimizer"/>.</param>
-    /// <exception cref="ArgumentException">Options out of range; the message lists them all.</exception>
+    /// <param name="numberOfEpochs">Number of passes over the training rows, 1 or more. Default null: chosen on
+    /// held-out rows.</param>
+    /// <param name="learningRate">Initial learning rate, above 0. Default null: see
+    /// <see cref="AliceTrainerOptions.LearningRate"/>.</param>
+    /// <exception cref="ArgumentException">An option is out of range. The message lists all such options.</exception>
     public static AliceMulticlassTrainer Alice(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
         string labelColumnName = DefaultColumnNames.Label,
@@ -110,8 +114,8 @@ public static class AliceCatalog
 
     /// <summary>Creates an <see cref="AliceMulticlassTrainer"/> with options.</summary>
     /// <param name="catalog">The trainers of <see cref="MLContext.MulticlassClassification"/>.</param>
-    /// <param name="options">The options.</param>
-    /// <exception cref="ArgumentException">Options out of range; the message lists them all.</exception>
+    /// <param name="options">The options of the trainer.</param>
+    /// <exception cref="ArgumentException">An option is out of range. The message lists all such options.</exception>
     public static AliceMulticlassTrainer Alice(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
         AliceMulticlassTrainer.Options options)
@@ -120,21 +124,22 @@ public static class AliceCatalog
         return new AliceMulticlassTrainer(CatalogUtils.GetEnvironment(catalog), options);
     }
 
-    /// <summary>Creates an <see cref="AliceMultioutputTrainer"/>, which predicts several numbers at once with
-    /// feed-forward networks.
-    /// </summary>
+    /// <summary>Creates an <see cref="AliceMultioutputTrainer"/>, which predicts several numbers at once with an
+    /// ensemble of feed-forward networks.</summary>
     /// <param name="catalog">The trainers of <see cref="MLContext.Regression"/>.</param>
-    /// <param name="labelColumnName">Column of the numbers to predict, a known-sized vector of
-    /// <see cref="float"/>.</param>
-    /// <param name="featureColumnName">Column of the inputs, a known-sized vector of <see cref="float"/>.</param>
-    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: all the
-    /// same.</param>
-    /// <param name="hiddenLayers">Units of each hidden layer; null: see
+    /// <param name="labelColumnName">Column with the numbers to predict, a known-sized vector of <see cref="float"/>.
+    /// Default "Label".</param>
+    /// <param name="featureColumnName">Column with the features, a known-sized vector of <see cref="float"/>. Default
+    /// "Features".</param>
+    /// <param name="exampleWeightColumnName">Column with the weight of each row, of type <see cref="float"/>, 0 or
+    /// more. Default null: all rows count the same.</param>
+    /// <param name="hiddenLayers">Number of units in each hidden layer. Default null: see
     /// <see cref="AliceTrainerOptions.HiddenLayers"/>.</param>
-    /// <param name="numberOfEpochs">Passes over the rows; null: chosen from their number.</param>
-    /// <param name="learningRate">Learning rate at the start; null: see
-    /// <see cref="AliceTrainerOptions.Optimizer"/>.</param>
-    /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
+    /// <param name="numberOfEpochs">Number of passes over the training rows, 1 or more. Default null: chosen on
+    /// held-out rows.</param>
+    /// <param name="learningRate">Initial learning rate, above 0. Default null: see
+    /// <see cref="AliceTrainerOptions.LearningRate"/>.</param>
+    /// <exception cref="ArgumentException">An option is out of range. The message lists all such options.</exception>
     public static AliceMultioutputTrainer AliceMultioutput(
         this RegressionCatalog.RegressionTrainers catalog,
         string labelColumnName = DefaultColumnNames.Label,
@@ -147,10 +152,10 @@ public static class AliceCatalog
             Apply(new AliceMultioutputTrainer.Options(), labelColumnName, featureColumnName, exampleWeightColumnName,
             hiddenLayers, numberOfEpochs, learningRate));
 
-    /// <summary>Creates an <see cref="AliceMultioutputTrainer"/> with every option at hand.</summary>
+    /// <summary>Creates an <see cref="AliceMultioutputTrainer"/> with options.</summary>
     /// <param name="catalog">The trainers of <see cref="MLContext.Regression"/>.</param>
-    /// <param name="options">The options.</param>
-    /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
+    /// <param name="options">The options of the trainer.</param>
+    /// <exception cref="ArgumentException">An option is out of range. The message lists all such options.</exception>
     public static AliceMultioutputTrainer AliceMultioutput(
         this RegressionCatalog.RegressionTrainers catalog, AliceMultioutputTrainer.Options options)
     {
@@ -159,21 +164,22 @@ public static class AliceCatalog
         return new AliceMultioutputTrainer(CatalogUtils.GetEnvironment(catalog), options);
     }
 
-    /// <summary>Creates an <see cref="AliceMultilabelTrainer"/>, which predicts several labels of true and false at
-    /// once with feed-forward networks.
-    /// </summary>
+    /// <summary>Creates an <see cref="AliceMultilabelTrainer"/>, which predicts several Boolean labels at once with an
+    /// ensemble of feed-forward networks.</summary>
     /// <param name="catalog">The trainers of <see cref="MLContext.BinaryClassification"/>.</param>
-    /// <param name="labelColumnName">Column of the labels, a known-sized vector of <see cref="bool"/>, or of
-    /// <see cref="float"/> with the values 0 and 1.</param>
-    /// <param name="featureColumnName">Column of the inputs, a known-sized vector of <see cref="float"/>.</param>
-    /// <param name="exampleWeightColumnName">Column of the rows' weights, <see cref="float"/>; null: all the
-    /// same.</param>
-    /// <param name="hiddenLayers">Units of each hidden layer; null: see
+    /// <param name="labelColumnName">Column with the labels, a known-sized vector of <see cref="bool"/>, or of
+    /// <see cref="float"/> with the values 0 and 1. Default "Label".</param>
+    /// <param name="featureColumnName">Column with the features, a known-sized vector of <see cref="float"/>. Default
+    /// "Features".</param>
+    /// <param name="exampleWeightColumnName">Column with the weight of each row, of type <see cref="float"/>, 0 or
+    /// more. Default null: all rows count the same.</param>
+    /// <param name="hiddenLayers">Number of units in each hidden layer. Default null: see
     /// <see cref="AliceTrainerOptions.HiddenLayers"/>.</param>
-    /// <param name="numberOfEpochs">Passes over the rows; null: chosen from their number.</param>
-    /// <param name="learningRate">Learning rate at the start; null: see
-    /// <see cref="AliceTrainerOptions.Optimizer"/>.</param>
-    /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
+    /// <param name="numberOfEpochs">Number of passes over the training rows, 1 or more. Default null: chosen on
+    /// held-out rows.</param>
+    /// <param name="learningRate">Initial learning rate, above 0. Default null: see
+    /// <see cref="AliceTrainerOptions.LearningRate"/>.</param>
+    /// <exception cref="ArgumentException">An option is out of range. The message lists all such options.</exception>
     public static AliceMultilabelTrainer AliceMultilabel(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog,
         string labelColumnName = DefaultColumnNames.Label,
@@ -186,10 +192,10 @@ public static class AliceCatalog
             Apply(new AliceMultilabelTrainer.Options(), labelColumnName, featureColumnName, exampleWeightColumnName,
             hiddenLayers, numberOfEpochs, learningRate));
 
-    /// <summary>Creates an <see cref="AliceMultilabelTrainer"/> with every option at hand.</summary>
+    /// <summary>Creates an <see cref="AliceMultilabelTrainer"/> with options.</summary>
     /// <param name="catalog">The trainers of <see cref="MLContext.BinaryClassification"/>.</param>
-    /// <param name="options">The options.</param>
-    /// <exception cref="ArgumentException">Options out of range; the message names them all.</exception>
+    /// <param name="options">The options of the trainer.</param>
+    /// <exception cref="ArgumentException">An option is out of range. The message lists all such options.</exception>
     public static AliceMultilabelTrainer AliceMultilabel(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, AliceMultilabelTrainer.Options options)
     {
@@ -211,7 +217,7 @@ public static class AliceCatalog
                 "must be between 0 and 1 and ascending, in single precision")
             .Require(quantiles is not { Count: > 0 }
                 || loss != RegressionLoss.Poisson, nameof(AliceRegressionTrainer.Options.Quantiles), "set",
-                "quantiles cannot be learned beside the Poisson loss: set Loss to another")
+                "quantiles cannot be combined with the Poisson loss: set Loss to another")
             .Require(!addsDeviation
                 || options.NumberOfNetworks > 1, nameof(AliceRegressionTrainer.Options.AddScoreStandardDeviation), true,
                 "one network has no standard deviation: set NumberOfNetworks to 2 or more"));

@@ -4,18 +4,18 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML;
 
-/// <summary>Extension methods that measure models of several labels.</summary>
+/// <summary>Extension methods that evaluate models of several labels.</summary>
 public static class AliceEvaluationCatalog
 {
-    /// <summary>Measures the scores of several labels, each by ML.NET's regression metrics: root of the mean squared
-    /// error, mean absolute error, R². Rows where a label is missing (NaN) or infinite do not count for it.
-    /// </summary>
+    /// <summary>Evaluates a multi-output regression. Each label gets ML.NET's regression metrics, such as the root mean
+    /// squared error, the mean absolute error and R². Rows in which a label is missing (NaN) or infinite are left out
+    /// for that label.</summary>
     /// <param name="catalog">Usually <see cref="MLContext.Regression"/>.</param>
-    /// <param name="data">Scored rows.</param>
-    /// <param name="labelColumnName">Column of the labels, a known-sized vector of <see cref="float"/>.</param>
-    /// <param name="scoreColumnName">Column of the scores, a vector of <see cref="float"/> of that size.</param>
-    /// <returns>The metrics of each label, in order.</returns>
-    /// <exception cref="ArgumentException">A column is missing, or of another type or size.</exception>
+    /// <param name="data">The scored rows.</param>
+    /// <param name="labelColumnName">Column with the labels, a known-sized vector of <see cref="float"/>.</param>
+    /// <param name="scoreColumnName">Column with the scores, a vector of <see cref="float"/> of the same size.</param>
+    /// <returns>The metrics of each label, in the order of the labels.</returns>
+    /// <exception cref="ArgumentException">A column is missing, or has the wrong type or size.</exception>
     public static IReadOnlyList<LabelMetrics<RegressionMetrics>> EvaluateMultioutput(
         this RegressionCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label,
         string scoreColumnName = DefaultColumnNames.Score)
@@ -30,18 +30,18 @@ public static class AliceEvaluationCatalog
             }))));
     }
 
-    /// <summary>Measures the scores of several labels of true and false, each by ML.NET's metrics of binary
-    /// classification: accuracy, area under the ROC curve, F1, logarithmic loss and others. Rows where a label is
-    /// missing (NaN) do not count for it.
-    /// </summary>
+    /// <summary>Evaluates a multi-label classification. Each label gets ML.NET's binary classification metrics, such as
+    /// accuracy, area under the ROC curve, F1 score and log-loss. Rows in which a label is missing (NaN) are left out
+    /// for that label.</summary>
     /// <param name="catalog">Usually <see cref="MLContext.BinaryClassification"/>.</param>
-    /// <param name="data">Scored rows.</param>
+    /// <param name="data">The scored rows.</param>
     /// <param name="labelColumnName">Column of the labels, a known-sized vector of <see cref="bool"/>, or of
-    /// <see cref="float"/> where above 0 is true.</param>
-    /// <param name="scoreColumnName">Column of the scores, a vector of <see cref="float"/> of that size.</param>
-    /// <param name="probabilityColumnName">Column of the probabilities, likewise.</param>
-    /// <returns>The metrics of each label, in order.</returns>
-    /// <exception cref="ArgumentException">A column is missing, or of another type or size.</exception>
+    /// <see cref="float"/>, where values above 0 count as true.</param>
+    /// <param name="scoreColumnName">Column with the scores, a vector of <see cref="float"/> of the same size.</param>
+    /// <param name="probabilityColumnName">Column with the probabilities, a vector of <see cref="float"/> of the same
+    /// size.</param>
+    /// <returns>The metrics of each label, in the order of the labels.</returns>
+    /// <exception cref="ArgumentException">A column is missing, or has the wrong type or size.</exception>
     public static IReadOnlyList<LabelMetrics<CalibratedBinaryClassificationMetrics>> EvaluateMultilabel(
         this BinaryClassificationCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label,
         string scoreColumnName = DefaultColumnNames.Score,

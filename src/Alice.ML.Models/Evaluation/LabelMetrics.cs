@@ -1,11 +1,11 @@
 namespace Alice.ML.Evaluation;
 
-/// <summary>How good the scores of one of several labels are.</summary>
-/// <typeparam name="TMetrics">ML.NET's metrics of the task.</typeparam>
-/// <param name="Label">Name of the label: that of its slot; where it has none, the column's name and its number from 0.
-/// </param>
-/// <param name="Rows">Rows where the label is known.</param>
-/// <param name="Metrics">The metrics over these rows. Null where they say nothing: no row, or for labels of true and
-/// false only one of the two.</param>
+/// <summary>Evaluation metrics of one label of a model of several labels.</summary>
+/// <typeparam name="TMetrics">Type of ML.NET's metrics for the task.</typeparam>
+/// <param name="Label">Name of the label: its slot name in the label column or, if it has none, the name of the column
+/// and the index of the slot, from 0.</param>
+/// <param name="Rows">Number of rows in which the label is known.</param>
+/// <param name="Metrics">The metrics on these rows. Null if they are not defined: if there are no rows or, for a
+/// Boolean label, if all rows have the same value.</param>
 public sealed record LabelMetrics<TMetrics>(string Label, int Rows, TMetrics? Metrics)
     where TMetrics : class;

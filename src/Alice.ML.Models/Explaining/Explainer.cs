@@ -88,6 +88,6 @@ internal sealed class Explainer
     /// <summary>The row of means in training, for models that keep no rows.</summary>
     private static VBuffer<float> Means(NetworkEnsemble ensemble) => ensemble.Preparation is { } preparation
         ? new(ensemble.InputCount, [.. preparation.Features.Select(feature => feature.Center)])
-        : throw new InvalidOperationException("The model was saved by Alice.ML 0.1 and knows none of its training "
+        : throw new InvalidOperationException("The model was saved by Alice.ML 0.1 and keeps none of its training "
             + "rows, so its scores cannot be explained. Train a new one.");
 }

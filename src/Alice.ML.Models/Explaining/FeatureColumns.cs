@@ -3,29 +3,32 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Models;
 
-/// <summary>Which columns the slots of a feature vector come from, so that contributions of slots can be summed to the
-/// columns that people know: all categories of a column, or all parts of a date.</summary>
+/// <summary>Maps the slots of a feature vector to the columns that they come from. Use it to sum the contributions of
+/// slots by column, such as all categories of a one-hot encoded column or all parts of a date.</summary>
 public sealed class FeatureColumns
 {
     private readonly int[] _columnOf;
 
     private FeatureColumns(string[] names, int[] columnOf) => (Names, _columnOf) = (Array.AsReadOnly(names), columnOf);
 
-    /// <summary>The columns that <c>Concatenate</c> was given, in its order.</summary>
-    /// <param name="schema">Schema of the data with these columns as they were concatenated, such as that of the
-    /// transformed data.</param>
-    /// <param name="columns">Their names.</param>
-    /// <exception cref="ArgumentException">The schema has no such column, or one of unknown size.</exception>
+    /// <summary>Creates the map from the columns that <c>Concatenate</c> was given.</summary>
+    /// <param name="schema">Schema that has these columns in the form in which they were concatenated, such as the
+    /// schema of the transformed data.</param>
+    /// <param name="columns">Names of the columns, in the order in which they were concatenated.</param>
+    /// <exception cref="ArgumentException">The schema does not have one of the columns, or a column is a vector of
+    /// unknown size.</exception>
     public static FeatureColumns Of(DataViewSchema schema, params string[] columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
         return Of(schema, [.. columns.Select(column => (column, column))]);
     }
 
-    /// <summary>The same, where several columns are parts of one that people know.</summary>
-    /// <param name="schema">Schema of the data with these columns as they were concatenated.</param>
-    /// <param name="parts">The columns in order, and of each the name of what it is a part of.</param>
-    /// <exception cref="ArgumentException">The schema has no such column, or one of unknown size.</exception>
+    /// <summary>Creates the map if several columns are parts of one original column.</summary>
+    /// <param name="schema">Schema that has these columns in the form in which they were concatenated.</param>
+    /// <param name="parts">The columns, in the order in which they were concatenated, each with the name of the
+    /// original column that it is a part of.</param>
+    /// <exception cref="ArgumentException">The schema does not have one of the columns, or a column is a vector of
+    /// unknown size.</exception>
     public static FeatureColumns Of(DataViewSchema schema, params (string Column, string Whole)[] parts)
     {
         ArgumentNullException.ThrowIfNull(schema);
@@ -35,19 +38,21 @@ public sealed class FeatureColumns
             Enumerable.Repeat(Array.IndexOf(names, part.Whole), Size(schema, part.Column)))]);
     }
 
-    /// <summary>The columns that people know, in the order of their first slots.</summary>
+    /// <summary>Names of the original columns, in the order of their first slots.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>Slots of the feature vector.</summary>
+    /// <summary>Number of slots of the feature vector.</summary>
     public int NumberOfFeatures => _columnOf.Length;
 
-    /// <summary>Which of <see cref="Names"/> a slot belongs to.</summary>
-    /// <param name="slot">From 0 to <see cref="NumberOfFeatures"/> − 1.</param>
+    /// <summary>Index in <see cref="Names"/> of the column that a slot belongs to.</summary>
+    /// <param name="slot">Index of the slot, from 0 to <see cref="NumberOfFeatures"/> − 1.</param>
     public int ColumnOf(int slot) => _columnOf[slot];
 
-    /// <summary>Sums of the slots' contributions, one for each of <see cref="Names"/>.</summary>
-    /// <param name="contributions"><see cref="NumberOfFeatures"/> values.</param>
-    /// <exception cref="ArgumentException">Another number of values.</exception>
+    /// <summary>Sums the contributions of the slots by column.</summary>
+    /// <param name="contributions"><see cref="NumberOfFeatures"/> values, one per slot.</param>
+    /// <returns>One sum per column, in the order of <see cref="Names"/>.</returns>
+    /// <exception cref="ArgumentException">The number of contributions is not
+    /// <see cref="NumberOfFeatures"/>.</exception>
     public float[] Sum(ReadOnlySpan<float> contributions)
     {
         if (contributions.Length != NumberOfFeatures)

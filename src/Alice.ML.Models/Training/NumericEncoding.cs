@@ -1,33 +1,32 @@
 namespace Alice.ML.Trainers;
 
-/// <summary>How networks are given columns of numbers, after standardizing.</summary>
+/// <summary>How networks receive numeric columns, after standardization.</summary>
 public enum NumericEncoding
 {
-    /// <summary>For each network <see cref="None"/> (in regression from 3,000 rows <see cref="NormalScores"/>) or
-    /// <see cref="PiecewiseLinear"/>, whichever lowers the loss of the mean more on held-out rows. <see cref="None"/>
-    /// below 50 rows, with more than two columns a row, without hidden layers, and in classification with more than 32
-    /// columns of three values or more.
-    /// </summary>
+    /// <summary>Chooses for each network between <see cref="PiecewiseLinear"/> and <see cref="None"/> (regression with
+    /// 3,000 rows or more: <see cref="NormalScores"/>), by the loss of the ensemble on held-out rows. Always
+    /// <see cref="None"/> with fewer than 50 rows, with more than twice as many columns as rows, without hidden layers,
+    /// and for classification with more than 32 columns of three or more distinct values.</summary>
     Automatic,
 
-    /// <summary>As they are.</summary>
+    /// <summary>Numbers are not encoded.</summary>
     None,
 
-    /// <summary>With a piecewise-linear encoding beside each: how far the number is through each of <c>NumberOfBins</c>
-    /// bins, whose edges are quantiles of the training rows and values that fill a bin alone (Gorishniy et al. 2022, On
-    /// Embeddings for Numerical Features in Tabular Deep Learning). It suits functions that trees fit well.
-    /// </summary>
+    /// <summary>Each number is accompanied by a piecewise-linear encoding: for each of <c>NumberOfBins</c> bins, how
+    /// far the number is from the lower to the upper edge of the bin, 0 to 1. The bin edges are quantiles of the
+    /// training rows, and values frequent enough to fill a bin (Gorishniy et al. 2022, On Embeddings for Numerical
+    /// Features in Tabular Deep Learning). Suits functions that trees fit well.</summary>
     PiecewiseLinear,
 
-    /// <summary>As they are for the first, third, … network of the ensemble, piecewise-linear for the others. Without
-    /// hidden layers as they are for all: linear models.
-    /// </summary>
+    /// <summary>The first, third, fifth … network of the ensemble gets <see cref="None"/>, the others get
+    /// <see cref="PiecewiseLinear"/>. Without hidden layers all networks get <see cref="None"/>, so that they are
+    /// linear models.</summary>
     Mixed,
 
-    /// <summary>Columns with heavy tails as normal scores: the quantile of the standard normal distribution for the
-    /// number's rank among the training rows (van der Waerden 1952), in half standard deviations and linear between
-    /// them. Other columns as they are. Tails are heavy where the middle 99% of the rows are at least five times as
-    /// wide as the middle half (3.8 times for normal numbers).
-    /// </summary>
+    /// <summary>Numbers in columns with heavy tails are replaced by normal scores: the quantile of the standard normal
+    /// distribution that belongs to the number's rank among the training rows (van der Waerden 1952). Scores are
+    /// computed at every half standard deviation and interpolated linearly in between. Other columns are not encoded. A
+    /// column has heavy tails if the range of its middle 99% of values is at least five times that of its middle 50%
+    /// (3.8 times for a normal distribution).</summary>
     NormalScores,
 }

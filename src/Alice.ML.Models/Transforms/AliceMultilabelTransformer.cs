@@ -9,7 +9,8 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Transforms;
 
-/// <summary>Gives rows the columns of an <see cref="AliceMultilabelModelParameters"/>. Thread-safe.</summary>
+/// <summary>Transformer that adds the columns PredictedLabel, Score and Probability of an
+/// <see cref="AliceMultilabelModelParameters"/> to the data. Thread-safe.</summary>
 public sealed class AliceMultilabelTransformer
     : SingleFeaturePredictionTransformerBase<AliceMultilabelModelParameters>
 {

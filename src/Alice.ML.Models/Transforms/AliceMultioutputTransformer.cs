@@ -9,7 +9,8 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Transforms;
 
-/// <summary>Gives rows the columns of an <see cref="AliceMultioutputModelParameters"/>. Thread-safe.</summary>
+/// <summary>Transformer that adds the column Score of an <see cref="AliceMultioutputModelParameters"/> to the data and,
+/// if the model has them, ScoreStandardDeviation and Quantiles. Thread-safe.</summary>
 public sealed class AliceMultioutputTransformer
     : SingleFeaturePredictionTransformerBase<AliceMultioutputModelParameters>
 {

@@ -4,19 +4,18 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Transforms;
 
-/// <summary>
-/// Learns target encodings: numbers for each value of a text column that say what the label is like where it stands.
-/// Made by <c>mlContext.Transforms.Categorical.TargetEncoding</c>, which describes them.
-/// </summary>
-/// <remarks>
-/// Training rows must get encodings in which their own label takes no part: what learns from them would trust them more
-/// than new rows deserve. An ML.NET estimator cannot give that, since a pipeline transforms the training rows like any
-/// others. So this is none: <see cref="Before"/> makes one of it and all that learns from its columns, and
-/// <see cref="Fit"/> returns the training rows beside the transformer.
+/// <summary>Learns target encodings: replaces each value of a text column by numbers that summarize the label in the
+/// rows with that value. Create it with <c>mlContext.Transforms.Categorical.TargetEncoding</c>, which describes the
+/// encoding.</summary>
+/// <remarks>The encoding of a training row must not use the row's own label. Otherwise the learner would rely too much
+/// on the encoding, and do worse on new rows. So training rows are encoded out of fold. An ML.NET estimator cannot do
+/// this, because a pipeline transforms training rows like any other rows. This class is therefore not an estimator.
+/// <see cref="Before"/> combines it with the learner into an estimator. <see cref="Fit"/> returns the encoded training
+/// rows along with the transformer.
 /// </remarks>
 public sealed class TargetEncoder
 {
-    /// <summary>The most classes of a label: each is a number more for every value.</summary>
+    /// <summary>Maximum number of classes of a key label. Each class adds one number to the encoding.</summary>
     public const int MaximumClasses = 1000;
 
     /// <summary>Labels count as at most this many interquartile ranges beyond the quartiles.</summary>
@@ -40,12 +39,12 @@ public sealed class TargetEncoder
         _seed = (ulong)(seed ?? (env as IHostEnvironmentInternal)?.Seed ?? Random.Shared.Next());
     }
 
-    /// <summary>Learns the encodings.</summary>
-    /// <param name="data">The training rows.</param>
-    /// <param name="encoded">The same rows with their encodings out of fold, to train on.</param>
-    /// <returns>What encodes all other rows, by what all training rows tell.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
-    /// <exception cref="InvalidOperationException">No row has a label.</exception>
+    /// <summary>Learns the encodings, and encodes the training rows out of fold.</summary>
+    /// <param name="data">The training rows, with the text columns and the label.</param>
+    /// <param name="encoded">The same rows with their out-of-fold encodings. Train on these.</param>
+    /// <returns>The transformer for all other rows. Its encodings use all training rows.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">No row has a finite label.</exception>
     public TargetEncodingTransformer Fit(IDataView data, out IDataView encoded)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -67,13 +66,11 @@ public sealed class TargetEncoder
         return fitted;
     }
 
-    /// <summary>
-    /// An estimator that encodes columns and fits another, which learns from them, to the encodings out of fold.
-    /// </summary>
-    /// <typeparam name="TTransformer">What the other becomes.</typeparam>
-    /// <param name="learner"> All of the pipeline from here to the trainer: what is appended after it sees training
-    /// rows whose own labels are in their encodings.
-    /// </param>
+    /// <summary>Creates an estimator that encodes the columns and fits <paramref name="learner"/> to the out-of-fold
+    /// encodings of the training rows.</summary>
+    /// <typeparam name="TTransformer">Type of the transformer that the learner returns.</typeparam>
+    /// <param name="learner">The rest of the pipeline, up to and including the trainer. Do not append a trainer after
+    /// this estimator: its training rows would be encoded with their own labels.</param>
     public IEstimator<TransformerChain<TTransformer>> Before<TTransformer>(IEstimator<TTransformer> learner)
         where TTransformer : class, ITransformer
     {

@@ -7,17 +7,20 @@ namespace Microsoft.ML;
 public static class TargetEncodingCatalog
 {
     /// <summary>
-    /// Target encoding of one column; see <see cref="TargetEncoding(TransformsCatalog.CategoricalTransforms,
+    /// Creates a target encoder for one column. See <see cref="TargetEncoding(TransformsCatalog.CategoricalTransforms,
     /// InputOutputColumnPair[], string, double?, int, int?)"/>.
     /// </summary>
     /// <param name="catalog">The transforms of <see cref="TransformsCatalog.Categorical"/>.</param>
-    /// <param name="outputColumnName">Column of the encodings.</param>
-    /// <param name="inputColumnName">Column of the texts; null: that of the encodings, which takes its place.</param>
-    /// <param name="labelColumnName">Column of the label.</param>
-    /// <param name="smoothing">Rows that the overall mean counts as; null: estimated.</param>
-    /// <param name="numberOfFolds">Parts of the training rows.</param>
-    /// <param name="seed">Draws them; null: the seed of the <see cref="MLContext"/>.</param>
-    /// <exception cref="ArgumentException">Arguments out of range.</exception>
+    /// <param name="outputColumnName">Name of the output column with the encoding, a vector of
+    /// <see cref="float"/>.</param>
+    /// <param name="inputColumnName">Name of the input column, text. Default null: <paramref name="outputColumnName"/>,
+    /// which the encoding then replaces.</param>
+    /// <param name="labelColumnName">Name of the label column. Default "Label".</param>
+    /// <param name="smoothing">Number of rows that the overall mean counts as, 0 or more. Default null: estimated for
+    /// each column.</param>
+    /// <param name="numberOfFolds">Number of folds, 2 or more. Default 10.</param>
+    /// <param name="seed">Seed of the random folds. Default null: the seed of the <see cref="MLContext"/>.</param>
+    /// <exception cref="ArgumentException">An argument is out of range, or a column is written twice.</exception>
     public static TargetEncoder TargetEncoding(
         this TransformsCatalog.CategoricalTransforms catalog,
         string outputColumnName,
@@ -30,27 +33,28 @@ public static class TargetEncodingCatalog
             smoothing,
             numberOfFolds, seed);
 
-    /// <summary>Target encoding, for texts of many values that repeat: postal codes, items, customers. Each value
-    /// becomes what the labels of its rows have in common.
-    /// </summary>
-    /// <remarks>With n rows of a value, the mean m of their labels and that of all rows M, the value is encoded as n /
-    /// (n + smoothing) · (m − M), beside ln(1 + n): a vector of two floats for a label of type <see cref="float"/> or
-    /// <see cref="bool"/>. For a key of C classes it has C + 1: m − M for each class, where the label is 1 in rows of
-    /// the class and else 0. Numbers count as at most ten interquartile ranges beyond the quartiles of all, so that a
-    /// typing error decides nothing; rows without a label do not count. An empty text is a value like others; one that
-    /// training did not see is all 0. Training rows are encoded out of fold: by the rows of all other folds.
+    /// <summary>Creates a target encoder for text columns with many repeating values, such as postal codes, items or
+    /// customers. Each value is replaced by numbers that summarize the labels of the rows with that value.</summary>
+    /// <remarks>Let n be the number of rows with a value, m the mean of their labels, and M the mean of all labels. The
+    /// encoding of the value is n / (n + smoothing) · (m − M), followed by ln(1 + n). For a label of type
+    /// <see cref="float"/> or <see cref="bool"/> this is a vector of two floats. For a key of C classes it is a vector
+    /// of C + 1 floats, with the first formula once per class; the label of a class is 1 in rows of the class and 0 in
+    /// others. Rows without a label are left out. Numeric labels are clipped to ten interquartile ranges beyond the
+    /// quartiles, so that a typing error has little influence. An empty text is a value like any other. A value that
+    /// did not occur in training is encoded as zeros. Training rows are encoded out of fold: each row by the rows of
+    /// all other folds.
     /// </remarks>
     /// <param name="catalog">The transforms of <see cref="TransformsCatalog.Categorical"/>.</param>
-    /// <param name="columns">Columns of texts, and those of their encodings.</param>
-    /// <param name="labelColumnName">Column of the label: <see cref="float"/>, <see cref="bool"/> or a key of at most
-    /// 1,000 values.</param>
-    /// <param name="smoothing"> Rows that the overall mean counts as, 0 or more. Null: estimated for each column, as
-    /// the variance of labels within a value over that between values (empirical Bayes), which is infinite where the
-    /// values tell nothing.
-    /// </param>
-    /// <param name="numberOfFolds">Parts of the training rows, 2 or more.</param>
-    /// <param name="seed">Draws them; null: the seed of the <see cref="MLContext"/>.</param>
-    /// <exception cref="ArgumentException">Arguments out of range.</exception>
+    /// <param name="columns">Names of the output and input columns. Input columns are text; output columns are vectors
+    /// of <see cref="float"/>.</param>
+    /// <param name="labelColumnName">Name of the label column: <see cref="float"/>, <see cref="bool"/> or a key of at
+    /// most 1,000 values. Default "Label".</param>
+    /// <param name="smoothing">Number of rows that the overall mean counts as, 0 or more. Default null: estimated for
+    /// each column as the variance of the labels within values over the variance between values (empirical Bayes). The
+    /// estimate is infinite if the values say nothing about the label.</param>
+    /// <param name="numberOfFolds">Number of folds, 2 or more. Default 10.</param>
+    /// <param name="seed">Seed of the random folds. Default null: the seed of the <see cref="MLContext"/>.</param>
+    /// <exception cref="ArgumentException">An argument is out of range, or a column is written twice.</exception>
     public static TargetEncoder TargetEncoding(
         this TransformsCatalog.CategoricalTransforms catalog,
         InputOutputColumnPair[] columns,

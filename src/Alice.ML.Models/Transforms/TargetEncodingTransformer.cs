@@ -8,10 +8,8 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Transforms;
 
-/// <summary>
-/// Gives each value of a text column the numbers that <see cref="TargetEncoder"/> has learned for it: by all training
-/// rows. A value that was not seen in training gets zeros.
-/// </summary>
+/// <summary>Replaces each value of a text column by the encoding that <see cref="TargetEncoder"/> has learned for it
+/// from all training rows. A value that did not occur in training is encoded as zeros.</summary>
 public sealed class TargetEncodingTransformer : OneToOneTransformerBase
 {
     internal const string LoaderSignature = "AliceTargetEncoding";
@@ -51,7 +49,7 @@ public sealed class TargetEncodingTransformer : OneToOneTransformerBase
         return new TargetEncodingTransformer(env, ctx);
     }
 
-    /// <summary>The data it was fitted to, each row encoded by the tables of its fold.</summary>
+    /// <summary>Encodes the training data, each row with the tables of its fold.</summary>
     /// <param name="data">The training rows.</param>
     /// <param name="tables">[fold, column]</param>
     /// <param name="foldOf">The fold of a row.</param>

@@ -3,18 +3,17 @@ using TorchSharp;
 
 namespace Alice.ML.Optimization;
 
-/// <summary>
-/// Constants of the Alice update (Duersch, Catanach, Safonov, Wendt, <i>Curvature in the Looking-Glass</i>, arXiv
-/// 2411.16914). Immutable; the plain defaults are the paper's. Change one with a <c>with</c> expression.
-/// </summary>
+/// <summary>Constants of the Alice update (Duersch, Catanach, Safonov, Wendt, <i>Curvature in the Looking-Glass</i>,
+/// arXiv 2411.16914). The defaults of this type are those of the paper. Instances are immutable: change a value with a
+/// <c>with</c> expression.</summary>
 public sealed record AliceOptimizerOptions
 {
-    /// <summary>The constants of the paper: the plain defaults of this type.</summary>
+    /// <summary>The constants of the paper, which are the defaults of this type.</summary>
     public static AliceOptimizerOptions Published { get; } = new();
 
-    /// <summary>Constants for tables, the default of the trainers: full steps (φ = ω = 1), glass and a root-mean-square
-    /// Hessian scaled by 0.3, a fixed perturbation radius of 1e-3, and steps between half and three times those of
-    /// Adam. Learning rate 3e-3.</summary>
+    /// <summary>Constants for tabular data, the default of the trainers. They use full steps (φ = ω = 1), glass and a
+    /// root-mean-square Hessian scaled by 0.3, a fixed perturbation radius of 1e-3, and step bounds of half and three
+    /// times Adam's step. The learning rate is 3e-3.</summary>
     public static AliceOptimizerOptions Tabular { get; } = new()
     {
         LearningRate = 3e-3,
@@ -31,47 +30,45 @@ public sealed record AliceOptimizerOptions
         AverageSampleGradients = true,
     };
 
-    /// <summary>Constants for other networks (convolutions, LSTM, transformers), the default of
-    /// <see cref="AliceOptimizer"/>: those of <see cref="Tabular"/> with a learning rate of 1e-3.</summary>
+    /// <summary>Constants for other networks (convolutional networks, LSTMs, transformers), the default of
+    /// <see cref="AliceOptimizer"/>. They equal <see cref="Tabular"/> with a learning rate of 1e-3.</summary>
     public static AliceOptimizerOptions General { get; } = Tabular with { LearningRate = 1e-3 };
 
-    /// <summary>Learning rate lr, above 0. It scales the step bounds. Default 1e-3.</summary>
+    /// <summary>Learning rate, above 0. It scales the step bounds. Default 1e-3.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>
-    /// β₁, decay of the mean gradient, 0 to below 1. Default 0.9.
-    /// </summary>
+    /// <summary>Decay rate β₁ of the mean gradient, from 0 to below 1. Default 0.9.</summary>
     public double Beta1 { get; init; } = 0.9;
 
-    /// <summary>β₂, decay of the mean squared gradient and of the curvature, between 0 and 1. Default 0.999.</summary>
+    /// <summary>Decay rate β₂ of the mean squared gradient and of the curvature, between 0 and 1 (both excluded).
+    /// Default 0.999.</summary>
     public double Beta2 { get; init; } = 0.999;
 
-    /// <summary>Number of first steps, 1 or more, that only fill the averages, with three gradients each; parameters do
-    /// not move. Null, the default, is 1/(1 − β₁), as published.</summary>
+    /// <summary>Number of initial steps that only fill the averages, 1 or more. They evaluate three gradients each and
+    /// do not move the parameters. Default null: 1/(1 − β₁), as published.</summary>
     public int? StartingSteps { get; init; }
 
-    /// <summary>ε, above 0: keeps quotients finite. Default 1e-8.</summary>
+    /// <summary>Constant ε that keeps quotients finite, above 0. Default 1e-8.</summary>
     public double Epsilon { get; init; } = 1e-8;
 
-    /// <summary>λ₁ ≥ 0: weight of the sum of absolute values in the loss. Steps stay bounded, as
-    /// <see cref="StepBound.Adam"/> says. Default 0.
-    /// </summary>
+    /// <summary>L1 regularization λ₁, 0 or more: adds λ₁ · Σ|w| to the loss. Steps remain bounded, see
+    /// <see cref="StepBound.Adam"/>. Default 0.</summary>
     public double L1Regularization { get; init; }
 
-    /// <summary>λ₂ ≥ 0: weight of half the sum of squares in the loss. Steps stay bounded, as
-    /// <see cref="StepBound.Adam"/> says. Default 0.
-    /// </summary>
+    /// <summary>L2 regularization λ₂, 0 or more: adds λ₂ · ½ Σw² to the loss. Steps remain bounded, see
+    /// <see cref="StepBound.Adam"/>. Default 0.</summary>
     public double L2Regularization { get; init; }
 
-    /// <summary>
-    /// φ in (0, 2): fraction of each step by which the parameters move. Null, the default, is 1 − β₁.
-    /// </summary>
+    /// <summary>Fraction φ of each step by which the parameters move, between 0 and 2 (both excluded). Default null: 1
+    /// − β₁.</summary>
     public double? StepFraction { get; init; }
 
-    /// <summary>ω above 0: fraction of each step after which the next gradient is evaluated. Default 1.</summary>
+    /// <summary>Look-ahead ω: the fraction of each step at which the next gradient is evaluated, above 0. Default
+    /// 1.</summary>
     public double LookAhead { get; init; } = 1;
 
-    /// <summary>Unit of MinimumStep and MaximumStep. Default Adam.</summary>
+    /// <summary>Unit of <see cref="MinimumStep"/> and <see cref="MaximumStep"/>. Default
+    /// <see cref="StepBound.Adam"/>.</summary>
     public StepBound StepBound { get; init; } = StepBound.Adam;
 
     /// <summary>Lower bound of a step, as a multiple of <see cref="LearningRate"/> in units of <see cref="StepBound"/>,
@@ -80,53 +77,48 @@ public sealed record AliceOptimizerOptions
     public double MinimumStep { get; init; }
 
     /// <summary>Upper bound of a step, as a multiple of <see cref="LearningRate"/> in units of <see cref="StepBound"/>,
-    /// at least MinimumStep. Default 2.
-    /// </summary>
+    /// above 0 and not below <see cref="MinimumStep"/>. Default 2.</summary>
     public double MaximumStep { get; init; } = 2;
 
-    /// <summary>Whether the bounds follow a schedule of the learning rate. If false, they stay multiples of
-    /// <see cref="LearningRate"/>. Default true.</summary>
+    /// <summary>Whether the step bounds follow the current learning rate of a schedule. If false, they remain multiples
+    /// of the initial <see cref="LearningRate"/>. Default true.</summary>
     public bool ScaleBoundsWithLearningRate { get; init; } = true;
 
-    /// <summary>How the curvature is estimated from sampled gradients. Default Absolute.</summary>
+    /// <summary>How the curvature is estimated from the gradients of sample steps. Default
+    /// <see cref="HessianEstimate.Absolute"/>.</summary>
     public HessianEstimate HessianEstimate { get; init; } = HessianEstimate.Absolute;
 
-    /// <summary>Factor on the averaged curvature in the step, above 0. Default 1. Not in the paper.</summary>
+    /// <summary>Factor that multiplies the averaged curvature in the step, above 0. Not in the paper. Default
+    /// 1.</summary>
     public double HessianScale { get; init; } = 1;
 
-    /// <summary>Whether the density of gradient jumps (glass) shortens steps. Default true.</summary>
+    /// <summary>Whether the glass density, the density of gradient jumps, shortens steps. Cannot be false if
+    /// <see cref="HessianEstimate"/> is Zero. Default true.</summary>
     public bool UseGlass { get; init; } = true;
 
-    /// <summary>Factor on the glass density in the step, above 0. Default 1. Not in the paper.</summary>
+    /// <summary>Factor that multiplies the glass density in the step, above 0. Not in the paper. Default 1.</summary>
     public double GlassScale { get; init; } = 1;
 
-    /// <summary>
-    /// k ≥ 0: number of quick steps (one gradient evaluation) between two sample steps (three). Default 3. At most so
-    /// many that (k + 1)(1 − β₂) ≤ 1.
-    /// </summary>
+    /// <summary>Number k of quick steps between two sample steps, 0 or more. A quick step evaluates one gradient, a
+    /// sample step three. (k + 1)(1 − β₂) must be at most 1. Default 3.</summary>
     public int QuickSteps { get; init; } = 3;
 
-    /// <summary>σ above 0: distance, in every parameter, of the two extra gradients of a sample step from the
-    /// look-ahead point. Null, the default, follows the current learning rate, as published.
-    /// </summary>
+    /// <summary>Perturbation radius σ, above 0: the distance, in every parameter, between the look-ahead point and the
+    /// two other points of a sample step. Default null: the current learning rate, as published.</summary>
     public double? PerturbationRadius { get; init; }
 
-    /// <summary>
-    /// Whether a sample step learns from the mean of its three gradients, instead of the middle one. Default
-    /// false. Not in the paper.
-    /// </summary>
+    /// <summary>Whether a sample step uses the mean of its three gradients instead of the gradient at the look-ahead
+    /// point. Not in the paper. Default false.</summary>
     public bool AverageSampleGradients { get; init; }
 
-    /// <summary>
-    /// Generator of the random directions: one number is drawn from it when the optimizer is made.
-    /// Null, the default, gives the same directions in every run.
-    /// </summary>
+    /// <summary>Generator that seeds the random directions. One number is drawn from it when the optimizer is created.
+    /// Default null: the same directions in every run.</summary>
     public torch.Generator? Generator { get; init; }
 
     /// <summary>φ as used: <see cref="StepFraction"/>, or 1 − β₁.</summary>
     internal double EffectiveStepFraction => StepFraction ?? 1 - Beta1;
 
-    /// <summary>Checks every value.</summary>
+    /// <summary>Checks all values.</summary>
     /// <exception cref="ArgumentException">Lists every value outside its range, with the range.</exception>
     public void Validate() => AliceOptimizerOptionsValidator.Validate(this);
 }

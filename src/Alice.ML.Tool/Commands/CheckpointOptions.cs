@@ -3,18 +3,18 @@ using Alice.ML.Tool.Modelling;
 
 namespace Alice.ML.Tool.Commands;
 
-/// <summary>The options of a training that survives its own death.</summary>
+/// <summary>The options of a run that another process can continue.</summary>
 internal sealed class CheckpointOptions
 {
     private readonly Option<string?> _file = new("--checkpoint")
     {
-        Description = "Keep the run in this file while it trains; it is deleted when all results are written",
+        Description = "Save the run to this file during training; deleted when all results are written",
         HelpName = "file",
     };
 
     private readonly Option<double?> _seconds = new("--checkpoint-seconds")
     {
-        Description = "Time between two checkpoints (default: 60, or more if they take long to write)",
+        Description = "Time between two checkpoints (default: 60; more if they take long to write)",
         HelpName = "seconds",
     };
 

@@ -52,7 +52,7 @@ internal sealed class CompareCommand
 
     private readonly Option<int> _seed = new("--seed")
     {
-        Description = "Seed of the split into rows that train, choose learning rates and test",
+        Description = "Seed of the split into rows to train, to choose learning rates and to test",
         HelpName = "number",
         DefaultValueFactory = _ => 1,
     };

@@ -36,7 +36,7 @@ internal sealed class DataOptions
 
     private readonly Option<string> _test = new("--test")
     {
-        Description = "A file of test rows (default: a random fifth of the rows tests)",
+        Description = "A file of test rows (default: a random fifth of the rows)",
         HelpName = "file",
     };
 
@@ -62,26 +62,26 @@ internal sealed class DataOptions
 
     private readonly Option<string> _validation = new("--validation")
     {
-        Description = "A file of rows that validate every epoch; the model is that of the best epoch",
+        Description = "A file of validation rows, measured after every epoch; the model is that of the best epoch",
         HelpName = "file",
     };
 
     private readonly Option<string[]> _text = new("--text")
     {
-        Description = "A column to take for categories, even if it holds numbers; may be repeated",
+        Description = "A column to treat as categories, even if it holds numbers; may be repeated",
         HelpName = "column",
     };
 
     private readonly Option<string[]> _number = new("--number")
     {
         Description =
-            "A column to take for numbers, even if it looks like identifiers, dates or texts; may be repeated",
+            "A column to treat as numbers, even if it looks like identifiers, dates or texts; may be repeated",
         HelpName = "column",
     };
 
     private readonly Option<string[]> _ignore = new("--ignore")
     {
-        Description = "A column not to use; may be repeated",
+        Description = "A column to leave out; may be repeated",
         HelpName = "column",
     };
 
@@ -106,11 +106,11 @@ internal sealed class DataOptions
         command.Validators.Add(result =>
         {
             if (result.GetValue(_test) is not null && result.GetValue(_split) is not null)
-                result.AddError("--test and --split exclude each other: both say which rows test");
+                result.AddError("--test and --split cannot be combined: both choose the test rows");
             if (result.GetResult(_fold) is { Implicit: false } && result.GetValue(_split) is null)
                 result.AddError("--fold needs --split, the file of folds");
             if (result.GetValue(_folds) is not null && (result.GetValue(_test) ?? result.GetValue(_split)) is not null)
-                result.AddError("--folds excludes --test and --split: every row tests once");
+                result.AddError("--folds cannot be combined with --test or --split: every row is tested once");
         });
     }
 

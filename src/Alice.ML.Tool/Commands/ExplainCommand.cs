@@ -14,7 +14,7 @@ internal sealed class ExplainCommand
 
     private readonly Argument<string> _model = new("model")
     {
-        Description = "A model that 'alice train --save' has written",
+        Description = "A model saved by 'alice train --save'",
     };
 
     private readonly Argument<string> _data = new("rows")
@@ -31,20 +31,20 @@ internal sealed class ExplainCommand
 
     private readonly Option<string> _class = new("--class")
     {
-        Description = "The class whose log-odds are explained (default: the positive one of two; of several the most "
-            + "probable one of each row)",
+        Description = "The class whose log-odds are explained (default: the positive one of two; with more classes, "
+            + "the most probable one of each row)",
         HelpName = "name",
     };
 
     private readonly Option<string> _out = new("--out")
     {
-        Description = "Write base and contributions of every row as comma separated text",
+        Description = "Write the base and the contributions of every row as comma-separated text",
         HelpName = "contributions.csv",
     };
 
     private readonly Option<string> _plot = new("--plot")
     {
-        Description = "What the names of pictures start with: PREFIX-summary.png, and PREFIX-row-N.png for --rows",
+        Description = "Prefix of the written pictures: PREFIX-summary.png, and PREFIX-row-N.png for --rows",
         HelpName = "prefix",
     };
 
@@ -67,10 +67,10 @@ internal sealed class ExplainCommand
     public static Command Create(Option<bool> verbose)
     {
         var command = new Command("explain", """
-            Says how much each column moved the score of a row from the base, the mean score of training rows that the
-            model keeps. Base and contributions add up to the score: for a number the prediction, for classes the
-            log-odds ln(p / (1 - p)) of a class. Then the mean size of the contributions over all rows of the file.
-            Categories of a column, and parts of a date, are summed.
+            Shows how much each column moved the score of a row away from the base. The base is the mean score of
+            training rows that the model keeps. The base and the contributions add up to the score: the prediction of
+            a regression, or the log-odds ln(p / (1 - p)) of a class. Also shows the mean size of the contributions
+            over all rows of the file. Categories of a column are summed, and so are parts of a date.
             """);
         _ = new ExplainCommand(command, verbose);
         return command;
@@ -95,7 +95,7 @@ internal sealed class ExplainCommand
             TableView.Create(table, table.AllRows, saved.Schema, withLabel: false, terminal.Note));
         if (rows.Background.Count == 0)
             terminal.Note("the model was saved by an earlier Alice.ML and keeps no training rows: "
-                + "the base is the score of the row of all means");
+                + "the base is the score of a row with the mean of each feature");
         var report = new ExplanationReport(rows.Columns, Explain(rows, saved.Schema, table, classIndex, cancellation));
 
         foreach (var number in chosen)
@@ -150,7 +150,7 @@ internal sealed class ExplainCommand
             throw new UserException($"{_class.Name} {name}: the model predicts a number, not a class");
         var index = target.Classes.ToList().IndexOf(name);
         return index >= 0 ? index : throw new UserException(
-            $"{_class.Name} {name}: the model knows the classes {string.Join(", ", target.Classes)}");
+            $"{_class.Name} {name}: the model has the classes {string.Join(", ", target.Classes)}");
     }
 
     private static string RowPicture(string prefix, int number) =>
@@ -167,7 +167,7 @@ internal sealed class ExplainCommand
             if (!int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
                 || !int.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
                 || first < 1 || last < first)
-                throw new UserException($"{_rows.Name} {text}: '{part}' is no row; give numbers from 1 and ranges, "
+                throw new UserException($"{_rows.Name} {text}: '{part}' is not a row; give numbers from 1 and ranges, "
                     + $"such as 1,5-8");
             numbers.AddRange(Enumerable.Range(first, last - first + 1));
         }

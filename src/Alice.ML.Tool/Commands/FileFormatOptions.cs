@@ -34,8 +34,8 @@ internal sealed class FileFormatOptions
     private readonly Option<string[]> _missing = new("--missing")
     {
         Description = "A text that means 'missing'; may be repeated (default: " +
-            $"{string.Join(", ", FileFormat.DefaultMissing)}, in any case). An empty field is always missing; among "
-                + "numbers also '-', 'none' and the like",
+            $"{string.Join(", ", FileFormat.DefaultMissing)}, in upper or lower case). An empty field is always "
+                + "missing; among numbers also '-', 'none' and the like",
         HelpName = "text",
     };
 
@@ -56,7 +56,7 @@ internal sealed class FileFormatOptions
         command.Validators.Add(result =>
         {
             if (result.GetValue(_header) && result.GetValue(_noHeader))
-                result.AddError("--header and --no-header exclude each other");
+                result.AddError("--header and --no-header cannot be combined");
         });
         _decimal.AcceptOnlyFromAmong("point", "comma");
         foreach (var option in new Option[] { _separator, _header, _noHeader, _comment, _missing, _decimal })

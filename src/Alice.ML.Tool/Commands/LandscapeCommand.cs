@@ -28,7 +28,7 @@ internal sealed class LandscapeCommand
 
     private readonly Option<int> _rows = new("--rows")
     {
-        Description = "Most training rows to measure on; they are evenly spread",
+        Description = "Maximum number of training rows to measure on; they are evenly spread",
         HelpName = "count",
         DefaultValueFactory = _ => new LandscapeDataOptions().MaximumRows,
     };
@@ -57,7 +57,7 @@ internal sealed class LandscapeCommand
             Trains a network with ReLU and the same network with GELU, and measures the landscape of their losses: how
             the gradient varies with distance (like glass, or smoothly), the glass density and the Hessian of each
             layer, and the true loss along a step of Alice beside the predictions of a quadratic and of glass. Defaults
-            here: one network, numbers as they are, no weight decay (1 for classes).
+            of this command: one network, numbers not encoded, no weight decay (1 for classes).
             """);
         _ = new LandscapeCommand(command, verbose);
         return command;

@@ -35,22 +35,22 @@ internal sealed class NetworkOptions
     private readonly Option<NumericEncoding?> _encoding = new("--encoding")
     {
         Description =
-            "Input of numbers: None (as they are), PiecewiseLinear (with bins beside them), Mixed (half of the "
-                + "networks each) or NormalScores (ranks of columns with heavy tails) (default: chosen on held-out "
+            "Encoding of numbers: None, PiecewiseLinear (bins beside the number), Mixed (PiecewiseLinear in every "
+                + "second network) or NormalScores (ranks for columns with heavy tails) (default: chosen on held-out "
                 + "rows)",
         HelpName = "name",
     };
 
     private readonly Option<int?> _bins = new("--bins")
     {
-        Description = "Bins per number of a piecewise-linear encoding, 2 or more (default: 32 to 96)",
+        Description = "Most bins per column of a piecewise-linear encoding, 2 or more (default: 32 to 96)",
         HelpName = "count",
     };
 
     private readonly Option<double?> _dropout = new("--dropout")
     {
-        Description = "Share of hidden units that each step leaves out, 0 to below 1 (default: 0; for classes chosen " +
-            "on held-out rows)",
+        Description = "Share of hidden units that each step leaves out, 0 to below 1 (default: 0 for regression; " +
+            "chosen on held-out rows for classes)",
         HelpName = "share",
     };
 
@@ -63,14 +63,14 @@ internal sealed class NetworkOptions
 
     private readonly Option<string> _loss = new("--loss")
     {
-        Description = "Loss of a regression: squared, absolute, huber:1.5 (threshold in the label's unit), " +
+        Description = "Loss of regression: squared, absolute, huber:1.5 (threshold in the label's unit), " +
             "quantile:0.9 or poisson (default: squared)",
         HelpName = "name",
     };
 
     private readonly Option<double> _validationFraction = new("--validation-fraction")
     {
-        Description = "Share of the training rows that validates every epoch; the model is that of the best epoch",
+        Description = "Share of the training rows to use for validation; the model is that of the best epoch",
         HelpName = "share",
         DefaultValueFactory = _ => _defaults.ValidationFraction,
     };
@@ -83,14 +83,14 @@ internal sealed class NetworkOptions
 
     private readonly Option<double?> _maximumSeconds = new("--max-seconds")
     {
-        Description = "Time limit: the training is planned to fit into it (default: none)",
+        Description = "Time limit; training is planned to meet it (default: none)",
         HelpName = "seconds",
     };
 
     private readonly Option<Effort> _effort = new("--effort")
     {
         Description =
-            "Time to spend: quick (an eighth of the default's steps), default, or best (up to eight times as long)",
+            "Time to spend: quick (an eighth of the default steps), default, or best (up to eight times as long)",
         HelpName = "effort",
         DefaultValueFactory = _ => Effort.Default,
     };
@@ -109,26 +109,26 @@ internal sealed class NetworkOptions
 
     private readonly Option<double?> _learningRate = new("--learning-rate")
     {
-        Description = "Learning rate at the start (default: 0.003; for regressions from 3,000 rows 0.002)",
+        Description = "Initial learning rate (default: 0.003; 0.002 for regression with 3,000 rows or more)",
         HelpName = "rate",
     };
 
     private readonly Option<string> _device = new("--device")
     {
-        Description = "Where to train: auto (the first GPU, else the CPU), cpu, cuda or cuda:1",
+        Description = "Device: auto (the first GPU if it is estimated to be faster, else the CPU), cpu, cuda or cuda:1",
         HelpName = "name",
         DefaultValueFactory = _ => _defaults.Device,
     };
 
     private readonly Option<int?> _threads = new("--threads")
     {
-        Description = "Networks that train side by side on the CPU, a thread each (default: number of processors)",
+        Description = "Networks that train at the same time on the CPU, one thread each (default: one per processor)",
         HelpName = "count",
     };
 
     private readonly Option<int> _seed = new("--seed")
     {
-        Description = "Seed of every random draw, the test rows included",
+        Description = "Seed of all random choices, including that of the test rows",
         HelpName = "number",
         DefaultValueFactory = _ => _defaults.Seed,
     };

@@ -29,11 +29,11 @@ internal static class PruneCommand
         var data = new Argument<string>("data")
         {
             Description = "A file with the columns of the training file, including the label: its rows decide which " +
-                "weights go",
+                "weights are removed",
         };
         var test = new Option<string>("--test")
         {
-            Description = "A file of test rows (default: a random half of the data tests, the other half decides)",
+            Description = "A file of test rows (default: a random half of the data; the other half decides)",
             HelpName = "file",
         };
         var output = new Option<string>("--out")

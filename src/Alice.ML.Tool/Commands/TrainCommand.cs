@@ -37,14 +37,14 @@ internal sealed class TrainCommand
 
     private readonly Option<string> _report = new("--report")
     {
-        Description = "Write a page about the model: its errors beside LightGBM's and FastTree's, and what it learned",
+        Description = "Write a report: the errors of the model beside LightGBM's and FastTree's, and what it learned",
         HelpName = "report.html",
     };
 
     private readonly Option<bool> _replicated = new("--replicated")
     {
         Description =
-            "Under mpirun, give every rank the whole file, and spread networks over the ranks instead of rows",
+            "Under mpirun, let every rank read the whole file, and distribute networks instead of rows",
     };
 
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as one JSON object" };
@@ -67,14 +67,16 @@ internal sealed class TrainCommand
             var saves = (result.GetValue(_save) ?? result.GetValue(_plot) ?? result.GetValue(_report)) is not null;
             if (saves && result.GetValue(_data.Folds) is not null)
                 result.AddError(
-                    "--folds excludes --save, --plot and --report: it trains several models and keeps none");
+                    "--folds cannot be combined with --save, --plot or --report: it trains several models and "
+                    + "keeps none");
             if (result.GetValue(_checkpoint.File) is not null && result.GetValue(_data.Folds) is not null)
                 result.AddError(
-                    "--folds excludes --checkpoint: the file holds one training, and it trains several models");
+                    "--folds cannot be combined with --checkpoint: the file holds one run, and --folds trains "
+                    + "several models");
             var validates = result.GetValue(_data.Validation) is not null;
             if (validates && result.GetValue(_network.ValidationFraction) > 0)
-                result.AddError("--validation and --validation-fraction exclude each other: both say which rows " +
-                    "validate");
+                result.AddError("--validation and --validation-fraction cannot be combined: both choose the " +
+                    "validation rows");
             if (result.GetValue(_network.Patience) is not null && !validates
                 && result.GetValue(_network.ValidationFraction) is 0)
                 result.AddError("--patience needs --validation or --validation-fraction, the rows to measure on");
@@ -100,7 +102,8 @@ internal sealed class TrainCommand
             - Numbers: at least 95 % of the values are numbers, such as 1,234.5 or 1.234,5, $5, 15 %, (3). Missing
               numbers stay missing.
             - Dates: their parts.
-            - Texts of at most {SchemaInference.MaximumCategories} values: one-hot encoded. Of more: target encoded.
+            - Texts of at most {SchemaInference.MaximumCategories} values: one-hot encoded.
+            - Texts of more values: target encoded.
             - Left out: columns with one value, identifiers, and texts that are nearly all different.
             Rows without a label are skipped.
             """);
@@ -303,7 +306,7 @@ internal sealed class TrainCommand
     private static void NoteEnd(Terminal terminal, IReadOnlyList<AliceEpoch> epochs)
     {
         if (epochs.Count == 0)
-            terminal.Note("stopped while plans were compared; the model is the best until then");
+            terminal.Note("stopped while plans were compared; the model is the best so far");
         else if (epochs[^1].ValidationLoss is not null)
             terminal.Note($"{epochs.Count} epochs; the model is that of epoch " +
                 $"{epochs.MinBy(e => e.ValidationLoss)!.Epoch}, whose validation loss is the lowest");

@@ -31,7 +31,7 @@ internal static class DelimitedFile
         }
         catch (InvalidDataException e)
         {
-            throw new UserException($"{path} is packed by gzip and damaged ({e.Message}); pack it again");
+            throw new UserException($"{path} is a damaged gzip file ({e.Message}); compress it again");
         }
     }
 
@@ -150,7 +150,7 @@ internal static class DelimitedFile
                 c => fields[0].StartsWith(c, StringComparison.Ordinal));
             throw new UserException(
                 $"{path}, line {line}: {fields.Length} field{(fields.Length == 1 ? "" : "s")}, where {expected} " +
-                $"has {names.Length} (separator: {NameOf(separator)}); mend the line, put text that holds a " +
+                $"has {names.Length} (separator: {NameOf(separator)}); correct the line, put text that holds a " +
                 "separator in double quotes, or give --separator"
                     + (comment is null ? "" : $", or --comment {comment} if it is a comment"));
         }

@@ -99,8 +99,8 @@ internal static class LabelColumn
         var (line, fields) = table.Records[found.FirstText];
         var start = $"{table.Path}, line {line}: the label column '{table.Names[label]}' holds '{fields[label]}'";
         throw new UserException(asked == TaskKind.Regression
-            ? $"{start}, and regression needs numbers; mend it, or name another with --label"
-            : $"{start}, and numbers in {found.Numbers} other rows; mend it, give --missing '{fields[label]}' if it "
+            ? $"{start}, and regression needs numbers; correct it, or name another with --label"
+            : $"{start}, and numbers in {found.Numbers} other rows; correct it, give --missing '{fields[label]}' if it "
             + $"means 'no value', " +
               "--task regression to skip the rows without a number, or --task multiclass if these are classes");
     }

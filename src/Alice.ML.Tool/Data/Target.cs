@@ -4,17 +4,17 @@ using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tool.Data;
 
-/// <summary>What is learned.</summary>
+/// <summary>The learning task.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TaskKind>))]
 public enum TaskKind
 {
     /// <summary>A number.</summary>
     Regression,
 
-    /// <summary>One of two classes.</summary>
+    /// <summary>Predicts one of two classes.</summary>
     Binary,
 
-    /// <summary>One of several classes.</summary>
+    /// <summary>Predicts one of several classes.</summary>
     Multiclass,
 }
 
@@ -77,7 +77,7 @@ internal sealed record Target(TaskKind Task, IReadOnlyList<string> Classes)
             places.TryGetValue(ClassOf(table.Records[row].Fields[column]), out var place) ? place
             : Task == TaskKind.Multiclass ? -1f : throw new UserException(
                 $"{table.Path}, line {table.Records[row].Line}: the label column '{table.Names[column]}' holds " +
-                $"'{table.Records[row].Fields[column]}', which is neither '{Classes[0]}' nor '{Classes[1]}'; mend " +
+                $"'{table.Records[row].Fields[column]}', which is neither '{Classes[0]}' nor '{Classes[1]}'; correct " +
                 "it, or train with --task multiclass"))];
     }
 

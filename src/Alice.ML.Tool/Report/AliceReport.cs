@@ -4,19 +4,18 @@ using Microsoft.ML;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>Writes a page about a model: how good it is on rows it has not seen, beside other trainers, and what it has
+/// <summary>Writes a report about a model: its errors on held-out rows, those of other trainers, and what the model has
 /// learned.</summary>
 public static class AliceReport
 {
-    /// <summary>Writes one self-contained HTML page; it loads nothing from elsewhere.</summary>
-    /// <param name="model">A fitted pipeline with one model of an Alice trainer.</param>
-    /// <param name="data">Rows that the pipeline starts from, with the label, that the model was not trained
-    /// on.</param>
-    /// <param name="path">The file. It appears whole or not at all.</param>
-    /// <param name="options">What else is known; null: the defaults.</param>
-    /// <exception cref="ArgumentException">The pipeline holds no Alice model or several, the label column is missing,
-    /// an option is out of range, or no row has a label and a score.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled by the options' token.</exception>
+    /// <summary>Writes the report as one self-contained HTML file. It loads nothing from the network.</summary>
+    /// <param name="model">A fitted pipeline with exactly one model of an Alice trainer.</param>
+    /// <param name="data">Input rows of the pipeline, with the label, that the model was not trained on.</param>
+    /// <param name="path">Path of the file. It is written completely or not at all.</param>
+    /// <param name="options">Options of the report. Default null: the default options.</param>
+    /// <exception cref="ArgumentException">The pipeline has no Alice model or more than one, the label column is
+    /// missing, an option is out of range, or no row has a label and a score.</exception>
+    /// <exception cref="OperationCanceledException">The token of the options was cancelled.</exception>
     public static void Write(ITransformer model, IDataView data, string path, AliceReportOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);

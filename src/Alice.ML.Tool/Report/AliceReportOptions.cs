@@ -3,40 +3,38 @@ using Microsoft.ML;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>What <see cref="AliceReport"/> is told beside the model and the rows. Immutable.</summary>
+/// <summary>Options of <see cref="AliceReport"/>. Immutable.</summary>
 public sealed record AliceReportOptions
 {
-    /// <summary>Column of the label. Default "Label".</summary>
+    /// <summary>Column with the label. Default "Label".</summary>
     public string LabelColumnName { get; init; } = "Label";
 
-    /// <summary>The rows that the model was trained on. On them LightGBM, FastTree and the mean are fitted, and the
-    /// landscape is measured. Default null: the report says what is missing without them.
-    /// </summary>
+    /// <summary>The rows that the model was trained on. The report fits LightGBM, FastTree and a constant to them, and
+    /// measures the loss landscape on them. Default null: the report lists the parts that are missing.</summary>
     public IDataView? TrainingData { get; init; }
 
-    /// <summary>The loss of a regression model, which is not saved with it. Default null: squared, or Poisson for a
-    /// model of rates.
-    /// </summary>
+    /// <summary>Loss of a regression model, which is not saved with the model. Default null: squared loss, or Poisson
+    /// loss for a Poisson model.</summary>
     public RegressionLoss? Loss { get; init; }
 
-    /// <summary>Heading of the page. Default null: the label's name.</summary>
+    /// <summary>Title of the report. Default null: the name of the label.</summary>
     public string? Title { get; init; }
 
-    /// <summary>The command that makes the report again. Default null: none is shown.</summary>
+    /// <summary>Command line that produces the report, shown in it. Default null: not shown.</summary>
     public string? Command { get; init; }
 
-    /// <summary>What was left out or decided on the way, a sentence each. Default none.</summary>
+    /// <summary>Remarks to show in the report, one sentence each, such as what was left out. Default: none.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
-    /// <summary>The rows that pictures, importance and partial dependence are made from, at most, evenly spread; 20 or
-    /// more. Errors are measured on all rows. Default 2,000.
-    /// </summary>
+    /// <summary>Maximum number of rows for pictures, importance and partial dependence, 20 or more. They are evenly
+    /// spread over the data. Errors are measured on all rows. Default 2,000.</summary>
     public int MaximumRows { get; init; } = 2000;
 
-    /// <summary>Seed of the shuffles and of the other trainers. Default 1.</summary>
+    /// <summary>Seed of the shuffles for importance, and of the other trainers. Default 1.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Ends the work with an <see cref="OperationCanceledException"/>; nothing is written then.</summary>
+    /// <summary>Cancels the report with an <see cref="OperationCanceledException"/>. Nothing is written then. Default:
+    /// none.</summary>
     public CancellationToken CancellationToken { get; init; }
 
     /// <summary>The training rows as the model's trainer saw them, where its transforms treat these otherwise than

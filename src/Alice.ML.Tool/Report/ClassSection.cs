@@ -60,7 +60,7 @@ internal static class ClassSection
                 picture.Errors(x, y, [.. bins.Select(b => Math.Max(0, b.Share - 2 * b.StandardError))],
                     [.. bins.Select(b => Math.Min(1, b.Share + 2 * b.StandardError))], 0);
                 picture.Limits(-0.02, 1.02, -0.02, 1.02);
-            }), [(PageStyle.ReferenceIndex, "as it should be")],
+            }), [(PageStyle.ReferenceIndex, "perfect calibration")],
             "Ten groups of equal size. Bars are two standard errors.");
     }
 
@@ -117,7 +117,7 @@ internal static class ClassSection
                 .Take(Confusions), texts: 2);
         var unknown = subject.Labels.Count(l => l < 0);
         if (unknown > 0)
-            page.Paragraph($"{Show.Of(unknown, "row")} of classes that the training rows did not hold.", "note");
+            page.Paragraph($"{Show.Of(unknown, "row")} with a class that does not occur in the training rows.", "note");
     }
 
     private static void AddThresholds(Subject subject, Html page)
@@ -128,7 +128,7 @@ internal static class ClassSection
                 .Select(o => (IReadOnlyList<Cell>)[Show.Number(o.Threshold), Show.Share(o.Flagged),
                     Show.Share(o.Precision), Show.Share(o.Recall), Show.Share(o.FalseAlarms), Show.Number(o.F1)]),
             texts: 0);
-        page.Paragraph("Flagged are rows of at least the threshold's probability. False alarms are the share of the " +
+        page.Paragraph("Rows with at least the threshold's probability are flagged. False alarms: the share of the " +
             "other class that is flagged.", "note");
     }
 }

@@ -14,10 +14,10 @@ internal static class DependenceSection
         var quantity = subject.Kind == TaskKind.Regression ? subject.Label
             : subject.Kind == TaskKind.Binary ? $"probability of {subject.Classes[1]}" : "probability";
         page.Section("dependence", "How predictions depend on columns",
-            $"The mean prediction ({quantity}) when a column has one value in every row and the others stay as they " +
-            "are. " + (subject.Members.Count > 1
-                ? $"The band is the range of the {subject.Members.Count} networks by themselves." : "")
-            + " Columns that hang together make rows that do not occur: read such curves with care.");
+            $"The mean prediction ({quantity}) when a column has one value in every row and the others keep their " +
+            "values. " + (subject.Members.Count > 1
+                ? $"The band is the range of the {subject.Members.Count} single networks." : "")
+            + " For correlated columns this makes rows that do not occur: read such curves with care.");
         page.Figures(subject.Importances.Where(i => i.Increase > 0).Take(Factors)
             .Select(i => Draw(subject, PartialDependence.Measure(subject, i.Column, outputs), outputs, quantity)));
     }

@@ -16,7 +16,7 @@ internal static class ImportanceSection
             $"How much the {loss} grows when a column's values are shuffled among " +
             $"{Show.Of(FactorImportance.RowsOf(subject), "held-out row")}. Bars are means of " +
             $"{FactorImportance.Permutations} shuffles, thin lines two standard errors. " +
-            "Columns that say the same share their importance: shuffling one leaves the other.");
+            "Columns with the same information share their importance: shuffling one leaves the other.");
         if (shown.Length == 0)
             return;
         page.Figures([new Figure($"Growth of the {loss}",

@@ -15,9 +15,9 @@ internal static class LandscapeSection
     public static void Add(Subject subject, Html page)
     {
         page.Section("landscape", "What the loss looks like",
-            "Alice predicts what its next step changes in the loss: by the gradient, by the Hessian, and by glass, "
+            "Alice predicts how its next step changes the loss: by the gradient, by the Hessian, and by glass, "
             + "which " +
-            "is how much the gradient varies at random between points that are near. The shares say which of them " +
+            "is how much the gradient varies at random between points that are near. The shares show which of them " +
             "matters at its step, layer by layer, in the model's first network.");
         LandscapeReport report;
         try

@@ -14,7 +14,7 @@ internal static class LearningSection
         page.Section("learning", "How it was learned");
         if (subject.Summary is not { } summary)
         {
-            page.Paragraph("The model was loaded from a file, which does not hold the course of its training.");
+            page.Paragraph("The model was loaded from a file, which does not contain its training history.");
             return;
         }
         var curve = subject.Task.Curve(new NetworkSettings { Loss = subject.Options.Loss }, subject.Metrics);
@@ -33,8 +33,8 @@ internal static class LearningSection
                 double.IsFinite(c.HeldOutLoss) ? Show.Number(c.HeldOutLoss) : "diverged",
                 Show.Count(c.Networks)]), texts: 2);
         page.Paragraph(
-            "Each was trained twice on a part of the training rows and measured on the rest; networks says " +
-            "how many of the model have this plan.", "note");
+            "Each was trained twice on a part of the training rows and measured on the rest. The column networks " +
+            "says how many networks of the model have this plan.", "note");
     }
 
     /// <summary>Units of each hidden layer.</summary>

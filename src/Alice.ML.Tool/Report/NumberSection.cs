@@ -62,7 +62,7 @@ internal static class NumberSection
                 picture.Line(levels, shares, 0);
                 picture.Points(levels, shares, 0, 8);
                 picture.Limits(0, 1, 0, 1);
-            }), [(PageStyle.ReferenceIndex, "as it should be")], string.Join("; ",
+            }), [(PageStyle.ReferenceIndex, "perfect calibration")], string.Join("; ",
             levels.Zip(shares, (l, s) => $"{Show.Number(l)}: {Show.Share(s)} of the rows")) + ".");
     }
 

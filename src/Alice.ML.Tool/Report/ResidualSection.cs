@@ -11,7 +11,7 @@ internal static class ResidualSection
         if (!subject.IsNumber)
             return;
         page.Section("residuals", "Errors against the most important columns",
-            "Measured minus predicted. A pattern is something that the model has not learned. " + subject.SampleNote);
+            "Measured minus predicted. A pattern shows what the model has not learned. " + subject.SampleNote);
         var (labels, outputs) = subject.Sampled;
         double[] errors = [.. labels.Select((label, i) => (double)label - outputs[i][0])];
         page.Figures(subject.Importances.Take(Factors).Select(i => Draw(subject, i.Column, errors)));

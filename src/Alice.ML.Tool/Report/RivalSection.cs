@@ -33,9 +33,9 @@ internal static class RivalSection
         var skipped = subject.RowCount - subject.Rows.Length;
         page.Paragraph((rivals.Count == 0
             ? "The report was given no training rows, so no other trainer is compared. "
-            : "Bold is best. All have the same features, training rows and held-out rows. LightGBM and FastTree run "
-            + "with ML.NET's defaults; the seconds are those of training on this machine, Alice's with its choice of "
-            + "plans. ")
+            : "Best values are bold. All have the same features, training rows and held-out rows. LightGBM and "
+            + "FastTree run with ML.NET's defaults; the seconds are those of training on this machine, Alice's with "
+            + "its choice of plans. ")
             + string.Concat(all.Where(r => r.Metrics is null).Select(r => $"{r.Name} is left out: {r.Remark}. "))
             + (skipped > 0 ? $"{Show.Of(skipped, "row")} without label or score left out." : ""), "note");
     }

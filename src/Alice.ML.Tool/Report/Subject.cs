@@ -97,7 +97,7 @@ internal sealed class Subject
         ArgumentNullException.ThrowIfNull(data);
         new OptionErrors().AtLeast<int>(nameof(options.MaximumRows), options.MaximumRows, FewestRows).ThrowIfAny();
         var label = data.Schema.GetColumnOrNull(options.LabelColumnName) ?? throw new ArgumentException(
-            $"The data have no column '{options.LabelColumnName}'; its columns are " +
+            $"The data has no column '{options.LabelColumnName}'; its columns are " +
             $"{string.Join(", ", data.Schema.Select(c => c.Name))}.", nameof(data));
         var part = PipelineModel.Find(model, data);
         var (kind, summary) = KindOf(part);

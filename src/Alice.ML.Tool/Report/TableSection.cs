@@ -18,7 +18,7 @@ internal static class TableSection
             $"{subject.Label}.");
         if (subject.Options.Remarks.Count > 0)
         {
-            page.Heading("Left out and decided");
+            page.Heading("What was left out or decided");
             page.List(subject.Options.Remarks);
         }
         page.Heading("Columns");

@@ -15,7 +15,7 @@ internal static class WorstRowsSection
         int[] worst = [.. Enumerable.Range(0, subject.Labels.Length)
             .OrderByDescending(i => loss.OfRow(subject.Labels[i], subject.Outputs[i])).Take(Most)];
         page.Section("worst", $"The {worst.Length} worst rows",
-            "Of all held-out rows, those of the largest loss, with the columns that matter most. They show errors of " +
+            "The held-out rows with the largest loss, with the most important columns. They show errors in " +
             "the data as often as errors of the model.");
         int[] inOrder = [.. worst.Select(i => subject.Rows[i]).Order()];
         var rows = HeldRows.Read(subject.Data, inOrder.ToHashSet());

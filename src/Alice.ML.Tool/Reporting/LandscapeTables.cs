@@ -33,5 +33,5 @@ internal static class LandscapeTables
     }
 
     private static string Where(double? steps) =>
-        steps is { } t ? $"at {t:G2} steps" : "nowhere up to the line's end";
+        steps is { } t ? $"at {t:G2} steps" : "nowhere along the line";
 }

@@ -69,20 +69,20 @@ internal sealed record Verdict
         var constant = Others.Count == 0 ? null : Others[^1].Metrics;
         var learned = constant is null || (IsNumber ? Metrics[1].Value > 0 : Metrics[^1].Value < constant[^1].Value);
         if (!learned)
-            return $"The columns say little about {Label}: add columns that bear on it, or check how they were read.";
+            return $"The columns say little about {Label}: add columns related to it, or check how they were read.";
         if (Others.SkipLast(1).Where(o => IsBetter(o.Metrics)).OrderBy(o => Error(o.Metrics)).Select(o => o.Name)
             .FirstOrDefault() is { } better)
             return Effort == Effort.Best
-                ? $"{better} is ahead here: keep it, or look at the worst rows for what a network misses."
+                ? $"{better} is ahead here: keep it, or look at the worst rows for what the network misses."
                 : $"{better} is ahead here: try --effort best, which takes up to eight times as long.";
         if (Rows < FewRows)
-            return "The held-out rows are few, so these figures are rough: --folds 5 tests on every row once.";
+            return "There are few held-out rows, so these figures are rough: --folds 5 tests on every row once.";
         if (HeldOutLoss() is { } heldOut && TrainingLoss is { } training and > 0 && heldOut > Overfit * training)
             return Text($"The loss on held-out rows is {heldOut / training:F1} times that of training: more rows ") +
                 "would help most.";
         return Effort == Effort.Best
-            ? "More would come from new columns or more rows; the worst rows show where it is off."
-            : "Next, try --effort best: it takes up to eight times as long and mostly lowers the error.";
+            ? "New columns or more rows would help most; the worst rows show where the model is wrong."
+            : "Next, try --effort best: it takes up to eight times as long and usually lowers the error.";
     }
 
     private bool IsBetter(IReadOnlyList<Metric> other) => Error(other) < Error(Metrics);

@@ -18,7 +18,7 @@ internal static class Ranks
     public static string PathOf(string path) => !path.Contains(Mark) ? path
         : Variable("RANK") is { } rank ? path.Replace(Mark, $"{rank}")
         : throw new UserException(
-            $"in {path}, {Mark} is the number of a rank, and there are none; start several by mpirun -n 4 alice …");
+            $"in {path}, {Mark} is the number of a rank, and there are none; start ranks with mpirun -n 4 alice …");
 
     /// <summary>Does what all ranks do; the others must not wait for one that fails.</summary>
     public static int Run(Communicator? ranks, Func<int> body)

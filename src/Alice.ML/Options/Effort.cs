@@ -1,14 +1,15 @@
 namespace Alice.ML.Trainers;
 
-/// <summary>How much time Fit spends.</summary>
+/// <summary>How much time Fit spends on training.</summary>
 public enum Effort
 {
-    /// <summary>The usual number of steps.</summary>
+    /// <summary>The default number of steps.</summary>
     Default,
 
-    /// <summary>An eighth of the usual steps, and rows are held out once: a first look.</summary>
+    /// <summary>An eighth of the default steps, and rows are held out only once. For a first look.</summary>
     Quick,
 
-    /// <summary>Four times the usual steps, and rows are held out twice as often: up to eight times as long.</summary>
+    /// <summary>Four times the default steps, and rows are held out twice as often. Fit takes up to eight times as
+    /// long.</summary>
     Best,
 }

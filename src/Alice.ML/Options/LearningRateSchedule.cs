@@ -1,21 +1,21 @@
 namespace Alice.ML.Training;
 
-/// <summary>How the learning rate changes over a run.</summary>
+/// <summary>How the learning rate changes during training.</summary>
 public enum LearningRateSchedule
 {
-    /// <summary>The same from first to last step.</summary>
+    /// <summary>The learning rate stays constant.</summary>
     Constant,
 
-    /// <summary>A tenth of it for the last ninth of the steps, as the paper's experiments have it.</summary>
+    /// <summary>The learning rate drops to a tenth for the last ninth of the steps, as in the experiments of the paper
+    /// (Duersch et al., arXiv 2411.16914).</summary>
     Drop,
 
-    /// <summary>Half a cosine from the learning rate down to 1% of it (Loshchilov and Hutter 2017, without
-    /// restarts).</summary>
+    /// <summary>The learning rate follows half a cosine from its initial value down to 1% of it (Loshchilov and Hutter
+    /// 2017, without restarts).</summary>
     Cosine,
 
-    /// <summary>Half of it from first to last step, as much as the mean of <see cref="Cosine"/>; the model has the mean
-    /// of the weights of the second half of the steps (Izmailov et al. 2018, Averaging Weights Leads to Wider Optima
-    /// and Better Generalization).
-    /// </summary>
+    /// <summary>The learning rate is constant at half its initial value, about the mean of <see cref="Cosine"/>. The
+    /// model gets the average of the weights over the second half of the steps (Izmailov et al. 2018, Averaging Weights
+    /// Leads to Wider Optima and Better Generalization).</summary>
     Averaged,
 }

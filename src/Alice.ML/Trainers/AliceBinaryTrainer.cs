@@ -10,24 +10,24 @@ using Microsoft.ML.Trainers;
 
 namespace Alice.ML.Trainers;
 
-/// <summary>The <see cref="IEstimator{TTransformer}"/> that trains a feed-forward network with the Alice optimizer to
-/// tell two classes apart.
-/// </summary>
+/// <summary>The <see cref="IEstimator{TTransformer}"/> that trains an ensemble of feed-forward networks with the Alice
+/// optimizer to predict one of two classes.</summary>
 /// <remarks>To create this trainer, use
 /// <see cref="AliceCatalog.Alice(BinaryClassificationCatalog.BinaryClassificationTrainers, string, string, string?, IReadOnlyList{int}?, int?, double?)"/>
 /// or <see cref="AliceCatalog.Alice(BinaryClassificationCatalog.BinaryClassificationTrainers, Options)"/>.
 /// <list type="table">
 /// <listheader><term>Trainer characteristics</term><description/></listheader>
-/// <item><term>Machine learning task</term><description>Binary classification, by the logistic
+/// <item><term>Machine learning task</term><description>Binary classification with the logistic
 /// loss</description></item>
 /// <item><term>Input label column</term><description><see cref="bool"/></description></item>
 /// <item><term>Input features column</term><description>Known-sized vector of <see cref="float"/></description></item>
-/// <item><term>Output columns</term><description>Score (the log-odds of true) and Probability, <see cref="float"/>;
-/// PredictedLabel, <see cref="bool"/></description></item>
-/// <item><term>Is normalization required?</term><description>No: features are standardized inside</description></item>
-/// <item><term>Is caching required?</term><description>No: the data is read once</description></item>
-/// <item><term>Required packages</term><description>Alice.ML, and one of TorchSharp-cpu, TorchSharp-cuda-linux and
-/// TorchSharp-cuda-windows to train; none of the latter to predict</description></item>
+/// <item><term>Output columns</term><description>Score (the log-odds of true) and Probability (of true, 0 to 1),
+/// <see cref="float"/>; PredictedLabel, <see cref="bool"/></description></item>
+/// <item><term>Is normalization required?</term><description>No: the trainer standardizes the
+/// features</description></item>
+/// <item><term>Is caching required?</term><description>No: the trainer reads the data once</description></item>
+/// <item><term>Required packages</term><description>Alice.ML. Training also needs one of TorchSharp-cpu,
+/// TorchSharp-cuda-linux and TorchSharp-cuda-windows; prediction does not</description></item>
 /// <item><term>Exportable to ONNX</term><description>Yes</description></item>
 /// </list>
 /// </remarks>

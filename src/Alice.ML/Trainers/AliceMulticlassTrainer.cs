@@ -9,24 +9,25 @@ using Microsoft.ML.Trainers;
 
 namespace Alice.ML.Trainers;
 
-/// <summary>The <see cref="IEstimator{TTransformer}"/> that trains a feed-forward network with the Alice optimizer to
-/// tell several classes apart.
-/// </summary>
+/// <summary>The <see cref="IEstimator{TTransformer}"/> that trains an ensemble of feed-forward networks with the Alice
+/// optimizer to predict one of several classes.</summary>
 /// <remarks>To create this trainer, use
 /// <see cref="AliceCatalog.Alice(MulticlassClassificationCatalog.MulticlassClassificationTrainers, string, string, string?, IReadOnlyList{int}?, int?, double?)"/>
 /// or <see cref="AliceCatalog.Alice(MulticlassClassificationCatalog.MulticlassClassificationTrainers, Options)"/>.
 /// <list type="table">
 /// <listheader><term>Trainer characteristics</term><description/></listheader>
-/// <item><term>Machine learning task</term><description>Multiclass classification, by the cross-entropy of
-/// softmax</description></item>
-/// <item><term>Input label column</term><description>Key (Transforms.Conversion.MapValueToKey)</description></item>
+/// <item><term>Machine learning task</term><description>Multiclass classification with the softmax cross-entropy
+/// loss</description></item>
+/// <item><term>Input label column</term><description>Key of 2 to 100,000 values; use
+/// Transforms.Conversion.MapValueToKey</description></item>
 /// <item><term>Input features column</term><description>Known-sized vector of <see cref="float"/></description></item>
 /// <item><term>Output columns</term><description>Score (the probability of each class), vector of <see cref="float"/>;
 /// PredictedLabel, key</description></item>
-/// <item><term>Is normalization required?</term><description>No: features are standardized inside</description></item>
-/// <item><term>Is caching required?</term><description>No: the data is read once</description></item>
-/// <item><term>Required packages</term><description>Alice.ML, and one of TorchSharp-cpu, TorchSharp-cuda-linux and
-/// TorchSharp-cuda-windows to train; none of the latter to predict</description></item>
+/// <item><term>Is normalization required?</term><description>No: the trainer standardizes the
+/// features</description></item>
+/// <item><term>Is caching required?</term><description>No: the trainer reads the data once</description></item>
+/// <item><term>Required packages</term><description>Alice.ML. Training also needs one of TorchSharp-cpu,
+/// TorchSharp-cuda-linux and TorchSharp-cuda-windows; prediction does not</description></item>
 /// <item><term>Exportable to ONNX</term><description>Yes</description></item>
 /// </list>
 /// </remarks>
@@ -70,8 +71,8 @@ public sealed class AliceMulticlassTrainer
         var classes = label.Type is KeyDataViewType key ? (int)Math.Min(key.Count, int.MaxValue) : 0;
         if (classes < 2)
             throw new InvalidOperationException(
-                $"The label column '{LabelColumn.Name}' has {classes} class(es): there is nothing to tell apart. "
-                + $"Give rows of two or more.");
+                $"The label column '{LabelColumn.Name}' has {classes} class(es): there is nothing to learn. "
+                + $"Give rows of two or more classes.");
         return LearningTask.Classify(
             new SoftmaxObjective(), classes) with
         { OutputTransform = OutputTransform.Softmax };

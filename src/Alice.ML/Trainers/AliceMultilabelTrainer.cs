@@ -9,28 +9,29 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Trainers;
 
-/// <summary>The <see cref="IEstimator{TTransformer}"/> that trains feed-forward networks with the Alice optimizer to
-/// predict several labels of true and false at once: any number of them may be true in a row.
-/// </summary>
+/// <summary>The <see cref="IEstimator{TTransformer}"/> that trains an ensemble of feed-forward networks with the Alice
+/// optimizer to predict several Boolean labels at once. Any number of them may be true in a row.</summary>
 /// <remarks>To create this trainer, use
 /// <see cref="AliceCatalog.AliceMultilabel(BinaryClassificationCatalog.BinaryClassificationTrainers, string, string, string?, IReadOnlyList{int}?, int?, double?)"/>
 /// or <see cref="AliceCatalog.AliceMultilabel(BinaryClassificationCatalog.BinaryClassificationTrainers, Options)"/>.
-/// The sum of the labels' logistic losses is minimized. A label that is missing (NaN) has no part in its row's loss; a
-/// warning counts them. From 50 rows on, with no model to go on from, the probabilities of each label are calibrated on
-/// rows that were held out.
+/// Training minimizes the sum of the logistic losses of all labels. A missing label (NaN) is left out of the loss of
+/// its row, and a warning gives the number of missing labels. The probabilities of each label are calibrated on
+/// held-out rows, unless there are fewer than 50 rows or Fit continues from a model.
 /// <list type="table">
 /// <listheader><term>Trainer characteristics</term><description/></listheader>
-/// <item><term>Machine learning task</term><description>Several binary classifications at once, by the logistic
+/// <item><term>Machine learning task</term><description>Multi-label classification with the logistic
 /// loss</description></item>
 /// <item><term>Input label column</term><description>Known-sized vector of <see cref="bool"/>, or of
 /// <see cref="float"/> with the values 0 and 1</description></item>
 /// <item><term>Input features column</term><description>Known-sized vector of <see cref="float"/></description></item>
 /// <item><term>Output columns</term><description>PredictedLabel, vector of <see cref="bool"/>; Score (the log-odds of
-/// true) and Probability, vectors of <see cref="float"/>; each with a slot for each label</description></item>
-/// <item><term>Is normalization required?</term><description>No: features are standardized inside</description></item>
-/// <item><term>Is caching required?</term><description>No: the data is read once</description></item>
-/// <item><term>Required packages</term><description>Alice.ML, and one of TorchSharp-cpu, TorchSharp-cuda-linux and
-/// TorchSharp-cuda-windows to train; none of the latter to predict</description></item>
+/// true) and Probability (of true, 0 to 1), vectors of <see cref="float"/>. Each vector has one slot per
+/// label</description></item>
+/// <item><term>Is normalization required?</term><description>No: the trainer standardizes the
+/// features</description></item>
+/// <item><term>Is caching required?</term><description>No: the trainer reads the data once</description></item>
+/// <item><term>Required packages</term><description>Alice.ML. Training also needs one of TorchSharp-cpu,
+/// TorchSharp-cuda-linux and TorchSharp-cuda-windows; prediction does not</description></item>
 /// <item><term>Exportable to ONNX</term><description>Yes</description></item>
 /// </list>
 /// </remarks>
@@ -77,14 +78,14 @@ public sealed class AliceMultilabelTrainer
                     break;
                 case var value when !float.IsNaN(value):
                     throw new InvalidOperationException($"The label '{names[i % labels]}' of the column '{label.Name}' "
-                        + $"holds {value}, and labels of true and false are 0 or 1. For numbers use "
+                        + $"holds {value}, but Boolean labels must be 0 or 1. For numbers use "
                         + "Regression.Trainers.AliceMultioutput.");
             }
         for (var slot = 0; slot < labels; slot++)
             if (trues[slot] == 0 || falses[slot] == 0)
                 throw new InvalidOperationException($"The label '{names[slot]}' of the column '{label.Name}' is "
                     + $"{(trues[slot] + falses[slot] == 0 ? "missing" : trues[slot] > 0 ? "true" : "false")} in every "
-                    + "row: there is nothing to learn. Give rows of both kinds, or leave it out of the label column.");
+                    + "row: there is nothing to learn. Give rows of both values, or leave it out of the label column.");
         return LearningTask.Classify(new LabelsObjective(new LogisticObjective(), labels, []), labels, labels);
     }
 

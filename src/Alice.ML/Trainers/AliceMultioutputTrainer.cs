@@ -9,27 +9,27 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Trainers;
 
-/// <summary>The <see cref="IEstimator{TTransformer}"/> that trains feed-forward networks with the Alice optimizer to
-/// predict several numbers at once.
-/// </summary>
+/// <summary>The <see cref="IEstimator{TTransformer}"/> that trains an ensemble of feed-forward networks with the Alice
+/// optimizer to predict several numbers at once.</summary>
 /// <remarks>To create this trainer, use
 /// <see cref="AliceCatalog.AliceMultioutput(RegressionCatalog.RegressionTrainers, string, string, string?, IReadOnlyList{int}?, int?, double?)"/>
 /// or <see cref="AliceCatalog.AliceMultioutput(RegressionCatalog.RegressionTrainers, Options)"/>. Each label is
-/// standardized by itself, and the sum of the labels' losses is minimized, so that units do not matter and labels count
-/// alike. A label that is missing (NaN) or infinite has no part in its row's loss; a warning counts them.
+/// standardized separately, and training minimizes the sum of the losses of all labels. So all labels have the same
+/// influence, whatever their units. A missing (NaN) or infinite label is left out of the loss of its row, and a warning
+/// gives the number of such labels.
 /// <list type="table">
 /// <listheader><term>Trainer characteristics</term><description/></listheader>
-/// <item><term>Machine learning task</term><description>Regression of several numbers</description></item>
+/// <item><term>Machine learning task</term><description>Multi-output regression</description></item>
 /// <item><term>Input label column</term><description>Known-sized vector of <see cref="float"/></description></item>
 /// <item><term>Input features column</term><description>Known-sized vector of <see cref="float"/></description></item>
-/// <item><term>Output columns</term><description>Score, and where asked for ScoreStandardDeviation, vectors of
-/// <see cref="float"/> with a slot for each label; where asked for Quantiles, those of the first label, then of the
-/// second, and so on</description></item>
-/// <item><term>Is normalization required?</term><description>No: features and labels are standardized
-/// inside</description></item>
-/// <item><term>Is caching required?</term><description>No: the data is read once</description></item>
-/// <item><term>Required packages</term><description>Alice.ML, and one of TorchSharp-cpu, TorchSharp-cuda-linux and
-/// TorchSharp-cuda-windows to train; none of the latter to predict</description></item>
+/// <item><term>Output columns</term><description>Score, a vector of <see cref="float"/> with one slot per label. On
+/// request also ScoreStandardDeviation, a vector of the same size, and Quantiles, a vector with the quantiles of the
+/// first label, then those of the second, and so on</description></item>
+/// <item><term>Is normalization required?</term><description>No: the trainer standardizes features and
+/// labels</description></item>
+/// <item><term>Is caching required?</term><description>No: the trainer reads the data once</description></item>
+/// <item><term>Required packages</term><description>Alice.ML. Training also needs one of TorchSharp-cpu,
+/// TorchSharp-cuda-linux and TorchSharp-cuda-windows; prediction does not</description></item>
 /// <item><term>Exportable to ONNX</term><description>Yes</description></item>
 /// </list>
 /// </remarks>
@@ -41,21 +41,21 @@ public sealed class AliceMultioutputTrainer
     /// <summary>Options for the <see cref="AliceMultioutputTrainer"/>.</summary>
     public sealed class Options : AliceTrainerOptions
     {
-        /// <summary>What training minimizes for each label. A threshold of <see cref="RegressionLoss.Huber"/> is in the
-        /// units of each label. Default <see cref="RegressionLoss.Squared"/>.</summary>
+        /// <summary>The loss that training minimizes for each label. The threshold of
+        /// <see cref="RegressionLoss.Huber"/> is in the units of each label. Default
+        /// <see cref="RegressionLoss.Squared"/>.</summary>
         public RegressionLoss Loss { get; set; } = RegressionLoss.Squared;
 
-        /// <summary>Levels, at most 1,000 between 0 and 1 and ascending, of quantiles that the model gives of each
-        /// label in a vector column Quantiles beside the score; those of a label never cross. From 50 rows on, with no
-        /// model to go on from, they are shifted so that rows held out while plans are compared lie below them as often
-        /// as they say. Not with the Poisson loss. Default none.
-        /// </summary>
+        /// <summary>Levels of the quantiles to predict for each label: at most 1,000, ascending, each between 0 and 1.
+        /// The model returns the quantiles in a vector column Quantiles beside the score. The quantiles of a label
+        /// never cross. They are calibrated on held-out rows, so that the share of labels below each quantile matches
+        /// its level, unless there are fewer than 50 rows or Fit continues from a model. Cannot be combined with
+        /// <see cref="RegressionLoss.Poisson"/>. Default: none.</summary>
         public IReadOnlyList<double> Quantiles { get; set; } = [];
 
-        /// <summary>Whether the model gives, in a column ScoreStandardDeviation, the standard deviation of its
-        /// networks' scores for each label: how much they disagree, not how far the label may lie. Needs two networks
-        /// or more. Default false.
-        /// </summary>
+        /// <summary>Whether the model returns a column ScoreStandardDeviation: for each label, the standard deviation
+        /// of the scores of its networks, in the label's units. It measures how much the networks disagree, not how far
+        /// the label may be from the score. Needs two networks or more. Default false.</summary>
         public bool AddScoreStandardDeviation { get; set; }
     }
 

@@ -9,9 +9,8 @@ using Microsoft.ML.Trainers;
 
 namespace Alice.ML.Trainers;
 
-/// <summary>
-/// The <see cref="IEstimator{TTransformer}"/> that trains a feed-forward regression network with the Alice optimizer.
-/// </summary>
+/// <summary>The <see cref="IEstimator{TTransformer}"/> that trains an ensemble of feed-forward networks with the Alice
+/// optimizer to predict a number.</summary>
 /// <remarks>To create this trainer, use
 /// <see cref="AliceCatalog.Alice(RegressionCatalog.RegressionTrainers, string, string, string?, IReadOnlyList{int}?, int?, double?)"/>
 /// or <see cref="AliceCatalog.Alice(RegressionCatalog.RegressionTrainers, Options)"/>.
@@ -20,12 +19,13 @@ namespace Alice.ML.Trainers;
 /// <item><term>Machine learning task</term><description>Regression</description></item>
 /// <item><term>Input label column</term><description><see cref="float"/></description></item>
 /// <item><term>Input features column</term><description>Known-sized vector of <see cref="float"/></description></item>
-/// <item><term>Output column</term><description>Score, <see cref="float"/></description></item>
-/// <item><term>Is normalization required?</term><description>No: features and label are standardized
-/// inside</description></item>
-/// <item><term>Is caching required?</term><description>No: the data is read once</description></item>
-/// <item><term>Required packages</term><description>Alice.ML, and one of TorchSharp-cpu, TorchSharp-cuda-linux and
-/// TorchSharp-cuda-windows to train; none of the latter to predict</description></item>
+/// <item><term>Output columns</term><description>Score, <see cref="float"/>. On request also ScoreStandardDeviation,
+/// <see cref="float"/>, and Quantiles, a vector of <see cref="float"/></description></item>
+/// <item><term>Is normalization required?</term><description>No: the trainer standardizes features and
+/// label</description></item>
+/// <item><term>Is caching required?</term><description>No: the trainer reads the data once</description></item>
+/// <item><term>Required packages</term><description>Alice.ML. Training also needs one of TorchSharp-cpu,
+/// TorchSharp-cuda-linux and TorchSharp-cuda-windows; prediction does not</description></item>
 /// </list>
 /// </remarks>
 public sealed class AliceRegressionTrainer
@@ -36,20 +36,19 @@ public sealed class AliceRegressionTrainer
     /// <summary>Options for the <see cref="AliceRegressionTrainer"/>.</summary>
     public sealed class Options : AliceTrainerOptions
     {
-        /// <summary>What training minimizes. Default <see cref="RegressionLoss.Squared"/>.</summary>
+        /// <summary>The loss that training minimizes. Default <see cref="RegressionLoss.Squared"/>.</summary>
         public RegressionLoss Loss { get; set; } = RegressionLoss.Squared;
 
-        /// <summary>Levels, at most 1,000 between 0 and 1 and ascending, of quantiles that the model gives in a vector
-        /// column Quantiles beside the score; they never cross. From 50 rows on, with no model to go on from, they are
-        /// shifted so that rows held out while plans are compared lie below them as often as they say. Not with the
-        /// Poisson loss. Default none.
-        /// </summary>
+        /// <summary>Levels of the quantiles to predict: at most 1,000, ascending, each between 0 and 1. The model
+        /// returns the quantiles in a vector column Quantiles beside the score. They never cross. They are calibrated
+        /// on held-out rows, so that the share of labels below each quantile matches its level, unless there are fewer
+        /// than 50 rows or Fit continues from a model. Cannot be combined with <see cref="RegressionLoss.Poisson"/>.
+        /// Default: none.</summary>
         public IReadOnlyList<double> Quantiles { get; set; } = [];
 
-        /// <summary>Whether the model gives, in a column ScoreStandardDeviation, the standard deviation of its
-        /// networks' scores: how much they disagree, not how far the label may lie. Needs two networks or more. Default
-        /// false.
-        /// </summary>
+        /// <summary>Whether the model returns a column ScoreStandardDeviation: the standard deviation of the scores of
+        /// its networks, in the label's units. It measures how much the networks disagree, not how far the label may be
+        /// from the score. Needs two networks or more. Default false.</summary>
         public bool AddScoreStandardDeviation { get; set; }
     }
 

@@ -14,11 +14,10 @@ using Microsoft.ML.Trainers;
 
 namespace Alice.ML.Trainers;
 
-/// <summary>What the Alice trainers of every task share: reading and standardizing the rows, training a feed-forward
-/// network with the Alice optimizer, and folding the standardization into the weights of the model.
-/// </summary>
-/// <typeparam name="TTransformer">The transformer that Fit gives.</typeparam>
-/// <typeparam name="TModel">The model parameters in it.</typeparam>
+/// <summary>Base class of the Alice trainers. It reads and standardizes the rows, trains an ensemble of feed-forward
+/// networks with the Alice optimizer, and makes the model.</summary>
+/// <typeparam name="TTransformer">Type of the transformer that Fit returns.</typeparam>
+/// <typeparam name="TModel">Type of the model parameters in the transformer.</typeparam>
 public abstract class AliceTrainer<TTransformer, TModel>
     : TrainerEstimatorBase<TTransformer, TModel>, IEstimator<TTransformer>
     where TTransformer : ISingleFeaturePredictionTransformer<TModel>
@@ -45,15 +44,16 @@ public abstract class AliceTrainer<TTransformer, TModel>
     public override TrainerInfo Info { get; } =
         new(normalization: false, caching: false, supportValid: true, supportIncrementalTrain: true);
 
-    /// <summary>Trains on <paramref name="input"/>, read once.</summary>
-    /// <param name="input">Rows with the label, feature and, where one is named, weight columns.</param>
+    /// <summary>Trains a model on <paramref name="input"/>. The data is read once.</summary>
+    /// <param name="input">Training rows, with the label column, the feature column and, if one is named, the weight
+    /// column.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
-    /// <exception cref="InvalidOperationException">No usable rows, labels that cannot be learned from, or a run that
+    /// <exception cref="InvalidOperationException">There are no usable rows, the labels cannot be learned, or training
     /// diverged.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled before networks were measured on held-out rows, or the
-    /// first epoch ended.</exception>
-    /// <exception cref="IOException"><see cref="AliceTrainerOptions.CheckpointPath"/> cannot be written, or is a file
-    /// of another kind; or <see cref="AliceTrainerOptions.TemporaryFolder"/> has no room for the rows.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled before the first networks were measured on
+    /// held-out rows or, if no plans are compared, before the first epoch ended.</exception>
+    /// <exception cref="IOException">The file <see cref="AliceTrainerOptions.CheckpointPath"/> cannot be written or is
+    /// not a checkpoint, or <see cref="AliceTrainerOptions.TemporaryFolder"/> has no room for the rows.</exception>
     public new TTransformer Fit(IDataView input)
     {
         return Together(() =>
@@ -63,11 +63,12 @@ public abstract class AliceTrainer<TTransformer, TModel>
         });
     }
 
-    /// <summary>Trains on <paramref name="trainData"/> and evaluates every epoch on <paramref name="validationData"/>;
-    /// the model has the weights of the epoch with the lowest validation loss.
-    /// </summary>
-    /// <param name="trainData">Rows to learn from.</param>
-    /// <param name="validationData">Rows with the same columns, to measure on.</param>
+    /// <summary>Trains a model on <paramref name="trainData"/>, and measures the loss on
+    /// <paramref name="validationData"/> after every epoch of the final training. The model has the weights of the
+    /// epoch with the lowest validation loss. 50 or more validation rows also compare the plans, in place of held-out
+    /// training rows.</summary>
+    /// <param name="trainData">Training rows.</param>
+    /// <param name="validationData">Validation rows, with the same columns.</param>
     /// <inheritdoc cref="Fit(IDataView)" path="/exception"/>
     public TTransformer Fit(IDataView trainData, IDataView validationData)
     {
@@ -79,10 +80,11 @@ public abstract class AliceTrainer<TTransformer, TModel>
         });
     }
 
-    /// <summary>Trains on <paramref name="trainData"/> from the weights of an earlier model on.</summary>
-    /// <param name="trainData">Rows to learn from.</param>
-    /// <param name="modelParameters">Model of a trainer like this one, with the same columns and layers.</param>
-    /// <exception cref="ArgumentException">The model does not fit the columns or the options.</exception>
+    /// <summary>Trains on <paramref name="trainData"/>, starting from the weights of an existing model.</summary>
+    /// <param name="trainData">Training rows.</param>
+    /// <param name="modelParameters">Model made by the same kind of trainer, with the same number of features, layers,
+    /// activation and number of networks.</param>
+    /// <exception cref="ArgumentException">The model does not match the feature column or the options.</exception>
     /// <inheritdoc cref="Fit(IDataView)" path="/exception"/>
     public TTransformer Fit(IDataView trainData, TModel modelParameters)
     {
@@ -137,7 +139,7 @@ public abstract class AliceTrainer<TTransformer, TModel>
     private NetworkEnsemble? InitialNetworks(IPredictor? model) => model is null
         ? null
         : NetworksOf(model)
-            ?? throw new ArgumentException($"Cannot go on from a {model.GetType().Name}: it is not of this trainer.");
+            ?? throw new ArgumentException($"Cannot continue from a {model.GetType().Name}: another trainer made it.");
 
     /// <summary>What the network has to learn from these rows.</summary>
     /// <param name="data">The training rows.</param>

@@ -49,7 +49,7 @@ internal sealed class OptionErrors
     public static void CheckValidation(AliceTrainerOptions options, bool hasValidationData) => new OptionErrors()
         .Require(options.EarlyStoppingPatience is null || hasValidationData || options.ValidationFraction > 0,
             nameof(options.EarlyStoppingPatience), options.EarlyStoppingPatience,
-            "there are no rows to measure on: give Fit validation data, or set ValidationFraction")
+            "there are no validation rows: give Fit validation data, or set ValidationFraction")
         .ThrowIfAny();
 
     /// <summary>Checks the options that all trainers share, and those that <paramref name="more"/> adds.</summary>
@@ -120,7 +120,7 @@ internal sealed class OptionErrors
                 options.CheckpointInterval, "must be above 0")
             .Require(!options.ResumeFromCheckpoint
                 || options.CheckpointPath is not null, nameof(options.ResumeFromCheckpoint),
-                options.ResumeFromCheckpoint, "CheckpointPath names no file to go on from");
+                options.ResumeFromCheckpoint, "CheckpointPath is not set: set it to the file of the run");
         more?.Invoke(errors);
         if (options.Optimizer is { } optimizer)
             errors._errors.AddRange(AliceOptimizerOptionsValidator.Errors(optimizer)

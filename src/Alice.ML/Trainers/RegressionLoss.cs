@@ -11,27 +11,24 @@ public sealed record RegressionLoss
         Parameter = parameter;
     }
 
-    /// <summary>(y − f)²: the score estimates the mean.</summary>
+    /// <summary>Squared error, (y − f)². The score estimates the mean of the label.</summary>
     public static RegressionLoss Squared { get; } = new(nameof(Squared));
 
-    /// <summary>|y − f|: the score estimates the median.</summary>
+    /// <summary>Absolute error, |y − f|. The score estimates the median of the label.</summary>
     public static RegressionLoss Absolute { get; } = new(nameof(Absolute));
 
-    /// <summary>f − y·log f, the negative log-likelihood of a Poisson count up to a constant: the score estimates the
-    /// mean of labels of 0 or more, and is always above 0.
-    /// </summary>
+    /// <summary>Poisson loss, f − y·log f: the negative log-likelihood of a Poisson count, up to a constant. Labels
+    /// must be 0 or more. The score estimates the mean of the label and is always above 0.</summary>
     public static RegressionLoss Poisson { get; } = new(nameof(Poisson));
 
-    /// <summary>½e² for an error e of at most <paramref name="threshold"/>, threshold·(|e| − ½ threshold) beyond:
-    /// quadratic near the label, linear for outliers (Huber 1964).
-    /// </summary>
-    /// <param name="threshold">In the label's unit, above 0.</param>
+    /// <summary>Huber loss (Huber 1964), with the error e = y − f: ½e² if |e| is at most <paramref name="threshold"/>,
+    /// and threshold·(|e| − ½ threshold) otherwise. It is quadratic for small errors and linear for outliers.</summary>
+    /// <param name="threshold">Error at which the loss becomes linear, in the label's units, above 0.</param>
     public static RegressionLoss Huber(double threshold) => new(nameof(Huber), threshold);
 
-    /// <summary>τ·(y − f) where y is above f, (1 − τ)·(f − y) below: the score estimates the value that a share τ of
-    /// the labels lie below (Koenker and Bassett 1978).
-    /// </summary>
-    /// <param name="quantile">τ, between 0 and 1.</param>
+    /// <summary>Quantile loss (Koenker and Bassett 1978): τ·(y − f) if y is above f, and (1 − τ)·(f − y) otherwise. The
+    /// score estimates the τ-quantile, the value that a share τ of the labels are below.</summary>
+    /// <param name="quantile">The level τ, between 0 and 1.</param>
     public static RegressionLoss Quantile(double quantile) => new(nameof(Quantile), quantile);
 
     internal string Name { get; }
@@ -48,7 +45,7 @@ public sealed record RegressionLoss
         _ => null,
     };
 
-    /// <summary>For example "Huber(1.5)".</summary>
+    /// <summary>Name and parameter of the loss, for example "Huber(1.5)".</summary>
     public override string ToString() =>
         double.IsNaN(Parameter) ? Name : string.Create(CultureInfo.InvariantCulture, $"{Name}({Parameter})");
 }

@@ -44,7 +44,7 @@ public class MpiTests
 
     [TestMethod]
     [DataRow("killed", "killed|signal 9|Killed")]
-    [DataRow("fails", "rank 1 of 3 on .* cannot go on, and the job ends: no space left on this machine")]
+    [DataRow("fails", "rank 1 of 3 on .* cannot continue, and the job ends: no space left on this machine")]
     public void A_rank_that_dies_ends_the_job_and_is_named(string how, string message)
     {
         var (code, text, seconds) = Run(3, how);

@@ -61,7 +61,7 @@ public sealed class ReportCommandTests
         var result = await Run(["train", Data(), "--label", "price", "--folds", "3", "--report",
             _folder.PathOf("report.html")]);
         Assert.AreEqual(2, result.ExitCode);
-        StringAssert.Contains(result.Error, "--folds excludes --save, --plot and --report");
+        StringAssert.Contains(result.Error, "--folds cannot be combined with --save, --plot or --report");
     }
 
     [TestMethod]

@@ -165,11 +165,13 @@ public sealed class CommandLineTaskTests
 
     [TestMethod]
     [DataRow(new[] { "--folds", "1" }, "--folds 1: give a whole number of at least 2")]
-    [DataRow(new[] { "--folds", "3", "--test", "a" }, "--folds excludes --test and --split: every row tests once")]
-    [DataRow(new[] { "--folds", "3", "--save", "a" }, "--folds excludes --save, --plot and --report: it trains "
+    [DataRow(new[] { "--folds", "3", "--test", "a" },
+        "--folds cannot be combined with --test or --split: every row is tested once")]
+    [DataRow(new[] { "--folds", "3", "--save", "a" },
+        "--folds cannot be combined with --save, --plot or --report: it trains "
         + "several models and keeps none")]
     [DataRow(new[] { "--validation", "a", "--validation-fraction", "0.1" },
-        "--validation and --validation-fraction exclude each other: both say which rows validate")]
+        "--validation and --validation-fraction cannot be combined: both choose the validation rows")]
     [DataRow(new[] { "--patience", "3" }, "--patience needs --validation or --validation-fraction, the rows to " +
         "measure on")]
     [DataRow(new[] { "--validation-fraction", "1" }, "--validation-fraction 1: give a number from 0 to below 1")]
@@ -179,7 +181,7 @@ public sealed class CommandLineTaskTests
     [DataRow(new[] { "--checkpoint", "c", "--checkpoint-seconds", "0" },
         "--checkpoint-seconds 0: give a number above 0")]
     [DataRow(new[] { "--checkpoint", "c", "--folds", "3" },
-        "--folds excludes --checkpoint: the file holds one training, and it trains several models")]
+        "--folds cannot be combined with --checkpoint: the file holds one run, and --folds trains several models")]
     [DataRow(new[] { "--loss", "huber" }, "--loss huber: give squared, absolute, poisson, huber:T with a threshold " +
         "T above 0, or quantile:Q with Q between 0 and 1")]
     [DataRow(new[] { "--loss", "quantile:1" }, "--loss quantile:1: give squared, absolute, poisson, huber:T with a " +

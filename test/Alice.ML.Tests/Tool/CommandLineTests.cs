@@ -183,10 +183,10 @@ public sealed class CommandLineTests
     [DataRow(new[] { "train", "x.csv", "--label", "y", "--separator", "pipes" },
         "--separator pipes: give comma, tab, semicolon, bar, space or one character")]
     [DataRow(new[] { "train", "x.csv", "--label", "y", "--header", "--no-header" },
-        "--header and --no-header exclude each other")]
+        "--header and --no-header cannot be combined")]
     [DataRow(new[] { "train", "x.csv", "--label", "y", "--fold", "1" }, "--fold needs --split, the file of folds")]
     [DataRow(new[] { "train", "x.csv", "--label", "y", "--test", "a", "--split", "b" },
-        "--test and --split exclude each other: both say which rows test")]
+        "--test and --split cannot be combined: both choose the test rows")]
     [DataRow(new string[0], "Required command was not provided.")]
     public async Task Wrong_arguments_give_exit_code_2(string[] args, string message)
     {
@@ -239,8 +239,8 @@ public sealed class CommandLineTests
         var refused = await Run(args);
         Assert.AreEqual(1, refused.ExitCode);
         StringAssert.EndsWith(refused.Error,
-            $"error: The checkpoint '{checkpoint}' is of a run that has not ended. Resume it, or delete the file to "
-            + $"begin a new one.\n");
+            $"error: The checkpoint '{checkpoint}' is of an unfinished run. Resume it, or delete the file to "
+            + $"start a new run.\n");
         var resumed = await Run([.. args, "--resume"]);
         Assert.AreEqual((0, whole.Output), (resumed.ExitCode, resumed.Output));
         Assert.IsEmpty(Directory.GetFiles(_folder.PathOf(""), "run.ckpt*"));

@@ -124,7 +124,7 @@ public sealed class DelimitedFileTests
         var bytes = Packed("a,b\n1,2\n"u8.ToArray());
         bytes[12] ^= 0xff;
         StringAssert.Contains(Assert.ThrowsExactly<UserException>(() => Read(bytes)).Message,
-            " is packed by gzip and damaged ");
+            " is a damaged gzip file ");
     }
 
     [TestMethod]
@@ -164,12 +164,12 @@ public sealed class DelimitedFileTests
     [DataRow("", "holds no rows", DisplayName = "empty file")]
     [DataRow("# a\n# b\n", "holds no rows; every line starts with # or // (--comment none if these are rows)",
         DisplayName = "comments only")]
-    [DataRow("a,b\n1,2\n3\n", ", line 3: 1 field, where the header has 2 (separator: comma); mend the line, put " +
+    [DataRow("a,b\n1,2\n3\n", ", line 3: 1 field, where the header has 2 (separator: comma); correct the line, put " +
         "text that holds a separator in double quotes, or give --separator", DisplayName = "short row")]
-    [DataRow("1,2\n1,2\n\n3,4,5\n", ", line 4: 3 fields, where the first row has 2 (separator: comma); mend the " +
+    [DataRow("1,2\n1,2\n\n3,4,5\n", ", line 4: 3 fields, where the first row has 2 (separator: comma); correct the " +
         "line, put text that holds a separator in double quotes, or give --separator",
         DisplayName = "long row without a header")]
-    [DataRow("a,b\n1,2\n# the end\n", ", line 3: 1 field, where the header has 2 (separator: comma); mend the line, "
+    [DataRow("a,b\n1,2\n# the end\n", ", line 3: 1 field, where the header has 2 (separator: comma); correct the line, "
         + "put text that " +
         "holds a separator in double quotes, or give --separator, or --comment # if it is a comment",
             DisplayName = "a comment between rows")]

@@ -65,7 +65,7 @@ public sealed class ExplainCommandTests
             Assert.AreEqual(Number(fields[2]), fields[3..].Sum(Number), 1e-3);
         }
         StringAssert.Contains((await Run("explain", model, rows, "--class", "chep")).Error,
-            "--class chep: the model knows the classes cheap, dear, fair");
+            "--class chep: the model has the classes cheap, dear, fair");
     }
 
     [TestMethod]
@@ -119,8 +119,8 @@ public sealed class ExplainCommandTests
         var rows = Houses(5, seed: 2);
         foreach (var (args, message) in new (string[], string)[]
         {
-            (["explain", model, rows, "--rows", "0"], "--rows 0: '0' is no row; give numbers from 1 and ranges"),
-            (["explain", model, rows, "--rows", "3-1"], "--rows 3-1: '3-1' is no row"),
+            (["explain", model, rows, "--rows", "0"], "--rows 0: '0' is not a row; give numbers from 1 and ranges"),
+            (["explain", model, rows, "--rows", "3-1"], "--rows 3-1: '3-1' is not a row"),
             (["explain", model, rows, "--rows", "6"], "--rows names row 6, and"),
             (["explain", model, rows, "--class", "a"], "--class a: the model predicts a number, not a class"),
             (["explain", model, rows, "--out", model], "would overwrite a file that this command reads"),

@@ -71,14 +71,14 @@ public sealed class TaskDetectionTests
     [DataRow("red red", null, "t.csv: the label column 'y' is red in every training row, so there is nothing to " +
         "learn; name another with --label")]
     [DataRow("1 x", TaskKind.Regression, "t.csv, line 3: the label column 'y' holds 'x', and regression needs " +
-        "numbers; mend it, or name another with --label")]
+        "numbers; correct it, or name another with --label")]
     [DataRow("c a b", TaskKind.Binary, "--task binary: the label column 'y' holds 3 different values, among them a, " +
         "b, c; give --task multiclass, or name another with --label")]
     [DataRow("2025-01-01 2025-01-02 2025-01-05", null, "t.csv: the label column 'y' holds dates, which cannot be "
         + "predicted; make it a " +
         "number, such as days since a date, or give --task multiclass if these are classes")]
     [DataRow("1 2 3 4 5 6 7 8 9 10 11 x", null, "t.csv, line 13: the label column 'y' holds 'x', and numbers in 11 " +
-        "other rows; mend it, give --missing 'x' if it means 'no value', --task regression to skip the rows without "
+        "other rows; correct it, give --missing 'x' if it means 'no value', --task regression to skip the rows without "
             + "a number, or --task " +
         "multiclass if these are classes")]
     public void Labels_that_cannot_be_learned_are_refused(string labels, TaskKind? task, string message) =>
@@ -98,7 +98,7 @@ public sealed class TaskDetectionTests
         var table = Table("a c");
         CollectionAssert.AreEqual(new[] { 0f, -1f },
             new Target(TaskKind.Multiclass, ["a", "b"]).Read(table, table.AllRows, 1));
-        Assert.AreEqual("t.csv, line 3: the label column 'y' holds 'c', which is neither 'a' nor 'b'; mend it, or " +
+        Assert.AreEqual("t.csv, line 3: the label column 'y' holds 'c', which is neither 'a' nor 'b'; correct it, or " +
             "train with --task multiclass",
             Assert.ThrowsExactly<UserException>(
                 () => new Target(TaskKind.Binary, ["a", "b"]).Read(table, table.AllRows, 1)).Message);

@@ -171,7 +171,7 @@ public class BadInputTests
 
     [TestMethod]
     public void Patience_without_rows_to_measure_on() => FitFails(
-        "EarlyStoppingPatience is 5, but there are no rows to measure on: give Fit validation data, or set "
+        "EarlyStoppingPatience is 5, but there are no validation rows: give Fit validation data, or set "
         + "ValidationFraction.",
         Rows(new Example { Label = 1 }, new Example { Label = 2 }), new() { EarlyStoppingPatience = 5 });
 

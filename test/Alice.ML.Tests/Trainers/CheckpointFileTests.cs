@@ -70,7 +70,7 @@ public sealed class CheckpointFileTests
             CollectionAssert.AreEqual(whole, Fit(Resume));
             Assert.HasCount(1, _warnings);
             StringAssert.StartsWith(_warnings[0], $"'{Current}': The checkpoint");
-            StringAssert.EndsWith(_warnings[0], $" The run goes on from the checkpoint before, '{Before}'.");
+            StringAssert.EndsWith(_warnings[0], $" The run continues from the previous checkpoint, '{Before}'.");
         }
 
         // As a kill between two renames leaves it.
@@ -78,7 +78,7 @@ public sealed class CheckpointFileTests
         File.WriteAllBytes(Before, before);
         _warnings.Clear();
         CollectionAssert.AreEqual(whole, Fit(Resume));
-        Assert.AreEqual($"There is no '{Current}'. The run goes on from the checkpoint before, '{Before}'.",
+        Assert.AreEqual($"There is no '{Current}'. The run continues from the previous checkpoint, '{Before}'.",
             _warnings.Single());
 
         File.WriteAllBytes(Current, current[..100]);
@@ -117,8 +117,8 @@ public sealed class CheckpointFileTests
             var error = Assert.ThrowsExactly<InvalidOperationException>(
                 () => Train(rows, model, null, seed, Resume, change ?? (_ => { })));
             Assert.AreEqual(
-                $"The checkpoint '{Current}' is of another run: {difference}. Give what that run had, or delete the "
-                + $"file.", error.Message);
+                $"The checkpoint '{Current}' belongs to another run: {difference}. Use the data and options of "
+                + $"that run, or delete the file.", error.Message);
             CollectionAssert.AreEqual(bytes, File.ReadAllBytes(Current));
         }
 
@@ -139,7 +139,7 @@ public sealed class CheckpointFileTests
         File.Delete(Current);
         var model = Train(Example.Smooth(200), null, null, 1, o => o.NumberOfEpochs = 1).Model;
         File.WriteAllBytes(Current, bytes);
-        Refused("there was no model to go on from", model: model);
+        Refused("there was no model to continue from", model: model);
         // Where and how fast it runs is free.
         Fit(Resume, o => (o.NumberOfThreads, o.MaximumTrainingTime) = (1, TimeSpan.FromHours(1)));
     }
@@ -156,10 +156,10 @@ public sealed class CheckpointFileTests
             Run(validation, Keep, o => (o.CancellationToken, o.Progress) =
                 (source.Token, new Watcher(e => source.Cancel())));
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => Run(validation[1..], Resume));
-        StringAssert.Contains(error.Message, "is of another run: the validation data has 1 fewer row: 59.");
+        StringAssert.Contains(error.Message, "belongs to another run: the validation data has 1 fewer row: 59.");
         error = Assert.ThrowsExactly<InvalidOperationException>(
             () => Fit(Resume, o => o.ExampleWeightColumnName = "Weight"));
-        StringAssert.Contains(error.Message, "is of another run: there was validation data.");
+        StringAssert.Contains(error.Message, "belongs to another run: there was validation data.");
         CollectionAssert.AreEqual(whole, Run(validation, Resume));
     }
 
@@ -196,8 +196,8 @@ public sealed class CheckpointFileTests
         CollectionAssert.AreEqual(whole, Fit(Resume));
         FitUntil(3, Keep, o => o.NumberOfNetworks = 3);
         Assert.AreEqual(
-            $"The checkpoint '{Current}' is of a run that has not ended. Resume it, or delete the file to begin a "
-            + $"new one.",
+            $"The checkpoint '{Current}' is of an unfinished run. Resume it, or delete the file to start a "
+            + $"new run.",
             Error<InvalidOperationException>(Keep));
         File.Delete(Current);
         File.Delete(Before);
@@ -214,7 +214,7 @@ public sealed class CheckpointFileTests
         {
             File.WriteAllText(path, "a thesis");
             Assert.AreEqual(
-                $"CheckpointPath: '{path}' is no checkpoint, and would be replaced by one. Name another file.",
+                $"CheckpointPath: '{path}' is not a checkpoint, and would be overwritten. Name another file.",
                 Error<IOException>(way));
             Assert.AreEqual("a thesis", File.ReadAllText(path));
             File.Delete(path);
@@ -229,7 +229,7 @@ public sealed class CheckpointFileTests
     public void Where_there_is_no_file_yet_the_run_begins()
     {
         CollectionAssert.AreEqual(Fit(_ => { }), Fit(Resume));
-        Assert.AreEqual($"There is no checkpoint '{Current}' yet: the run begins.", _warnings.Single());
+        Assert.AreEqual($"There is no checkpoint '{Current}' yet: a new run starts.", _warnings.Single());
     }
 
     [TestMethod]
@@ -267,7 +267,7 @@ public sealed class CheckpointFileTests
             Assert.IsEmpty(Directory.GetFiles(disk, ".alice-*.tmp"));
             var warning = _warnings.Single();
             StringAssert.StartsWith(warning,
-                $"The checkpoint '{path}' could not be written: the run goes on, and the last checkpoint stays. No "
+                $"The checkpoint '{path}' could not be written: the run continues, and the last checkpoint is kept. No "
                 + $"space left on device");
             File.Delete(Path.Combine(disk, "filler"));
             CollectionAssert.AreEqual(whole, Fit(o => (o.CheckpointPath, o.ResumeFromCheckpoint) = (path, true)));
@@ -304,7 +304,8 @@ public sealed class CheckpointFileTests
                 ResumeFromCheckpoint = true,
             }));
         Assert.AreEqual("CheckpointInterval is 00:00:00, but must be above 0." + Environment.NewLine
-            + "ResumeFromCheckpoint is True, but CheckpointPath names no file to go on from.", error.Message);
+            + "ResumeFromCheckpoint is True, but CheckpointPath is not set: set it to the file of the run.",
+            error.Message);
     }
 
     private void Keep(AliceRegressionTrainer.Options options) => options.CheckpointPath = Current;

@@ -91,7 +91,8 @@ public class DirtyDataTests
         AssertTold(
             "Extreme values that stand alone are held near the range of the others: "
             + "feature 0 of 'Features' (1 beyond -");
-        AssertTold("Infinite values count as values beyond the range of the others: feature 1 of 'Features' (1).");
+        AssertTold("Infinite values are treated as values outside the range of the others: "
+            + "feature 1 of 'Features' (1).");
 
         var (lowest, highest) = (test.Min(row => row.Label), test.Max(row => row.Label));
         var width = highest - lowest;

@@ -71,8 +71,8 @@ public class MultilabelTests
         missing[3].Label[1] = float.NaN;
         var model = Trainer().Fit(_ml.Data.LoadFromEnumerable(missing));
         CollectionAssert.AreNotEqual(Scores(booleans, View(rows)), Scores(model, View(rows)));
-        Assert.Contains("Missing or infinite labels have no part in the loss, while the rows' other labels have: "
-            + "'Label.1' (1).", warnings);
+        Assert.Contains("Missing or infinite labels are left out of the loss; the other labels of their rows are "
+            + "learned: 'Label.1' (1).", warnings);
     }
 
     [TestMethod]
@@ -82,8 +82,8 @@ public class MultilabelTests
         rows[5].Label[2] = 0.5f;
         var error = Assert.Throws<InvalidOperationException>(
             () => Trainer().Fit(_ml.Data.LoadFromEnumerable(rows)));
-        StringAssert.StartsWith(error.Message, "The label 'Label.2' of the column 'Label' holds 0.5, and labels "
-            + "of true and false are 0 or 1.");
+        StringAssert.StartsWith(error.Message, "The label 'Label.2' of the column 'Label' holds 0.5, but Boolean "
+            + "labels must be 0 or 1.");
         var always = Rows(60);
         always.ForEach(row => row.Label[0] = true);
         error = Assert.Throws<InvalidOperationException>(() => Trainer().Fit(View(always)));

@@ -73,7 +73,8 @@ public class SeveralLabelsTests
         var model = Trainer().Fit(View(rows));
         Assert.AreEqual(398, model.Model.TrainingSummary!.TrainingRows);
         string[] expected = ["Skipped 2 of 400 rows: 2 with no known value in the label column 'Labels'.",
-            "Missing or infinite labels have no part in the loss, while the rows' other labels have: 'Large' (98)."];
+            "Missing or infinite labels are left out of the loss; the other labels of their rows are learned: "
+                + "'Large' (98)."];
         CollectionAssert.IsSubsetOf(expected, _warnings, string.Join('\n', _warnings));
         var metrics = _ml.Regression.EvaluateMultioutput(model.Transform(View(Rows(300, seed: 2))), "Labels");
         Assert.IsTrue(metrics.All(label => label.Metrics!.RSquared > 0.95));
@@ -287,7 +288,8 @@ public class SeveralLabelsTests
         var fitted = Full().Fit(data);
         var error = Assert.Throws<NotSupportedException>(
             () => fitted.Model.Explain(rows[0].Features, new float[Example.Inputs]));
-        StringAssert.StartsWith(error.Message, "The model has 2 labels, and contributions are to the score of one.");
+        StringAssert.StartsWith(error.Message,
+            "The model has 2 labels, and only a model of one label can be explained.");
         ITransformer model = fitted;
         foreach (Action ask in new Action[]
         {
@@ -296,7 +298,7 @@ public class SeveralLabelsTests
             () => AliceReport.Create(model, data, new() { LabelColumnName = "Labels" }),
         })
             StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(ask).Message,
-                "The pipeline's model is of a trainer of several labels (Small, Large): landscape, pruning and report");
+                "The model of the pipeline has several labels (Small, Large): landscape, pruning and report");
     }
 
     [TestMethod]

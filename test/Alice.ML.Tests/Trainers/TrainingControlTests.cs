@@ -211,12 +211,13 @@ public class TrainingControlTests
         var model = Trainer(_ => { }).Fit(Rows(100)).Model;
         var layers = Assert.ThrowsExactly<ArgumentException>(
             () => Trainer(o => o.HiddenLayers = [8]).Fit(Rows(100), model));
-        Assert.AreEqual("The model to go on from has layers 4-16-1 with ReLU, but HiddenLayers and Activation ask for "
-            + "4-8-1 with ReLU. Set the options to the model's.", layers.Message);
+        Assert.AreEqual("The model to continue from has layers 4-16-1 with ReLU, but HiddenLayers and Activation ask "
+            + "for 4-8-1 with ReLU. Set the options to the model's.", layers.Message);
 
         var wider = _ml.Transforms.Concatenate("Features", "Features", "Weight").Fit(Rows(100)).Transform(Rows(100));
         var columns = Assert.ThrowsExactly<ArgumentException>(() => Trainer(_ => { }).Fit(wider, model));
-        Assert.AreEqual("The feature column 'Features' has 5 values, but the model to go on from was trained with 4.",
+        Assert.AreEqual(
+            "The feature column 'Features' has 5 values, but the model to continue from was trained with 4.",
             columns.Message);
     }
 

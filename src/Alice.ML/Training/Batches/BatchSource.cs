@@ -5,7 +5,7 @@ using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Batches;
 
-/// <summary>Rows cut into minibatches: the training rows in a new order every epoch, or others in their
+/// <summary>Divides rows into minibatches: training rows in a new order every epoch, other rows in their own
 /// order.</summary>
 internal abstract class BatchSource : IDisposable
 {
@@ -15,9 +15,9 @@ internal abstract class BatchSource : IDisposable
     // Rows of each rank that has a share of every minibatch.
     private readonly int[] _shares;
 
-    /// <param name="rows">The rows, labels being targets by now; not owned.</param>
-    /// <param name="batchSize">Rows a minibatch, at most, on all ranks.</param>
-    /// <param name="isShared">Whether each minibatch is of the rows of all ranks.</param>
+    /// <param name="rows">The rows, with targets as labels. Not owned.</param>
+    /// <param name="batchSize">Maximum number of rows of a minibatch, over all ranks.</param>
+    /// <param name="isShared">Whether each minibatch has rows of all ranks.</param>
     protected BatchSource(RowSet rows, int batchSize, bool isShared = true)
     {
         Rows = rows.Count;
@@ -41,28 +41,29 @@ internal abstract class BatchSource : IDisposable
         }
     }
 
-    /// <summary>The ranks that share each minibatch; null: it is of this rank's rows alone.</summary>
+    /// <summary>The ranks that share each minibatch. Null: it has only rows of this rank.</summary>
     public Peers? Peers { get; }
 
-    /// <summary>Rows of this rank.</summary>
+    /// <summary>Number of rows of this rank.</summary>
     public int Rows { get; }
 
-    /// <summary>Minibatches an epoch. Their sizes differ by one row at most, so that no small rest is noisy.</summary>
+    /// <summary>Number of minibatches per epoch. Their sizes differ by at most one row, so that there is no small,
+    /// noisy last minibatch.</summary>
     public int Count { get; }
 
-    /// <summary>Rows of the largest minibatch that are this rank's.</summary>
+    /// <summary>Number of this rank's rows in the largest minibatch.</summary>
     public int MostRows => (Rows + Count - 1) / Math.Max(1, Count);
 
-    /// <summary>Row numbers in the order of now; empty where <see cref="Blocks"/> has it.</summary>
+    /// <summary>Row numbers in the current order. Empty if <see cref="Blocks"/> has the order.</summary>
     public ReadOnlySpan<int> Order => _order;
 
-    /// <summary>The order of rows in a file; null for rows in memory.</summary>
+    /// <summary>The order of rows in a file. Null for rows in memory.</summary>
     public BlockOrder? Blocks { get; }
 
-    /// <summary>What example weights are multiplied by, so that their mean over the part is 1.</summary>
+    /// <summary>Factor on the example weights that makes their mean over the part 1.</summary>
     public double WeightScale { get; } = 1;
 
-    /// <summary>Makes a source: of memory for vector kernels, or of tensors.</summary>
+    /// <summary>Creates a source of plain memory for vector kernels, or of tensors.</summary>
     public static BatchSource Create(RowSet rows, int batchSize, TrainingSettings settings, bool isShared = true) =>
         settings.UsesKernels
         ? new KernelBatches(rows, batchSize, isShared)
@@ -80,9 +81,9 @@ internal abstract class BatchSource : IDisposable
         RowOrder.Shuffle(_order, key);
     }
 
-    /// <summary>Makes a reader for networks with the same inputs. One reader serves one thread.</summary>
-    /// <param name="inputs">What the networks are given.</param>
-    /// <param name="parts">Parts that a minibatch is evaluated in.</param>
+    /// <summary>Creates a reader for networks with the same inputs. Each thread needs its own reader.</summary>
+    /// <param name="inputs">Encoding of the inputs of the networks.</param>
+    /// <param name="parts">Number of parts in which a minibatch is evaluated.</param>
     public abstract BatchReader Open(InputEncoding inputs, int parts = 1);
 
     public virtual void Dispose()
@@ -110,10 +111,10 @@ internal abstract class BatchSource : IDisposable
     }
 }
 
-/// <summary>Reads one minibatch after the other, as the networks of one kind are given it.</summary>
+/// <summary>Reads minibatches, with the inputs encoded for the networks.</summary>
 internal abstract class BatchReader : IDisposable
 {
-    /// <summary>Reads a minibatch. What was read before is gone.</summary>
+    /// <summary>Reads a minibatch. It replaces the previous one.</summary>
     public abstract void Read(int index);
 
     public virtual void Dispose()

@@ -3,11 +3,11 @@ using Alice.ML.Training.Data;
 
 namespace Alice.ML.Training.Batches;
 
-/// <summary>The order in which rows of a file are read: window by window, each with as large a part of every panel.
-/// Since the rows of a panel are in a random order, a window is a random choice of all rows, stratified by their place
-/// in the source. In an epoch the parts of every panel go to the windows from a random one on, in turn, so that other
-/// rows meet in a window each time; inside a window the rows are shuffled. Without a key rows come in their order.
-/// </summary>
+/// <summary>The order in which the rows of a file are read: window by window, each with an equal part of every panel.
+/// The rows of a panel are in random order, so a window is a random sample of all rows, stratified by their place in
+/// the source. In each epoch the parts of every panel are assigned to the windows in turn, starting at a random window,
+/// so that each window gets different rows each time. The rows of a window are shuffled. Without a key the rows keep
+/// their order.</summary>
 internal sealed class BlockOrder
 {
     private readonly int _first;
@@ -28,7 +28,7 @@ internal sealed class BlockOrder
         CountRows();
     }
 
-    /// <summary>Windows of an epoch.</summary>
+    /// <summary>Number of windows per epoch.</summary>
     public int Windows { get; }
 
     /// <summary>Changes with the order.</summary>
@@ -37,7 +37,7 @@ internal sealed class BlockOrder
     /// <summary>Rows of the largest window, those that are left out among them.</summary>
     public int MostRows { get; private set; }
 
-    /// <summary>Parts that a window is read in.</summary>
+    /// <summary>Number of parts in which a window is read.</summary>
     public int Panels => _key is null ? 1 : (_rows + _panelRows - 1) / _panelRows;
 
     /// <summary>Puts the rows in the order of a key.</summary>
@@ -65,7 +65,7 @@ internal sealed class BlockOrder
     /// <summary>Whether a row is left out.</summary>
     public bool IsLeftOut(int row) => _without.Length > 0 && Array.BinarySearch(_without, row) >= 0;
 
-    /// <summary>Shuffles what belongs to a window, if the order is a random one.</summary>
+    /// <summary>Shuffles the rows of a window, if the order is random.</summary>
     public void ShuffleWindow(int window, Span<int> places)
     {
         if (_key is { } key)

@@ -2,10 +2,10 @@ using Alice.ML.Training.Data;
 
 namespace Alice.ML.Training.Batches;
 
-/// <summary>Reads rows of a file in a random order, a window at a time. One reader serves one thread.</summary>
+/// <summary>Reads the rows of a file in random order, one window at a time. Each thread needs its own reader.</summary>
 internal sealed unsafe class WindowReader(FileFeatures table, BlockOrder order)
 {
-    /// <summary>Values a row.</summary>
+    /// <summary>Number of values per row.</summary>
     public int Columns => table.Columns;
 
     private readonly int[] _columns = [.. Enumerable.Range(0, table.Columns)];
@@ -18,9 +18,9 @@ internal sealed unsafe class WindowReader(FileFeatures table, BlockOrder order)
 
     /// <summary>Copies rows, prepared, with their numbers in the table.</summary>
     /// <param name="from">The place of the first one in the order.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="numbers">Room for their numbers.</param>
-    /// <param name="features">Room for [count, columns] values.</param>
+    /// <param name="count">Number of rows.</param>
+    /// <param name="numbers">Receives the numbers of the rows.</param>
+    /// <param name="features">Receives [count, columns] values.</param>
     public void Read(int from, int count, int* numbers, float* features)
     {
         while (count > 0)
@@ -40,7 +40,7 @@ internal sealed unsafe class WindowReader(FileFeatures table, BlockOrder order)
         }
     }
 
-    /// <summary>The window of a place: that of the place before, or the next one, mostly.</summary>
+    /// <summary>The window of a place. It is usually that of the place before, or the next one.</summary>
     private int Window(int place)
     {
         var window = Math.Max(0, _loaded.Window);
@@ -70,7 +70,7 @@ internal sealed unsafe class WindowReader(FileFeatures table, BlockOrder order)
             {
                 if (order.IsLeftOut(first + i))
                     continue;
-                // In the place of one that is left out.
+                // Takes the place of a row that is left out.
                 if (rows < start + i)
                     _values.AsSpan((start + i) * table.Columns, table.Columns)
                         .CopyTo(_values.AsSpan(rows * table.Columns, table.Columns));

@@ -5,14 +5,13 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Training.Checkpoints;
 
-/// <summary>Writes a run to a file every now and then, and gives what an earlier process wrote. What works on several
-/// threads looks at <see cref="IsDue"/> before every step, and comes to rest for <see cref="Save"/>.
-/// </summary>
+/// <summary>Writes a run to a file at intervals, and reads what an earlier process wrote. Code that trains on several
+/// threads checks <see cref="IsDue"/> before every step, and pauses all threads for <see cref="Save"/>.</summary>
 internal sealed class RunCheckpoint : IDisposable
 {
     private static readonly TimeSpan _usualInterval = TimeSpan.FromSeconds(60);
 
-    // Of the time, that writing may take where nobody has set an interval.
+    // Share of the time that writing may take if no interval is set.
     private const double MostShare = 0.01;
 
     private readonly string _path;
@@ -20,10 +19,10 @@ internal sealed class RunCheckpoint : IDisposable
     private readonly RunClock _clock;
     private readonly IChannel _channel;
 
-    // Rank 0 has the file; the others are told what it holds.
+    // Rank 0 has the file, and sends its contents to the others.
     private readonly Peers? _peers;
 
-    // What an earlier process left: the last one first.
+    // Checkpoints of an earlier process, the latest first.
     private readonly List<SavedRun> _found = [];
     private readonly List<string> _problems = [];
     private RunIdentity? _run;
@@ -31,7 +30,7 @@ internal sealed class RunCheckpoint : IDisposable
     private Action<BinaryWriter>? _state;
     private SavedRun? _saved;
 
-    // Whether the file that is there is worth to be kept.
+    // Whether the existing file is worth keeping.
     private bool _isGood;
     private bool _isClosed;
     private TimeSpan _next;
@@ -42,18 +41,17 @@ internal sealed class RunCheckpoint : IDisposable
 
     private bool HasFile => _peers is null or { IsFirst: true };
 
-    /// <summary>Finds out whether the file can be written and what is there.</summary>
-    /// <returns>Null where the options name no file.</returns>
-    /// <exception cref="IOException">The file cannot be written, or is none of ours.</exception>
-    /// <exception cref="InvalidOperationException">
-    /// There is a run that has not ended, and nobody said to go on with it; or no whole one to go on with.
-    /// </exception>
+    /// <summary>Checks whether the file can be written, and reads what is there.</summary>
+    /// <returns>Null if the options name no file.</returns>
+    /// <exception cref="IOException">The file cannot be written, or is not a checkpoint.</exception>
+    /// <exception cref="InvalidOperationException">There is an unfinished run that the options do not resume, or there
+    /// is no undamaged run to resume.</exception>
     public static RunCheckpoint? Open(
         AliceTrainerOptions options, RunClock clock, IChannel channel, Peers? peers = null)
     {
         if (options.CheckpointPath is not { } path)
             return null;
-        // The folder of now, whatever becomes of it.
+        // Absolute, because the current folder may change.
         var checkpoint = new RunCheckpoint(
             Path.GetFullPath(path), options.CheckpointInterval, clock, channel, peers);
         try
@@ -79,16 +77,16 @@ internal sealed class RunCheckpoint : IDisposable
         return this;
     }
 
-    /// <summary>Seed of the run to go on with; null: there is none.</summary>
+    /// <summary>Seed of the run to resume. Null: there is none.</summary>
     public int? Seed => _found.FirstOrDefault()?.Header.Run.Seed;
 
-    /// <summary>Whether it is time to come to rest and call <see cref="Save"/>.</summary>
+    /// <summary>Whether it is time to pause and call <see cref="Save"/>.</summary>
     public bool IsDue => _state is not null && !_isClosed && _clock.Elapsed >= _next;
 
-    /// <summary>Says which run this is, and takes the checkpoint to go on from.</summary>
+    /// <summary>Sets the identity of this run, and chooses the checkpoint to resume.</summary>
     /// <param name="run">The run.</param>
     /// <param name="nameOf">The name of a feature.</param>
-    /// <exception cref="InvalidOperationException">What is there is of another run.</exception>
+    /// <exception cref="InvalidOperationException">The checkpoint belongs to another run.</exception>
     public void Begin(RunIdentity run, Func<int, string> nameOf)
     {
         _run = run;
@@ -102,18 +100,18 @@ internal sealed class RunCheckpoint : IDisposable
         }
         _clock.Before = TimeSpan.FromSeconds(_saved.Header.Seconds);
         _channel.Info(
-            $"The run goes on from '{_saved.Path}': {_saved.Header.Phase}, after {_saved.Header.Seconds:f0} s.");
+            $"The run continues from '{_saved.Path}': {_saved.Header.Phase}, after {_saved.Header.Seconds:f0} s.");
         ScheduleNext(TimeSpan.Zero);
     }
 
-    /// <summary>The checkpoint to go on from; null: there is none.</summary>
+    /// <summary>The checkpoint to resume. Null: there is none.</summary>
     private SavedRun? Choose(RunIdentity run, Func<int, string> nameOf)
     {
         SavedRun? saved = null;
         foreach (var found in _found)
             if (Differences(run, found.Header, nameOf).ToArray() is { Length: > 0 } differences)
-                _problems.Add($"The checkpoint '{found.Path}' is of another run: {string.Join("; ", differences)}. "
-                    + "Give what that run had, or delete the file.");
+                _problems.Add($"The checkpoint '{found.Path}' belongs to another run: "
+                    + $"{string.Join("; ", differences)}. Use the data and options of that run, or delete the file.");
             else
                 saved ??= found;
         if (saved is null)
@@ -121,13 +119,13 @@ internal sealed class RunCheckpoint : IDisposable
         _isGood = saved.Path == _path;
         if (!_isGood)
             _channel.Warning(
-                $"{_problems.FirstOrDefault() ?? $"There is no '{_path}'."} The run goes on from the checkpoint "
-                + $"before, '{saved.Path}'.");
+                $"{_problems.FirstOrDefault() ?? $"There is no '{_path}'."} The run continues from the previous "
+                + $"checkpoint, '{saved.Path}'.");
         if (saved.Header.Run.VectorBits != run.VectorBits)
             _channel.Warning(
-                $"The checkpoint is of a processor with vectors of {saved.Header.Run.VectorBits} bits, and this one "
-                + $"has {run.VectorBits}: the model will differ from that of an uninterrupted run in the last bits "
-                + $"of its weights.");
+                $"The checkpoint was written on a processor with vectors of {saved.Header.Run.VectorBits} bits, and "
+                + $"this one has {run.VectorBits}: the model will differ from that of an uninterrupted run in the "
+                + $"last bits of its weights.");
         return saved;
     }
 
@@ -141,10 +139,10 @@ internal sealed class RunCheckpoint : IDisposable
                 + $"then";
     }
 
-    /// <summary>The state to go on from, if the run was in this phase; null: the phase begins.</summary>
+    /// <summary>The state to resume, if the run was in this phase. Null: the phase begins.</summary>
     public BinaryReader? Saved(TrainingPhase phase) => _saved?.Header.Phase == phase ? _saved.State : null;
 
-    /// <summary>Says that the state has been read: the file may be replaced now.</summary>
+    /// <summary>Marks the state as read. The file may be replaced from now on.</summary>
     public void CloseSaved()
     {
         _saved = null;
@@ -153,11 +151,11 @@ internal sealed class RunCheckpoint : IDisposable
         _found.Clear();
     }
 
-    /// <summary>Says what <see cref="Save"/> writes from now on.</summary>
+    /// <summary>Sets what <see cref="Save"/> writes from now on.</summary>
     public void Enter(TrainingPhase phase, Action<BinaryWriter> state) => (_phase, _state) = (phase, state);
 
-    /// <summary>Writes the file. Where that fails, the run goes on with a warning, and the file that was there
-    /// stays.</summary>
+    /// <summary>Writes the file. If that fails, the run continues with a warning, and the previous file is
+    /// kept.</summary>
     /// <param name="isFinished">Whether the run has ended.</param>
     public void Save(bool isFinished = false)
     {
@@ -184,15 +182,15 @@ internal sealed class RunCheckpoint : IDisposable
         {
             if (_failure != e.Message)
                 _channel.Warning(
-                    $"The checkpoint '{_path}' could not be written: the run goes on, and the last checkpoint "
-                    + $"stays. {e.Message}");
+                    $"The checkpoint '{_path}' could not be written: the run continues, and the last checkpoint "
+                    + $"is kept. {e.Message}");
             _failure = e.Message;
         }
         ScheduleNext(_clock.Elapsed - start);
     }
 
-    /// <summary>Writes what an interrupted run has, so that it can go on later. What comes after is not part of it any
-    /// more.</summary>
+    /// <summary>Writes the state of an interrupted run, so that it can be resumed later. Nothing is written after
+    /// that.</summary>
     public void SaveInterrupted()
     {
         Save();
@@ -220,7 +218,7 @@ internal sealed class RunCheckpoint : IDisposable
         foreach (var path in Existing())
             if (!RunFile.IsCheckpoint(path))
                 throw new IOException(
-                    $"CheckpointPath: '{path}' is no checkpoint, and would be replaced by one. Name another file.");
+                    $"CheckpointPath: '{path}' is not a checkpoint, and would be overwritten. Name another file.");
     }
 
     private void CheckFree()
@@ -239,8 +237,8 @@ internal sealed class RunCheckpoint : IDisposable
         }
         if (!isFinished)
             throw new InvalidOperationException(
-                $"The checkpoint '{path}' is of a run that has not ended. Resume it, or delete the file to begin a "
-                + $"new one.");
+                $"The checkpoint '{path}' is of an unfinished run. Resume it, or delete the file to start a "
+                + $"new run.");
         _isGood = true;
     }
 
@@ -259,8 +257,9 @@ internal sealed class RunCheckpoint : IDisposable
             return;
         if (_problems.Count > 0)
             throw new InvalidOperationException(
-                $"No checkpoint can be resumed. {string.Join(" ", _problems)} Delete what is damaged to begin anew.");
-        _channel.Warning($"There is no checkpoint '{_path}' yet: the run begins.");
+                $"No checkpoint can be resumed. {string.Join(" ", _problems)} Delete the damaged files to start a new "
+                + "run.");
+        _channel.Warning($"There is no checkpoint '{_path}' yet: a new run starts.");
     }
 
     private IEnumerable<string> Existing() => new[] { _path, RunFile.Before(_path) }.Where(File.Exists);

@@ -4,30 +4,30 @@ using Alice.ML.Training.Ranks;
 
 namespace Alice.ML.Training.Checkpoints;
 
-/// <summary>What a checkpoint begins with.</summary>
-/// <param name="Run">The run that it is of.</param>
-/// <param name="Phase">Where that was.</param>
-/// <param name="IsFinished">Whether it had ended.</param>
-/// <param name="Seconds">Time that it had taken.</param>
+/// <summary>Header of a checkpoint.</summary>
+/// <param name="Run">Identity of the run.</param>
+/// <param name="Phase">Phase of the run.</param>
+/// <param name="IsFinished">Whether the run had ended.</param>
+/// <param name="Seconds">Seconds that the run had taken.</param>
 internal sealed record RunHeader(RunIdentity Run, TrainingPhase Phase, bool IsFinished, double Seconds);
 
-/// <summary>A checkpoint on the disk: one <see cref="CheckedRecord"/> of a <see cref="RunHeader"/> and the state of the
-/// phase. The one before is kept beside it.
-/// </summary>
+/// <summary>A checkpoint on disk: one <see cref="CheckedRecord"/> with a <see cref="RunHeader"/> and the state of the
+/// phase. The previous checkpoint is kept beside it.</summary>
 internal static class RunFile
 {
     private const uint Mark = 0x4e524c41; // "ALRN"
     private const byte Version = 1;
 
-    /// <summary>Where the one before is kept.</summary>
+    /// <summary>Path of the previous checkpoint.</summary>
     public static string Before(string path) => path + ".before";
 
-    /// <summary>Writes a checkpoint, whole or not at all.</summary>
+    /// <summary>Writes a checkpoint, completely or not at all.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="keepsBefore">Whether the file that is there becomes the one before; else it is replaced.</param>
-    /// <param name="header">What it is of.</param>
+    /// <param name="keepsBefore">Whether the existing file becomes the previous checkpoint. Otherwise it is
+    /// replaced.</param>
+    /// <param name="header">The header.</param>
     /// <param name="state">Writes the state.</param>
-    /// <exception cref="IOException">It cannot be written; both files are as they were.</exception>
+    /// <exception cref="IOException">The file cannot be written. Both files are unchanged.</exception>
     public static void Write(string path, bool keepsBefore, RunHeader header, Action<BinaryWriter> state) =>
         WholeFile.Write(path, stream => CheckedRecord.Write(stream, Mark, Version, writer =>
         {
@@ -35,7 +35,7 @@ internal static class RunFile
             state(writer);
         }), keepsBefore ? Before(path) : null);
 
-    /// <summary>Deletes a checkpoint and the one before.</summary>
+    /// <summary>Deletes a checkpoint and the previous one.</summary>
     public static void Delete(string path)
     {
         File.Delete(path);
@@ -50,9 +50,9 @@ internal static class RunFile
         return stream.Length >= sizeof(uint) && reader.ReadUInt32() == Mark;
     }
 
-    /// <summary>Opens a checkpoint, all of which is checked.</summary>
-    /// <exception cref="InvalidDataException">It is none, or not whole.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <summary>Opens a checkpoint and checks all of it.</summary>
+    /// <exception cref="InvalidDataException">The file is not a checkpoint, or is damaged.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static SavedRun Open(string path)
     {
         var stream = File.OpenRead(path);
@@ -71,13 +71,13 @@ internal static class RunFile
     }
 }
 
-/// <summary>A checkpoint that was read up to the state of its phase.</summary>
-/// <param name="Path">Where it is.</param>
-/// <param name="Header">What it is of.</param>
-/// <param name="State">Gives the state.</param>
+/// <summary>A checkpoint whose header has been read.</summary>
+/// <param name="Path">Path of the file.</param>
+/// <param name="Header">The header.</param>
+/// <param name="State">Reader of the state.</param>
 internal sealed record SavedRun(string Path, RunHeader Header, BinaryReader State) : IDisposable
 {
-    /// <summary>What rank 0 has read, on all ranks.</summary>
+    /// <summary>Sends what rank 0 has read to all ranks.</summary>
     public static SavedRun? Share(Peers peers, SavedRun? saved, string path)
     {
         using var stream = new MemoryStream();

@@ -10,7 +10,8 @@ using Alice.ML.Training.Data;
 
 namespace Alice.ML.Training.Checkpoints;
 
-/// <summary>What decides the course of a run: a checkpoint belongs to runs with the same.</summary>
+/// <summary>Everything that decides the result of a run. A checkpoint can be resumed only by a run with the same
+/// identity.</summary>
 internal sealed record RunIdentity
 {
     // These decide when and where a run works, not what comes out. The seed and the device are kept as they were
@@ -21,10 +22,10 @@ internal sealed record RunIdentity
         nameof(AliceTrainerOptions.ResumeFromCheckpoint),
         nameof(AliceTrainerOptions.Progress), nameof(AliceTrainerOptions.CancellationToken),
         nameof(AliceTrainerOptions.NumberOfThreads), nameof(AliceTrainerOptions.Communicator),
-        // How ranks share the rows shows in their identity.
+        // The identity of the rows shows how ranks share them.
         nameof(AliceTrainerOptions.Replicated), nameof(AliceTrainerOptions.MaximumTrainingTime),
             nameof(AliceTrainerOptions.Seed),
-        // Where the rows are shows in their identity.
+        // The identity of the rows shows where they are.
         nameof(AliceTrainerOptions.MaximumMemory), nameof(AliceTrainerOptions.TemporaryFolder),
         nameof(AliceTrainerOptions.Device),
     ];
@@ -35,11 +36,11 @@ internal sealed record RunIdentity
         nameof(AliceTrainerOptions.NumberOfThreads), nameof(AliceTrainerOptions.Communicator),
     ];
 
-    /// <summary>Version of the library: another one may have other rules.</summary>
+    /// <summary>Version of the library. Other versions may have other rules.</summary>
     public string Library { get; init; } =
         typeof(RunIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
-    /// <summary>Width of the vectors that sums are made with: with another one, results differ in their last
+    /// <summary>Width of the processor's vectors, in bits. With another width, sums differ in their last
     /// bits.</summary>
     public int VectorBits { get; init; } = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated
         ? 256 : 128;
@@ -63,22 +64,22 @@ internal sealed record RunIdentity
     /// <summary>Whether a share of the training rows is held out to measure epochs on.</summary>
     public bool HoldsOutRows { get; init; }
 
-    /// <summary>Hash of the model to go on from.</summary>
+    /// <summary>Hash of the model to continue from.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The run of some options on some rows.</summary>
+    /// <summary>Creates the identity of a run.</summary>
     /// <param name="options">The options.</param>
     /// <param name="seed">Seed of the run.</param>
-    /// <param name="device">Where it trains.</param>
+    /// <param name="device">Device that the run trains on.</param>
     /// <param name="training">The rows as they were read.</param>
-    /// <param name="validation">Those to measure on.</param>
-    /// <param name="model">The model to go on from.</param>
+    /// <param name="validation">The validation rows.</param>
+    /// <param name="model">The model to continue from.</param>
     public static RunIdentity Of(
         AliceTrainerOptions options, int seed, TorchSharp.torch.Device device, TrainingData training,
         TrainingData? validation,
         NetworkEnsemble? model)
     {
-        // Ranks that all have all rows train what one process does.
+        // Replicated ranks train the same model as one process.
         var sharing = options.Replicated ? null : options.Communicator;
         return new()
         {
@@ -94,7 +95,7 @@ internal sealed record RunIdentity
         };
     }
 
-    /// <summary>What differs from the run of a checkpoint; nothing where this run may go on with it.</summary>
+    /// <summary>What differs from the run of a checkpoint. Empty if this run can resume it.</summary>
     /// <param name="saved">The run of the checkpoint.</param>
     /// <param name="nameOf">The name of a feature.</param>
     public IEnumerable<string> DifferencesFrom(RunIdentity saved, Func<int, string> nameOf)
@@ -119,21 +120,21 @@ internal sealed record RunIdentity
         else if (Validation != saved.Validation)
             yield return saved.Validation is null ? "there was no validation data" : "there was validation data";
         if (Model != saved.Model)
-            yield return saved.Model is null ? "there was no model to go on from"
-                : Model is null ? "there was a model to go on from"
-                : "the model to go on from differs";
+            yield return saved.Model is null ? "there was no model to continue from"
+                : Model is null ? "there was a model to continue from"
+                : "the model to continue from differs";
     }
 
     /// <summary>Options with their values.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="all">Whether also those that only say when a run ends and where it is kept; not what belongs to a
-    /// process.</param>
+    /// <param name="all">Whether to include options that only decide when a run ends and where it is saved. Options
+    /// that belong to a process are never included.</param>
     public static Dictionary<string, string> ValuesOf(AliceTrainerOptions options, bool all = false) => Values(options)
         .Where(option => !(all ? _own : _free).Contains(option.Name) && option.Value is not AliceOptimizerOptions)
         .Concat(Values(options.Optimizer).Select(option => (Name: "Optimizer." + option.Name, option.Value)))
         .ToDictionary(option => option.Name, option => Text(option.Value));
 
-    /// <summary>A hash of a model; null: there is none.</summary>
+    /// <summary>Hash of a model. Null: there is no model.</summary>
     public static string? Hash(NetworkEnsemble? model)
     {
         if (model is null)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>What was seen in the feature columns that people should know of.</summary>
+/// <summary>Collects remarkable facts about feature columns, to report them to the user.</summary>
 /// <param name="nameOf">The name of a feature.</param>
 internal sealed class ColumnReport(Func<int, string> nameOf)
 {
@@ -13,7 +13,7 @@ internal sealed class ColumnReport(Func<int, string> nameOf)
     private readonly List<string> _narrow = [];
     private readonly List<string> _empty = [];
 
-    /// <summary>Takes note of a column.</summary>
+    /// <summary>Records a column.</summary>
     public void Add(int column, in ColumnScale scale, int rows)
     {
         if (scale.Missing == rows)
@@ -25,7 +25,7 @@ internal sealed class ColumnReport(Func<int, string> nameOf)
                 $"{nameOf(column)} ({scale.Extreme} beyond {scale.Lowest} to {scale.Highest})"));
     }
 
-    /// <summary>Sentences about the columns; none where there is nothing to say.</summary>
+    /// <summary>The report, as sentences. Empty if there is nothing to report.</summary>
     public IEnumerable<string> Messages()
     {
         if (_empty.Count > 0)
@@ -37,7 +37,7 @@ internal sealed class ColumnReport(Func<int, string> nameOf)
             yield return $"Extreme values that stand alone are held near the range of the others: {List(_extreme)}.";
     }
 
-    /// <summary>Names, the first few and how many more.</summary>
+    /// <summary>Lists the first few names, and the number of the others.</summary>
     public static string List(IReadOnlyList<string> names) =>
         string.Join(", ", names.Take(MostNames))
             + (names.Count > MostNames ? $" and {names.Count - MostNames:N0} more" : "");

@@ -4,29 +4,29 @@ using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Where the values of a column lie, apart from a few extreme ones: what it is standardized by.</summary>
-/// <param name="Mean">Weighted mean, extreme values being held at <paramref name="Lowest"/> or
+/// <summary>Location and scale of a column, without a few extreme values, for its standardization.</summary>
+/// <param name="Mean">Weighted mean, with extreme values clipped to <paramref name="Lowest"/> or
 /// <paramref name="Highest"/>.</param>
-/// <param name="Deviation">Standard deviation, likewise; 0 where all values are equal.</param>
+/// <param name="Deviation">Standard deviation, with the same clipping. 0 if all values are equal.</param>
 /// <param name="Lowest">The least value that is not extreme.</param>
 /// <param name="Highest">The largest value that is not extreme.</param>
-/// <param name="Quartiles">The spread of the middle half.</param>
-/// <param name="Missing">Rows where it is missing (NaN).</param>
-/// <param name="Extreme">Rows whose value is extreme or infinite.</param>
+/// <param name="Quartiles">Quartiles of the values.</param>
+/// <param name="Missing">Number of rows with a missing value (NaN).</param>
+/// <param name="Extreme">Number of rows with an extreme or infinite value.</param>
 internal readonly record struct ColumnScale(
     double Mean, double Deviation, float Lowest, float Highest, Quartiles Quartiles, int Missing, int Extreme)
 {
     // Columns whose numbers lie beside each other: reading one of them brings the others along.
     private const int CacheLine = 16;
 
-    /// <summary>Whether all values that are there are equal.</summary>
+    /// <summary>Whether all known values are equal.</summary>
     public bool IsConstant => Lowest == Highest;
 
-    /// <summary>Scales of the columns of some rows.</summary>
+    /// <summary>Computes the scales of the columns of rows.</summary>
     /// <param name="values">The rows, [rows, columns], one or more.</param>
     /// <param name="columns">Values a row.</param>
     /// <param name="weights">[rows], above 0; empty: every row counts the same.</param>
-    /// <param name="peers">Who has further rows; null: nobody.</param>
+    /// <param name="peers">Ranks with other rows. Null: there are none.</param>
     public static ColumnScale[] Of(
         ReadOnlySpan<float> values, int columns, ReadOnlySpan<float> weights = default, Peers? peers = null)
     {

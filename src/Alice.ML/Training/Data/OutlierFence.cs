@@ -4,24 +4,24 @@ using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>The middle of a column, which no single value decides.</summary>
+/// <summary>Quartiles of a column, which single values do not affect.</summary>
 /// <param name="Lower">A quarter of the weight lies below.</param>
 /// <param name="Median">Half of the weight lies below.</param>
 /// <param name="Upper">A quarter of the weight lies above.</param>
-/// <param name="Tail"> How heavy its tails are: the distance from the median that a twentieth of the values exceed over
-/// that which a fifth of them exceed. 1.2 for uniform, 1.5 for normal, 2.5 for exponential values, 3.2 for lognormal
-/// ones of σ = 1.
-/// </param>
+/// <param name="Tail">Weight of the tails: the 95% quantile of the distances from the median over their 80% quantile.
+/// It is 1.2 for a uniform, 1.5 for a normal, 2.5 for an exponential distribution, and 3.2 for a lognormal one with σ =
+/// 1.</param>
 internal readonly record struct Quartiles(float Lower, float Median, float Upper, double Tail)
 {
     // Of normally distributed values, the quartiles are this many standard deviations apart.
     private const double NormalSpread = 1.349;
 
-    /// <summary>Distance of the quartiles over 1.349: the standard deviation, were the values normally
+    /// <summary>Interquartile distance over 1.349: the standard deviation if the values were normally
     /// distributed.</summary>
     public double Deviation => ((double)Upper - Lower) / NormalSpread;
 
-    /// <summary>Quartiles of a sample. Where half of the values or more are one, those of the others and it.</summary>
+    /// <summary>Computes the quartiles of a sample. If half of the values or more are equal, the quartiles are those of
+    /// the other values, extended to include this one.</summary>
     public static Quartiles Of(ColumnSample sample)
     {
         var values = sample.Quantiles([0.25, 0.5, 0.75]);
@@ -51,23 +51,22 @@ internal readonly record struct Quartiles(float Lower, float Median, float Upper
     }
 }
 
-/// <summary>Tells extreme values that stand alone (typing errors, defects of a sensor) from the tail of a distribution.
-/// Beyond three times the distance of the quartiles, the values are followed outwards. The first that is several times
-/// as far from the median as the one before is extreme, and so is all beyond it. How many times: the cube of
-/// <see cref="Quartiles.Tail"/>, three at least. A Pareto tail has so wide a gap before its last value in one table of
-/// 64, whatever its index. More than one value in twenty are never extreme.
-/// </summary>
+/// <summary>Separates isolated extreme values (typing errors, sensor defects) from the tail of a distribution. Beyond
+/// three interquartile distances, the values are followed outwards. The first value that is several times as far from
+/// the median as the one before is extreme, and so are all values beyond it. The factor is the cube of
+/// <see cref="Quartiles.Tail"/>, but at least three. A Pareto tail has such a gap before its last value in one table of
+/// 64, whatever its index. If more than one value in twenty would be extreme, none is.</summary>
 /// <param name="Lowest">The least value that is not extreme.</param>
-/// <param name="Highest">The largest one.</param>
-/// <param name="Outside">How many are.</param>
+/// <param name="Highest">The largest value that is not extreme.</param>
+/// <param name="Outside">Number of extreme values.</param>
 internal readonly record struct OutlierFence(float Lowest, float Highest, int Outside)
 {
     /// <param name="quartiles">Of the values.</param>
     /// <param name="lowest">The least value.</param>
     /// <param name="highest">The largest value.</param>
     /// <param name="count">How many values there are.</param>
-    /// <param name="values">The values; others than finite ones are passed over.</param>
-    /// <param name="peers">Who has further ones; null: nobody.</param>
+    /// <param name="values">The values. Values that are not finite are ignored.</param>
+    /// <param name="peers">Ranks with other values. Null: there are none.</param>
     public static OutlierFence Of(
         Quartiles quartiles, float lowest, float highest, int count, ReadOnlySpan<float> values, Peers? peers = null)
     {
@@ -96,7 +95,7 @@ internal readonly record struct OutlierFence(float Lowest, float Highest, int Ou
             [.. beyond.Where(value => value > to).Select(value => new Stretch(value, value, 1))]);
     }
 
-    /// <summary>Values on one side of the median that no gap separates.</summary>
+    /// <summary>A run of values on one side of the median without a gap.</summary>
     /// <param name="Near">The nearest to the median.</param>
     /// <param name="Far">The furthest from it.</param>
     /// <param name="Count">How many.</param>

@@ -2,21 +2,20 @@ using Alice.ML.Optimization.Update;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Writes rows to a file in panels: so many consecutive rows, in a random order. Any part of a panel is then
-/// a random choice of its rows, whatever order the source has them in.
-/// </summary>
+/// <summary>Writes rows to a file in panels. A panel is a number of consecutive rows in random order. Any part of a
+/// panel is then a random sample of its rows, whatever the order of the source.</summary>
 /// <param name="file">The file.</param>
-/// <param name="blockBytes">What a panel takes, about.</param>
-/// <param name="key">Decides the orders.</param>
+/// <param name="blockBytes">Approximate size of a panel in bytes.</param>
+/// <param name="key">Key of the random orders.</param>
 internal sealed class PanelWriter(RowFile file, int blockBytes, ulong key)
 {
     private readonly float[] _values = GC.AllocateUninitializedArray<float>(
         file.Columns * Math.Max(1, blockBytes / (sizeof(float) * file.Columns)));
 
-    /// <summary>Rows of a panel.</summary>
+    /// <summary>Number of rows of a panel.</summary>
     public int Rows => _values.Length / file.Columns;
 
-    /// <summary>Room for a row of the panel that is not written yet.</summary>
+    /// <summary>Buffer for a row of the panel that is not written yet.</summary>
     public Span<float> Row(int row) => _values.AsSpan(row * file.Columns, file.Columns);
 
     /// <summary>Puts the rows of the panel in a random order, with their labels and weights, and writes them.</summary>

@@ -11,9 +11,9 @@ internal sealed class RowFile : IDisposable
     private readonly string _folder;
     private readonly SafeFileHandle _handle;
 
-    /// <param name="folder">Where the file is to be.</param>
-    /// <param name="columns">Floats a row.</param>
-    /// <param name="rows">Rows that there will be, whose room is taken at once; null: not known yet.</param>
+    /// <param name="folder">Folder of the file.</param>
+    /// <param name="columns">Number of floats per row.</param>
+    /// <param name="rows">Number of rows, for which space is reserved at once. Null: not known yet.</param>
     /// <exception cref="IOException">The folder cannot be written to, or has no room for the rows.</exception>
     public RowFile(string folder, int columns, long? rows)
     {
@@ -28,7 +28,7 @@ internal sealed class RowFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Somebody else may have taken the room meanwhile.
+            // Another process may have used the space meanwhile.
             RequireRoom(bytes);
             throw new IOException($"The rows would take more than MaximumMemory, and the folder '{folder}' cannot be "
                 + $"written to: {e.Message} Set TemporaryFolder to one on a disk with room.", e);
@@ -39,12 +39,12 @@ internal sealed class RowFile : IDisposable
 
     public int Columns { get; }
 
-    /// <summary>Rows written so far, one after the other.</summary>
+    /// <summary>Number of rows written so far.</summary>
     public int Rows { get; private set; }
 
     private long RowBytes => sizeof(float) * (long)Columns;
 
-    /// <summary>Writes rows behind the others.</summary>
+    /// <summary>Appends rows.</summary>
     /// <exception cref="IOException">The disk is full.</exception>
     public void Append(ReadOnlySpan<float> values)
     {
@@ -61,7 +61,7 @@ internal sealed class RowFile : IDisposable
         Rows += values.Length / Columns;
     }
 
-    /// <summary>Reads rows from one on, as many as there is room for.</summary>
+    /// <summary>Reads consecutive rows, as many as the buffer holds.</summary>
     public void Read(int row, Span<float> to)
     {
         var bytes = MemoryMarshal.AsBytes(to);
@@ -75,7 +75,7 @@ internal sealed class RowFile : IDisposable
         }
     }
 
-    /// <summary>Writes over a row.</summary>
+    /// <summary>Overwrites a row.</summary>
     public void Write(int row, ReadOnlySpan<float> values) =>
         RandomAccess.Write(_handle, MemoryMarshal.AsBytes(values), row * RowBytes);
 

@@ -6,13 +6,11 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>
-/// Features as the values that are not zero, row after row; on the CPU minibatches too. Columns that are
-/// mostly zeros (one-hot, text) stay as they are; the others are standardized.
-/// </summary>
+/// <summary>Features stored as the nonzero values of each row. On the CPU minibatches are sparse too. Columns that are
+/// mostly zeros (one-hot, text) are not standardized; the others are.</summary>
 internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : FeatureTable(columns)
 {
-    // On a device rows are as long as the longest, up to so many times what they store.
+    // On a device rows are padded to the longest, up to this multiple of the stored values.
     private const long MostFilledUp = 16;
     private const long FewValues = 1 << 26;
 
@@ -43,7 +41,7 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
             }
         }
 
-        // Words and indicators have one range: many occur too rarely to have one of their own.
+        // Words and indicators share one range: many occur too rarely for their own.
         var (least, most) = (lowest.Min(), highest.Max());
         var features = new AliceFeature[Columns];
         for (var c = 0; c < Columns; c++)
@@ -90,7 +88,7 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
         return new HostSource(table);
     }
 
-    /// <summary>Makes the first rows ready as on a device other than the CPU.</summary>
+    /// <summary>Prepares the first rows as for a device other than the CPU.</summary>
     internal IFeatureSource OpenOnDevice(int count, Standardization common, Device device)
     {
         var longest = Math.Max(1, rows.Take(count).Max(row => row.Indices.Length));
@@ -101,7 +99,7 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
             : new DeviceSource(rows, count, longest, common, device);
     }
 
-    /// <summary>Some columns of a part, ascending, with their zeros.</summary>
+    /// <summary>Returns some columns of a part, ascending, as dense columns.</summary>
     private DenseFeatures Dense(TrainingData part, int[] columns)
     {
         var places = new Dictionary<int, int>(columns.Select((column, place) => KeyValuePair.Create(column, place)));
@@ -132,8 +130,8 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
         }
     }
 
-    /// <summary>Minibatches written out in all columns, on the device: rows lie there as their values that are not
-    /// zero, filled up with zeros to the length of the longest.</summary>
+    /// <summary>Expands minibatches to dense rows on the device, where rows are stored as their nonzero values, padded
+    /// with zeros to the length of the longest row.</summary>
     private sealed class DeviceSource : IFeatureSource
     {
         private readonly Tensor _indices;
@@ -169,7 +167,7 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
 
         public Tensor Select(Tensor selected)
         {
-            // Empty places add zero to the first column.
+            // Padding adds zero to the first column.
             var indices = _indices.index_select(0, selected).to_type(ScalarType.Int64);
             var dense = zeros([selected.shape[0], _mean.shape[0]], device: _values.device);
             return dense.scatter_add_(1, indices, _values.index_select(0, selected)).sub_(_mean).mul_(_scale);
@@ -184,7 +182,7 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
         }
     }
 
-    /// <summary>The same, written out by the host.</summary>
+    /// <summary>The same, expanded by the host.</summary>
     private sealed class HostWrittenSource(List<SparseRow> rows, Standardization common, Device device) : IFeatureSource
     {
         public ColumnSplit Split(IColumnFeatures inputs) =>
@@ -209,7 +207,7 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
     }
 }
 
-/// <summary>The values of a row that are not zero, with their columns, ascending.</summary>
+/// <summary>The nonzero values of a row with their columns, ascending.</summary>
 internal readonly record struct SparseRow(int[] Indices, float[] Values)
 {
     /// <summary>Adds the values to a row of numbers in all columns.</summary>

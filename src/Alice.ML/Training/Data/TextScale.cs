@@ -1,13 +1,12 @@
 namespace Alice.ML.Training.Data;
 
-/// <summary>Puts the columns of featurized text on a scale for linear networks. Every column's mean is taken away, one
-/// that varies by more than 1 is divided by its deviation, and each is multiplied by the correlation ratio of column
-/// and label: regularization then falls on the columns that tell little (after Wang and Manning 2012, Baselines and
-/// Bigrams, who multiply by log-count ratios). All are multiplied alike so that the largest variance in any direction
-/// is 1: then one learning rate suits gradient steps of any table.
-/// </summary>
+/// <summary>Scales the columns of featurized text for linear networks. The mean of every column is subtracted. A column
+/// with a standard deviation above 1 is divided by it. Each column is multiplied by the correlation ratio of column and
+/// label, so that regularization affects mainly uninformative columns (after Wang and Manning 2012, Baselines and
+/// Bigrams, who multiply by log-count ratios). A common factor makes the largest variance in any direction 1, so that
+/// one learning rate suits every table.</summary>
 /// <param name="rows">All rows, prepared.</param>
-/// <param name="part">Those of training.</param>
+/// <param name="part">The training rows.</param>
 internal sealed class TextScale(IReadOnlyList<SparseRow> rows, TrainingData part)
 {
     private const int PowerIterations = 15;
@@ -15,7 +14,7 @@ internal sealed class TextScale(IReadOnlyList<SparseRow> rows, TrainingData part
     private readonly int _columns = part.Columns;
     private readonly double _total = Enumerable.Range(0, part.Rows).Sum(row => (double)part.Weight(row));
 
-    /// <summary>What training makes of the prepared features.</summary>
+    /// <summary>Computes the scaling of the prepared features.</summary>
     /// <param name="targets">Targets of the rows.</param>
     /// <param name="isClassification">Whether targets are classes.</param>
     public Standardization Of(ReadOnlySpan<float> targets, bool isClassification)

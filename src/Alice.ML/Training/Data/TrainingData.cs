@@ -5,17 +5,16 @@ using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Rows, in memory or their features in a file: features, labels, and weights where a column gives them. A
-/// part of the rows shares their arrays.
-/// </summary>
+/// <summary>Rows with features, labels and optional weights. Features are in memory or in a file. A part of the rows
+/// shares the arrays of the whole.</summary>
 /// <param name="features">The table.</param>
-/// <param name="labels">[rows of the table, <paramref name="labelCount"/>]; of several labels those that a row lacks
-/// are NaN, and no row lacks all.</param>
+/// <param name="labels">[rows of the table, <paramref name="labelCount"/>]; with several labels, missing ones are NaN,
+/// and no row lacks all of them.</param>
 /// <param name="weights">See <see cref="WeightArray"/>.</param>
 /// <param name="start">See <see cref="Start"/>.</param>
 /// <param name="rows">Rows of this part.</param>
 /// <param name="labelCount">Labels of a row.</param>
-/// <param name="peers">Who has further rows; null: nobody.</param>
+/// <param name="peers">Ranks with other rows. Null: there are none.</param>
 internal sealed class TrainingData(
     FeatureTable features, float[] labels, float[]? weights, int start, int rows, int labelCount = 1,
     Peers? peers = null)
@@ -26,7 +25,7 @@ internal sealed class TrainingData(
 
     public int Rows { get; } = rows;
 
-    /// <summary>Who has further rows of this part; null: nobody.</summary>
+    /// <summary>Ranks with other rows of this part. Null: there are none.</summary>
     public Peers? Peers => peers;
 
     /// <summary>Rows of this part on all ranks.</summary>
@@ -79,8 +78,8 @@ internal sealed class TrainingData(
             Swap(Start + random.Next(last + 1), Start + last);
     }
 
-    /// <summary>The same for a file, which is gone through once: rows of the beginning that are drawn change places
-    /// with rows of the end that are not.</summary>
+    /// <summary>The same for a file, in one pass: drawn rows near the beginning are exchanged with rows at the end that
+    /// are not drawn.</summary>
     private void MoveRandomToEnd(int held, int seed)
     {
         // Selection sampling: Knuth, The Art of Computer Programming, volume 2, 3.4.2, algorithm S.
@@ -100,8 +99,8 @@ internal sealed class TrainingData(
             }
     }
 
-    /// <summary>The rows that quantiles and bins are made of: these, where they are in memory; of rows in a file every
-    /// n-th, 20,000 or more.</summary>
+    /// <summary>The rows from which quantiles and bins are computed: all rows if they are in memory, and every n-th row
+    /// of a file, 20,000 rows or more.</summary>
     public TrainingData Sample()
     {
         if (Features is not FileFeatures)
@@ -125,9 +124,9 @@ internal sealed class TrainingData(
         return peers?.SumRows(known) ?? known;
     }
 
-    /// <summary>Forgets the labels that lie outside ranges.</summary>
+    /// <summary>Removes labels that are outside their ranges.</summary>
     /// <param name="scales">Of each label.</param>
-    /// <returns>The rows that still have a label. Rows change places.</returns>
+    /// <returns>The rows that still have a label. The order of the rows changes.</returns>
     public TrainingData WithoutExtremes(IReadOnlyList<ColumnScale> scales)
     {
         var kept = Rows;
@@ -143,8 +142,8 @@ internal sealed class TrainingData(
         return Part(Start, kept);
     }
 
-    /// <summary>Two parts, perhaps of one table, with their features prepared. The parts are not to be used any
-    /// more.</summary>
+    /// <summary>Prepares the features of two parts, possibly of the same table. The original parts must not be used
+    /// afterwards.</summary>
     public static (TrainingData Training, TrainingData? Validation) Prepare(
         TrainingData training, TrainingData? validation, FeaturePreparation preparation)
     {

@@ -5,14 +5,14 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Training.Fit;
 
-/// <summary>Training rows that a model keeps, to explain its scores against. They are drawn before the features are
-/// prepared, and chosen by the scores that the model gives them: as many of high scores as of low ones.</summary>
+/// <summary>Training rows that a model keeps as the background for explanations. Candidates are drawn before the
+/// features are prepared. The rows are then chosen by their scores, to cover high and low scores equally.</summary>
 internal sealed class BackgroundRows
 {
-    // A table of very many columns keeps fewer.
+    // Limits the size for tables with very many columns.
     private const int MostValues = 1 << 18;
 
-    // Rows to choose from, for each that is kept.
+    // Candidate rows for each row that is kept.
     private const int Choice = 16;
 
     private readonly VBuffer<float>[] _rows;
@@ -23,13 +23,13 @@ internal sealed class BackgroundRows
 
     /// <summary>Draws rows to choose from, spread evenly over the table.</summary>
     /// <param name="data">The table.</param>
-    /// <param name="most">How many rows the model is to keep at most: a contribution is a mean over them.</param>
-    /// <param name="seed">Decides which.</param>
+    /// <param name="most">Maximum number of rows to keep. A contribution is a mean over them.</param>
+    /// <param name="seed">Seed of the random choice.</param>
     public static BackgroundRows Draw(TrainingData data, int most, int seed)
     {
         var random = new Random(seed);
         var total = Math.Min(data.TotalRows, Choice * most);
-        // Of each rank its share.
+        // Each rank draws its share.
         var count = (int)Math.Ceiling((double)total * data.Rows / data.TotalRows);
         var rows = new List<VBuffer<float>>(count);
         var row = new float[data.Columns];
@@ -48,7 +48,7 @@ internal sealed class BackgroundRows
     private static VBuffer<float>[] Gather(Peers peers, List<VBuffer<float>> rows, int columns) =>
         [.. peers.Gather<float>([.. rows.SelectMany(row => row.DenseValues())]).Chunk(columns).Select(Stored)];
 
-    /// <summary>The networks with the rows that they are to keep.</summary>
+    /// <summary>The networks with the chosen rows added.</summary>
     public NetworkEnsemble AddTo(NetworkEnsemble networks)
     {
         if (_rows.Length == 0)
@@ -62,7 +62,7 @@ internal sealed class BackgroundRows
             .Select(k => ordered[(int)((k + random.NextDouble()) * ordered.Length / kept)])]);
     }
 
-    /// <summary>By the score; by the most probable class, then its probability.</summary>
+    /// <summary>Sort key: the score, or the most probable class and then its probability.</summary>
     private static float Place(NetworkEnsemble networks, VBuffer<float> row, float[] outputs)
     {
         networks.Forward(in row, outputs);

@@ -4,14 +4,14 @@ using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Fit;
 
-/// <summary>The networks of the ensemble at the start of their training, and what the choice of their plans told.
-/// </summary>
+/// <summary>The networks of the ensemble at the start of their final training, and the outcome of the race.</summary>
 /// <param name="Members">The networks; they belong to the caller.</param>
-/// <param name="Choice">What was chosen.</param>
-/// <param name="Saved">The checkpoint that they are of; null: none.</param>
+/// <param name="Choice">The outcome of the race.</param>
+/// <param name="Saved">The checkpoint that they were read from. Null: there is none.</param>
 internal sealed record ChosenNetworks(IReadOnlyList<Member> Members, PlanChoice.Result Choice, SavedTraining? Saved)
 {
-    /// <summary>Takes them from a checkpoint, has them race, or makes what the options say.</summary>
+    /// <summary>Reads the networks from a checkpoint, runs the race, or creates the networks that the options ask
+    /// for.</summary>
     public static ChosenNetworks Of(FitContext fit, ScaledRows rows, Ensemble ensemble, TrainingSettings settings)
     {
         if (fit.Checkpoint?.Saved(TrainingPhase.Training) is { } reader)

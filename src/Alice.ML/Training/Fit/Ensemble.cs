@@ -10,14 +10,14 @@ using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Fit;
 
-/// <summary>The networks that are to be trained: what each is given and how large it is; and how they become a
+/// <summary>The networks of the ensemble: their inputs and sizes, how they are created, and how they become a
 /// model.</summary>
 internal sealed class Ensemble
 {
     // Seeds of members must differ from each other and from those of other runs with neighboring seeds.
     private const int SeedStride = 7919;
 
-    /// <summary>Networks of the race have the seeds before these.</summary>
+    /// <summary>Offset of the seeds of the ensemble. Networks of the race use the seeds below it.</summary>
     public const int SeedsOfRace = 100;
 
     private readonly AliceTrainerOptions _options;
@@ -27,12 +27,12 @@ internal sealed class Ensemble
     private readonly Dictionary<NumericEncoding, InputEncoding> _inputs = [];
     private readonly NetworkEnsemble? _initial;
 
-    // Of the initial networks, those with equal edges the same one.
+    // Initial networks with equal edges share one encoding.
     private readonly InputEncoding[]? _initialInputs;
     private readonly List<NetworkShape> _shapes = [];
     private readonly TrainingData _data;
 
-    // What networks are without a race: every second one has bins where the options leave it open.
+    // The plans without a race: every second network has bins if the options leave it open.
     private readonly NetworkPlan[] _plans;
     private readonly int _rows;
     private readonly int _columns;
@@ -42,7 +42,7 @@ internal sealed class Ensemble
     private readonly int _seed;
 
     /// <param name="options">The trainer's options.</param>
-    /// <param name="rows">What is learned.</param>
+    /// <param name="rows">The rows and the learning task.</param>
     /// <param name="settings">Settings of the run.</param>
     public Ensemble(AliceTrainerOptions options, ScaledRows rows, TrainingSettings settings)
     {
@@ -69,7 +69,7 @@ internal sealed class Ensemble
         Candidates = FindCandidates(settings.WeightDecays);
     }
 
-    /// <summary>Per network how it can be given its numbers: the race chooses among several.</summary>
+    /// <summary>For each network, the encodings that it may have. The race chooses among them.</summary>
     public IReadOnlyList<IReadOnlyList<NumericEncoding>> Kinds { get; }
 
     /// <summary>The plans that the options leave open.</summary>
@@ -84,7 +84,7 @@ internal sealed class Ensemble
     /// <summary>Weights and biases of all networks.</summary>
     public long Parameters => _plans.Select((plan, index) => (long)Shape(Inputs(index, plan), plan).Parameters).Sum();
 
-    /// <summary>The networks at their start, for the usual passes. They belong to the caller.</summary>
+    /// <summary>Creates the networks for the usual number of passes. They belong to the caller.</summary>
     public IReadOnlyList<Member> CreateMembers(TrainingSettings settings) => [.. _plans.Select((plan, index) =>
     {
         var weights = _initial?.Members[index].Network.Weights.ToArray();
@@ -96,8 +96,8 @@ internal sealed class Ensemble
         return Create(index, plan, settings, new Course(Schedule(plan), settings.NumberOfEpochs), weights);
     })];
 
-    /// <summary>The networks of chosen candidates, that go on from what those were at their best. They belong to the
-    /// caller.</summary>
+    /// <summary>Creates the networks of the chosen candidates, which continue from the best states of these. They
+    /// belong to the caller.</summary>
     /// <param name="chosen">A candidate for each network.</param>
     /// <param name="settings">Settings of the fit.</param>
     /// <param name="passes">Passes over all rows for a candidate's network.</param>
@@ -120,9 +120,9 @@ internal sealed class Ensemble
         })];
     }
 
-    /// <summary>A network at its start. It belongs to the caller.</summary>
-    /// <param name="index">Decides its seed.</param>
-    /// <param name="plan">What it is to be.</param>
+    /// <summary>Creates a network. It belongs to the caller.</summary>
+    /// <param name="index">Index that decides the seed.</param>
+    /// <param name="plan">The plan of the network.</param>
     /// <param name="settings">Settings of its run.</param>
     /// <param name="course">How its learning rate changes.</param>
     /// <param name="weights">Weights to start from; null: random ones.</param>
@@ -137,7 +137,7 @@ internal sealed class Ensemble
             unchecked(_seed + SeedStride * index), weights);
     }
 
-    /// <summary>The model of these members, for features as they come and scores in the label's units.</summary>
+    /// <summary>Creates the model from the members, for unprepared features and scores in the label's units.</summary>
     public NetworkEnsemble Fold(IReadOnlyList<Member> members, OutputCalibration calibration) => new(
         [.. members.Select(member => Fold(member, calibration))], _preparation, _task.Range?.With(_initial?.Range));
 
@@ -154,7 +154,7 @@ internal sealed class Ensemble
         var known = new List<InputEncoding>();
         if (table is null && initial.Members.Any(member => member.Encoder is not null))
             throw new ArgumentException(
-                "The model to go on from has encoded numbers, and the features are 1,024 columns or more that are "
+                "The model to continue from has encoded numbers, and the features are 1,024 columns or more that are "
                 + "mostly zeros. Give dense features.");
         return [.. initial.Members.Select(member =>
         {
@@ -167,13 +167,13 @@ internal sealed class Ensemble
         })];
     }
 
-    /// <summary>What the options ask for and the table allows; without hidden layers people want a linear model, unless
-    /// they ask for an encoding.</summary>
+    /// <summary>The encodings that the options ask for and the table allows. Without hidden layers the model should be
+    /// linear, so there is no encoding unless the options set one.</summary>
     private void AddEncodings(TrainingData sample, DenseFeatures table)
     {
         var isAutomatic = _options.NumericEncoding == NumericEncoding.Automatic && _hiddenLayers.Count > 0
             && AutoRules.SuitsBins(_rows, _columns, _numbers.Length, _task.IsClassification);
-        // Tails of few rows say little.
+        // With few rows, tails cannot be measured.
         var givesScores = isAutomatic && AutoRules.HasManySteps(_rows, _task.IsClassification);
         if ((givesScores || _options.NumericEncoding == NumericEncoding.NormalScores)
             && InputEncoding.NormalScores(sample, table, _preparation) is { } scores)
@@ -207,7 +207,7 @@ internal sealed class Ensemble
     private NetworkPlan[] FindCandidates(IReadOnlyList<double> decays)
     {
         var encodings = Kinds.SelectMany(kinds => kinds).Distinct().ToArray();
-        // Where people ask for layers or an encoding, they do not want a linear network.
+        // If the options set layers or an encoding, a linear network is not wanted.
         var hasLinear = _options.HiddenLayers is null && _options.NumericEncoding == NumericEncoding.Automatic
             && _options.WeightDecay is null && _hiddenLayers.Count > 0;
         var linear = hasLinear ? AutoRules.LinearDecays(_rows, _columns) : [];
@@ -228,7 +228,7 @@ internal sealed class Ensemble
 
     private InputEncoding Inputs(int index, NetworkPlan plan) => _initialInputs?[index] ?? _inputs[plan.Encoding];
 
-    // One object a shape: what evaluates networks is kept by it.
+    // One object per shape: it is the key of cached evaluators.
     private NetworkShape Shape(InputEncoding input, NetworkPlan plan)
     {
         int[] sizes = [input.Features, .. plan.HiddenLayers, _task.Outputs];

@@ -6,13 +6,12 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Fit;
 
-/// <summary>Settings of a run: what the options say, and where they leave it open, what the rules say of the rows.
-/// </summary>
+/// <summary>Settings of a run: the options and, where an option is not set, the automatic rules.</summary>
 internal static class FitSettings
 {
     /// <param name="fit">The fit.</param>
     /// <param name="scaled">Its rows.</param>
-    /// <param name="device">Where networks train.</param>
+    /// <param name="device">Device that networks train on.</param>
     public static TrainingSettings Of(FitContext fit, ScaledRows scaled, Device device)
     {
         var (options, data, task) = (fit.Options, scaled.Training, scaled.Task);
@@ -41,7 +40,7 @@ internal static class FitSettings
             MinimumImprovement = options.EarlyStoppingMinimumImprovement,
             MaximumTime = options.MaximumTrainingTime,
             IsCancelled = fit.Peers is { } peers ? () => peers.IsCancelled : fit.IsCancelled,
-            // Ranks that share rows meet in every step: on several threads, not in the same order.
+            // Ranks that share rows exchange gradients in every step; several threads would do so in different orders.
             Workers = device.type == DeviceType.CPU && data.Peers is null
                 ? options.NumberOfThreads ?? Environment.ProcessorCount
                 : 1,

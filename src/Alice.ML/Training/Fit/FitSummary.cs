@@ -3,14 +3,14 @@ using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Fit;
 
-/// <summary>What a model tells of its fit.</summary>
+/// <summary>Creates the training summary of a model.</summary>
 internal static class FitSummary
 {
     /// <param name="fit">The fit.</param>
-    /// <param name="learned">What it learned.</param>
-    /// <param name="trained">Its networks.</param>
+    /// <param name="learned">The learning task.</param>
+    /// <param name="trained">The trained networks.</param>
     /// <param name="settings">Settings of the run.</param>
-    /// <param name="networks">The model's.</param>
+    /// <param name="networks">The networks of the model.</param>
     public static AliceTrainingSummary Of(
         FitContext fit, FitTask learned, TrainedNetworks trained, TrainingSettings settings, NetworkEnsemble networks)
     {

@@ -13,35 +13,36 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Fit;
 
-/// <summary>What a fit has to learn, from which rows, and where. Rows with extreme labels are left out.</summary>
+/// <summary>The learning task of a fit, its rows and its device. Rows with extreme labels are left out.</summary>
 internal sealed record FitTask
 {
     private const string Remedy =
-        "Mend them, or set Loss to RegressionLoss.Absolute or Huber to keep them.";
+        "Correct them, or set Loss to RegressionLoss.Absolute or Huber to keep them.";
 
     public required LearningTask Task { get; init; }
 
-    /// <summary>The model to go on from; null: none.</summary>
+    /// <summary>The model to continue from. Null: there is none.</summary>
     public required NetworkEnsemble? Initial { get; init; }
 
-    /// <summary>Rows to learn from.</summary>
+    /// <summary>Training rows.</summary>
     public required TrainingData Training { get; init; }
 
-    /// <summary>Rows to measure on: the user's, or a part of the training rows; null: none.</summary>
+    /// <summary>Validation rows: the user's, or a part of the training rows. Null: there are none.</summary>
     public required TrainingData? Validation { get; init; }
 
     public required LeftOutLabels LeftOut { get; init; }
 
     public required Device Device { get; init; }
 
-    /// <summary>Why "auto" took the device; null: it did not choose.</summary>
+    /// <summary>Why "auto" chose the device. Null: it did not choose.</summary>
     public required string? DeviceChoice { get; init; }
 
-    /// <summary>Makes it of the rows as they were read, which decide whether a run may be resumed.</summary>
+    /// <summary>Creates the task from the rows as they were read. These rows decide whether a run can be
+    /// resumed.</summary>
     /// <param name="fit">The fit.</param>
     /// <param name="rows">The rows.</param>
-    /// <param name="task">What they are to teach.</param>
-    /// <param name="initial">The model to go on from.</param>
+    /// <param name="task">The learning task.</param>
+    /// <param name="initial">The model to continue from.</param>
     /// <param name="found">The device that the options name.</param>
     public static FitTask Of(
         FitContext fit, RowsAsRead rows, LearningTask task, NetworkEnsemble? initial, Device found)
@@ -50,7 +51,7 @@ internal sealed record FitTask
         if (initial is not null)
             InitialModel.Require(initial, options, fit.Feature.Name, training.Columns, task.Outputs);
         fit.Peers?.RequireSame(
-            "the model to go on from: load the same one on all ranks", $"{RunIdentity.Hash(initial)}");
+            "the model to continue from: load the same one on all ranks", $"{RunIdentity.Hash(initial)}");
         var (device, choice) = Choose(found, options, training, task);
         fit.Checkpoint?.Begin(
             RunIdentity.Of(options, fit.Seed, device, training, validation, initial), FeatureNames.Of(fit.Feature));
@@ -76,10 +77,10 @@ internal sealed record FitTask
         };
     }
 
-    /// <summary>The device, and why "auto" took it.</summary>
+    /// <summary>The device, and why "auto" chose it.</summary>
     public string DescribeDevice() => $"{Device}{(DeviceChoice is null ? "" : $" ({DeviceChoice})")}";
 
-    /// <summary>"auto" takes a card that is there only where it is faster.</summary>
+    /// <summary>Chooses the device. "auto" uses a GPU only if it is faster.</summary>
     private static (Device Device, string? Choice) Choose(
         Device found, AliceTrainerOptions options, TrainingData data, LearningTask task)
     {

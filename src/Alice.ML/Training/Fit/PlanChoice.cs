@@ -8,7 +8,7 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Training.Fit;
 
-/// <summary>Runs the race of the plans that the options leave open, and makes the ensemble's networks of its
+/// <summary>Runs the race of the plans that the options leave open, and creates the networks of the ensemble from its
 /// outcome.</summary>
 internal sealed class PlanChoice(FitContext fit, ScaledRows rows, Ensemble ensemble, TrainingSettings settings)
 {
@@ -16,36 +16,36 @@ internal sealed class PlanChoice(FitContext fit, ScaledRows rows, Ensemble ensem
     private readonly LearningTask _task = rows.Task;
     private readonly RowSet _rows = rows.Rows.Training;
 
-    /// <summary>What the choice told.</summary>
+    /// <summary>The outcome of the race.</summary>
     internal sealed record Result
     {
-        /// <summary>What held-out rows say of the outputs.</summary>
+        /// <summary>Calibration of the outputs on held-out rows.</summary>
         public OutputCalibration Calibration { get; init; } = OutputCalibration.None;
 
-        /// <summary>The error to expect; null without a race.</summary>
+        /// <summary>The error to expect on new rows. Null without a race.</summary>
         public AliceEstimate? Estimate { get; init; }
 
-        /// <summary>All candidates; empty without a race.</summary>
+        /// <summary>All candidates. Empty without a race.</summary>
         public IReadOnlyList<AliceCandidate> Candidates { get; init; } = [];
 
-        /// <summary>Held-out loss of the ensemble, in the label's units; null without a race.</summary>
+        /// <summary>Held-out loss of the ensemble, in the label's units. Null without a race.</summary>
         public double? HeldOutLoss { get; init; }
 
-        /// <summary>Share of the fit's work that the race was, about.</summary>
+        /// <summary>Approximate share of the race in the work of the fit.</summary>
         public double ShareDone { get; init; }
 
-        /// <summary>What cut the race short; null: nothing.</summary>
+        /// <summary>Why the race was cut short. Null: it was not.</summary>
         public StopReason? StopReason { get; init; }
     }
 
     /// <summary>Runs the race.</summary>
-    /// <returns>The networks at the start of their training, which belong to the caller, and what the choice told.
-    /// </returns>
+    /// <returns>The networks at the start of their final training, which belong to the caller, and the outcome of the
+    /// race.</returns>
     /// <exception cref="OperationCanceledException">Cancelled before the first networks were measured.</exception>
     public (IReadOnlyList<Member> Members, Result Choice) Make()
     {
         var watch = new RaceWatch(settings, fit.Clock, progress => _options.Progress?.Report(progress));
-        // Of a chosen number of epochs the ensemble's networks take all, and candidates up to half.
+        // With a set number of epochs, candidates take up to half of it, and the networks of the ensemble all of it.
         var usual = _options.NumberOfEpochs is { } asked
             ? (int)Math.Ceiling(
             Math.Min(asked, AutoRules.Epochs(_rows.TotalCount, settings.BatchSize, _task.IsClassification)) / 2.0)
@@ -68,7 +68,7 @@ internal sealed class PlanChoice(FitContext fit, ScaledRows rows, Ensemble ensem
             + $"loss {loss:g6} on held-out rows.");
         foreach (var candidate in race.Candidates.Except(chosen)
             .Where(candidate => candidate.Networks.Any(network => network.Restarts > 0)))
-            fit.Channel.Warning($"Networks with {candidate.Plan} diverged: they were no choice.");
+            fit.Channel.Warning($"Networks with {candidate.Plan} diverged and were left out.");
         var calibration = race.Losses.Calibrate(chosen);
         var stepsPerPass = Math.Ceiling((double)_rows.TotalCount / settings.BatchSize);
         var finish = AutoRules.StepsToFinish(

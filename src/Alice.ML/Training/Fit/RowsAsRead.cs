@@ -4,16 +4,15 @@ using Microsoft.ML;
 
 namespace Alice.ML.Training.Fit;
 
-/// <summary>The rows of a fit as they came: nothing is left out but what cannot be used, and nothing is scaled.
-/// </summary>
-/// <param name="Training">Rows to learn from.</param>
-/// <param name="Validation">Rows of the user's to measure on; null: none were given.</param>
+/// <summary>The rows of a fit as they were read: unusable rows are left out, and nothing is scaled.</summary>
+/// <param name="Training">Training rows.</param>
+/// <param name="Validation">The user's validation rows. Null: none were given.</param>
 internal sealed record RowsAsRead(TrainingData Training, TrainingData? Validation)
 {
-    /// <summary>Reads them, each once.</summary>
+    /// <summary>Reads the rows, each once.</summary>
     /// <param name="fit">The fit.</param>
-    /// <param name="context">Has the rows.</param>
-    /// <param name="memory">Where rows are kept; null: in memory.</param>
+    /// <param name="context">The training context with the rows.</param>
+    /// <param name="memory">Limits the memory of the rows. Null: no limit.</param>
     public static RowsAsRead Read(FitContext fit, TrainContext context, RowMemory? memory)
     {
         var training = DataReader.Read(context.TrainingSet, fit.Channel, memory: memory, peers: fit.Peers);

@@ -9,10 +9,12 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Training.Fit;
 
-/// <summary>Requires of ranks that train together what they must have in common before they read any row.</summary>
+/// <summary>Checks that ranks that train together agree on everything that they must have in common, before they read
+/// any row.</summary>
 internal static class SameOnAllRanks
 {
-    /// <exception cref="InvalidOperationException">Names what differs, and where.</exception>
+    /// <exception cref="InvalidOperationException">Something differs. The message says what, and on which
+    /// ranks.</exception>
     public static void Require(Peers peers, AliceTrainerOptions options, Type trainer, TrainContext context)
     {
         peers.RequireSame("their version of Alice.ML: install the same one everywhere",
@@ -35,12 +37,13 @@ internal static class SameOnAllRanks
             + "and load it on the others", $"{label.Type}: {KeyValues(label)}");
         peers.RequireSame("having validation data: give it to Fit on all ranks or on none",
             $"{context.ValidationSet is not null}");
-        peers.RequireSame("having a model to go on from: give it to Fit on all ranks or on none",
+        peers.RequireSame("having a model to continue from: give it to Fit on all ranks or on none",
             $"{context.InitialPredictor is not null}");
     }
 
-    /// <summary>Requires of ranks that train other networks that they have the same rows.</summary>
-    /// <exception cref="InvalidOperationException">Names the ranks, and what differs.</exception>
+    /// <summary>Checks that ranks that train different networks have the same rows.</summary>
+    /// <exception cref="InvalidOperationException">The rows differ. The message names the ranks and what
+    /// differs.</exception>
     public static void RequireRows(
         Peers peers, TrainingData training, TrainingData? validation, DataViewSchema.Column feature)
     {

@@ -4,9 +4,8 @@ using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Fit;
 
-/// <summary>What a checkpoint of the training of the ensemble holds besides the networks: what they are, what was
-/// measured, and the epochs so far.
-/// </summary>
+/// <summary>What a checkpoint of the final training holds besides the networks: their plans, the outcome of the race,
+/// and the epochs so far.</summary>
 internal sealed record SavedTraining
 {
     public required PlanChoice.Result Choice { get; init; }
@@ -17,7 +16,7 @@ internal sealed record SavedTraining
 
     public required IReadOnlyList<AliceEpoch> Epochs { get; init; }
 
-    /// <summary>Writes all that the rest of a fit depends on.</summary>
+    /// <summary>Writes everything that the rest of the fit depends on.</summary>
     public static void Write(
         BinaryWriter writer, PlanChoice.Result choice, IReadOnlyList<AliceEpoch> epochs, EnsembleTrainer trainer)
     {
@@ -37,12 +36,13 @@ internal sealed record SavedTraining
     /// <summary>Reads the first part; <see cref="Members"/> and the trainer read the rest.</summary>
     public static SavedTraining Read(BinaryReader reader) => reader.ReadJson<SavedTraining>();
 
-    /// <summary>Makes the networks as they were made at first; the trainer restores what they have become.</summary>
-    /// <param name="reader">Where from.</param>
-    /// <param name="ensemble">Makes networks.</param>
+    /// <summary>Creates the networks as at the start of the final training. The trainer then restores their
+    /// state.</summary>
+    /// <param name="reader">The reader.</param>
+    /// <param name="ensemble">Creates networks.</param>
     /// <param name="settings">Settings of the fit.</param>
     public IReadOnlyList<Member> Members(BinaryReader reader, Ensemble ensemble, TrainingSettings settings) =>
-        // Without a race, the options say all.
+        // Without a race, the options define the networks.
         Choice.Estimate is null
             ? ensemble.CreateMembers(settings)
             : [.. Plans.Zip(Courses).Select((network, index) => ensemble.Create(

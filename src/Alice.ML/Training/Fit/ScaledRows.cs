@@ -8,28 +8,28 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Training.Fit;
 
-/// <summary>The rows of a fit as networks learn from them: features prepared, labels made targets, open to be read in
-/// minibatches.</summary>
+/// <summary>The rows of a fit in the form that networks train on: features prepared, labels turned into targets, ready
+/// to be read in minibatches.</summary>
 internal sealed record ScaledRows : IDisposable
 {
     public required LearningTask Task { get; init; }
 
-    /// <summary>The model to go on from; null: none.</summary>
+    /// <summary>The model to continue from. Null: there is none.</summary>
     public required NetworkEnsemble? Initial { get; init; }
 
-    /// <summary>Whether they are featurized text.</summary>
+    /// <summary>Whether the rows are featurized text.</summary>
     public required bool IsText { get; init; }
 
-    /// <summary>What the model does to features as they come.</summary>
+    /// <summary>How the model prepares the features.</summary>
     public required FeaturePreparation Preparation { get; init; }
 
-    /// <summary>What else is done to sparse columns while networks train.</summary>
+    /// <summary>Further scaling of sparse columns during training.</summary>
     public required Standardization Common { get; init; }
 
-    /// <summary>Rows for the model to keep, as they came.</summary>
+    /// <summary>Background rows for the model to keep, unprepared.</summary>
     public required BackgroundRows Background { get; init; }
 
-    /// <summary>The rows, open.</summary>
+    /// <summary>The rows, opened for reading.</summary>
     public required TrainingRows Rows { get; init; }
 
     /// <summary>The training rows.</summary>

@@ -5,7 +5,7 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Training.Fit;
 
-/// <summary>The networks of the ensemble after their training.</summary>
+/// <summary>The networks of the ensemble after the final training.</summary>
 internal sealed class TrainedNetworks : IDisposable
 {
     private readonly FitContext _fit;
@@ -26,19 +26,19 @@ internal sealed class TrainedNetworks : IDisposable
 
     public IReadOnlyList<Member> Members => _trainer.Members;
 
-    /// <summary>What the choice of their plans told.</summary>
+    /// <summary>The outcome of the race.</summary>
     public PlanChoice.Result Choice { get; }
 
-    /// <summary>Their epochs, in the label's units.</summary>
+    /// <summary>The epochs of the final training, in the label's units.</summary>
     public IReadOnlyList<AliceEpoch> Epochs => _epochs;
 
-    /// <summary>What ended the fit.</summary>
+    /// <summary>Why the fit ended.</summary>
     public StopReason StopReason =>
         _trainer.StopReason == StopReason.Finished ? Choice.StopReason ?? StopReason.Finished : _trainer.StopReason;
 
-    /// <summary>Trains networks to the end.</summary>
-    /// <exception cref="InvalidOperationException">The loss grew beyond reason, again and again.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled before there was a model to give.</exception>
+    /// <summary>Runs the final training.</summary>
+    /// <exception cref="InvalidOperationException">Training diverged too often.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before there was a model to return.</exception>
     public static TrainedNetworks Of(
         FitContext fit, ScaledRows rows, ChosenNetworks chosen, TrainingSettings settings)
     {

@@ -5,10 +5,9 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Members;
 
-/// <summary>Watches the training loss. Where it stops being finite or grows beyond reason, training goes back to the
-/// best weights so far and goes on with half the learning rate, ten times at most: a thousandth of it trains what can
-/// be trained.
-/// </summary>
+/// <summary>Detects divergence from the training loss. If the loss is not finite or grows too much, training returns to
+/// the best weights so far and continues with half the learning rate. It does so at most ten times: if a thousandth of
+/// the learning rate does not train, nothing does.</summary>
 internal sealed class Divergence(Tensor start) : IDisposable
 {
     private readonly Tensor _best = start.clone().DetachFromDisposeScope();
@@ -16,18 +15,18 @@ internal sealed class Divergence(Tensor start) : IDisposable
     private double _bestLoss = double.PositiveInfinity;
     private int _retries;
 
-    /// <summary>What the learning rate is multiplied by.</summary>
+    /// <summary>Factor on the learning rate.</summary>
     public double RateFactor { get; private set; } = 1;
 
-    /// <summary>Whether it may go back no more.</summary>
+    /// <summary>Whether all retries are used up.</summary>
     public bool IsExhausted => _retries >= AutoRules.MostRetries;
 
-    /// <summary>Whether it diverged too often.</summary>
+    /// <summary>Whether training diverged too often.</summary>
     public bool GaveUp => _retries > AutoRules.MostRetries;
 
-    /// <summary>Whether an epoch's mean loss is not finite, or more than 100 times the loss before the first step of
-    /// all.</summary>
-    /// <param name="loss">The mean.</param>
+    /// <summary>Whether an epoch's mean loss is not finite, or more than 100 times the loss before the very first
+    /// step.</summary>
+    /// <param name="loss">Mean loss of the epoch.</param>
     /// <param name="first">The loss before the first step of the epoch.</param>
     public bool HasDiverged(double loss, double first)
     {
@@ -35,7 +34,7 @@ internal sealed class Divergence(Tensor start) : IDisposable
         return !double.IsFinite(loss) || loss > AutoRules.LossBeyondReason * _startLoss;
     }
 
-    /// <summary>Takes note of an epoch that went well.</summary>
+    /// <summary>Records an epoch that did not diverge.</summary>
     public void Remember(double loss, Tensor weights)
     {
         if (loss >= _bestLoss)
@@ -44,8 +43,8 @@ internal sealed class Divergence(Tensor start) : IDisposable
         _best.copy_(weights);
     }
 
-    /// <summary>The weights to go on from.</summary>
-    /// <exception cref="InvalidOperationException">It diverged too often.</exception>
+    /// <summary>Returns the weights to continue from.</summary>
+    /// <exception cref="InvalidOperationException">Training diverged too often.</exception>
     public Tensor GoBack(double learningRate)
     {
         _retries++;
@@ -58,7 +57,7 @@ internal sealed class Divergence(Tensor start) : IDisposable
         return _best;
     }
 
-    /// <summary>Writes all that later judgments depend on.</summary>
+    /// <summary>Writes the state.</summary>
     public void Save(BinaryWriter writer)
     {
         writer.WriteTensor(_best);
@@ -68,7 +67,7 @@ internal sealed class Divergence(Tensor start) : IDisposable
         writer.Write(RateFactor);
     }
 
-    /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     public void Restore(BinaryReader reader)
     {
         reader.ReadTensor(_best, "best weights");

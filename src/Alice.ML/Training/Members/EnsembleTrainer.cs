@@ -11,9 +11,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Members;
 
-/// <summary>Trains the members of an ensemble side by side on the same minibatches: fit → epoch → step. Losses and
-/// metrics are in the units of the standardized targets.
-/// </summary>
+/// <summary>Trains the members of an ensemble in parallel, epoch by epoch, on the same minibatches. Losses and metrics
+/// are in the units of the standardized targets.</summary>
 internal sealed class EnsembleTrainer : IDisposable
 {
     private readonly TrainingSettings _settings;
@@ -21,7 +20,7 @@ internal sealed class EnsembleTrainer : IDisposable
     private readonly BatchSource _batches;
     private readonly int _epochs;
 
-    // Per thread, and for each kind of inputs.
+    // One per thread and encoding of the inputs.
     private readonly Dictionary<InputEncoding, BatchReader>[] _readers;
     private readonly Dictionary<InputEncoding, StackSet> _stacks = [];
     private readonly Validator? _validator;
@@ -29,14 +28,14 @@ internal sealed class EnsembleTrainer : IDisposable
     private volatile StopReason _stopReason = StopReason.Finished;
     private int _epoch = 1;
 
-    // Those that the epoch has not ended for; none: it is still to begin.
+    // Members that have not ended the epoch; none: it has not begun.
     private IReadOnlyList<Member> _running = [];
 
-    /// <param name="rows">Rows to learn from, and to measure every epoch on; not owned.</param>
-    /// <param name="members">The members; owned from now on.</param>
-    /// <param name="task">What they learn.</param>
+    /// <param name="rows">Training and validation rows. Not owned.</param>
+    /// <param name="members">The members. The trainer takes ownership.</param>
+    /// <param name="task">The learning task.</param>
     /// <param name="settings">Settings of the run.</param>
-    /// <param name="clock">Runs since the fit began.</param>
+    /// <param name="clock">Measures the time since the fit began.</param>
     public EnsembleTrainer(
         TrainingRows rows, IReadOnlyList<Member> members, LearningTask task, TrainingSettings settings,
         RunClock clock)
@@ -44,7 +43,7 @@ internal sealed class EnsembleTrainer : IDisposable
         _settings = settings;
         _members = members;
         _clock = clock;
-        // Those with the same work are of different ranks.
+        // Members with the same work go to different ranks.
         foreach (var (number, member) in members.GroupBy(member => member.Inputs)
             .SelectMany(group => group.OrderByDescending(member => member.Course.Length)).Index())
             member.Number = number;
@@ -56,24 +55,24 @@ internal sealed class EnsembleTrainer : IDisposable
             _validator = new Validator(validation, task, settings);
     }
 
-    /// <summary>Whether the members are good for a model before the first epoch ends.</summary>
+    /// <summary>Whether the members can form a model even before the first epoch ends.</summary>
     public bool IsStarted { get; init; }
 
-    /// <summary>Keeps the run while it goes on; null: nothing does.</summary>
+    /// <summary>The checkpoint of the run. Null: there is none.</summary>
     public RunCheckpoint? Checkpoint { get; init; }
 
-    /// <summary>The members; those of other ranks are as they were at last, once the run has ended.</summary>
+    /// <summary>The members. Those that other ranks train are up to date once the run has ended.</summary>
     public IReadOnlyList<Member> Members => _members;
 
     private Spread Spread => _settings.Spread;
 
-    /// <summary>What ended the run.</summary>
+    /// <summary>Why the run ended.</summary>
     public StopReason StopReason => _stopReason;
 
-    /// <summary>Trains to the end. Where its state was restored, it goes on.</summary>
-    /// <param name="report">Told of every epoch; null where nobody wants to know: what is told takes passes over all
+    /// <summary>Trains to the end, from the restored state if there is one.</summary>
+    /// <param name="report">Receives a report after every epoch. Null: no reports, which saves passes over all
     /// parameters.</param>
-    /// <exception cref="InvalidOperationException">The loss grew beyond reason, again and again.</exception>
+    /// <exception cref="InvalidOperationException">Training diverged too often.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the first epoch ended.</exception>
     public void Run(Action<AliceEpoch>? report = null)
     {
@@ -105,10 +104,10 @@ internal sealed class EnsembleTrainer : IDisposable
         Share();
     }
 
-    /// <summary>Writes where it is, while nobody takes a step.</summary>
+    /// <summary>Writes the state. No member takes a step meanwhile.</summary>
     public void Save(BinaryWriter writer)
     {
-        // Who asked to stop a run may resume it.
+        // A cancelled run can be resumed.
         writer.Write((int)(_stopReason == StopReason.Cancelled ? StopReason.Finished : _stopReason));
         writer.Write(_epoch);
         foreach (var member in _members)
@@ -119,7 +118,7 @@ internal sealed class EnsembleTrainer : IDisposable
         _validator?.Save(writer);
     }
 
-    /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     public void Restore(BinaryReader reader)
     {
         _stopReason = (StopReason)reader.ReadInt32();
@@ -161,15 +160,15 @@ internal sealed class EnsembleTrainer : IDisposable
             member.Settle(_epoch - 1);
     }
 
-    /// <summary>Whether there is a model to give.</summary>
+    /// <summary>Whether there is a model to return.</summary>
     private bool HasEnough => _epoch > 1 || IsStarted;
 
-    /// <summary>Why not to go on.</summary>
+    /// <summary>Why to stop. <see cref="StopReason.Finished"/>: there is no reason yet.</summary>
     private StopReason Asked() => _settings.IsCancelled() ? StopReason.Cancelled
         : HasEnough && _clock.Elapsed >= _settings.MaximumTime ? StopReason.MaximumTrainingTime
         : StopReason.Finished;
 
-    /// <summary>Gives all ranks what became of each other's members.</summary>
+    /// <summary>Shares the state of the members among all ranks.</summary>
     private void Share()
     {
         Spread.Share(_members, (writer, i) => _members[i].Save(writer),
@@ -177,14 +176,14 @@ internal sealed class EnsembleTrainer : IDisposable
         Member.RequireSameWeights(Spread.Peers, _members);
     }
 
-    /// <summary>The epoch of those that run, on as many threads as there are; those with the same inputs are spread
-    /// over the threads.</summary>
+    /// <summary>Runs the epoch of the running members on all threads. Members with the same inputs are distributed over
+    /// the threads.</summary>
     private void RunEpoch()
     {
         var others = _running.Where(member => !Spread.IsOwn(member)).ToArray();
         var dealt = _running.Except(others).GroupBy(member => member.Inputs).SelectMany(group => group).ToArray();
         var workers = Math.Min(_readers.Length, dealt.Length);
-        // All ranks know alike why to stop, as of their last meeting.
+        // All ranks agree on why to stop, as of their last exchange.
         while ((_stopReason = Asked()) == StopReason.Finished)
         {
             var end = (int)Math.Min(_batches.Count, Spread.NextMeeting(_running.Max(member => member.Position)));
@@ -202,7 +201,7 @@ internal sealed class EnsembleTrainer : IDisposable
         }
     }
 
-    /// <summary>Leaves those running that have to repeat the epoch.</summary>
+    /// <summary>Keeps only the members running that must repeat the epoch.</summary>
     private void EndEpoch()
     {
         var running = _running;
@@ -230,14 +229,14 @@ internal sealed class EnsembleTrainer : IDisposable
                 return;
 
             var passes = _epoch - 1.0 + (double)i / _batches.Count;
-            // Each minibatch is read once for the members that are given the same.
+            // Each minibatch is read once for members with the same inputs.
             foreach (var (reader, group) in groups)
             {
                 var isRead = false;
                 var stacks = _settings.UsesStacks ? Stacks(group) : null;
                 foreach (var member in group)
                 {
-                    // Some may have come further before the run was interrupted.
+                    // Some members may have been further ahead when the run was interrupted.
                     if (member.Position > i)
                         continue;
                     if (member.Course.At(passes) is { } phase)
@@ -264,7 +263,7 @@ internal sealed class EnsembleTrainer : IDisposable
         }
     }
 
-    /// <summary>The stacks of members with the same inputs, by their first member's.</summary>
+    /// <summary>The stacks of members with the same inputs, by the inputs of their first member.</summary>
     private StackSet Stacks(Member[] members)
     {
         ref var stacks = ref CollectionsMarshal.GetValueRefOrAddDefault(_stacks, members[0].Inputs, out _);

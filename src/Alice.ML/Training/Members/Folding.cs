@@ -5,8 +5,8 @@ using Alice.ML.Training.Objectives;
 
 namespace Alice.ML.Training.Members;
 
-/// <summary>Puts standardization into the weights, so that a model takes features and gives scores as they are, and
-/// back.</summary>
+/// <summary>Folds the standardization into the weights, so that a model takes unstandardized features and returns
+/// scores in the label's units, and reverses this.</summary>
 internal static class Folding
 {
     /// <summary>First layer: W[i] ← W[i]·Scale[i], b ← b − Σ Mean[i]·W[i]. Last layer: W ← W/Scale, b ← b/Scale + Mean
@@ -35,13 +35,13 @@ internal static class Folding
                 + (i < last.Length - outputs ? 0 : scores.Mean[i % outputs]));
     }
 
-    /// <summary>A network of a model, for features and scores as they come, from weights that were trained on
+    /// <summary>Creates a network of a model, for unstandardized inputs and scores, from weights trained on
     /// standardized ones.</summary>
-    /// <param name="shape">Its sizes.</param>
-    /// <param name="inputs">Standardization of what its first layer was given.</param>
-    /// <param name="task">What it has learned.</param>
-    /// <param name="weights">Weights in <see cref="DenseNetwork"/>'s order; taken over.</param>
-    /// <param name="encoder">What its first layer is given; null: the features.</param>
+    /// <param name="shape">Sizes of the network.</param>
+    /// <param name="inputs">Standardization of the inputs of its first layer.</param>
+    /// <param name="task">The learning task.</param>
+    /// <param name="weights">Weights in <see cref="DenseNetwork"/>'s order. The network takes ownership.</param>
+    /// <param name="encoder">Encoder of its inputs. Null: the features are not encoded.</param>
     public static EnsembleMember CreateMember(
         NetworkShape shape, Standardization inputs, LearningTask task, float[] weights, PiecewiseLinearEncoder? encoder)
     {

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Members;
 
-/// <summary>Rows to measure networks on, in their order; of all ranks, those of rank 0 first. Each rank evaluates its
-/// own, and what networks make of them is gathered: so all ranks judge alike.</summary>
+/// <summary>Rows to evaluate networks on, in order, those of rank 0 first. Each rank evaluates its own rows, and the
+/// outputs are gathered, so that all ranks get the same results.</summary>
 internal sealed class HeldOutRows : IDisposable
 {
     private const int RowsAtOnce = 4096;
@@ -15,7 +15,7 @@ internal sealed class HeldOutRows : IDisposable
     private readonly BatchSource _batches;
     private readonly Peers? _peers;
 
-    /// <param name="rows">The rows, labels being targets by now; not owned.</param>
+    /// <param name="rows">The rows, with targets as labels. Not owned.</param>
     /// <param name="settings">Settings of the run.</param>
     public HeldOutRows(RowSet rows, TrainingSettings settings)
     {
@@ -36,7 +36,7 @@ internal sealed class HeldOutRows : IDisposable
         }
     }
 
-    /// <summary>How many.</summary>
+    /// <summary>Number of rows.</summary>
     public int Count { get; }
 
     /// <summary>[rows, labels].</summary>
@@ -48,7 +48,7 @@ internal sealed class HeldOutRows : IDisposable
     /// <summary>Makes a reader for <see cref="Outputs"/>. One reader serves one thread.</summary>
     public BatchReader Open(InputEncoding inputs) => _batches.Open(inputs);
 
-    /// <summary>Outputs [rows, outputs] of a member now; they belong to the caller's scope.</summary>
+    /// <summary>Current outputs [rows, outputs] of a member. They belong to the caller's scope.</summary>
     public Tensor Outputs(Member member, BatchReader reader)
     {
         using var scope = NewDisposeScope();
@@ -63,7 +63,7 @@ internal sealed class HeldOutRows : IDisposable
         return (parts.Count == 1 ? parts[0] : cat(parts, 0)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Mean of values [rows, 1] of the rows by their weights.</summary>
+    /// <summary>Weighted mean of values [rows, 1].</summary>
     public double Mean(Tensor values) => Weights is null
         ? Sum(values) / Count
         : Sum(values.mul(Weights)) / Sum(Weights);

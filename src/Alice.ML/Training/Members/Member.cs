@@ -13,14 +13,14 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Members;
 
-/// <summary>One network of an ensemble, with its optimizer state, random numbers and record of losses.</summary>
+/// <summary>One network of an ensemble, with its optimizer state, random numbers and losses.</summary>
 internal sealed class Member : INumbered, IDisposable
 {
     private readonly TrainingSettings _settings;
     private readonly NetworkDesign _design;
     private readonly Divergence _divergence;
 
-    // Weights of a candidate at its best.
+    // Best weights of the candidate.
     private readonly float[]? _start;
     private bool _hasEnded;
     private Tensor? _best;
@@ -29,12 +29,12 @@ internal sealed class Member : INumbered, IDisposable
     private long _stepsInAll;
     private int _steps;
 
-    /// <param name="design">What the network is.</param>
+    /// <param name="design">The design of the network.</param>
     /// <param name="settings">Settings of the run.</param>
     /// <param name="course">How the learning rate changes.</param>
     /// <param name="seed">Seed of this member.</param>
-    /// <param name="initialWeights">Weights to start from, for what the first layer is given and the targets; null:
-    /// random ones.</param>
+    /// <param name="initialWeights">Initial weights, for encoded inputs and standardized targets. Null: random
+    /// weights.</param>
     public Member(
         NetworkDesign design, TrainingSettings settings, Course course, int seed, float[]? initialWeights)
     {
@@ -52,12 +52,12 @@ internal sealed class Member : INumbered, IDisposable
         _divergence = new Divergence(Learner.State.Center);
     }
 
-    /// <summary>Makes a learner on plain memory, or on tensors of a device.</summary>
+    /// <summary>Creates a learner on plain memory, or on tensors of a device.</summary>
     /// <param name="shape">Sizes of the network.</param>
     /// <param name="objective">What it minimizes.</param>
     /// <param name="start">Weights to start from; copied.</param>
     /// <param name="settings">Settings of the run.</param>
-    /// <param name="key">Decides random numbers that all steps of a stack share.</param>
+    /// <param name="key">Key of the random numbers that all networks of a stack share.</param>
     public static Learner CreateLearner(
         NetworkShape shape, Objective objective, Tensor start, TrainingSettings settings, ulong key = 0) =>
         settings.UsesKernels ? new KernelLearner(shape, objective, start)
@@ -66,44 +66,44 @@ internal sealed class Member : INumbered, IDisposable
 
     public NetworkShape Shape => Learner.Shape;
 
-    /// <summary>Decides which of several ranks trains it.</summary>
+    /// <summary>Decides which rank trains the member.</summary>
     public int Number { get; set; }
 
-    /// <summary>Its parameters and what takes its steps.</summary>
+    /// <summary>The parameters, with the optimizer that takes the steps.</summary>
     public Learner Learner { get; }
 
     public InputEncoding Inputs => _design.Inputs;
 
-    /// <summary>What sets it apart from the other networks of the ensemble.</summary>
+    /// <summary>The plan of the network.</summary>
     public NetworkPlan Plan => _design.Plan;
 
-    /// <summary>How the learning rate changes in the fit of the ensemble.</summary>
+    /// <summary>How the learning rate changes in the final training.</summary>
     public Course Course { get; }
 
-    /// <summary>Decides all random numbers after the starting weights.</summary>
+    /// <summary>Key of all random numbers after the initial weights.</summary>
     public ulong Key { get; }
 
     public long GradientEvaluations => Learner.GradientEvaluations;
 
-    /// <summary>How often training went back to earlier weights.</summary>
+    /// <summary>Number of times that training returned to earlier weights.</summary>
     public int Restarts { get; set; }
 
-    /// <summary>Minibatches of the epoch that it is done with.</summary>
+    /// <summary>Number of minibatches of the epoch that are done.</summary>
     public int Position { get; set; }
 
-    /// <summary>Weights of the candidate that it goes on from; null: it started from others.</summary>
+    /// <summary>Weights of the candidate that the member continues from. Null: there is none.</summary>
     public ReadOnlySpan<float> Start => _start;
 
-    /// <summary>Whether it diverged too often to go on.</summary>
+    /// <summary>Whether training diverged too often to continue.</summary>
     public bool GaveUp => _divergence.GaveUp;
 
-    /// <summary>Mean training loss of the epoch that ended last.</summary>
+    /// <summary>Mean training loss of the last complete epoch.</summary>
     public double Loss { get; private set; }
 
     /// <summary>Learning rate of the last step.</summary>
     public double LearningRate => _lastStep.LearningRate;
 
-    /// <summary>What there is to tell of the epoch that ended last.</summary>
+    /// <summary>Figures of the last complete epoch, for reports.</summary>
     public (double Loss, double LearningRate, long GradientEvaluations, double GlassDensity, double Hessian,
         double ShareAtUpperBound) Figures()
     {
@@ -118,9 +118,9 @@ internal sealed class Member : INumbered, IDisposable
         _steps = 0;
     }
 
-    /// <summary>Learns from a minibatch.</summary>
-    /// <param name="batch">What read it, for <see cref="Inputs"/>.</param>
-    /// <param name="phase">How.</param>
+    /// <summary>Takes a step on a minibatch.</summary>
+    /// <param name="batch">The reader of the minibatch, for <see cref="Inputs"/>.</param>
+    /// <param name="phase">How to take the step.</param>
     public void Step(BatchReader batch, StepPhase phase)
     {
         if (_hasEnded)
@@ -132,7 +132,7 @@ internal sealed class Member : INumbered, IDisposable
     }
 
     /// <summary>Plans the next step, which the network's stack takes.</summary>
-    /// <param name="phase">How.</param>
+    /// <param name="phase">How to take the step.</param>
     public void PlanStep(StepPhase phase)
     {
         if (_hasEnded)
@@ -141,8 +141,8 @@ internal sealed class Member : INumbered, IDisposable
         ((StackLearner)Learner).Plan(_lastStep, kept, key, averages);
     }
 
-    /// <summary>Begins the mean of weights that predictions use anew; until it has weights, they use those of
-    /// now.</summary>
+    /// <summary>Restarts the mean of the weights that predictions use. While it is empty, predictions use the current
+    /// weights.</summary>
     public void ForgetAverage() => Learner.ForgetAverage();
 
     /// <summary>Whether the weights that predictions use are all finite.</summary>
@@ -152,7 +152,7 @@ internal sealed class Member : INumbered, IDisposable
         return AliceUpdate.IsFinite(Learner.Current);
     }
 
-    /// <summary>Takes the weights of now into a hash.</summary>
+    /// <summary>Adds the current weights to a hash.</summary>
     public void AddTo(IncrementalHash hash)
     {
         using var weights = Learner.State.Center.cpu();
@@ -160,9 +160,9 @@ internal sealed class Member : INumbered, IDisposable
     }
 
     /// <summary>Ends the epoch.</summary>
-    /// <returns>Whether it went well; else the weights are the best of before, and the learning rate is
-    /// halved.</returns>
-    /// <exception cref="InvalidOperationException">The loss grew beyond reason, again and again.</exception>
+    /// <returns>True if the epoch did not diverge. Otherwise the best earlier weights are restored, and the learning
+    /// rate is halved.</returns>
+    /// <exception cref="InvalidOperationException">Training diverged too often.</exception>
     public bool EndEpoch()
     {
         Position = 0;
@@ -190,17 +190,16 @@ internal sealed class Member : INumbered, IDisposable
     /// scope.</summary>
     public Tensor Outputs(BatchReader batch) => Learner.Outputs(batch);
 
-    /// <summary>Ends a course that was cut short. In its first half the learning rate is high: the weights are worse
-    /// than those that a candidate had.
-    /// </summary>
-    /// <param name="passes">Passes that were done.</param>
+    /// <summary>Ends a course that was cut short. In its first half the learning rate is still high, and the weights
+    /// are worse than those of the candidate, which are then restored.</summary>
+    /// <param name="passes">Number of passes that were done.</param>
     public void Settle(double passes)
     {
         if (_start is not null && _best is null && passes < Course.Length / 2)
             Learner.Restart(tensor(_start));
     }
 
-    /// <summary>Takes the weights of now for those of the model.</summary>
+    /// <summary>Keeps the current weights as those of the model.</summary>
     public void KeepWeights()
     {
         if (_best is null)
@@ -209,16 +208,17 @@ internal sealed class Member : INumbered, IDisposable
             _best.copy_(Learner.Current);
     }
 
-    /// <summary>The weights of the model: those kept last, else those of now, in <see cref="Models.DenseNetwork"/>'s
-    /// order.</summary>
+    /// <summary>The weights of the model: those kept last or, if there are none, the current ones, in
+    /// <see cref="Models.DenseNetwork"/>'s order.</summary>
     public float[] Weights()
     {
         using var weights = (_best ?? Learner.Current).cpu();
         return weights.data<float>().ToArray();
     }
 
-    /// <summary>Requires networks to be the same on all ranks, if there are several.</summary>
-    /// <exception cref="InvalidOperationException">Names the ranks where they differ from rank 0's.</exception>
+    /// <summary>Checks that the networks are the same on all ranks.</summary>
+    /// <exception cref="InvalidOperationException">The networks differ. The message names the ranks that differ from
+    /// rank 0.</exception>
     public static void RequireSameWeights(Peers? peers, IEnumerable<Member> members)
     {
         if (peers is null)
@@ -230,7 +230,7 @@ internal sealed class Member : INumbered, IDisposable
             + "network between them, and train again", hash.GetHashAndReset());
     }
 
-    /// <summary>Writes all that later steps depend on, between two steps.</summary>
+    /// <summary>Writes the state that later steps depend on. Called between two steps.</summary>
     public void Save(BinaryWriter writer)
     {
         Learner.Save(writer);
@@ -249,7 +249,7 @@ internal sealed class Member : INumbered, IDisposable
             writer.WriteTensor(_best);
     }
 
-    /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     public void Restore(BinaryReader reader)
     {
         using var guard = no_grad();
@@ -278,8 +278,8 @@ internal sealed class Member : INumbered, IDisposable
         _divergence.Dispose();
     }
 
-    /// <summary>What the next step is, in <see cref="_lastStep"/> too: what decay leaves of the weights, a key for
-    /// random numbers, and whether the weights after it belong to the mean.</summary>
+    /// <summary>Plans the next step and stores it in <see cref="_lastStep"/>: the factor of weight decay, a key for
+    /// random numbers, and whether the weights after it enter the mean.</summary>
     private (double Kept, ulong Key, bool Averages) Next(StepPhase phase)
     {
         var rate = _settings.LearningRate * phase.RateFactor * _divergence.RateFactor;

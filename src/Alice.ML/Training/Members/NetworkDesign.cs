@@ -4,9 +4,9 @@ using Alice.ML.Training.Objectives;
 
 namespace Alice.ML.Training.Members;
 
-/// <summary>What a network is.</summary>
-/// <param name="Plan">What sets it apart from others.</param>
-/// <param name="Shape">Its sizes.</param>
-/// <param name="Objective">What it minimizes.</param>
-/// <param name="Inputs">What its first layer is given.</param>
+/// <summary>The design of a network.</summary>
+/// <param name="Plan">The plan of the network.</param>
+/// <param name="Shape">Sizes of the network.</param>
+/// <param name="Objective">The loss to minimize.</param>
+/// <param name="Inputs">Encoding of the inputs.</param>
 internal sealed record NetworkDesign(NetworkPlan Plan, NetworkShape Shape, Objective Objective, InputEncoding Inputs);

@@ -3,19 +3,19 @@ using Alice.ML.Trainers;
 
 namespace Alice.ML.Training.Members;
 
-/// <summary>What sets the networks of an ensemble apart from each other, beside their seeds.</summary>
-/// <param name="Encoding">How numbers are given: as they are, as normal scores or with bins.</param>
+/// <summary>The settings in which the networks of an ensemble differ, apart from their seeds.</summary>
+/// <param name="Encoding">Encoding of numbers: none, normal scores or bins.</param>
 /// <param name="HiddenLayers">Units of each hidden layer; none for a linear network.</param>
 /// <param name="Dropout">Share of hidden units that each step leaves out.</param>
 /// <param name="WeightDecay">Decoupled weight decay.</param>
-/// <param name="L1">L1 regularization beside that of the options, in the units of the loss.</param>
+/// <param name="L1">L1 regularization in addition to that of the options, in the units of the loss.</param>
 internal sealed record NetworkPlan(
     NumericEncoding Encoding, IReadOnlyList<int> HiddenLayers, double Dropout, double WeightDecay, double L1 = 0)
 {
-    /// <summary>Whether it is a linear network of the features.</summary>
+    /// <summary>Whether the network is linear in the features.</summary>
     public bool IsLinear => HiddenLayers.Count == 0;
 
-    /// <summary>Whether it has hidden layers on bins.</summary>
+    /// <summary>Whether the network has hidden layers and bins.</summary>
     public bool HasBins => !IsLinear && Encoding == NumericEncoding.PiecewiseLinear;
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,

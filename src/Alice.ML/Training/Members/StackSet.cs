@@ -3,7 +3,8 @@ using Alice.ML.Training.Stack;
 
 namespace Alice.ML.Training.Members;
 
-/// <summary>Members that are given the same minibatches, in a stack for each kind of layers and options.</summary>
+/// <summary>Members with the same minibatches, grouped into stacks of networks with the same layers and
+/// options.</summary>
 internal sealed class StackSet : IDisposable
 {
     private readonly NetworkStack[] _stacks;
@@ -18,10 +19,10 @@ internal sealed class StackSet : IDisposable
             .Select(group => new NetworkStack([.. group]))];
     }
 
-    /// <summary>Whether it has these members, and no others.</summary>
+    /// <summary>Whether the set has exactly these members.</summary>
     public bool Has(IReadOnlyList<Member> members) => _members.SetEquals(members);
 
-    /// <summary>Takes the steps that members have planned.</summary>
+    /// <summary>Takes the planned steps of the members.</summary>
     public void Step(BatchReader batch)
     {
         foreach (var stack in _stacks)

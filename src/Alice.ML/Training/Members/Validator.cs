@@ -8,7 +8,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Members;
 
-/// <summary>Loss and metric of the mean of the members over all validation rows, and when to stop.</summary>
+/// <summary>Computes loss and metric of the mean of the members on the validation rows, and decides when to
+/// stop.</summary>
 internal sealed class Validator(RowSet rows, LearningTask task, TrainingSettings settings) : IDisposable
 {
     private readonly HeldOutRows _rows = new(rows, settings);
@@ -20,7 +21,7 @@ internal sealed class Validator(RowSet rows, LearningTask task, TrainingSettings
     /// <summary>Whether the loss has not improved for as long as the settings allow.</summary>
     public bool ShouldStop => _worse >= settings.Patience;
 
-    /// <summary>Loss and metric of the members now, means over the rows by their weight; the members keep the best
+    /// <summary>Computes the current loss and metric, as weighted means over the rows. The members keep their best
     /// weights.</summary>
     public (double Loss, double Metric) Evaluate(IReadOnlyList<Member> members)
     {
@@ -36,7 +37,7 @@ internal sealed class Validator(RowSet rows, LearningTask task, TrainingSettings
         return (loss, task.Objective.Metric(metric));
     }
 
-    /// <summary>Writes all that later judgments depend on; the best weights are the members'.</summary>
+    /// <summary>Writes the state, without the best weights, which the members write.</summary>
     public void Save(BinaryWriter writer)
     {
         writer.Write(_bestLoss);
@@ -44,7 +45,7 @@ internal sealed class Validator(RowSet rows, LearningTask task, TrainingSettings
         writer.Write(_worse);
     }
 
-    /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     public void Restore(BinaryReader reader) =>
         (_bestLoss, _isFirst, _worse) = (reader.ReadDouble(), reader.ReadBoolean(), reader.ReadInt32());
 
@@ -55,7 +56,8 @@ internal sealed class Validator(RowSet rows, LearningTask task, TrainingSettings
         _rows.Dispose();
     }
 
-    /// <summary>Outputs of all members, whoever trains them, in their order: sums of floats depend on it.</summary>
+    /// <summary>Outputs of all members, on whichever rank they train, in a fixed order, because sums of floats depend
+    /// on it.</summary>
     private Tensor[] Outputs(IReadOnlyList<Member> members)
     {
         var spread = settings.Spread;
@@ -79,7 +81,7 @@ internal sealed class Validator(RowSet rows, LearningTask task, TrainingSettings
     private void Remember(double loss, IReadOnlyList<Member> members)
     {
         _worse = loss < _bestLoss * (1 - settings.MinimumImprovement) ? 0 : _worse + 1;
-        // Infinite losses from the start: the first epoch is the best, and so it is reported.
+        // If all losses are infinite, the first epoch is reported as the best.
         if (!_isFirst && !(loss < _bestLoss))
             return;
         (_isFirst, _bestLoss) = (false, loss);

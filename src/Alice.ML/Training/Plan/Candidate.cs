@@ -6,10 +6,9 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Plan;
 
-/// <summary>A plan in the race, with a pair of networks in every fold. It starts, takes steps, is judged, goes on or
-/// stops; at the end it is what it was when its loss was lowest, or, where somebody has chosen the length of training,
-/// what it was last.
-/// </summary>
+/// <summary>A plan in the race, with a pair of networks in every fold. It is evaluated at every rung, and then goes on
+/// or stops. The race uses its state at the lowest loss or, if the user has set the number of epochs, its last
+/// state.</summary>
 internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesLast) : IDisposable
 {
     private Tensor[] _outputs = [];
@@ -17,39 +16,39 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
 
     public NetworkPlan Plan => plan;
 
-    /// <summary>Two networks of each fold, fold after fold.</summary>
+    /// <summary>The two networks of each fold, in the order of the folds.</summary>
     public IReadOnlyList<Member> Networks => networks;
 
-    /// <summary>Whether it goes on.</summary>
+    /// <summary>Whether the candidate goes on.</summary>
     public bool IsRunning { get; set; } = true;
 
-    /// <summary>Held-out loss of the pairs when they were judged last.</summary>
+    /// <summary>Held-out loss of the pairs at the last rung.</summary>
     public double LastLoss { get; private set; } = double.PositiveInfinity;
 
-    /// <summary>Held-out loss of the pairs one judgment earlier.</summary>
+    /// <summary>Held-out loss of the pairs at the rung before.</summary>
     public double EarlierLoss { get; private set; } = double.PositiveInfinity;
 
-    /// <summary>Held-out loss of the pairs at its lowest.</summary>
+    /// <summary>Lowest held-out loss of the pairs.</summary>
     public double Loss { get; private set; } = double.PositiveInfinity;
 
-    /// <summary>What one network's loss has more, then, than that of the mean of very many that differ by their
-    /// seeds.</summary>
+    /// <summary>At the lowest loss: the part of a network's loss that is due to its seed, which the mean of very many
+    /// networks would not have.</summary>
     public double SeedLoss { get; private set; }
 
-    /// <summary>Steps that the networks had taken then.</summary>
+    /// <summary>Number of steps at the lowest loss.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>Mean outputs [rows, outputs] of the pair then, for the held-out rows of a fold; they belong to the
-    /// caller's scope.</summary>
+    /// <summary>Mean outputs [rows, outputs] of the pair at the lowest loss, for the held-out rows of a fold. They
+    /// belong to the caller's scope.</summary>
     public Tensor Mean(int fold) => Mean(_outputs, fold);
 
-    /// <summary>Weights of a network then.</summary>
+    /// <summary>Weights of a network at the lowest loss.</summary>
     public float[] Weights(int network) => _weights[network];
 
-    /// <summary>Judges the networks as they are.</summary>
-    /// <param name="outputs">Of every network, for the held-out rows of its fold; null: it diverged. Owned from now on.
-    /// </param>
-    /// <param name="steps">Steps that they have taken.</param>
+    /// <summary>Evaluates the networks in their current state.</summary>
+    /// <param name="outputs">Outputs of every network for the held-out rows of its fold; null if it diverged. The
+    /// candidate takes ownership.</param>
+    /// <param name="steps">Number of steps that the networks have taken.</param>
     /// <param name="loss">The loss of outputs in a fold; it may overwrite them.</param>
     public void Judge(Tensor?[] outputs, long steps, Func<int, Tensor, double> loss)
     {
@@ -75,8 +74,8 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
         _weights = [.. networks.Select(network => network.Weights())];
     }
 
-    /// <summary>Writes all that later judgments, and its networks' steps, depend on. Of those that stopped, only their
-    /// best is needed.</summary>
+    /// <summary>Writes the state that later rungs and steps depend on. A candidate that has stopped writes only its
+    /// best state.</summary>
     public void Save(BinaryWriter writer)
     {
         writer.Write(IsRunning);
@@ -97,7 +96,7 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
         }
     }
 
-    /// <summary>Writes what is known of a network, besides its outputs, where it is trained.</summary>
+    /// <summary>Writes the state of a network, without its outputs, on the rank that trains it.</summary>
     public void SaveNetwork(BinaryWriter writer, int network)
     {
         if (IsRunning)
@@ -108,7 +107,7 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
             writer.WriteFloats(_weights[network]);
     }
 
-    /// <summary>Takes over what <see cref="SaveNetwork"/> wrote.</summary>
+    /// <summary>Reads what <see cref="SaveNetwork"/> wrote.</summary>
     public void RestoreNetwork(BinaryReader reader, int network)
     {
         if (IsRunning)
@@ -119,9 +118,9 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
             _weights[network] = reader.ReadFloats();
     }
 
-    /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
-    /// <param name="reader">Where from.</param>
-    /// <param name="device">Where outputs are.</param>
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <param name="reader">The reader.</param>
+    /// <param name="device">Device of the outputs.</param>
     public void Restore(BinaryReader reader, Device device)
     {
         IsRunning = reader.ReadBoolean();

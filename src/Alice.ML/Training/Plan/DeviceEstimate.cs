@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Alice.ML.Training.Plan;
 
-/// <summary>How long a step of all networks takes on a card and on the host, about: enough to tell which is faster
-/// where both are there.</summary>
-/// <remarks>Its constants are rates of hardware, to be measured on a machine (docs/gpu.md). Those of
-/// <see cref="Rules.AutoRules"/> say what is learned: these do not.</remarks>
-/// <param name="CardSeconds">On a card.</param>
-/// <param name="HostSeconds">On the host.</param>
+/// <summary>Approximate time of a step of all networks on the GPU and on the CPU: precise enough to choose the faster
+/// one.</summary>
+/// <remarks>The constants are hardware speeds, to be measured on a machine (docs/gpu.md). Unlike those of
+/// <see cref="Rules.AutoRules"/>, they do not affect what is learned.</remarks>
+/// <param name="CardSeconds">Seconds per step on the GPU.</param>
+/// <param name="HostSeconds">Seconds per step on the CPU.</param>
 internal readonly record struct DeviceEstimate(double CardSeconds, double HostSeconds)
 {
     // The counts of docs/gpu.md for three layers, and five more for each further one; seven of eight steps are quick.
@@ -31,16 +31,16 @@ internal readonly record struct DeviceEstimate(double CardSeconds, double HostSe
     // A forward and a backward pass, which has two products, of a multiplication and an addition each.
     private const double WorkAWeight = 6;
 
-    /// <summary>Whether a card is faster.</summary>
+    /// <summary>Whether the GPU is faster.</summary>
     public bool PrefersCard => CardSeconds < HostSeconds;
 
     /// <summary>Estimates a step.</summary>
     /// <param name="layerSizes">Columns, hidden layers, outputs.</param>
-    /// <param name="storedColumns">Values of a row that the host reads; fewer than the columns where rows are
+    /// <param name="storedColumns">Number of values of a row that the CPU reads: fewer than the columns if rows are
     /// sparse.</param>
     /// <param name="batchRows">Rows of a minibatch.</param>
-    /// <param name="networks">Networks that are trained at the same time.</param>
-    /// <param name="threads">Threads of the host.</param>
+    /// <param name="networks">Number of networks that train at the same time.</param>
+    /// <param name="threads">Number of CPU threads.</param>
     public static DeviceEstimate Of(
         IReadOnlyList<int> layerSizes, double storedColumns, int batchRows, int networks, int threads)
     {
@@ -58,7 +58,7 @@ internal readonly record struct DeviceEstimate(double CardSeconds, double HostSe
         }
     }
 
-    /// <summary>In words.</summary>
+    /// <summary>The estimate as text.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"a step of all networks takes about {CardSeconds * 1e6:n0} µs on a card and {HostSeconds * 1e6:n0} µs on "
         + $"the CPU");

@@ -3,17 +3,17 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Plan;
 
-/// <summary>The errors to expect on new rows, from outputs for held-out ones.</summary>
+/// <summary>Estimates the errors on new rows from the outputs for held-out rows.</summary>
 internal static class Estimates
 {
-    // Of one row, −ln of the least probability that counts, as in ML.NET's evaluators.
+    // Largest log-loss of a row: probabilities are clipped, as in ML.NET's evaluators.
     private static readonly double _mostLoss = -Math.Log(1e-15);
 
-    /// <param name="task">What was learned.</param>
+    /// <param name="task">The learning task.</param>
     /// <param name="outputs">Outputs [rows, outputs]; may be overwritten.</param>
     /// <param name="targets">Targets [rows, labels].</param>
-    /// <param name="lossRatio">What the losses are multiplied by: an ensemble of another size than the measured one has
-    /// another loss.</param>
+    /// <param name="lossRatio">Factor on the losses, for the difference in size between the measured ensemble and the
+    /// final one.</param>
     public static AliceEstimate Of(LearningTask task, Tensor outputs, Tensor targets, double lossRatio)
     {
         using var scope = NewDisposeScope();

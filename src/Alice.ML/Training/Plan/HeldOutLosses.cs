@@ -5,15 +5,14 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Plan;
 
-/// <summary>Losses of candidates, and of means of several, on the held-out rows of all folds.</summary>
+/// <summary>Losses of candidates, and of means of candidates, on the held-out rows of all folds.</summary>
 internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> folds)
 {
-    /// <summary>The candidates whose networks' mean has the lowest loss, one network after the other, each the one that
-    /// lowers the loss of the mean most (Caruana et al. 2004, Ensemble Selection from Libraries of Models).
-    /// </summary>
-    /// <param name="candidates">Those to choose from.</param>
-    /// <param name="kinds">Per network of the ensemble the encodings that it may have.</param>
-    /// <exception cref="InvalidOperationException">None has a loss.</exception>
+    /// <summary>Chooses a candidate for each network of the ensemble, one after the other. Each is the candidate that
+    /// lowers the loss of the mean most (Caruana et al. 2004, Ensemble Selection from Libraries of Models).</summary>
+    /// <param name="candidates">The candidates to choose from.</param>
+    /// <param name="kinds">For each network of the ensemble, the encodings that it may have.</param>
+    /// <exception cref="InvalidOperationException">No candidate has a finite loss.</exception>
     public IReadOnlyList<Candidate> Choose(
         IReadOnlyList<Candidate> candidates, IReadOnlyList<IReadOnlyList<Trainers.NumericEncoding>> kinds)
     {
@@ -27,10 +26,9 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
         return chosen;
     }
 
-    /// <summary>Loss of the mean of networks of these candidates. The mean of a pair stands for each of its networks;
-    /// what the loss owes to the networks' seeds falls with their number, so that n networks of a plan have 1/n of it
-    /// and the pair one half.
-    /// </summary>
+    /// <summary>Loss of the mean of one network of each candidate. The mean of a pair stands in for each of its
+    /// networks. The part of the loss that is due to seeds falls with the number of networks: n networks of a plan have
+    /// 1/n of it, and the measured pair has one half.</summary>
     public double Loss(IReadOnlyList<Candidate> candidates)
     {
         var loss = MeanLoss(candidates);
@@ -53,11 +51,11 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
         });
     }
 
-    /// <summary>Loss of outputs [rows, outputs] for the held-out rows of a fold; they may be overwritten. Infinite
-    /// where it is no number.</summary>
+    /// <summary>Loss of outputs [rows, outputs] for the held-out rows of a fold; they may be overwritten. Infinite if
+    /// the loss is not a number.</summary>
     public double Loss(int fold, Tensor outputs) => folds[fold].Loss(task.Objective, outputs);
 
-    /// <summary>What to change in the outputs of an ensemble: probabilities get a temperature for each label, quantiles
+    /// <summary>Calibrates the outputs of an ensemble: probabilities get a temperature for each label, and quantiles
     /// are shifted.</summary>
     public OutputCalibration Calibrate(IReadOnlyList<Candidate> chosen)
     {
@@ -72,7 +70,7 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
         return task.Levels.Count > 0 ? new OutputCalibration(Shifts: QuantileShifts(means)) : OutputCalibration.None;
     }
 
-    /// <summary>What to multiply log-odds by for the lowest logarithmic loss, found by golden sections.</summary>
+    /// <summary>Finds the factor on the log-odds that gives the lowest log-loss, by golden-section search.</summary>
     /// <param name="means">Outputs for the held-out rows of each fold.</param>
     /// <param name="rowLosses">Losses [rows, 1] of outputs, which it may overwrite, against targets.</param>
     private float Factor(Tensor[] means, Func<Tensor, Tensor, Tensor> rowLosses)
@@ -107,9 +105,9 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
         }
     }
 
-    /// <summary>What to add to each output so that quantiles cover the held-out rows as their levels say: networks fit
-    /// the rows that they train on too closely (Romano et al. 2019, Conformalized Quantile Regression).
-    /// </summary>
+    /// <summary>Finds the shift of each output that makes the quantiles cover the held-out rows at their levels.
+    /// Without it they are too narrow, because networks fit the rows that they train on too closely (Romano et al.
+    /// 2019, Conformalized Quantile Regression).</summary>
     /// <param name="means">Outputs for the held-out rows of each fold.</param>
     private float[] QuantileShifts(Tensor[] means)
     {
@@ -121,7 +119,7 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
                 var output = labels + label * levels.Count + q;
                 var missing = cat([.. folds.Select((fold, i) =>
                     fold.Targets.select(1, label) - means[i].select(1, output))], 0);
-                // Labels that are missing are NaN, at the end.
+                // Missing labels are NaN; sorting puts them at the end.
                 var sorted = missing.sort().Values.cpu().data<float>().ToArray();
                 var rows = sorted.Count(value => !float.IsNaN(value));
                 var rank = (rows + 1) * (double)levels[q];
@@ -132,7 +130,7 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
         return shifts;
     }
 
-    /// <summary>The error to expect of the ensemble.</summary>
+    /// <summary>Estimates the error of the ensemble on new rows.</summary>
     public AliceEstimate Estimate(IReadOnlyList<Candidate> chosen, OutputCalibration calibration)
     {
         using var guard = no_grad();

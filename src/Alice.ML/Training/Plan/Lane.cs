@@ -7,9 +7,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Plan;
 
-/// <summary>Networks that learn from the same minibatches of the same inputs, on one thread: each minibatch is read
-/// once for all of them. What a lane does depends on nothing but its rows, its key and its networks.
-/// </summary>
+/// <summary>Networks that train on the same minibatches with the same inputs, on one thread. Each minibatch is read
+/// once for all of them. The result depends only on the rows, the key and the networks of the lane.</summary>
 internal sealed class Lane : IDisposable
 {
     private readonly BatchSource _batches;
@@ -23,7 +22,7 @@ internal sealed class Lane : IDisposable
     private long _ordered = -1;
 
     /// <param name="rows">Rows to learn from; not owned.</param>
-    /// <param name="inputs">What the networks are given.</param>
+    /// <param name="inputs">Encoding of the inputs of the networks.</param>
     /// <param name="settings">Settings of the run.</param>
     /// <param name="key">Decides the order of the rows in every epoch.</param>
     public Lane(RowSet rows, InputEncoding inputs, TrainingSettings settings, ulong key)
@@ -35,18 +34,18 @@ internal sealed class Lane : IDisposable
 
     public InputEncoding Inputs { get; }
 
-    /// <summary>The networks that learn; those that are taken out learn no more.</summary>
+    /// <summary>The networks that train. A network that is removed stops training.</summary>
     public List<Member> Members { get; } = [];
 
-    /// <summary>Steps so far.</summary>
+    /// <summary>Number of steps so far.</summary>
     public long Steps { get; set; }
 
-    /// <summary>Takes steps with every network at the rate of the trunk. Where it was stopped, it goes on.</summary>
-    /// <param name="from">Steps at the beginning.</param>
-    /// <param name="until">Steps at the end. Where nobody is left, none is taken.</param>
-    /// <param name="averagesFrom">The step from which weights belong to the mean that networks are judged by.</param>
-    /// <param name="tick">Called before every step; false: stop.</param>
-    /// <param name="isDue">Asked after every step; true: stop.</param>
+    /// <summary>Takes steps with every network at the rate of the trunk. Continues where it was stopped.</summary>
+    /// <param name="from">Number of steps at the beginning.</param>
+    /// <param name="until">Number of steps at the end. If no networks are left, no steps are taken.</param>
+    /// <param name="averagesFrom">The step from which weights enter the mean that is evaluated.</param>
+    /// <param name="tick">Called before every step. Returns false to stop.</param>
+    /// <param name="isDue">Called after every step. Returns true to stop.</param>
     public void Run(long from, long until, long averagesFrom, Func<bool> tick, Func<bool> isDue)
     {
         using var guard = no_grad();
@@ -83,7 +82,7 @@ internal sealed class Lane : IDisposable
         _stacks?.Step(_reader);
     }
 
-    /// <summary>Makes stacks of the networks that are left.</summary>
+    /// <summary>Stacks the remaining networks.</summary>
     private void Stack()
     {
         if (_stacks?.Has(Members) == true)
@@ -93,7 +92,7 @@ internal sealed class Lane : IDisposable
         before?.Dispose();
     }
 
-    /// <summary>Those that diverge too often leave.</summary>
+    /// <summary>Removes networks that have diverged too often.</summary>
     private void EndEpoch()
     {
         for (var i = Members.Count - 1; i >= 0; i--)

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Plan;
 
-/// <summary>A division of the rows into those to train on and held-out ones, which candidates are judged by.</summary>
+/// <summary>A split of the rows into training rows and held-out rows, on which candidates are compared.</summary>
 internal sealed class PlanFold(RowSet training, RowSet heldOut, TrainingSettings settings) : IDisposable
 {
     private readonly HeldOutRows _heldOut = new(heldOut, settings);
@@ -16,8 +16,8 @@ internal sealed class PlanFold(RowSet training, RowSet heldOut, TrainingSettings
     /// <summary>Targets [rows, labels] of the held-out rows.</summary>
     public Tensor Targets => _heldOut.Targets;
 
-    /// <summary>Outputs [rows, outputs] of each network for the held-out rows, held as the model holds them; they
-    /// belong to no scope.</summary>
+    /// <summary>Outputs [rows, outputs] of each network for the held-out rows, limited to the range that the model will
+    /// use. They belong to no scope.</summary>
     public Tensor[] Outputs(IReadOnlyList<Member> members, LearningTask task)
     {
         using var guard = no_grad();
@@ -26,14 +26,14 @@ internal sealed class PlanFold(RowSet training, RowSet heldOut, TrainingSettings
         return [.. members.Select(member => task.Hold(_heldOut.Outputs(member, reader)).DetachFromDisposeScope())];
     }
 
-    /// <summary>Mean of what networks are compared by, by the rows' weights; infinite where it is no number.</summary>
+    /// <summary>Weighted mean of the loss by which networks are compared. Infinite if it is not a number.</summary>
     public double Loss(Objective objective, Tensor outputs)
     {
         var loss = Mean(objective.ComparedLosses(outputs, Targets));
         return double.IsFinite(loss) ? loss : double.PositiveInfinity;
     }
 
-    /// <summary>Mean of values [rows, 1] of the held-out rows by their weights.</summary>
+    /// <summary>Weighted mean of values [rows, 1] of the held-out rows.</summary>
     public double Mean(Tensor values) => _heldOut.Mean(values);
 
     public void Dispose() => _heldOut.Dispose();

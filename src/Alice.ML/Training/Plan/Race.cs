@@ -12,18 +12,17 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Plan;
 
-/// <summary>Chooses what the options leave open. A pair of networks of every plan starts at once; they are judged by
-/// held-out rows while they train, after twice the steps each time; those behind stop (successive halving, Jamieson and
-/// Talwalkar 2016), and those that stopped gaining. The ensemble is put together from what all of them were at their
-/// best; its networks then go on from there with all rows.
-/// </summary>
-/// <remarks>What it does depends on the rows, the options and the seed; with a time limit, on the time.</remarks>
+/// <summary>Chooses among the plans that the options leave open. Two networks of every plan start in each fold. They
+/// are evaluated on held-out rows at rungs, each after twice the steps of the one before. Plans that are behind stop
+/// (successive halving, Jamieson and Talwalkar 2016), and so do plans that no longer improve. The ensemble is selected
+/// from the best states of all plans. Its networks then continue from there on all rows.</summary>
+/// <remarks>The result depends on the rows, the options and the seed; with a time limit, also on the time.</remarks>
 internal sealed class Race : IDisposable
 {
     // Keys of the orders of rows must differ from those of the fit that comes after.
     private const long OrderKeys = 1_000_000;
 
-    // A pair shares its order of rows with nobody, so that nobody waits for another's minibatch.
+    // Each pair has its own order of rows, so that no pair waits for another's minibatch.
     private readonly List<(int Fold, int Index, Lane Lane)> _lanes = [];
     private readonly LearningTask _task;
     private readonly TrainingSettings _settings;
@@ -37,17 +36,17 @@ internal sealed class Race : IDisposable
     // Steps at the beginning of the rung.
     private long _steps;
 
-    // The usual number of steps; 0: not known yet.
+    // The usual number of steps; 0 if it is not known yet.
     private long _most;
     private int _rung;
 
-    /// <param name="task">What is learned.</param>
-    /// <param name="rows">All training rows, and those of the user's to judge by where they are enough; not owned.
-    /// </param>
+    /// <param name="task">The learning task.</param>
+    /// <param name="rows">The training rows, and the user's validation rows, which compare plans if there are enough of
+    /// them. Not owned.</param>
     /// <param name="settings">Settings of the run; <see cref="TrainingSettings.NumberOfEpochs"/> are the usual
     /// passes.</param>
-    /// <param name="channel">Told of what happens.</param>
-    /// <param name="watch">Knows the time.</param>
+    /// <param name="channel">Receives messages.</param>
+    /// <param name="watch">Keeps track of the time.</param>
     public Race(LearningTask task, TrainingRows rows, TrainingSettings settings, IChannel channel, RaceWatch watch)
     {
         (_task, _settings, _channel, _watch) = (task, settings with { Workers = 1 }, channel, watch);
@@ -62,24 +61,24 @@ internal sealed class Race : IDisposable
     /// <summary>Losses on the held-out rows.</summary>
     public HeldOutLosses Losses { get; }
 
-    /// <summary>All plans with what they came to.</summary>
+    /// <summary>All plans with their results.</summary>
     public IReadOnlyList<Candidate> Candidates => _candidates;
 
-    /// <summary>Whether it ended early for want of time.</summary>
+    /// <summary>Whether the race ended early because of the time limit.</summary>
     public bool IsShortened { get; private set; }
 
-    /// <summary>Keeps the race while it runs; null: nothing does.</summary>
+    /// <summary>The checkpoint of the run. Null: there is none.</summary>
     public RunCheckpoint? Checkpoint { get; init; }
 
     private int Workers { get; }
 
     private Spread Spread => _settings.Spread;
 
-    /// <summary>Runs to the end, or until time is up or somebody asks to stop.</summary>
+    /// <summary>Runs the race to the end, or until the time is up or the run is cancelled.</summary>
     /// <param name="plans">The plans that start.</param>
-    /// <param name="kinds">Per network of the ensemble the encodings that it may have.</param>
-    /// <param name="create">Makes a network of a plan at its start, by a number that decides its seed.</param>
-    /// <exception cref="OperationCanceledException">Cancelled before the first judgment.</exception>
+    /// <param name="kinds">For each network of the ensemble, the encodings that it may have.</param>
+    /// <param name="create">Creates a new network of a plan, from an index that decides its seed.</param>
+    /// <exception cref="OperationCanceledException">Cancelled before the first rung was evaluated.</exception>
     public void Run(
         IReadOnlyList<NetworkPlan> plans, IReadOnlyList<IReadOnlyList<Trainers.NumericEncoding>> kinds,
         Func<int, NetworkPlan, Member> create)
@@ -110,7 +109,7 @@ internal sealed class Race : IDisposable
                 continue;
             RunTo(until, _steps);
             var isFirst = _candidates.All(candidate => candidate.Steps == 0);
-            // Asked once: a checkpoint is of before the judgment.
+            // Asked once: a checkpoint has the state before the evaluation.
             var isCancelled = _watch.IsCancelled;
             if (isCancelled && Checkpoint is not null)
             {
@@ -141,7 +140,7 @@ internal sealed class Race : IDisposable
             candidate.Dispose();
     }
 
-    /// <summary>Writes where it is, while nobody takes a step.</summary>
+    /// <summary>Writes the state of the race. No network takes a step meanwhile.</summary>
     private void Save(BinaryWriter writer)
     {
         writer.Write(_most);
@@ -155,7 +154,7 @@ internal sealed class Race : IDisposable
             writer.Write(lane.Steps);
     }
 
-    /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     private void Restore(BinaryReader reader)
     {
         _most = reader.ReadInt64();
@@ -193,7 +192,7 @@ internal sealed class Race : IDisposable
             settings))];
     }
 
-    /// <summary>Held-out rows of a file are brought into memory.</summary>
+    /// <summary>Reads held-out rows from a file into memory.</summary>
     private PlanFold[] FoldsOfFile(RowSet rows, TrainingSettings settings)
     {
         var held = AutoRules.HeldOutRows(rows.Data.Rows, settings.Folds);
@@ -231,11 +230,11 @@ internal sealed class Race : IDisposable
         _candidates.Add(new Candidate(plan, networks, _settings.HasChosenLength));
     }
 
-    /// <summary>Measures a few steps, and finds a length for which the time is enough; with very little time only some
-    /// plans stay.</summary>
+    /// <summary>Times a few steps, and chooses a length that the time allows. With very little time only some plans are
+    /// kept.</summary>
     private long FitIntoTime(long usual)
     {
-        // The first ones pay for what the runtime still has to compile.
+        // The first steps include the compilation by the runtime.
         RunTo(_steps = 1, from: 0);
         _watch.Measure();
         RunTo(_steps = 1 + AutoRules.TimingSteps, from: 1);
@@ -270,7 +269,7 @@ internal sealed class Race : IDisposable
                 var lane = _lanes[i].Lane;
                 lane.Run(from, until, averagesFrom, () => _watch.Tick(lane.Members.Count),
                     () => lane.Steps >= end || Spread.IsAlone && Checkpoint?.IsDue == true);
-                // Its networks are elsewhere, or have left.
+                // Its networks train on other ranks, or have stopped.
                 if (lane.Members.Count == 0)
                     lane.Steps = Math.Max(lane.Steps, end);
             });
@@ -284,7 +283,7 @@ internal sealed class Race : IDisposable
         }
     }
 
-    /// <summary>Gives all ranks what became of each other's networks.</summary>
+    /// <summary>Shares the state of the networks among all ranks.</summary>
     private void Share()
     {
         foreach (var candidate in _candidates)
@@ -321,7 +320,7 @@ internal sealed class Race : IDisposable
         ReportLoss();
     }
 
-    /// <summary>Outputs of a candidate's networks, whoever trains them.</summary>
+    /// <summary>Outputs of the networks of a candidate, on whichever rank they train.</summary>
     private Tensor?[] Share(Candidate candidate, Dictionary<Member, Tensor> own)
     {
         Tensor?[] all = [.. candidate.Networks.Select(network => own.GetValueOrDefault(network))];
@@ -340,8 +339,8 @@ internal sealed class Race : IDisposable
         _watch.HeldOutLoss = double.IsFinite(lowest) ? lowest * _task.LossUnit : null;
     }
 
-    /// <summary>Stops those that are behind.</summary>
-    /// <returns>Whether any are left.</returns>
+    /// <summary>Stops the candidates that are behind.</summary>
+    /// <returns>Whether any candidates are left.</returns>
     private bool Drop(int rung, IReadOnlyList<IReadOnlyList<Trainers.NumericEncoding>> kinds)
     {
         var running = _candidates.Where(c => c.IsRunning).OrderBy(c => c.LastLoss).ToArray();

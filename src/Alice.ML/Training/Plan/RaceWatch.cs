@@ -3,16 +3,16 @@ using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Plan;
 
-/// <summary>How far a race has come, what it may still take, and whether somebody asked to stop. Its members are safe
-/// on any thread.</summary>
+/// <summary>The progress of a race, the time that is left, and whether the run was asked to stop. Members are
+/// thread-safe.</summary>
 /// <param name="settings">Settings of the run.</param>
-/// <param name="clock">Runs since the fit began.</param>
-/// <param name="report">Told of the progress, on one thread at a time.</param>
+/// <param name="clock">Measures the time since the fit began.</param>
+/// <param name="report">Receives progress reports, on one thread at a time.</param>
 internal sealed class RaceWatch(TrainingSettings settings, RunClock clock, Action<AliceProgress> report)
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
 
-    // Before that, nobody knows how long it will take.
+    // Before that, the duration is not known.
     private const double LeastShare = 0.01;
 
     private readonly Lock _lock = new();
@@ -20,27 +20,27 @@ internal sealed class RaceWatch(TrainingSettings settings, RunClock clock, Actio
     private TimeSpan _lastReport = clock.Elapsed;
     private long _taken;
 
-    // Those that all ranks knew of when they met last.
+    // As of the last exchange between the ranks.
     private long _known;
     private TimeSpan _measuredFrom;
     private long _measuredTaken;
     private double _deadline = double.PositiveInfinity;
 
-    /// <summary>Steps of one network that the whole fit will take, about.</summary>
+    /// <summary>Approximate total of network steps of the whole fit.</summary>
     public double Expected { get; set; } = 1;
 
     /// <summary>Lowest held-out loss so far, in the label's units.</summary>
     public double? HeldOutLoss { get; set; }
 
-    /// <summary>Steps of one network so far; those of other ranks as of the last meeting.</summary>
+    /// <summary>Total of network steps so far; those of other ranks as of the last exchange.</summary>
     public long Taken => Interlocked.Read(ref _taken);
 
     public bool IsCancelled => settings.IsCancelled();
 
-    /// <summary>Whether the time that is planned for the race has passed.</summary>
+    /// <summary>Whether the time planned for the race is used up.</summary>
     public bool IsLate => clock.Elapsed.TotalSeconds > _deadline;
 
-    /// <summary>Seconds of one step of one network, of those taken since <see cref="Measure"/>.</summary>
+    /// <summary>Mean seconds of one step of one network since <see cref="Measure"/>.</summary>
     public double SecondsPerStep =>
         (clock.Elapsed - _measuredFrom).TotalSeconds / Math.Max(1, Taken - _measuredTaken);
 
@@ -57,13 +57,14 @@ internal sealed class RaceWatch(TrainingSettings settings, RunClock clock, Actio
         _taken = _known += (long)settings.Spread.Sum(own);
     }
 
-    /// <summary>Begins to measure the time of steps.</summary>
+    /// <summary>Starts to measure the time of steps.</summary>
     public void Measure() => (_measuredFrom, _measuredTaken) = (clock.Elapsed, Taken);
 
-    /// <summary>Lets the race end so that this share of the time left is left then.</summary>
+    /// <summary>Sets the end of the race so that this share of the remaining time is kept for the final
+    /// training.</summary>
     public void Keep(double share) => _deadline = clock.Elapsed.TotalSeconds + (1 - share) * SecondsLeft;
 
-    /// <summary>Writes what was measured.</summary>
+    /// <summary>Writes the measurements.</summary>
     public void Save(BinaryWriter writer)
     {
         writer.Write(_start.Ticks);
@@ -73,7 +74,7 @@ internal sealed class RaceWatch(TrainingSettings settings, RunClock clock, Actio
         writer.Write(_deadline);
     }
 
-    /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     public void Restore(BinaryReader reader)
     {
         _start = new TimeSpan(reader.ReadInt64());
@@ -82,8 +83,8 @@ internal sealed class RaceWatch(TrainingSettings settings, RunClock clock, Actio
         _deadline = reader.ReadDouble();
     }
 
-    /// <summary>Takes note of a step of some networks.</summary>
-    /// <returns>Whether the race may go on.</returns>
+    /// <summary>Records a step of some networks.</summary>
+    /// <returns>Whether the race may continue.</returns>
     public bool Tick(int networks)
     {
         Interlocked.Add(ref _taken, networks);

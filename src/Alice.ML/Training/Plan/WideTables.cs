@@ -5,15 +5,13 @@ using Alice.ML.Training.Objectives;
 
 namespace Alice.ML.Training.Plan;
 
-/// <summary>Defaults where there are more columns than rows. docs/lab/wide-tables.md has what was measured, and what
-/// was not.</summary>
+/// <summary>Defaults for tables with more columns than rows. docs/lab/wide-tables.md has the measurements.</summary>
 internal static class WideTables
 {
-    /// <summary>Steps bounded by multiples of the gradient in place of Adam's step, which moves the weights of a word
-    /// seen once as far as those of one seen everywhere. The rates belong to <see cref="TextScale"/>, where the
-    /// logistic loss bends a quarter as much as the squared one. Most words tell nothing: both regularizations, unless
-    /// the options have their own.
-    /// </summary>
+    /// <summary>Optimizer for featurized text. Steps are bounded by multiples of the gradient instead of Adam's step,
+    /// which moves the weights of a rare word as far as those of a frequent one. The rates suit
+    /// <see cref="TextScale"/>, where the logistic loss has a quarter of the curvature of the squared loss. Most words
+    /// are not informative, so L1 and L2 regularization are added unless the options set their own.</summary>
     public static AliceOptimizerOptions TextOptimizer(AliceOptimizerOptions options, bool isClassification)
     {
         var isRegularised = options.L1Regularization > 0 || options.L2Regularization > 0;
@@ -28,17 +26,16 @@ internal static class WideTables
         };
     }
 
-    /// <summary>Whether the rows are taken for featurized text, of which a linear model learns best: classes or a mean,
-    /// one label a row, mostly zeros, more columns than rows, and options that leave layers, learning rate and weight
-    /// decay open.
-    /// </summary>
+    /// <summary>Whether the rows are treated as featurized text, for which a linear model is best. The task is
+    /// classification or squared loss with one label, the features are sparse, there are more columns than rows, and
+    /// the options for layers, learning rate and weight decay are not set.</summary>
     public static bool IsText(AliceTrainerOptions options, LearningTask task, TrainingData data) =>
         task.LabelCount == 1 && (task.IsClassification || task.Objective is SquaredObjective)
             && data.Features is SparseFeatures
             && data.Columns > data.Rows
         && options.HiddenLayers is null && options.LearningRate is null && options.WeightDecay is null;
 
-    /// <summary>What training makes of the features of text.</summary>
+    /// <summary>Scaling of the features of text in training.</summary>
     public static Standardization TextScale(LearningTask task, TrainingData data)
     {
         float[] targets = [.. data.Labels];

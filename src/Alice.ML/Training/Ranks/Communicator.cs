@@ -1,46 +1,48 @@
 namespace Alice.ML.Training;
 
-/// <summary>Joins processes, the ranks, that train one model together: each has its own part of the rows. Alice.ML.Mpi
-/// has one for MPI. Every rank makes the same calls in the same order, one at a time; each call waits for the others.
-/// </summary>
+/// <summary>Connects the processes (ranks) that train one model together. The package Alice.ML.Mpi has an
+/// implementation for MPI. Every rank makes the same calls in the same order, one at a time. Sum, Gather and Broadcast
+/// return when all ranks have made the call.</summary>
 public abstract class Communicator : IDisposable
 {
-    /// <summary>Number of this rank, from 0.</summary>
+    /// <summary>Index of this rank, from 0 to <see cref="Size"/> − 1.</summary>
     public abstract int Rank { get; }
 
-    /// <summary>How many ranks there are.</summary>
+    /// <summary>Number of ranks, 1 or more.</summary>
     public abstract int Size { get; }
 
-    /// <summary>Replaces each number by its sum over the ranks, the same bits on all of them.</summary>
-    /// <param name="values">As many on every rank.</param>
+    /// <summary>Replaces each value with its sum over all ranks. Every rank must get the same result, bit for
+    /// bit.</summary>
+    /// <param name="values">The values to sum, in place. Their number must be the same on every rank.</param>
     public abstract void Sum(Span<float> values);
 
     /// <inheritdoc cref="Sum(Span{float})"/>
     public abstract void Sum(Span<double> values);
 
-    /// <summary>Gives every rank what each one has.</summary>
-    /// <param name="own">Of this rank; others may have more or fewer.</param>
-    /// <returns>The bytes of rank 0, 1, …</returns>
+    /// <summary>Sends the bytes of each rank to all ranks.</summary>
+    /// <param name="own">The bytes of this rank. Their number may differ between ranks.</param>
+    /// <returns>The bytes of each rank, in the order of the ranks.</returns>
     public abstract byte[][] Gather(ReadOnlySpan<byte> own);
 
-    /// <summary>Gives every rank what rank 0 has.</summary>
-    /// <param name="values">As many on every rank.</param>
+    /// <summary>Copies the bytes of rank 0 to all ranks.</summary>
+    /// <param name="values">On rank 0 the bytes to send; on the other ranks the memory that receives them. Their number
+    /// must be the same on every rank.</param>
     public abstract void Broadcast(Span<byte> values);
 
-    /// <summary>Says that this rank goes no further. Returns where every rank says so within five seconds; else it ends
-    /// the work of all: they must not wait for this one.</summary>
-    /// <param name="reason">Why, for people.</param>
+    /// <summary>Reports that this rank cannot continue. If every rank reports a failure within five seconds, the call
+    /// returns. Otherwise it ends the work of all ranks, because they would wait for this one.</summary>
+    /// <param name="reason">Message for the user that says why.</param>
     public abstract void Fail(string reason);
 
-    /// <summary>Lets go of what joins the ranks.</summary>
+    /// <summary>Releases the connection between the ranks.</summary>
     public void Dispose()
     {
         Dispose(true);
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Lets go of what joins the ranks.</summary>
-    /// <param name="disposing">Whether <see cref="Dispose()"/> asks for it.</param>
+    /// <summary>Releases the connection between the ranks.</summary>
+    /// <param name="disposing">Whether the call comes from <see cref="Dispose()"/>.</param>
     protected virtual void Dispose(bool disposing)
     {
     }

@@ -4,14 +4,12 @@ using System.Text;
 
 namespace Alice.ML.Training.Ranks;
 
-/// <summary>The ranks of a run, as its parts see them; null: the run is alone. What ranks must decide as one (the time,
-/// whether somebody asked to stop) comes from here, as it was when they met last.
-/// </summary>
+/// <summary>The ranks of a run. Null: the run has one process. What all ranks must agree on (the time, whether to stop)
+/// comes from here, as of their last exchange.</summary>
 internal sealed class Peers(Communicator communicator, bool haveAllRows)
 {
-    /// <summary>Floats at the end of what <see cref="SumStep"/> is given: the first is the caller's, the others its
-    /// own.
-    /// </summary>
+    /// <summary>Number of floats at the end of the values of <see cref="SumStep"/>. The first belongs to the caller,
+    /// the others to this class.</summary>
     public const int Tail = 4;
 
     private RunClock? _clock;
@@ -23,43 +21,43 @@ internal sealed class Peers(Communicator communicator, bool haveAllRows)
 
     public bool IsFirst => Rank == 0;
 
-    /// <summary>Those who have further rows; null: every rank has all.</summary>
+    /// <summary>The ranks with other rows. Null: every rank has all rows.</summary>
     public Peers? OfRows => haveAllRows ? null : this;
 
-    /// <summary>Those who train further networks; null: every rank trains all.</summary>
+    /// <summary>The ranks that train other networks. Null: every rank trains all networks.</summary>
     public Peers? OfNetworks => haveAllRows ? this : null;
 
-    /// <summary>Whether somebody had asked any rank to stop.</summary>
+    /// <summary>Whether any rank was asked to stop.</summary>
     public bool IsCancelled { get; private set; }
 
-    /// <summary>Peers of options; null where there are none.</summary>
-    /// <param name="communicator">Joins them.</param>
+    /// <summary>The peers that the options define. Null: there are none.</summary>
+    /// <param name="communicator">Connects the ranks.</param>
     /// <param name="haveAllRows">Whether every rank has all rows.</param>
     public static Peers? Of(Communicator? communicator, bool haveAllRows) =>
         communicator is null or { Size: 1 } ? null : new Peers(communicator, haveAllRows);
 
-    /// <summary>Lets rank 0's clock be that of all, and any rank's wish to stop.</summary>
+    /// <summary>Makes rank 0's clock the clock of all ranks, and a request to stop any rank one for all.</summary>
     public void Attach(RunClock clock, Func<bool> isCancelled)
     {
         (_clock, _isCancelled) = (clock, isCancelled);
         Meet();
     }
 
-    /// <summary>Agrees on the time and on whether to stop.</summary>
+    /// <summary>Exchanges the time and whether to stop.</summary>
     public void Meet()
     {
         Span<float> tail = stackalloc float[Tail];
         SumStep(tail);
     }
 
-    /// <summary>Sums what a step needs, and agrees on the time and on whether to stop.</summary>
-    /// <param name="values">Its last <see cref="Tail"/> numbers are the tail.</param>
+    /// <summary>Sums the values of a step over the ranks, and exchanges the time and whether to stop.</summary>
+    /// <param name="values">The values. The last <see cref="Tail"/> of them are the tail.</param>
     public void SumStep(Span<float> values)
     {
         var tail = values[^Tail..];
         tail[1] = _isCancelled?.Invoke() == true ? 1 : 0;
         tail[2] = tail[3] = 0;
-        // Two floats: together as exact as a double, nearly. The others add zeros.
+        // Two floats together are nearly as exact as a double. Other ranks add zeros.
         if (IsFirst && _clock is not null)
             tail[3] = (float)(_clock.Now.TotalSeconds - (tail[2] = (float)_clock.Now.TotalSeconds));
         communicator.Sum(values);
@@ -77,21 +75,21 @@ internal sealed class Peers(Communicator communicator, bool haveAllRows)
         return values[0];
     }
 
-    /// <exception cref="InvalidOperationException">More rows than numbers of rows can count.</exception>
+    /// <exception cref="InvalidOperationException">There are more rows than an array can index.</exception>
     public int SumRows(int rows) => Sum((double)rows) is var all && all <= Array.MaxLength
         ? (int)all
         : throw new InvalidOperationException(
             $"The ranks have {all:N0} rows in all; at most {Array.MaxLength:N0} are possible.");
 
-    /// <summary>What the ranks have, one after the other.</summary>
+    /// <summary>Gathers the values of all ranks, one rank after the other.</summary>
     public T[] Gather<T>(ReadOnlySpan<T> own) where T : unmanaged =>
         [.. GatherEach(own).SelectMany(part => part)];
 
-    /// <summary>What each rank has.</summary>
+    /// <summary>Gathers the values of each rank.</summary>
     public T[][] GatherEach<T>(ReadOnlySpan<T> own) where T : unmanaged => Array.ConvertAll(
         communicator.Gather(MemoryMarshal.AsBytes(own)), part => MemoryMarshal.Cast<byte, T>(part).ToArray());
 
-    /// <summary>What rank 0 has.</summary>
+    /// <summary>Sends the value of rank 0 to all ranks.</summary>
     public byte[] Broadcast(byte[]? own)
     {
         Span<int> length = [own?.Length ?? 0];
@@ -101,7 +99,7 @@ internal sealed class Peers(Communicator communicator, bool haveAllRows)
         return values;
     }
 
-    /// <summary>What rank 0 has.</summary>
+    /// <summary>Sends the value of rank 0 to all ranks.</summary>
     public int Broadcast(int own)
     {
         Span<int> value = [own];
@@ -109,8 +107,8 @@ internal sealed class Peers(Communicator communicator, bool haveAllRows)
         return value[0];
     }
 
-    /// <summary>Does what may fail on some ranks; then it fails on all.</summary>
-    /// <exception cref="InvalidOperationException">Names the ranks where it failed.</exception>
+    /// <summary>Runs code that may fail on some ranks. If it does, it fails on all ranks.</summary>
+    /// <exception cref="InvalidOperationException">The code failed. The message names the ranks.</exception>
     public static T Agree<T>(Peers? peers, Func<T> body)
     {
         if (peers is null)
@@ -133,13 +131,14 @@ internal sealed class Peers(Communicator communicator, bool haveAllRows)
                 .Select(problem => $"Rank {problem.Index} of {peers.Size}: {problem.Item}")), own);
     }
 
-    /// <summary>Requires a text to be the same on all ranks.</summary>
+    /// <summary>Checks that a text is the same on all ranks.</summary>
     public void RequireSame(string what, string own) => RequireSame(what, Encoding.UTF8.GetBytes(own));
 
-    /// <summary>Requires something to be the same on all ranks.</summary>
-    /// <param name="what">What it is, for people, with the remedy.</param>
-    /// <param name="own">What this rank has.</param>
-    /// <exception cref="InvalidOperationException">Names the ranks where it differs from rank 0.</exception>
+    /// <summary>Checks that a value is the same on all ranks.</summary>
+    /// <param name="what">What the value is, with the remedy, for the error message.</param>
+    /// <param name="own">The value of this rank.</param>
+    /// <exception cref="InvalidOperationException">The value differs. The message names the ranks that differ from rank
+    /// 0.</exception>
     public void RequireSame(string what, ReadOnlySpan<byte> own)
     {
         var hashes = GatherEach<byte>(SHA256.HashData(own));

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Alice.ML.Training.Ranks;
 
-/// <summary>The time that a run has taken, in this process and in those that it was resumed from.</summary>
+/// <summary>The time that a run has taken, in this process and in the processes that it was resumed from.</summary>
 internal sealed class RunClock
 {
     private readonly Stopwatch _watch = Stopwatch.StartNew();
@@ -13,9 +13,9 @@ internal sealed class RunClock
     /// <summary>The time now.</summary>
     public TimeSpan Now => Before + _watch.Elapsed;
 
-    /// <summary>The time as several ranks agreed on it last; null: the run is alone.</summary>
+    /// <summary>The time of the last exchange between ranks. Null: the run has one process.</summary>
     public TimeSpan? Agreed { get; set; }
 
-    /// <summary>What decisions depend on.</summary>
+    /// <summary>The time that decisions depend on.</summary>
     public TimeSpan Elapsed => Agreed ?? Now;
 }

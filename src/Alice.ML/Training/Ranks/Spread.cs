@@ -2,45 +2,46 @@ using System.Text;
 
 namespace Alice.ML.Training.Ranks;
 
-/// <summary>Networks that are spread over ranks, all of which have all rows: each rank trains its own, and all get what
-/// became of them. Alone, a process has all networks.</summary>
-/// <param name="peers">The ranks; null: alone.</param>
+/// <summary>Distributes networks over ranks that all have all rows. Each rank trains its own networks, and all ranks
+/// receive their state. A single process trains all networks.</summary>
+/// <param name="peers">The ranks. Null: there is one process.</param>
 internal sealed class Spread(Peers? peers)
 {
-    // Ranks agree on the time and on whether to stop so often: a meeting takes microseconds, a step hundreds of them.
+    // Steps between two exchanges: an exchange takes microseconds, a step hundreds of them.
     private const int StepsBetweenMeetings = 64;
 
-    /// <summary>Of a process that has all networks.</summary>
+    /// <summary>For a single process with all networks.</summary>
     public static Spread Alone { get; } = new(null);
 
-    /// <summary>The ranks; null: alone.</summary>
+    /// <summary>The ranks. Null: there is one process.</summary>
     public Peers? Peers => peers;
 
     public bool IsAlone => peers is null;
 
-    /// <summary>Whether this rank trains a network: neighbors by <see cref="INumbered.Number"/> are of different
-    /// ranks.</summary>
+    /// <summary>Whether this rank trains a network. Networks with consecutive <see cref="INumbered.Number"/> go to
+    /// different ranks.</summary>
     public bool IsOwn(INumbered network) => Owner(network) == (peers?.Rank ?? 0);
 
-    /// <summary>How much longer networks take than if all ranks had as many: there may be fewer than ranks.</summary>
+    /// <summary>How much longer the networks take than with an even distribution over the ranks. There may be fewer
+    /// networks than ranks.</summary>
     public double Unevenness(int networks)
     {
         var size = peers?.Size ?? 1;
         return (networks + size - 1) / size * size / (double)networks;
     }
 
-    /// <summary>The step before which ranks meet next.</summary>
+    /// <summary>The step before which the next exchange takes place.</summary>
     public long NextMeeting(long steps) =>
         IsAlone ? long.MaxValue : (steps / StepsBetweenMeetings + 1) * StepsBetweenMeetings;
 
-    /// <summary>Agrees on the time and on whether to stop.</summary>
+    /// <summary>Exchanges the time and whether to stop.</summary>
     public void Meet() => peers?.Meet();
 
     public double Sum(double value) => peers?.Sum(value) ?? value;
 
-    /// <summary>A figure of each network.</summary>
+    /// <summary>Shares a value of each network among all ranks.</summary>
     /// <param name="networks">The networks, in the same order on all ranks.</param>
-    /// <param name="own">Gives it for one that this rank trains.</param>
+    /// <param name="own">Returns the value of a network that this rank trains.</param>
     public T[] Share<T>(IReadOnlyList<INumbered> networks, Func<int, T> own) where T : unmanaged
     {
         T[] values = [.. networks.Select((network, index) => IsOwn(network) ? own(index) : default)];
@@ -50,10 +51,10 @@ internal sealed class Spread(Peers? peers)
         return [.. networks.Select((network, index) => each[Owner(network)][index])];
     }
 
-    /// <summary>Gives all ranks what each knows of its own networks.</summary>
+    /// <summary>Shares the state of each rank's own networks among all ranks.</summary>
     /// <param name="networks">The networks, in the same order on all ranks.</param>
-    /// <param name="write">Writes what is known of one of these.</param>
-    /// <param name="read">Takes that over.</param>
+    /// <param name="write">Writes the state of a network.</param>
+    /// <param name="read">Reads the state of a network.</param>
     public void Share(
         IReadOnlyList<INumbered> networks, Action<BinaryWriter, int> write, Action<BinaryReader, int> read)
     {
@@ -79,9 +80,9 @@ internal sealed class Spread(Peers? peers)
     private int Owner(INumbered network) => network.Number % (peers?.Size ?? 1);
 }
 
-/// <summary>What is dealt to ranks.</summary>
+/// <summary>A network that is assigned to a rank.</summary>
 internal interface INumbered
 {
-    /// <summary>Decides which of several ranks trains it.</summary>
+    /// <summary>Decides which rank trains the network.</summary>
     int Number { get; }
 }

@@ -13,7 +13,7 @@ internal sealed class DataReader
     // Two arrays and their places in the list.
     private const int SparseRowBytes = 80;
 
-    // Values to make room for where the number of rows is not known: untouched memory costs next to nothing.
+    // Initial capacity in values if the number of rows is not known: untouched memory costs next to nothing.
     private const int FirstValues = 1 << 24;
 
     private readonly RoleMappedData _data;
@@ -22,14 +22,14 @@ internal sealed class DataReader
     private readonly RowMemory? _memory;
     private readonly int _rowBytes;
 
-    // Rows that memory may have.
+    // Maximum number of rows in memory.
     private readonly int _rowLimit;
     private readonly List<SparseRow>? _sparse;
     private float[] _features = [];
     private float[] _labels;
     private float[]? _weights;
 
-    // Writes rows that would take too much memory to a file; null: they are in memory.
+    // Writes rows that need too much memory to a file. Null: rows are in memory.
     private PanelWriter? _panel;
     private long _sparseBytes;
     private readonly SortedDictionary<int, int> _infinite = [];
@@ -59,16 +59,16 @@ internal sealed class DataReader
             _sparse = [];
     }
 
-    /// <summary>All rows that have a label, or one of several, and a weight that are finite; how many were not goes to
-    /// <paramref name="channel"/>. Features may be missing (NaN) or infinite; the latter are told of.
-    /// </summary>
+    /// <summary>Reads all rows with a finite weight and at least one finite label. Skipped rows are counted and
+    /// reported to <paramref name="channel"/>. Features may be missing (NaN) or infinite; infinite ones are
+    /// reported.</summary>
     /// <param name="data">The rows.</param>
-    /// <param name="channel">Is told of rows that are left out.</param>
+    /// <param name="channel">Receives messages about skipped rows.</param>
     /// <param name="what">What the rows are for, in errors.</param>
-    /// <param name="memory">What rows may take: those that would take more go to a file; null: all memory.</param>
-    /// <param name="peers">Who reads further rows, or the same; null: nobody.</param>
-    /// <exception cref="InvalidOperationException">No usable row, a negative weight, or sparse features that take more
-    /// than what somebody has chosen.</exception>
+    /// <param name="memory">Limits the memory of the rows: larger data goes to a file. Null: no limit.</param>
+    /// <param name="peers">The other ranks. Null: there are none.</param>
+    /// <exception cref="InvalidOperationException">There is no usable row, a weight is negative, or sparse features
+    /// take more memory than the option allows.</exception>
     /// <exception cref="IOException">The disk has no room for the file.</exception>
     public static TrainingData Read(
         RoleMappedData data, IChannel channel, string what = "training", RowMemory? memory = null, Peers? peers = null)
@@ -126,11 +126,11 @@ internal sealed class DataReader
             var names = FeatureNames.Of(feature);
             var counts = _infinite.Select(column => $"{names(column.Key)} ({column.Value:N0})").ToArray();
             channel.Warning(
-                $"Infinite values count as values beyond the range of the others: {ColumnReport.List(counts)}.");
+                $"Infinite values are treated as values outside the range of the others: {ColumnReport.List(counts)}.");
         }
         if (_panel is not null)
             channel.Info($"The {what} data of {_rows:N0} rows would take more than the "
-                + $"{_memory!.Left:N0} bytes of memory for it: its features are in a temporary file.");
+                + $"{_memory!.Left:N0} bytes of memory left for it: its features are in a temporary file.");
         var table = Table();
         if (hasPeers && _labelCount > 1)
             throw new InvalidOperationException(
@@ -170,7 +170,7 @@ internal sealed class DataReader
             WritePanel(_panel.Rows);
     }
 
-    /// <summary>Writes the last rows, a panel of them.</summary>
+    /// <summary>Writes the last panel of rows.</summary>
     private void WritePanel(int rows) => _panel!.Write(
         _labels.AsSpan(_rows - rows, rows), _weights is null ? default : _weights.AsSpan(_rows - rows, rows));
 

@@ -3,10 +3,10 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Training.Reading;
 
-/// <summary>What people call the features.</summary>
+/// <summary>Names of the features, for messages.</summary>
 internal static class FeatureNames
 {
-    /// <summary>The names of the slots of a feature column; where there is none, its number from 0.</summary>
+    /// <summary>Names of the slots of a feature column. A slot without a name is called by its index, from 0.</summary>
     public static Func<int, string> Of(DataViewSchema.Column feature)
     {
         VBuffer<ReadOnlyMemory<char>> names = default;

@@ -44,22 +44,22 @@ internal sealed class LabelReader
         return known > 0;
     }
 
-    /// <summary>Takes note of the labels that the row lacks, which is kept.</summary>
+    /// <summary>Counts the missing labels of a row that is kept.</summary>
     public void CountMissing()
     {
         for (var label = 0; label < _values.Length; label++)
             _missing[label] += float.IsNaN(_values[label]) ? 1 : 0;
     }
 
-    /// <summary>Tells of the labels that rows lack.</summary>
+    /// <summary>Reports missing labels.</summary>
     public void Report(IChannel channel)
     {
         if (_missing.All(count => count == 0))
             return;
         string[] counts = [.. LabelNames.Of(_column).Zip(_missing).Where(label => label.Second > 0)
             .Select(label => $"'{label.First}' ({label.Second:N0})")];
-        channel.Warning("Missing or infinite labels have no part in the loss, while the rows' other labels have: "
-            + $"{ColumnReport.List(counts)}.");
+        channel.Warning("Missing or infinite labels are left out of the loss; the other labels of their rows are "
+            + $"learned: {ColumnReport.List(counts)}.");
     }
 
     private static Action<float[]> Scalar(DataViewRowCursor cursor, DataViewSchema.Column column)

@@ -4,11 +4,11 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Training.Reading;
 
-/// <summary>How much memory the rows of a fit may take, and the files with those that would take more, which belong to
-/// this object.</summary>
+/// <summary>The memory limit of the rows of a fit, and the temporary files for larger data. This object owns the
+/// files.</summary>
 internal sealed class RowMemory : IDisposable
 {
-    // The rest is for the networks, and for what else the process does.
+    // The rest is for the networks and for other uses of the process.
     private const double ShareOfFree = 0.5;
 
     // What is read of a file at once, for each thread and kind of inputs. A window has a part of every panel: smaller
@@ -22,9 +22,9 @@ internal sealed class RowMemory : IDisposable
     private readonly ulong _seed;
     private readonly List<RowFile> _files = [];
 
-    /// <param name="options">Have the limit and the folder.</param>
-    /// <param name="host">Knows the usual folder of temporary files.</param>
-    /// <param name="seed">Decides the order of rows in files.</param>
+    /// <param name="options">Options with the limit and the folder.</param>
+    /// <param name="host">Host with the default folder of temporary files.</param>
+    /// <param name="seed">Seed of the order of rows in files.</param>
     public RowMemory(AliceTrainerOptions options, IHostEnvironment host, int seed)
     {
         Left = options.MaximumMemory ?? (long)(ShareOfFree * Free());
@@ -34,17 +34,17 @@ internal sealed class RowMemory : IDisposable
         _seed = (ulong)seed;
     }
 
-    /// <summary>What somebody has chosen; null: nobody has.</summary>
+    /// <summary>The limit that the user has set. Null: none.</summary>
     public long? Chosen { get; }
 
-    /// <summary>Bytes that rows may still take.</summary>
+    /// <summary>Remaining bytes for rows.</summary>
     public long Left { get; private set; }
 
-    /// <summary>Takes memory for rows.</summary>
+    /// <summary>Subtracts memory for rows.</summary>
     public void Take(long bytes) => Left = Math.Max(0, Left - bytes);
 
-    /// <summary>Bytes that are free for this process: of the machine, or of what its container or cgroup may
-    /// take.</summary>
+    /// <summary>Free memory for this process in bytes: of the machine, or of the limit of its container or
+    /// cgroup.</summary>
     public static long Free()
     {
         var memory = GC.GetGCMemoryInfo();
@@ -52,10 +52,10 @@ internal sealed class RowMemory : IDisposable
             - Math.Max(memory.MemoryLoadBytes, Environment.WorkingSet));
     }
 
-    /// <summary>Makes a file for rows.</summary>
-    /// <param name="columns">Features a row.</param>
-    /// <param name="rows">Rows that there will be; null: not known.</param>
-    /// <exception cref="IOException">There is no room for it.</exception>
+    /// <summary>Creates a file for rows.</summary>
+    /// <param name="columns">Number of features per row.</param>
+    /// <param name="rows">Number of rows. Null: not known.</param>
+    /// <exception cref="IOException">There is not enough space for the file.</exception>
     public PanelWriter CreateFile(int columns, long? rows)
     {
         var file = new RowFile(_folder, columns, rows);

@@ -1,19 +1,18 @@
 namespace Alice.ML.Training.Rules;
 
-/// <summary>How the learning rate of a network goes from its first to its last step. Lengths are in passes over the
+/// <summary>How the learning rate of a network changes from its first to its last step. Lengths are in passes over the
 /// rows.</summary>
 /// <param name="Schedule">The schedule, after the trunk.</param>
 /// <param name="Passes">Length of the schedule.</param>
 /// <param name="Trunk">Passes at the constant rate of the race before it.</param>
-/// <param name="WarmUp"> Share of the schedule's steps in which the rate rises from zero: a network that starts from
-/// good weights would leave them, since the optimizer's first steps know nothing of the size of its gradients.
-/// </param>
+/// <param name="WarmUp">Share of the schedule's steps in which the rate rises from zero. Without it a network would
+/// leave good starting weights, because the first steps of the optimizer do not know the size of its gradients.</param>
 internal sealed record Course(LearningRateSchedule Schedule, double Passes, double Trunk = 0, double WarmUp = 0)
 {
-    /// <summary>Passes in all.</summary>
+    /// <summary>Total number of passes.</summary>
     public double Length => Trunk + Passes;
 
-    /// <summary>How to take the step after so many passes; null: the course has ended.</summary>
+    /// <summary>How to take the next step after a number of passes. Null: the course has ended.</summary>
     public StepPhase? At(double passes)
     {
         if (passes >= Length)
@@ -27,6 +26,6 @@ internal sealed record Course(LearningRateSchedule Schedule, double Passes, doub
 }
 
 /// <summary>How a step is taken.</summary>
-/// <param name="RateFactor">What the learning rate is multiplied by.</param>
-/// <param name="Averages">Whether the weights after it belong to the mean that predictions use.</param>
+/// <param name="RateFactor">Factor on the learning rate.</param>
+/// <param name="Averages">Whether the weights after the step enter the mean that predictions use.</param>
 internal readonly record struct StepPhase(double RateFactor, bool Averages);

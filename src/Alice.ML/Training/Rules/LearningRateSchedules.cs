@@ -3,7 +3,7 @@ namespace Alice.ML.Training.Rules;
 /// <summary>The rates of a <see cref="LearningRateSchedule"/>.</summary>
 internal static class LearningRateSchedules
 {
-    /// <summary>What the learning rate is multiplied by when <paramref name="progress"/> (0 to 1) of the steps are
+    /// <summary>Factor on the learning rate when a share <paramref name="progress"/> (0 to 1) of the steps is
     /// done.</summary>
     public static double Factor(this LearningRateSchedule schedule, double progress) => schedule switch
     {
@@ -15,8 +15,8 @@ internal static class LearningRateSchedules
         _ => throw new ArgumentOutOfRangeException(nameof(schedule), schedule, null),
     };
 
-    /// <summary>Whether the weights belong to the mean that the model has when <paramref name="progress"/> (0 to 1) of
-    /// the steps are done.</summary>
+    /// <summary>Whether the weights enter the model's mean when a share <paramref name="progress"/> (0 to 1) of the
+    /// steps is done.</summary>
     public static bool Averages(this LearningRateSchedule schedule, double progress) =>
         schedule == LearningRateSchedule.Averaged && progress >= 0.5;
 }

@@ -5,40 +5,40 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Stack;
 
-/// <summary>What the hidden layers of a stack make of their products, with dropout. One of these serves a minibatch
-/// after the other: <see cref="Begin"/>, then the layers forward, then back.</summary>
+/// <summary>Applies activation and dropout to the products of the hidden layers of a stack. For each minibatch:
+/// <see cref="Begin"/>, then the layers forward, then backward.</summary>
 internal abstract class HiddenUnits : IDisposable
 {
-    /// <summary>Makes those of a shape.</summary>
-    /// <param name="shape">Of every network.</param>
+    /// <summary>Creates the hidden units for a network shape.</summary>
+    /// <param name="shape">Shape of every network.</param>
     /// <param name="networks">How many.</param>
-    /// <param name="random">Draws dropout.</param>
+    /// <param name="random">Random numbers for dropout.</param>
     /// <param name="like">A tensor of the stack.</param>
     public static HiddenUnits Of(NetworkShape shape, int networks, StackRandom random, Tensor like) =>
         shape.Activation == Activation.ReLU && shape.Layers > 1
             ? new Rectifiers(shape, networks, random, like) : new SmoothUnits(shape, networks, random);
 
-    /// <summary>Whether layers are given minus the values of the units before them.</summary>
+    /// <summary>Whether layers get the negated values of the units before them.</summary>
     public virtual bool IsNegated => false;
 
-    /// <summary>[networks, 1, 1]: what outputs are multiplied by, and errors at them; null for 1.</summary>
+    /// <summary>Factor on the outputs, and on the errors at them, [networks, 1, 1]. Null: 1.</summary>
     public virtual Tensor? OutputScale => null;
 
     /// <summary>Begins a minibatch.</summary>
     /// <param name="points">1 or 3.</param>
-    /// <param name="rows">Rows of it.</param>
-    /// <param name="constants">Of the step.</param>
+    /// <param name="rows">Number of rows of the minibatch.</param>
+    /// <param name="constants">Constants of the step.</param>
     public abstract void Begin(int points, long rows, StackConstants constants);
 
-    /// <summary>What the layer after a hidden one is given, [points · networks, rows, units + 1].</summary>
+    /// <summary>Input of the layer after a hidden layer, [points · networks, rows, units + 1].</summary>
     /// <param name="layer">The hidden layer, from 0.</param>
     /// <param name="product">[points · networks, rows, units]; with <see cref="IsNegated"/> minus the sums. It may be
     /// overwritten.</param>
     /// <param name="ones">[rows, 1].</param>
     public abstract Tensor Inputs(int layer, Tensor product, Tensor ones);
 
-    /// <summary>Multiplies the error at a layer's units, [points · networks, rows, units], in place, by what they
-    /// change with their sums; with <see cref="IsNegated"/> by minus that.</summary>
+    /// <summary>Multiplies the error at a layer's units, [points · networks, rows, units], in place, by the derivative
+    /// of the activation; with <see cref="IsNegated"/> by its negative.</summary>
     public abstract void MultiplyDerivative(int layer, Tensor error);
 
     public virtual void Dispose()
@@ -46,7 +46,7 @@ internal abstract class HiddenUnits : IDisposable
     }
 }
 
-/// <summary>Hidden units of any activation.</summary>
+/// <summary>Hidden units with any activation.</summary>
 internal sealed class SmoothUnits(NetworkShape shape, int networks, StackRandom random) : HiddenUnits
 {
     private readonly Tensor[] _before = new Tensor[shape.Layers];

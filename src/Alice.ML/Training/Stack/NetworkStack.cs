@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Stack;
 
-/// <summary>Networks of the same layers and options that learn from the same minibatches, as one: a step costs as many
-/// operations for many of them as for one, and waits for nothing. docs/gpu.md counts them.</summary>
+/// <summary>Trains networks with the same layers and options together on the same minibatches. A step takes as many
+/// tensor operations for many networks as for one, and does not wait for the device. docs/gpu.md counts them.</summary>
 internal sealed class NetworkStack : IDisposable
 {
     private readonly StackLearner[] _learners;
@@ -25,7 +25,7 @@ internal sealed class NetworkStack : IDisposable
     private readonly StackStep?[] _planned;
     private (double First, double Sum)[]? _losses;
 
-    /// <param name="learners">The networks; those of other stacks leave them.</param>
+    /// <param name="learners">The networks. Those that are in other stacks leave them.</param>
     /// <param name="drawsOnDevice">Whether directions are drawn as on a device; null: as the device has it.</param>
     public NetworkStack(IReadOnlyList<StackLearner> learners, bool? drawsOnDevice = null)
     {
@@ -58,10 +58,10 @@ internal sealed class NetworkStack : IDisposable
     /// <summary>The networks.</summary>
     public IReadOnlyList<StackLearner> Learners => _learners;
 
-    /// <summary>Takes note of the next step of a network.</summary>
+    /// <summary>Records the next step of a network.</summary>
     public void Plan(int network, in StackStep step) => _planned[network] = step;
 
-    /// <summary>Takes the steps that are planned; the other networks stay as they are.</summary>
+    /// <summary>Takes the planned steps. Networks without a planned step do not change.</summary>
     /// <param name="parts">The minibatch, its features with a column of ones after them.</param>
     public void Step(IReadOnlyList<Minibatch> parts)
     {
@@ -85,10 +85,11 @@ internal sealed class NetworkStack : IDisposable
         End();
     }
 
-    /// <summary>Begins a network's sum of losses.</summary>
+    /// <summary>Resets the sum of losses of a network.</summary>
     public void StartEpoch(int network) => SetLosses(network, 0, 0);
 
-    /// <summary>Losses of a network's epoch so far. The host waits, once for all networks.</summary>
+    /// <summary>Losses of a network in the epoch so far. The host waits for the device, once for all
+    /// networks.</summary>
     public (double First, double Sum) Losses(int network)
     {
         if (_losses is null)

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Stack;
 
-/// <summary>What differs from network to network in a step, as vectors [networks, 1] on the device. One small copy
-/// brings them there, and only where they have changed.</summary>
+/// <summary>Constants of a step that differ between networks, as vectors [networks, 1] on the device. They are sent in
+/// one small copy, and only if they have changed.</summary>
 internal sealed unsafe class StackConstants : IDisposable
 {
     private const int Columns = 15;
@@ -51,18 +51,17 @@ internal sealed unsafe class StackConstants : IDisposable
     /// <summary>σ.</summary>
     public Tensor Radius => _columns[7];
 
-    /// <summary>What the root of the glass density is multiplied by to make of G₀ the mean of three
-    /// gradients.</summary>
+    /// <summary>Factor on the root of the glass density that turns G₀ into the mean of three gradients.</summary>
     public Tensor MeanOfThree => _columns[8];
 
     /// <summary>Lower bound of a step, in units of the gradient's size, times the scale of h; 0 for networks that do
     /// not move.</summary>
     public Tensor Lower => _columns[9];
 
-    /// <summary>Upper bound, likewise.</summary>
+    /// <summary>Upper bound of a step, in the same units.</summary>
     public Tensor Upper => _columns[10];
 
-    /// <summary>What weight decay leaves.</summary>
+    /// <summary>Factor of weight decay on the weights.</summary>
     public Tensor Kept => _columns[11];
 
     /// <summary>Weight of the weights after the step in their mean.</summary>
@@ -77,7 +76,7 @@ internal sealed unsafe class StackConstants : IDisposable
     /// <summary>32-bit keys: factor and summand for directions, factor and summand for dropout masks.</summary>
     public Tensor[] Keys { get; }
 
-    /// <summary>Loads a step. Networks without one stay as they are.</summary>
+    /// <summary>Loads a step. Networks without a step do not change.</summary>
     /// <param name="steps">Per network.</param>
     /// <param name="needsKeys">Whether random numbers will be drawn on the device.</param>
     public void Load(ReadOnlySpan<StackStep?> steps, bool needsKeys)

@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Stack;
 
-/// <summary>A network of a stack: its state is a part of the stack's memory. One that is in no stack makes one of its
+/// <summary>A network of a stack. Its state is a part of the stack's memory. A network outside any stack creates its
 /// own.</summary>
 internal sealed class StackLearner : Learner
 {
@@ -24,9 +24,9 @@ internal sealed class StackLearner : Learner
 
     /// <param name="shape">Sizes of the network.</param>
     /// <param name="objective">What it minimizes.</param>
-    /// <param name="start">Weights to start from; copied.</param>
+    /// <param name="start">Initial weights. They are copied.</param>
     /// <param name="settings">Settings of the run.</param>
-    /// <param name="key">Decides random numbers that all steps share.</param>
+    /// <param name="key">Key of the random numbers that all networks share.</param>
     public StackLearner(NetworkShape shape, Objective objective, Tensor start, TrainingSettings settings, ulong key)
         : base(shape, objective, start.to(settings.Device))
     {
@@ -55,11 +55,11 @@ internal sealed class StackLearner : Learner
 
     public override (double First, double Sum) Losses() => _stack?.Losses(_index) ?? _losses;
 
-    /// <summary>Takes note of the next step, which the stack takes.</summary>
+    /// <summary>Records the next step, which the stack takes.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="kept">What weight decay multiplies the weights by, if they move.</param>
-    /// <param name="key">Decides the random numbers of the step.</param>
-    /// <param name="averages">Whether the weights after it belong to their mean.</param>
+    /// <param name="kept">Factor of weight decay on the weights, if they move.</param>
+    /// <param name="key">Key of the random numbers of the step.</param>
+    /// <param name="averages">Whether the weights after the step enter their mean.</param>
     public void Plan(in AliceStep step, double kept, ulong key, bool averages)
     {
         (_stack ?? (_own = new NetworkStack([this])))
@@ -72,7 +72,7 @@ internal sealed class StackLearner : Learner
         _stack!.Step(((TensorReader)batch).StackParts);
     }
 
-    /// <summary>Becomes a part of a stack.</summary>
+    /// <summary>Joins a stack.</summary>
     public void Join(NetworkStack stack, int index, StackMemory memory)
     {
         State.MoveInto(memory.State(index));
@@ -85,7 +85,7 @@ internal sealed class StackLearner : Learner
         stack.SetLosses(index, _losses.First, _losses.Sum);
     }
 
-    /// <summary>Whether it is a part of a stack.</summary>
+    /// <summary>Whether the network is in a stack.</summary>
     public bool IsIn(NetworkStack stack) => _stack == stack;
 
     /// <summary>Leaves its stack, with memory of its own.</summary>
@@ -108,8 +108,8 @@ internal sealed class StackLearner : Learner
         own?.Dispose();
     }
 
-    /// <summary>Takes note of a step that was taken.</summary>
-    /// <returns>Whether it was the first of the epoch.</returns>
+    /// <summary>Records a step that was taken.</summary>
+    /// <returns>Whether the step was the first of the epoch.</returns>
     public bool Ends(in AliceStep step)
     {
         GradientEvaluations += step.IsSample ? 3 : 1;

@@ -19,7 +19,7 @@ internal sealed class GradientEvaluator : IDisposable
     private readonly ParameterViews _centreGradient;
 
     /// <param name="network">The network.</param>
-    /// <param name="device">Where it is.</param>
+    /// <param name="device">Device of the network.</param>
     /// <param name="keepsDirections">Whether <see cref="Directions"/> will be read.</param>
     public GradientEvaluator(Network network, Device device, bool keepsDirections = false)
     {
@@ -45,10 +45,10 @@ internal sealed class GradientEvaluator : IDisposable
     /// <summary>Gradient at ν.</summary>
     public Tensor Centre => _centreGradient.Flat;
 
-    /// <summary>The directions r of <see cref="Perturb"/>, where they are kept.</summary>
+    /// <summary>The directions r of <see cref="Perturb"/>, if they are kept.</summary>
     public Tensor Directions => _directions ?? _minusPoint.Flat;
 
-    /// <summary>Works out the outer points around <paramref name="lookAhead"/>.</summary>
+    /// <summary>Computes the outer points around <paramref name="lookAhead"/>.</summary>
     public void Perturb(ParameterViews lookAhead, double radius, ulong key)
     {
         // Where directions are not kept, they are where one of the points will be.
@@ -56,7 +56,7 @@ internal sealed class GradientEvaluator : IDisposable
         AliceUpdate.Perturb(lookAhead.Flat, Directions, radius, _plusPoint.Flat, _minusPoint.Flat);
     }
 
-    /// <summary>Evaluates the gradient of a minibatch at a point, and gives the loss there.</summary>
+    /// <summary>Evaluates the gradient of a minibatch at a point, and returns the loss there.</summary>
     public Tensor Evaluate(EvaluationPoint point, ParameterViews lookAhead, IReadOnlyList<Minibatch> parts) =>
         point switch
         {

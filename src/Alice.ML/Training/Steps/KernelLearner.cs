@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Steps;
 
-/// <summary>Learns by vector kernels on the memory of the state's tensors. A step makes no object and calls nothing of
-/// TorchSharp.</summary>
+/// <summary>Takes steps with vector kernels on the memory of the state's tensors. A step allocates no object and does
+/// not call TorchSharp.</summary>
 internal sealed unsafe class KernelLearner : Learner
 {
     private const long DropoutKey = 1;
@@ -74,7 +74,7 @@ internal sealed unsafe class KernelLearner : Learner
         private readonly ref readonly AliceStep _step = ref step;
         private readonly ulong _dropoutKey = AliceDirections.Key(key, DropoutKey);
 
-        /// <summary>The minibatch's loss at ν; of all ranks.</summary>
+        /// <summary>The loss of the minibatch at ν, over all ranks.</summary>
         public double Loss { get; private set; }
 
         public readonly bool IsSample => _step.IsSample;
@@ -85,7 +85,8 @@ internal sealed unsafe class KernelLearner : Learner
             learner._state.Perturb(work.Directions, _step.PerturbationRadius, work.PlusPoint, work.MinusPoint);
         }
 
-        /// <summary>Losses that are not finite are a matter of the epoch (<see cref="Divergence"/>).</summary>
+        /// <summary>Losses that are not finite are handled at the end of the epoch
+        /// (<see cref="Divergence"/>).</summary>
         public bool Evaluate(EvaluationPoint point)
         {
             Loss = point switch
@@ -104,7 +105,8 @@ internal sealed unsafe class KernelLearner : Learner
             learner._state.Apply(work.Plus, work.Minus, work.Centre, work.Directions, _step, kept);
         }
 
-        /// <summary>The gradients and the loss of all ranks: the three gradients of a sample step at once.</summary>
+        /// <summary>Sums the gradients and the loss over all ranks, the three gradients of a sample step at
+        /// once.</summary>
         private readonly double Sum(Peers peers)
         {
             var tail = work.Centre + work.Stride;

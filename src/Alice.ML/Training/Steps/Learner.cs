@@ -7,12 +7,12 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Steps;
 
-/// <summary>A network's parameters with what the optimizer knows of them, and what a step does to them.</summary>
+/// <summary>The parameters of a network with their optimizer state, and the step that changes them.</summary>
 internal abstract class Learner : IDisposable
 {
     /// <param name="shape">Sizes of the network.</param>
-    /// <param name="objective">What it minimizes.</param>
-    /// <param name="start">Weights to start from; copied.</param>
+    /// <param name="objective">The loss to minimize.</param>
+    /// <param name="start">Initial weights. They are copied.</param>
     protected Learner(NetworkShape shape, Objective objective, Tensor start)
     {
         (Shape, Objective) = (shape, objective);
@@ -25,35 +25,36 @@ internal abstract class Learner : IDisposable
 
     public AliceState State { get; }
 
-    /// <summary>Minibatch gradients so far.</summary>
+    /// <summary>Number of minibatch gradients so far.</summary>
     public long GradientEvaluations { get; protected set; }
 
-    /// <summary>The mean of weights; null before there was one.</summary>
+    /// <summary>The mean of the weights. Null if there is none.</summary>
     protected Tensor? Mean { get; set; }
 
-    /// <summary>Weights that belong to it.</summary>
+    /// <summary>Number of weight vectors in the mean.</summary>
     protected int Averaged { get; set; }
 
-    /// <summary>Whether the epoch's first step is still to come.</summary>
+    /// <summary>Whether the epoch has taken no step yet.</summary>
     protected bool IsFirst { get; set; }
 
-    /// <summary>What predictions use now: the weights, or where the schedule averages, their mean.</summary>
+    /// <summary>The weights that predictions use: the current ones or, if the schedule averages, their mean.</summary>
     public Tensor Current => Averaged > 0 ? Mean! : State.Center;
 
-    /// <summary>Begins an epoch's sum of losses.</summary>
+    /// <summary>Resets the sum of losses for a new epoch.</summary>
     public abstract void StartEpoch();
 
-    /// <summary>The losses of the epoch's steps, each before it. The host waits.</summary>
+    /// <summary>The losses of the steps of the epoch, each measured before the step. The host waits for the
+    /// device.</summary>
     public abstract (double First, double Sum) Losses();
 
-    /// <summary>Learns from a minibatch.</summary>
-    /// <param name="batch">What read it.</param>
+    /// <summary>Takes a step on a minibatch.</summary>
+    /// <param name="batch">The reader of the minibatch.</param>
     /// <param name="step">The step.</param>
-    /// <param name="kept">What weight decay multiplies the weights by, if they move.</param>
-    /// <param name="key">Decides the random numbers of the step.</param>
+    /// <param name="kept">Factor of weight decay on the weights, if they move.</param>
+    /// <param name="key">Key of the random numbers of the step.</param>
     public abstract void Step(BatchReader batch, in AliceStep step, double kept, ulong key);
 
-    /// <summary>Takes the weights of now into the mean.</summary>
+    /// <summary>Adds the current weights to the mean.</summary>
     public void Average()
     {
         Mean ??= zeros_like(State.Center).DetachFromDisposeScope();
@@ -61,17 +62,17 @@ internal abstract class Learner : IDisposable
         Averaged++;
     }
 
-    /// <summary>Begins the mean anew.</summary>
+    /// <summary>Restarts the mean.</summary>
     public void ForgetAverage() => Averaged = 0;
 
-    /// <summary>Forgets all that was learned and starts from other weights.</summary>
+    /// <summary>Resets the optimizer state and starts from other weights.</summary>
     public void Restart(Tensor weights)
     {
         State.Restart(weights);
         Averaged = 0;
     }
 
-    /// <summary>Writes all that later steps depend on.</summary>
+    /// <summary>Writes the state that later steps depend on.</summary>
     public void Save(BinaryWriter writer)
     {
         State.Save(writer);
@@ -85,7 +86,7 @@ internal abstract class Learner : IDisposable
         writer.Write(sum);
     }
 
-    /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     public void Restore(BinaryReader reader)
     {
         State.Restore(reader);
@@ -107,7 +108,7 @@ internal abstract class Learner : IDisposable
         Mean?.Dispose();
     }
 
-    /// <summary>Takes over what <see cref="Losses"/> gave.</summary>
+    /// <summary>Restores what <see cref="Losses"/> returned.</summary>
     protected abstract void RestoreLosses(double first, double sum);
 
     /// <summary>mean ← center + memory · (mean − center).</summary>

@@ -94,10 +94,10 @@ internal sealed class Network(NetworkShape shape, Objective objective) : IDispos
         /// <summary>[1, rows]: its product sums over the rows.</summary>
         public Tensor Ones { get; }
 
-        /// <summary>What each layer was given in the last forward pass; not owned.</summary>
+        /// <summary>Inputs of each layer in the last forward pass. Not owned.</summary>
         public Tensor[] Inputs { get; }
 
-        /// <summary>What each hidden layer gave, before dropout; not owned.</summary>
+        /// <summary>Outputs of each hidden layer, before dropout. Not owned.</summary>
         public Tensor[] Activated { get; }
 
         /// <summary>Per layer [rows, units]: before the activation, or after it where the activation works in

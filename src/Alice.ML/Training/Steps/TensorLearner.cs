@@ -10,7 +10,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Steps;
 
-/// <summary>Learns by tensor operations, on any device. Nothing waits for the device but what says so.</summary>
+/// <summary>Takes steps with tensor operations, on any device. Methods do not wait for the device unless their comment
+/// says so.</summary>
 internal sealed class TensorLearner : Learner
 {
     private readonly Network _network;
@@ -126,7 +127,8 @@ internal sealed class TensorLearner : Learner
         public readonly void Perturb() =>
             learner._gradients.Perturb(learner._lookAhead, _step.PerturbationRadius, key);
 
-        /// <summary>Losses that are not finite are a matter of the epoch (<see cref="Divergence"/>).</summary>
+        /// <summary>Losses that are not finite are handled at the end of the epoch
+        /// (<see cref="Divergence"/>).</summary>
         public bool Evaluate(EvaluationPoint point)
         {
             learner.GradientEvaluations++;
