@@ -13,7 +13,7 @@ internal sealed class TrainingTimeComparison : IComparison
 
     public string Explanation =>
         "A fit with default options on the rows of the scoring comparison, in memory, and the test RMSE of the last of "
-        + "the fits. SDCA gets its features normalised by mean and variance. No bar: the trainers do different "
+        + "the fits. SDCA gets its features normalized by mean and variance. No bar: the trainers do different "
         + "amounts of work.";
 
     public Headings Headings => new("seconds", "test RMSE", "Alice's seconds / its seconds");

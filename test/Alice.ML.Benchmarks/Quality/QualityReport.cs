@@ -23,7 +23,7 @@ internal static class QualityReport
             Every contestant gets the same rows and features: texts one-hot encoded (those of many values target
             encoded), all decided by the training rows. Missing numbers are left to the trainers; for SDCA, which takes
             none, the mean stands for them. Alice, LightGBM, FastTree and SDCA have their default options (SDCA its
-            features normalised by mean and variance; FastTree one model against the others for each of several
+            features normalized by mean and variance; FastTree one model against the others for each of several
             classes). The Adam network is written by hand with TorchSharp: Adam at 3e-3, β .95/.995, half a cosine to
             1%, with the layers, inputs, number of networks, epochs, batch size, dropout and weight decay that Alice's
             fit of the same rows had. What Alice's race of plans chose (docs/settings.md) it gets for nothing: its
