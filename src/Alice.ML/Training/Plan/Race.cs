@@ -39,6 +39,7 @@ internal sealed class Race : IDisposable
     // The usual number of steps; 0 if it is not known yet.
     private long _most;
     private int _rung;
+    private int _extraRungs;
 
     /// <param name="task">The learning task.</param>
     /// <param name="rows">The training rows, and the user's validation rows, which compare plans if there are enough of
@@ -74,6 +75,10 @@ internal sealed class Race : IDisposable
 
     private Spread Spread => _settings.Spread;
 
+    /// <summary>Steps at which the time of the race ends.</summary>
+    private long Affordable() =>
+        _steps + _watch.StepsLeft / _candidates.Where(c => c.IsRunning).Sum(c => (long)c.Networks.Count);
+
     /// <summary>Runs the race to the end, or until the time is up or the run is cancelled.</summary>
     /// <param name="plans">The plans that start.</param>
     /// <param name="kinds">For each network of the ensemble, the encodings that it may have.</param>
@@ -93,20 +98,23 @@ internal sealed class Race : IDisposable
     {
         if (Checkpoint?.Saved(TrainingPhase.Choosing) is { } saved)
             Restore(saved);
+        var usual = Math.Max(1, (long)(_settings.NumberOfEpochs * ((double)_rows / _settings.BatchSize)));
         if (_most == 0)
-        {
-            var usual = Math.Max(1, (long)(_settings.NumberOfEpochs * ((double)_rows / _settings.BatchSize)));
             _most = double.IsFinite(_watch.SecondsLeft) ? FitIntoTime(usual) : usual;
-        }
+        _extraRungs = AutoRules.ExtraRungs(_most, usual);
         _watch.Expected = _most * (AutoRules.Work(_candidates.Count, _folds.Length) + 2);
         Checkpoint?.Enter(TrainingPhase.Choosing, Save);
         var lastRung = _settings.HasChosenLength ? AutoRules.Rungs - 1
             : AutoRules.LastRung(_rows, _task.IsClassification);
-        for (; _rung <= lastRung; _rung++)
+        for (; _rung <= lastRung + _extraRungs; _rung++)
         {
             var until = AutoRules.Steps(_rung, _most);
             if (until <= _steps)
                 continue;
+            // Steps that are not evaluated are lost: the last rung ends where the time does.
+            var isLast = _extraRungs > 0 && _rung >= AutoRules.Rungs && until > Affordable();
+            if (isLast && (until = Affordable()) < AutoRules.LeastExtension * _steps)
+                return;
             RunTo(until, _steps);
             var isFirst = _candidates.All(candidate => candidate.Steps == 0);
             // Asked once: a checkpoint has the state before the evaluation.
@@ -122,7 +130,7 @@ internal sealed class Race : IDisposable
             if (!isCancelled && (!_watch.IsLate || isFirst))
                 Judge(_rung, until);
             IsShortened |= _watch.IsLate;
-            if (isCancelled || _watch.IsLate || !Drop(_rung, kinds))
+            if (isCancelled || _watch.IsLate || isLast || !Drop(_rung, kinds))
                 return;
             _steps = until;
         }
@@ -313,7 +321,7 @@ internal sealed class Race : IDisposable
             _channel.Info(
                 $"{candidate.Plan}, {steps:N0} steps: held-out loss {candidate.LastLoss * _task.LossUnit:g6}.");
             if (!double.IsFinite(candidate.LastLoss)
-                || !_settings.HasChosenLength && !AutoRules.HasGained(rung, before, candidate.LastLoss)
+                || !_settings.HasChosenLength && !AutoRules.HasGained(rung, _extraRungs, before, candidate.LastLoss)
                     && !IsPatient(rung, candidate))
                 Stop(candidate);
         }

@@ -64,6 +64,9 @@ internal sealed class RaceWatch(TrainingSettings settings, RunClock clock, Actio
     /// training.</summary>
     public void Keep(double share) => _deadline = clock.Elapsed.TotalSeconds + (1 - share) * SecondsLeft;
 
+    /// <summary>Steps of one network that fit into the rest of the race's time.</summary>
+    public long StepsLeft => (long)Math.Max(0, (_deadline - clock.Elapsed.TotalSeconds) / SecondsPerStep);
+
     /// <summary>Writes the measurements.</summary>
     public void Save(BinaryWriter writer)
     {

@@ -250,12 +250,21 @@ internal static class AutoRules
     /// each encoding also goes on.</summary>
     public static bool KeepsEnsemble(int rung) => rung >= EnsembleDrop;
 
+    /// <summary>Least length of a last rung that time cuts short, as a multiple of the steps before it.</summary>
+    public const double LeastExtension = 1.25;
+
+    /// <summary>Rungs after those of a race that a time limit made shorter: doublings of its steps up to the usual ones.
+    /// Few plans are left by then, so there is often time.</summary>
+    public static int ExtraRungs(long steps, long usual) =>
+        steps < usual ? (int)Math.Log2((double)usual / steps) : 0;
+
     /// <summary>Whether a candidate has improved enough at a rung to go on.</summary>
     /// <param name="rung">The rung.</param>
+    /// <param name="extra">The race's <see cref="ExtraRungs"/>.</param>
     /// <param name="before">Its lowest loss before this rung.</param>
     /// <param name="now">Its loss now.</param>
-    public static bool HasGained(int rung, double before, double now) =>
-        rung < EnsembleDrop || now < before * rung switch
+    public static bool HasGained(int rung, int extra, double before, double now) =>
+        rung < EnsembleDrop || now < before * (rung - extra) switch
         {
             < Rungs - 1 => Gain,
             Rungs - 1 => GainBeyondUsual,
@@ -318,7 +327,7 @@ internal static class AutoRules
     public const double TimeOfSteps = 0.85;
 
     /// <summary>Share of the remaining time that is reserved for the final training when the race begins.</summary>
-    public const double TimeKeptForFinish = 0.4;
+    public const double TimeKeptForFinish = 0.3;
 
     /// <summary>Share of the remaining time for the final training. The rest is for making the model.</summary>
     public const double TimeOfFinish = 0.9;
