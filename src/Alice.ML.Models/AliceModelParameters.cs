@@ -102,7 +102,7 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
     /// approximate Shapley values in which the background rows stand in for left-out features. They are computed by the
     /// rescale rule of DeepLIFT (Shrikumar, Greenside and Kundaje 2017, <em>Learning Important Features Through
     /// Propagating Activation Differences</em>), averaged over the background rows (Lundberg and Lee 2017). With 32
-    /// background rows, one explanation takes as long as 50 to 80 scores.
+    /// background rows, one explanation takes as long as 50 to 80 scores; with many classes longer.
     /// </remarks>
     /// <param name="features"><see cref="NumberOfFeatures"/> values, as the trainer's feature column held them.</param>
     /// <param name="contributions">Receives the contribution of each feature; <see cref="NumberOfFeatures"/> values or
