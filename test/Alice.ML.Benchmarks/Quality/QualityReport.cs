@@ -27,8 +27,8 @@ internal static class QualityReport
             classes). The Adam network is written by hand with TorchSharp: Adam at 3e-3, β .95/.995, half a cosine to
             1%, with the layers, inputs, number of networks, epochs, batch size, dropout and weight decay that Alice's
             fit of the same rows had. What Alice's race of plans chose (docs/settings.md) it gets for nothing: its
-            seconds are those of training the chosen networks alone. Quick and best: `Effort` of Alice. A quarter and ten
-            times: `MaximumTrainingTime`, as shares of the seconds of Alice's default fit of the same rows.
+            seconds are those of training the chosen networks alone. Quick and best: `Effort` of Alice. A quarter and
+            ten times: `MaximumTrainingTime`, as shares of the seconds of Alice's default fit of the same rows.
 
             LightGBM tuned for Alice's seconds: a random search over leaves, learning rate, iterations, rows per leaf,
             L1 and L2, shares of features and rows, and where there are categories splits by sets of them and their

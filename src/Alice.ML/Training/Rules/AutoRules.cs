@@ -253,8 +253,8 @@ internal static class AutoRules
     /// <summary>Least length of a last rung that time cuts short, as a multiple of the steps before it.</summary>
     public const double LeastExtension = 1.25;
 
-    /// <summary>Rungs after those of a race that a time limit made shorter: doublings of its steps up to the usual ones.
-    /// Few plans are left by then, so there is often time.</summary>
+    /// <summary>Rungs after those of a race that a time limit made shorter: doublings of its steps up to the usual
+    /// ones. Few plans are left by then, so there is often time.</summary>
     public static int ExtraRungs(long steps, long usual) =>
         steps < usual ? (int)Math.Log2((double)usual / steps) : 0;
 

