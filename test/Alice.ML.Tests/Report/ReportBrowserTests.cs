@@ -55,7 +55,7 @@ public sealed class ReportBrowserTests
     [DataRow("regression")]
     [DataRow("binary")]
     [DataRow("multiclass")]
-    public async Task The_page_loads_nothing_and_is_readable_at_both_widths_in_both_schemes(string task)
+    public async Task The_page_loads_nothing_and_is_readable_on_a_phone_and_on_a_dark_screen(string task)
     {
         var browserPath = _places.FirstOrDefault(File.Exists) ?? throw new AssertInconclusiveException(
             $"There is no {string.Join(" or ", _places)} on this machine.");
@@ -78,9 +78,9 @@ public sealed class ReportBrowserTests
             Args = ["--no-sandbox"],
             Timeout = 180_000,
         });
-        foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
-            foreach (var width in new[] { 360, 1440 })
-                await Check(browser, path, scheme, width);
+        // Colors do not depend on the width, nor places on the scheme.
+        await Check(browser, path, ColorScheme.Light, 360);
+        await Check(browser, path, ColorScheme.Dark, 1440);
     }
 
     private static async Task Check(IBrowser browser, string path, ColorScheme scheme, int width)
