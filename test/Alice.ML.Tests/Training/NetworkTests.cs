@@ -42,14 +42,8 @@ public class NetworkTests
 
         var leaf = weights.clone().requires_grad_();
         using var leafViews = new ParameterViews(shape, leaf);
-        var hidden = batch.Features;
-        for (var layer = 0; layer < shape.Layers; layer++)
-        {
-            hidden = hidden.mm(leafViews.Weights[layer]).Plus(leafViews.Biases[layer]);
-            if (layer < shape.Layers - 1)
-                hidden = Apply(activation, hidden) * masks[layer];
-        }
-        var expected = (Reference(objective, hidden, targets).sum([1], keepdim: true) * batch.Weights!).sum()
+        var actual = Outputs(shape, leafViews, batch.Features, (layer, sum) => Apply(activation, sum) * masks[layer]);
+        var expected = (Reference(objective, actual, targets).sum([1], keepdim: true) * batch.Weights!).sum()
             / tensor(2f * Rows);
         expected.backward();
 
@@ -75,6 +69,24 @@ public class NetworkTests
         "labels" => (new LabelsObjective(new HuberObjective(0.3, 0.1), 2, [0.2f, 0.7f]), 6),
         _ => (new SoftmaxObjective(), 3),
     };
+
+    /// <summary>Outputs of a network by operations that autograd follows.</summary>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="at">Its parameters.</param>
+    /// <param name="features">Inputs of its first layer.</param>
+    /// <param name="hidden">Values of a hidden layer, by its number and its sums.</param>
+    internal static Tensor Outputs(
+        NetworkShape shape, ParameterViews at, Tensor features, Func<int, Tensor, Tensor> hidden)
+    {
+        var value = features;
+        for (var layer = 0; layer < shape.Layers; layer++)
+        {
+            value = value.mm(at.Weights[layer]).Plus(at.Biases[layer]);
+            if (layer < shape.Layers - 1)
+                value = hidden(layer, value);
+        }
+        return value;
+    }
 
     internal static Tensor Apply(Activation activation, Tensor x) => activation switch
     {

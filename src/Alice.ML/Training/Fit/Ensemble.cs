@@ -34,8 +34,6 @@ internal sealed class Ensemble
 
     // The plans without a race: every second network has bins if the options leave it open.
     private readonly NetworkPlan[] _plans;
-    private readonly int _rows;
-    private readonly int _columns;
 
     // Columns of three values or more, where there is a choice of encodings.
     private readonly int[] _numbers;
@@ -48,8 +46,7 @@ internal sealed class Ensemble
     {
         var (data, initial) = (rows.Training, rows.Initial);
         (_options, _task, _preparation, _initial) = (options, rows.Task, rows.Preparation, initial);
-        (_data, _rows, _columns) = (data, data.TotalRows, data.Columns);
-        _seed = settings.Seed;
+        (_data, _seed) = (data, settings.Seed);
         var sample = data.Sample();
         var table = sample.Features as DenseFeatures;
         _numbers = table is null || initial is not null ? [] : InputEncoding.Numbers(sample, table);
@@ -172,9 +169,9 @@ internal sealed class Ensemble
     private void AddEncodings(TrainingData sample, DenseFeatures table)
     {
         var isAutomatic = _options.NumericEncoding == NumericEncoding.Automatic && _hiddenLayers.Count > 0
-            && AutoRules.SuitsBins(_rows, _columns, _numbers.Length, _task.IsClassification);
+            && AutoRules.SuitsBins(_data.TotalRows, _data.Columns, _numbers.Length, _task.IsClassification);
         // With few rows, tails cannot be measured.
-        var givesScores = isAutomatic && AutoRules.HasManySteps(_rows, _task.IsClassification);
+        var givesScores = isAutomatic && AutoRules.HasManySteps(_data.TotalRows, _task.IsClassification);
         if ((givesScores || _options.NumericEncoding == NumericEncoding.NormalScores)
             && InputEncoding.NormalScores(sample, table, _preparation) is { } scores)
             _inputs[NumericEncoding.NormalScores] = scores;
@@ -182,7 +179,7 @@ internal sealed class Ensemble
             || _options.NumericEncoding == NumericEncoding.Mixed && _hiddenLayers.Count > 0)
             _inputs[NumericEncoding.PiecewiseLinear] = InputEncoding.PiecewiseLinear(
                 sample, table, _preparation, _numbers, _options.NumberOfBins
-                ?? AutoRules.Bins(_rows, Math.Max(1, _numbers.Length)));
+                ?? AutoRules.Bins(_data.TotalRows, Math.Max(1, _numbers.Length)));
     }
 
     private IReadOnlyList<NumericEncoding> KindsOf(int index)
@@ -210,9 +207,9 @@ internal sealed class Ensemble
         // If the options set layers or an encoding, a linear network is not wanted.
         var hasLinear = _options.HiddenLayers is null && _options.NumericEncoding == NumericEncoding.Automatic
             && _options.WeightDecay is null && _hiddenLayers.Count > 0;
-        var linear = hasLinear ? AutoRules.LinearDecays(_rows, _columns) : [];
+        var linear = hasLinear ? AutoRules.LinearDecays(_data.TotalRows, _data.Columns) : [];
         var sparse = hasLinear && _options.Optimizer.L1Regularization == 0
-            ? AutoRules.LinearL1(_rows, _columns, _task.IsClassification)
+            ? AutoRules.LinearL1(_data.TotalRows, _data.Columns, _task.IsClassification)
             : [];
         return [
             .. from encoding in encodings
@@ -224,7 +221,8 @@ internal sealed class Ensemble
     }
 
     private LearningRateSchedule Schedule(NetworkPlan plan) => _options.LearningRateSchedule
-        ?? AutoRules.Schedule(_rows, plan.Encoding == NumericEncoding.PiecewiseLinear, _task.IsClassification);
+        ?? AutoRules.Schedule(_data.TotalRows, plan.Encoding == NumericEncoding.PiecewiseLinear,
+            _task.IsClassification);
 
     private InputEncoding Inputs(int index, NetworkPlan plan) => _initialInputs?[index] ?? _inputs[plan.Encoding];
 

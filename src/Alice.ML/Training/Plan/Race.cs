@@ -76,7 +76,7 @@ internal sealed class Race : IDisposable
     private Spread Spread => _settings.Spread;
 
     /// <summary>Steps at which the time of the race ends.</summary>
-    private long Affordable() =>
+    private long EndOfTime =>
         _steps + _watch.StepsLeft / _candidates.Where(c => c.IsRunning).Sum(c => (long)c.Networks.Count);
 
     /// <summary>Runs the race to the end, or until the time is up or the run is cancelled.</summary>
@@ -112,9 +112,11 @@ internal sealed class Race : IDisposable
             if (until <= _steps)
                 continue;
             // Steps that are not evaluated are lost: the last rung ends where the time does.
-            var isLast = _extraRungs > 0 && _rung >= AutoRules.Rungs && until > Affordable();
-            if (isLast && (until = Affordable()) < AutoRules.LeastExtension * _steps)
+            var end = _extraRungs > 0 && _rung >= AutoRules.Rungs ? EndOfTime : until;
+            var isLast = end < until;
+            if (isLast && end < AutoRules.LeastExtension * _steps)
                 return;
+            until = Math.Min(until, end);
             RunTo(until, _steps);
             var isFirst = _candidates.All(candidate => candidate.Steps == 0);
             // Asked once: a checkpoint has the state before the evaluation.

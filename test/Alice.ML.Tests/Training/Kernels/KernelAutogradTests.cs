@@ -38,14 +38,9 @@ public unsafe class KernelAutogradTests
 
         var leaf = weights.clone().requires_grad_();
         using var views = new ParameterViews(shape, leaf);
-        var hidden = features;
-        for (var layer = 0; layer < shape.Layers; layer++)
-        {
-            hidden = hidden.mm(views.Weights[layer]).Plus(views.Biases[layer]);
-            if (layer < shape.Layers - 1)
-                hidden = NetworkTests.Apply(activation, hidden) * Mask(layer, shape.LayerSizes[layer + 1]);
-        }
-        var expected = (NetworkTests.Reference(objective, hidden, targets) * rowWeights).sum() / tensor(2f * Rows);
+        var actual = NetworkTests.Outputs(shape, views, features, (layer, sum) =>
+            NetworkTests.Apply(activation, sum) * Mask(layer, shape.LayerSizes[layer + 1]));
+        var expected = (NetworkTests.Reference(objective, actual, targets) * rowWeights).sum() / tensor(2f * Rows);
         expected.backward();
 
         var sparse = SparseTable.Of(

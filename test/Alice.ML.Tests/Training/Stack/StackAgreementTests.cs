@@ -221,9 +221,7 @@ public class StackAgreementTests
             }
             var (loss, gradient) = Gradient(_state.LookAhead, batch);
             using var guard = no_grad();
-            if (step.IsSample)
-                AliceUpdate.MeasureCurvature(_state, plus, minus, gradient, directions, step);
-            AliceUpdate.Move(_state, plus, minus, gradient, step);
+            AliceUpdate.Apply(_state, plus, minus, gradient, directions, step);
             if (step.Moves)
             {
                 _state.Center.Scale(kept);
@@ -236,14 +234,8 @@ public class StackAgreementTests
         {
             var point = at.clone().requires_grad_();
             using var views = new ParameterViews(problem.Shape, point);
-            var hidden = batch.Features;
-            for (var layer = 0; layer < problem.Shape.Layers; layer++)
-            {
-                hidden = hidden.mm(views.Weights[layer]).Plus(views.Biases[layer]);
-                if (layer < problem.Shape.Layers - 1)
-                    hidden = hidden.relu();
-            }
-            var error = hidden - batch.Targets;
+            var outputs = NetworkTests.Outputs(problem.Shape, views, batch.Features, (_, sum) => sum.relu());
+            var error = outputs - batch.Targets;
             var loss = (error * error * batch.Weights!).mean();
             loss.backward();
             return (loss.item<double>(), point.grad!);

@@ -72,14 +72,8 @@ public class StackDropoutTests
             var n = at % Networks;
             var point = points.select(0, at).clone().requires_grad_();
             using var views = new ParameterViews(shape, point);
-            var value = features;
-            for (var layer = 0; layer < shape.Layers; layer++)
-            {
-                value = value.mm(views.Weights[layer]).Plus(views.Biases[layer]);
-                if (layer < 2)
-                    value = (activation == Activation.ReLU ? value.relu() : value.tanh())
-                        * masks[layer].select(0, n) / value.Constant(1 - dropouts[n]);
-            }
+            var value = NetworkTests.Outputs(shape, views, features, (layer, sum) =>
+                NetworkTests.Apply(activation, sum) * masks[layer].select(0, n) / sum.Constant(1 - dropouts[n]));
             var losses = objective switch
             {
                 "squared" => (value - targets) * (value - targets),
@@ -110,10 +104,7 @@ public class StackDropoutTests
         var sum = zeros(3, Count, Units);
         for (var number = 0; number < 100; number++)
         {
-            StackStep?[] steps = [.. Enumerable.Range(0, 3).Select(n => (StackStep?)new StackStep(
-                AliceStep.Create(AliceOptimizerOptions.Tabular, 1e-3, 8), 1, AliceDirections.Key((ulong)n, number),
-                0))];
-            constants.Load(steps, needsKeys: true);
+            constants.Load(SampleSteps(number), needsKeys: true);
             sum.Add(random.Masks(Count, constants)!);
         }
         for (var n = 0; n < 3; n++)
@@ -139,10 +130,7 @@ public class StackDropoutTests
         var sum = zeros(3, Count, Units);
         for (var number = 0; number < 100; number++)
         {
-            StackStep?[] steps = [.. Enumerable.Range(0, 3).Select(n => (StackStep?)new StackStep(
-                AliceStep.Create(AliceOptimizerOptions.Tabular, 1e-3, 8), 1, AliceDirections.Key((ulong)n, number),
-                0))];
-            constants.Load(steps, needsKeys: true);
+            constants.Load(SampleSteps(number), needsKeys: true);
             hidden.Begin(1, Count, constants);
             // Half the units have a sum of 2, the others of −2.
             var product = zeros(3, Count, Units);
@@ -164,4 +152,8 @@ public class StackDropoutTests
             Assert.AreEqual(Math.Sqrt(dropouts[n] * (1 - dropouts[n]) / 100), kept.std().item<float>(), 0.003);
         }
     }
+
+    private static StackStep?[] SampleSteps(int key) =>
+        [.. Enumerable.Range(0, 3).Select(n => (StackStep?)new StackStep(
+        AliceStep.Create(AliceOptimizerOptions.Tabular, 1e-3, 8), 1, AliceDirections.Key((ulong)n, key), 0))];
 }

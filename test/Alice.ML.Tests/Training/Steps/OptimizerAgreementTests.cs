@@ -1,5 +1,4 @@
 using Alice.ML.Optimization;
-using Alice.ML.Optimization.Tensors;
 using Alice.ML.Optimization.Update;
 using Alice.ML.Tests.Training.Stack;
 using Alice.ML.Training.Batches;
@@ -52,14 +51,7 @@ public class OptimizerAgreementTests
         using var scope = NewDisposeScope();
         weights.grad?.zero_();
         using var views = new ParameterViews(shape, weights);
-        var hidden = batch.Features;
-        for (var layer = 0; layer < shape.Layers; layer++)
-        {
-            hidden = hidden.mm(views.Weights[layer]).Plus(views.Biases[layer]);
-            if (layer < shape.Layers - 1)
-                hidden = hidden.relu();
-        }
-        var error = hidden - batch.Targets;
+        var error = NetworkTests.Outputs(shape, views, batch.Features, (_, sum) => sum.relu()) - batch.Targets;
         var loss = (error * error).mean();
         loss.backward();
         return loss.MoveToOuterDisposeScope();
