@@ -2,6 +2,7 @@ using System.CommandLine;
 using Alice.ML.Benchmarks.Child;
 using Alice.ML.Benchmarks.Explaining;
 using Alice.ML.Benchmarks.Networks;
+using Alice.ML.Benchmarks.Pages;
 using Alice.ML.Benchmarks.Pictures;
 using Alice.ML.Benchmarks.Profile;
 using Alice.ML.Benchmarks.Quality;
@@ -61,6 +62,7 @@ var micro = new Command("micro", "Runs the benchmarks of the parts; what follows
 var quality = QualityCommand.Create(() => RepositoryFile("docs/quality.md"));
 return new RootCommand("Measures Alice.ML.") { report, quality, SearchCommand.Create(), NetworksCommand.Create(),
     ScaleCommand.Create(), SyntheticTables.Create(), ExplainCommand.Create(),
+    ComparisonPage.Create(() => RepositoryFile("docs")), LandscapePage.Create(() => RepositoryFile("docs")),
     PictureCommand.Create(() => RepositoryFile("docs/pictures/report.svg")), profile, micro }.Parse(args).Invoke();
 
 static string[] Names(string list) =>

@@ -4,8 +4,6 @@ using Alice.ML.Tool.Comparing;
 using Alice.ML.Tool.Modelling;
 using Alice.ML.Tool.Reporting;
 using Alice.ML.Tool.Shell;
-using Microsoft.ML;
-using TorchSharp;
 
 namespace Alice.ML.Tool.Commands;
 
@@ -97,48 +95,23 @@ internal sealed class CompareCommand
         var prepared = PreparedData.Of(table, target, testTable, split, terminal.Note);
         var ml = MlContexts.Create(seed, terminal, parsed.GetValue(_verbose));
         var contenders = Contender.All; // loads Alice.ML, which helps TorchSharp load on older Linuxes
-        var threads = torch.get_num_threads();
-        torch.set_num_threads(1); // two would wait for each other longer than such steps take
-        try
-        {
-            Compare(parsed, terminal, files, prepared, ml, contenders, cancellation);
-        }
-        finally
-        {
-            torch.set_num_threads(threads);
-        }
-        return files.ExitCode;
-    }
-
-    private void Compare(ParseResult parsed, Terminal terminal, OutputFiles files, PreparedData prepared, MLContext ml,
-        IReadOnlyList<Contender> contenders, CancellationToken cancellation)
-    {
-        var (seeds, file) = (parsed.GetValue(_seeds), Path.GetFileName(parsed.GetRequiredValue(_data.File)));
-        using var data = ComparisonData.Create(ml, prepared, parsed.GetValue(_seed));
+        using var data = ComparisonData.Create(ml, prepared, seed);
         var settings = new ComparisonSettings(
             [parsed.GetValue(_units), parsed.GetValue(_units)], parsed.GetValue(_activation), parsed.GetValue(_epochs),
             parsed.GetValue(_batchSize));
+        var seeds = parsed.GetValue(_seeds);
+        var standings = Standings.Measure(contenders, data, settings, seeds, examined => terminal.Error.WriteLine(
+            $"{examined.Name}: best learning rate {examined.Best[0].LearningRate:G3}"), cancellation);
 
-        var results = new List<ComparisonResult>();
-        var comparison = new Comparison(seeds, (contender, rate, run) =>
-        {
-            var result = ComparisonRun.Run(contender, rate, run, data, settings, cancellation);
-            results.Add(result);
-            return result;
-        });
-        var standings = new List<Standing>();
-        foreach (var contender in contenders)
-        {
-            standings.Add(comparison.Examine(contender));
-            terminal.Error.WriteLine($"{contender.Name}: best learning rate {standings[^1].Best[0].LearningRate:G3}");
-        }
+        var file = Path.GetFileName(parsed.GetRequiredValue(_data.File));
         terminal.Out.WriteLine($"{prepared.Schema.Label.Name} from {file}: " +
             $"{data.Training.Targets.shape[0]} rows train, {data.Validation.Targets.shape[0]} choose learning rates, " +
             $"{data.Test.Targets.shape[0]} test; {settings.Epochs} epochs, {seeds} seeds, {settings.Activation}.");
-        ComparisonReport.Write(terminal, standings, data.ErrorName);
-        ComparisonReport.Save(files, parsed.GetRequiredValue(_out), file, standings, results, data.ErrorName);
+        ComparisonReport.Write(terminal, standings);
+        ComparisonReport.Save(files, prefix, file, standings);
         files.NoteWritten();
         if (!PictureStyle.HasFonts)
             terminal.Note(PictureStyle.NoFonts);
+        return files.ExitCode;
     }
 }

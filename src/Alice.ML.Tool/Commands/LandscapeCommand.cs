@@ -1,11 +1,9 @@
 using System.CommandLine;
 using Alice.ML.Landscape;
 using Alice.ML.Models;
-using Alice.ML.Tool.Data;
 using Alice.ML.Tool.Modelling;
 using Alice.ML.Tool.Reporting;
 using Alice.ML.Tool.Shell;
-using Alice.ML.Trainers;
 
 namespace Alice.ML.Tool.Commands;
 
@@ -74,33 +72,15 @@ internal sealed class LandscapeCommand
         var (target, testTable, split) = _data.TestRows(parsed, data, settings.Seed, terminal.Note);
         var prepared = PreparedData.Of(data, target, testTable, split, terminal.Note);
         var ml = MlContexts.Create(settings.Seed, terminal, parsed.GetValue(_verbose));
-        settings = settings with
-        {
-            NumberOfNetworks = settings.NumberOfNetworks ?? 1,
-            NumericEncoding = settings.NumericEncoding ?? NumericEncoding.None,
-            WeightDecay = settings.WeightDecay ?? (prepared.Schema.Target.Task == TaskKind.Regression ? 0 : 1),
-        };
-        var options = new LandscapeOptions
-        {
-            Directions = parsed.GetValue(_directions),
-            LinePoints = 40,
-            Seed = settings.Seed,
-            CancellationToken = cancellation,
-        };
-
+        var study = new LandscapeStudy(ml, prepared, settings);
         var reports = new List<(string Name, LandscapeReport Report)>();
         foreach (var activation in new[] { Activation.ReLU, Activation.GELU })
         {
-            var model = TrainingProgress.Run(terminal, $"{activation}", progress => prepared.Task.Fit(
-                ml, prepared.Train, null, settings with { Activation = activation }, progress, cancellation));
+            var model = TrainingProgress.Run(
+                terminal, $"{activation}", progress => study.Train(activation, progress, cancellation));
             cancellation.ThrowIfCancellationRequested();
-            reports.Add(($"{activation}", model.MeasureLandscape(prepared.Train,
-                new()
-                {
-                    LabelColumnName = prepared.Schema.Label.Name,
-                    Loss = settings.Loss,
-                    MaximumRows = parsed.GetValue(_rows),
-                }, options)));
+            reports.Add(($"{activation}",
+                study.Measure(model, parsed.GetValue(_rows), parsed.GetValue(_directions), cancellation)));
         }
         foreach (var (name, report) in reports)
             LandscapeTables.Write(terminal, name, report);

@@ -4,8 +4,6 @@ using Alice.ML.Tool.Data;
 using Alice.ML.Tool.Modelling;
 using Alice.ML.Tool.Reporting;
 using Alice.ML.Tool.Shell;
-using Microsoft.ML;
-using Spectre.Console;
 
 namespace Alice.ML.Tool.Commands;
 
@@ -13,15 +11,6 @@ namespace Alice.ML.Tool.Commands;
 /// removed.</summary>
 internal static class PruneCommand
 {
-    private static readonly double[] _fractions = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
-
-    private static readonly (string Name, PruneOrder Order)[] _orders =
-    [
-        ("by predicted loss", PruneOrder.PredictedLoss), ("by magnitude", PruneOrder.Magnitude),
-            ("at random", PruneOrder.Random),
-        ("with the gradient", PruneOrder.PredictedLossWithGradient),
-    ];
-
     /// <summary>The command.</summary>
     public static Command Create(Option<bool> verbose)
     {
@@ -80,7 +69,8 @@ internal static class PruneCommand
             var prefix = parsed.GetRequiredValue(output);
             var files = new OutputFiles(terminal,
                 [parsed.GetRequiredValue(model), parsed.GetRequiredValue(data), parsed.GetValue(test)],
-                [(output.Name, prefix + ".png"), (output.Name, prefix + ".csv"), (save.Name, parsed.GetValue(save))]);
+                [.. PruneReport.Suffixes.Select(s => (output.Name, (string?)(prefix + s))),
+                    (save.Name, parsed.GetValue(save))]);
             var ml = MlContexts.Create(seed: 1, terminal, parsed.GetValue(verbose));
             var saved = SavedModel.Load(ml, parsed.GetRequiredValue(model));
             var table = saved.ReadTable(parsed.GetRequiredValue(data), format.Read(parsed), terminal.Note);
@@ -91,8 +81,6 @@ internal static class PruneCommand
                 : new RowSplit(table.AllRows, testTable.AllRows);
             var (rows, _) = LabelledTable.Read(table, split.Train, saved.Schema, terminal.Note);
             var (testRows, labels) = LabelledTable.Read(testTable, split.Test, saved.Schema, terminal.Note);
-            var task = TableTask.For(saved.Schema);
-            var columns = new LandscapeDataOptions { LabelColumnName = saved.Schema.Label.Name };
             var options = new PruneOptions
             {
                 Rounds = parsed.GetValue(rounds),
@@ -100,25 +88,16 @@ internal static class PruneCommand
                 CancellationToken = cancellation,
             };
 
-            var results = (
-                from order in _orders
-                from share in _fractions
-                let pruned = saved.Pipeline.Prune(share, rows, columns, options with
-                {
-                    Order = order.Order,
-                    // Of the orders without a prediction, the predicted loss is not shown.
-                    Directions = order.Order is PruneOrder.Magnitude or PruneOrder.Random ? 1 : options.Directions,
-                })
-                select new Result(order.Name, share, pruned,
-                    task.Test(ml, pruned.Model, testRows, labels, terminal.Note)[0])).ToArray();
-            Show(terminal, results);
-            Save(files, prefix, Path.GetFileName(table.Path), results);
+            var models = PruningCurve.Measure(ml, saved, rows, testRows, labels, options, terminal.Note);
+            PruneReport.Write(terminal, models);
+            PruneReport.Save(files, prefix, Path.GetFileName(table.Path), models);
             files.NoteWritten();
             if (!PictureStyle.HasFonts)
                 terminal.Note(PictureStyle.NoFonts);
             if (parsed.GetValue(save) is { } path)
             {
-                var kept = saved.Pipeline.Prune(parsed.GetValue(fraction), rows, columns, options);
+                var kept = saved.Pipeline.Prune(parsed.GetValue(fraction), rows,
+                    new LandscapeDataOptions { LabelColumnName = saved.Schema.Label.Name }, options);
                 if (files.Write(path, stream => new SavedModel(kept.Model, saved.Schema).Save(ml, rows.Schema, stream)))
                     terminal.Note(
                         $"model without {kept.ChangedCount} of its {kept.WeightCount} weights saved as {path}");
@@ -136,42 +115,4 @@ internal static class PruneCommand
             rows, schema.Target.Task == TaskKind.Regression ? null
             : schema.Target.Read(table, rows, label), 0.5, seed: 1);
     }
-
-    private static void Show(Terminal terminal, Result[] results)
-    {
-        var metric = results[0].Metric.Name;
-        var table = new Spectre.Console.Table().Border(TableBorder.Rounded).AddColumn("removed", c => c.RightAligned());
-        foreach (var (name, _) in _orders)
-            table.AddColumn($"test {metric}, {name}", c => c.RightAligned());
-        table.AddColumn("loss predicted", c => c.RightAligned()).AddColumn("loss measured", c => c.RightAligned());
-        foreach (var row in results.GroupBy(r => r.Share))
-        {
-            var first = row.First().Pruned;
-            table.AddRow(
-                [$"{100 * row.Key:F0} %", .. row.Select(r => $"{r.Metric.Value:G4}"), $"{first.PredictedLoss:G4}",
-                $"{first.MeasuredLoss:G4}"]);
-        }
-        terminal.OutConsole.Write(table);
-        terminal.Out.WriteLine(
-            "The losses are those of the weights removed by predicted loss, on the rows that chose them.");
-    }
-
-    private static void Save(OutputFiles files, string prefix, string file, Result[] results)
-    {
-        var metric = results[0].Metric.Name;
-        files.Write(prefix + ".png",
-            new Chart($"Removing weights: {file}", "share of the weights removed", $"test {metric}",
-            [.. _orders.Select((order, i) => new Series(order.Name, _fractions,
-                [.. results.Where(r => r.Order == order.Name).Select(r => r.Metric.Value)], SeriesKind.Line, i))])
-            {
-                HasLogY = metric == "RMSE",
-            }.Save);
-        files.Write(prefix + ".csv",
-            stream => CsvFile.Write(stream, ["order", "removed", metric, "loss", "predicted loss", "measured loss"],
-            results.Select(
-            r => (IReadOnlyList<object>)[r.Order, r.Share, r.Metric.Value, r.Pruned.Loss, r.Pruned.PredictedLoss,
-                r.Pruned.MeasuredLoss])));
-    }
-
-    private sealed record Result(string Order, double Share, CompressedModel<ITransformer> Pruned, Metric Metric);
 }

@@ -3,9 +3,12 @@ namespace Alice.ML.Tool.Comparing;
 /// <summary>Finds each optimizer's best learning rate on the validation rows, and measures around it.</summary>
 internal sealed class Comparison(int seeds, Func<Contender, double, int, ComparisonResult> run)
 {
-    // Factors of the best learning rate in the stability table: half decades.
+    // Half decades from the best learning rate.
     private static readonly int[] _around = [-2, -1, 0, 1, 2];
     private const int Furthest = 6;
+
+    /// <summary>The factors of the best learning rate at which the stability is measured.</summary>
+    public static IReadOnlyList<double> Factors { get; } = [.. _around.Select(k => Math.Pow(10, k / 2.0))];
 
     /// <summary>What a contender achieved, by half decades from its best learning rate.</summary>
     public Standing Examine(Contender contender)

@@ -11,29 +11,32 @@ internal static class ComparisonReport
     private const string StabilityPicture = "-stability.png";
     private const string RunTable = ".csv";
     private const string CurveTable = "-curves.csv";
-    private static readonly double[] _factors = [0.1, Math.Sqrt(0.1), 1, Math.Sqrt(10), 10];
+    private static readonly double[] _factors = [.. Comparison.Factors];
+
+    /// <summary>The factors of the best learning rate, as a table heads them.</summary>
+    public static IReadOnlyList<string> FactorNames { get; } =
+        [.. _factors.Select(factor => FormattableString.Invariant($"{factor:G1} ×"))];
 
     /// <summary>The final errors, the stability, and who wins.</summary>
-    public static void Write(Terminal terminal, IReadOnlyList<Standing> standings, string error)
+    public static void Write(Terminal terminal, Standings standings)
     {
-        var target = Target(standings);
         var final = new Table().Border(TableBorder.Rounded).AddColumn("optimizer");
         foreach (var head in new[]
-            { "best learning rate", $"test {error}", "training loss", $"gradients to validation {target:G3}",
-                "seconds to it", "seconds" })
+            {
+                "best learning rate", $"test {standings.ErrorName}", "training loss",
+                $"gradients to validation {standings.Target:G3}", "seconds to it", "seconds",
+            })
             final.AddColumn(head, c => c.RightAligned());
-        var stability = new Table().Border(TableBorder.Rounded).AddColumn($"test {error} at");
-        foreach (var head in new[] { "0.1 ×", "0.3 ×", "1 ×", "3 ×", "10 ×" })
+        var stability = new Table().Border(TableBorder.Rounded).AddColumn($"test {standings.ErrorName} at");
+        foreach (var head in FactorNames)
             stability.AddColumn(head, c => c.RightAligned());
-        foreach (var standing in standings)
+        foreach (var standing in standings.All)
         {
-            var curve = standing.Curve();
-            var reached = Reached(curve, target);
+            var last = standing.Curve()[^1];
+            var reached = standings.Reached(standing);
             final.AddRow(standing.Name, $"{standing.Best[0].LearningRate:G3}", Text(standing.TestError()),
-                $"{curve[^1].Loss:G3}",
-                reached is null ? "never" : $"{reached.Evaluations}", reached is null ? "never"
-                : $"{reached.Seconds:F2}",
-                $"{curve[^1].Seconds:F1}");
+                $"{last.Loss:G3}", reached is null ? "never" : $"{reached.Evaluations}",
+                reached is null ? "never" : $"{reached.Seconds:F2}", $"{last.Seconds:F1}");
             stability.AddRow(
                 [standing.Name, .. Enumerable.Range(0, _factors.Length).Select(i => Text(standing.TestError(i)))]);
         }
@@ -41,7 +44,7 @@ internal static class ComparisonReport
         terminal.OutConsole.Write(stability);
         terminal.Out.WriteLine(
             "Factors are half decades (0.316, 3.16). Errors are means over the seeds ± standard error.");
-        terminal.Out.WriteLine(Verdict(standings, target));
+        terminal.Out.WriteLine(standings.Verdict());
     }
 
     /// <summary>What follows the prefix in the names of the files.</summary>
@@ -49,37 +52,23 @@ internal static class ComparisonReport
         ["-epochs.png", "-evaluations.png", "-seconds.png", StabilityPicture, RunTable, CurveTable];
 
     /// <summary>Writes the pictures and the .csv files.</summary>
-    public static void Save(OutputFiles files,
-        string prefix, string file, IReadOnlyList<Standing> standings, IReadOnlyList<ComparisonResult> results,
-        string error)
+    public static void Save(OutputFiles files, string prefix, string title, Standings standings)
     {
-        foreach (var (suffix, axis, value) in new (string, string, Func<ComparisonEpoch, int, double>)[]
-            {
-                ("epochs", "epochs", (_, i) => i + 1), ("evaluations", "gradient evaluations", (e, _) => e.Evaluations),
-                ("seconds", "seconds of training", (e, _) => e.Seconds),
-            })
-            files.Write($"{prefix}-{suffix}.png",
-                new Chart($"Validation error at the best learning rate: {file}", axis, $"validation {error}",
-                [.. standings.Select((s, color) => new Series(s.Name, [.. s.Curve().Select(value)],
-                    [.. s.Curve().Select(e => e.ValidationError)], SeriesKind.Line, color))])
-                { HasLogX = suffix != "epochs", HasLogY = true }.Save);
-
-        var best = standings.Min(s => s.TestError().Mean);
-        files.Write(prefix + StabilityPicture,
-            new Chart($"Stability: {file}", "learning rate / best learning rate", $"test {error}",
-            [.. standings.Select((s, color) => new Series(s.Name, _factors,
-                [.. Enumerable.Range(0, _factors.Length).Select(i => s.TestError(i).Mean)], SeriesKind.Line, color))])
-            { HasLogX = true, HasLogY = true, Highest = 10 * best }.Save);
-
+        files.Write(prefix + "-epochs.png",
+            (Errors(title, standings, "epochs", (_, i) => i + 1) with { HasLogX = false }).Save);
+        files.Write(prefix + "-evaluations.png", Gradients(title, standings).Save);
+        files.Write(prefix + "-seconds.png",
+            Errors(title, standings, "seconds of training", (e, _) => e.Seconds).Save);
+        files.Write(prefix + StabilityPicture, Stability(title, standings).Save);
         files.Write(prefix + RunTable,
             stream => CsvFile.Write(stream, ["optimizer", "learning rate", "seed", "validation error", "test error"],
-            results.Select(
+            standings.Runs.Select(
             r => (IReadOnlyList<object>)[r.Name, r.LearningRate, r.Seed, r.ValidationError, r.TestError])));
         files.Write(prefix + CurveTable,
             stream =>
                 CsvFile.Write(stream, ["optimizer", "seed", "epoch", "loss", "validation error", "gradients",
                 "seconds"],
-            from s in standings
+            from s in standings.All
             from r in s.Best
             from e in r.Epochs.Index()
             select (IReadOnlyList<object>)[
@@ -87,32 +76,32 @@ internal static class ComparisonReport
                 e.Item.Seconds]));
     }
 
-    /// <summary>The middle one of the errors that the optimizers end with.</summary>
-    private static double Target(IReadOnlyList<Standing> standings)
-    {
-        double[] finals = [.. standings.Select(s => s.Curve()[^1].ValidationError).Order()];
-        return finals[finals.Length / 2];
-    }
+    /// <summary>Validation error against gradients.</summary>
+    public static Chart Gradients(string title, Standings standings) =>
+        Errors(title, standings, "gradient evaluations", (e, _) => e.Evaluations);
 
-    private static ComparisonEpoch? Reached(IReadOnlyList<ComparisonEpoch> curve, double target) =>
-        curve.FirstOrDefault(epoch => epoch.ValidationError <= target);
+    /// <summary>Test error against the learning rate.</summary>
+    public static Chart Stability(string title, Standings standings) =>
+        new($"Stability: {title}", "learning rate / best learning rate", $"test {standings.ErrorName}",
+            [.. standings.All.Select((s, color) => new Series(s.Name, _factors,
+                [.. Enumerable.Range(0, _factors.Length).Select(i => s.TestError(i).Mean)], SeriesKind.Line, color))])
+        {
+            HasLogX = true,
+            HasLogY = true,
+            Highest = 10 * standings.Winner.TestError().Mean,
+        };
 
-    private static string Verdict(IReadOnlyList<Standing> standings, double target)
-    {
-        var winner = standings.MinBy(s => s.TestError().Mean)!;
-        var (lowest, error) = winner.TestError();
-        var close = standings.Where(s => s != winner && s.TestError() is var (mean, own)
-            && mean - lowest <= 2 * Math.Sqrt(error * error + own * own)).Select(s => s.Name).ToArray();
-        var steady = standings.MinBy(s => Enumerable.Range(0, _factors.Length).Max(i => s.TestError(i).Mean))!;
-        var fewest = standings.MinBy(s => Reached(s.Curve(), target)?.Evaluations ?? long.MaxValue)!;
-        var fastest = standings.MinBy(s => Reached(s.Curve(), target)?.Seconds ?? double.MaxValue)!;
-        return $"Lowest test error: {winner.Name}; within two standard errors of it: " +
-            $"{(close.Length == 0 ? "none" : string.Join("; ", close))}. Fewest gradients to a validation error of "
-                + $"{target:G3}: " +
-            $"{fewest.Name}; least time: {fastest.Name}. Smallest worst error over 0.1 to 10 times the best "
-                + $"learning rate: {steady.Name}.";
-    }
+    private static Chart Errors(
+        string title, Standings standings, string axis, Func<ComparisonEpoch, int, double> place) =>
+            new($"Validation error at the best learning rate: {title}", axis, $"validation {standings.ErrorName}",
+            [.. standings.All.Select((s, color) => new Series(s.Name, [.. s.Curve().Select(place)],
+                [.. s.Curve().Select(e => e.ValidationError)], SeriesKind.Line, color))])
+            {
+                HasLogX = true,
+                HasLogY = true,
+            };
 
-    private static string Text((double Mean, double StandardError) error) =>
+    /// <summary>An error and its standard error.</summary>
+    public static string Text((double Mean, double StandardError) error) =>
         double.IsFinite(error.Mean) ? $"{error.Mean:G4} ± {error.StandardError:G2}" : "diverged";
 }

@@ -20,13 +20,7 @@ internal static class LandscapeFiles
     public static void Save(
         OutputFiles files, string prefix, string title, IReadOnlyList<(string Name, LandscapeReport Report)> reports)
     {
-        files.Write(prefix + VariationPicture,
-            new Chart($"Even part of gradient changes: {title}", "distance σ in every weight", "mean square",
-            [.. reports.SelectMany((r, i) => Variation(r.Name, r.Report.Total, i))])
-            {
-                HasLogX = true,
-                HasLogY = true,
-            }.Save);
+        files.Write(prefix + VariationPicture, DrawVariation(title, reports).Save);
         files.Write(prefix + VariationTable, stream => CsvFile.Write(stream,
             ["network", "layer", "distance", "even", "even standard error", "odd", "odd standard error"],
             from r in reports
@@ -36,13 +30,8 @@ internal static class LandscapeFiles
                 r.Name, layer.Name, v.Distance, v.EvenMeanSquare, v.EvenStandardError, v.OddMeanSquare,
                 v.OddStandardError]));
 
-        var line = reports[0].Report.Line;
-        files.Write(prefix + LinePicture,
-            new Chart($"Along a step of Alice: {title}", "steps", "loss", [.. Losses(reports[0].Name, line)]).Save);
-        files.Write(prefix + DeviationPicture,
-            new Chart($"Loss less the quadratic's prediction: {title}", "steps",
-                "difference, bands ± two standard deviations",
-            [.. Deviations(reports[0].Name, line)]).Save);
+        files.Write(prefix + LinePicture, DrawLine(title, reports[0]).Save);
+        files.Write(prefix + DeviationPicture, DrawDeviation(title, reports[0]).Save);
         files.Write(prefix + LineTable, stream => CsvFile.Write(stream,
             ["network", "steps", "loss", "predicted", "quadratic band", "glass band", "independent glass band"],
             from r in reports
@@ -50,6 +39,24 @@ internal static class LandscapeFiles
             select (IReadOnlyList<object>)[
                 r.Name, p.Steps, p.Loss, p.Predicted, p.QuadraticBand, p.GlassBand, p.IndependentGlassBand]));
     }
+
+    /// <summary>How the even part of gradient changes grows with distance.</summary>
+    public static Chart DrawVariation(string title, IReadOnlyList<(string Name, LandscapeReport Report)> reports) =>
+        new($"Even part of gradient changes: {title}", "distance σ in every weight", "mean square",
+            [.. reports.SelectMany((r, i) => Variation(r.Name, r.Report.Total, i))])
+        {
+            HasLogX = true,
+            HasLogY = true,
+        };
+
+    /// <summary>The loss along a step beside what is predicted.</summary>
+    public static Chart DrawLine(string title, (string Name, LandscapeReport Report) of) => new(
+        $"Along a step of Alice: {title}", "steps", "loss", [.. Losses(of.Name, of.Report.Line)]);
+
+    /// <summary>The loss along a step, less what the quadratic predicts.</summary>
+    public static Chart DrawDeviation(string title, (string Name, LandscapeReport Report) of) => new(
+        $"Loss less the quadratic's prediction: {title}", "steps", "difference, bands ± two standard deviations",
+        [.. Deviations(of.Name, of.Report.Line)]);
 
     private static IEnumerable<Series> Variation(string name, LandscapeLayer total, int color)
     {
