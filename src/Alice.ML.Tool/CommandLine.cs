@@ -4,20 +4,21 @@ using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tool;
 
-/// <summary>The command line: its commands, its exit codes, and how errors are shown.</summary>
+/// <summary>The command line: commands, exit codes, and how errors are printed.</summary>
 internal static class CommandLine
 {
     /// <summary>Runs one command.</summary>
-    /// <param name="args">The arguments, without the program's name.</param>
-    /// <param name="output">Takes results.</param>
-    /// <param name="error">Takes progress, notes and errors.</param>
-    /// <param name="cancellation">Has the effect of Ctrl-C.</param>
+    /// <param name="args">The arguments, without the name of the program.</param>
+    /// <param name="output">Receives results.</param>
+    /// <param name="error">Receives progress, notes and errors.</param>
+    /// <param name="cancellation">Cancels the command, as Ctrl-C does.</param>
     /// <returns>The exit code.</returns>
     public static Task<int> RunAsync(
         string[] args, TextWriter output, TextWriter error, CancellationToken cancellation = default) =>
             RunAsync(CreateRoot, args, output, error, cancellation);
 
-    /// <summary>Runs one command of those that <paramref name="create"/> makes, given the option --verbose.</summary>
+    /// <summary>Runs one of the commands that <paramref name="create"/> returns. It receives the option
+    /// --verbose.</summary>
     public static async Task<int> RunAsync(
         Func<Option<bool>, RootCommand> create, string[] args, TextWriter output, TextWriter error,
         CancellationToken cancellation)
@@ -45,7 +46,7 @@ internal static class CommandLine
                 Output = output,
                 Error = error,
                 EnableDefaultExceptionHandler = false,
-                // StopSignals does it: what was learned takes as long to save as it takes
+                // StopSignals handles signals. Saving the model may take longer than any timeout.
                 ProcessTerminationTimeout = null,
             }, cancellation);
         }
@@ -56,13 +57,13 @@ internal static class CommandLine
         }
         catch (Exception e)
         {
-            // One line for people; the remedy stands in it where we know one.
+            // One line is enough for users. The stack trace needs --verbose.
             error.WriteLine(parsed.GetValue(verbose) ? $"error: {e}" : $"error: {OneLine(e.Message)}");
             return ExitCodes.Failure;
         }
     }
 
-    /// <summary>Adds the commands of the tool.</summary>
+    /// <summary>Adds the commands of the tool to a root command.</summary>
     public static void AddCommands(Command root, Option<bool> verbose)
     {
         root.Subcommands.Add(TrainCommand.Create(verbose));

@@ -3,7 +3,7 @@ using Alice.ML.Tool.Modelling;
 
 namespace Alice.ML.Tool.Commands;
 
-/// <summary>The options of a run that another process can continue.</summary>
+/// <summary>The options for checkpoints.</summary>
 internal sealed class CheckpointOptions
 {
     private readonly Option<string?> _file = new("--checkpoint")
@@ -35,10 +35,10 @@ internal sealed class CheckpointOptions
         });
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>The checkpoint file.</summary>
     public Option<string?> File => _file;
 
-    /// <summary>Adds what the command line says.</summary>
+    /// <summary>Adds the values of the command line to the settings.</summary>
     public NetworkSettings Read(ParseResult parsed, NetworkSettings settings) => settings with
     {
         CheckpointPath = parsed.GetValue(_file),

@@ -1,5 +1,4 @@
 using Alice.ML.Landscape;
-using Alice.ML.Tool.Data;
 using Microsoft.ML;
 
 namespace Alice.ML.Tool.Modelling;

@@ -15,7 +15,7 @@ internal static class PruneReport
     public static IReadOnlyList<string> Suffixes { get; } = [Picture, Numbers];
 
     /// <summary>A row for each share.</summary>
-    public static void Write(Terminal terminal, PrunedModel[] models)
+    public static void Write(Terminal terminal, IReadOnlyList<PrunedModel> models)
     {
         var metric = models[0].Metric.Name;
         var table = new Table().Border(TableBorder.Rounded).AddColumn("removed", c => c.RightAligned());
@@ -35,7 +35,7 @@ internal static class PruneReport
     }
 
     /// <summary>Writes the picture and the .csv file.</summary>
-    public static void Save(OutputFiles files, string prefix, string file, PrunedModel[] models)
+    public static void Save(OutputFiles files, string prefix, string file, IReadOnlyList<PrunedModel> models)
     {
         files.Write(prefix + Picture, Draw(file, models).Save);
         files.Write(prefix + Numbers, stream => CsvFile.Write(stream,
@@ -45,7 +45,7 @@ internal static class PruneReport
     }
 
     /// <summary>The main metric against the share that is removed.</summary>
-    public static Chart Draw(string title, PrunedModel[] models)
+    public static Chart Draw(string title, IReadOnlyList<PrunedModel> models)
     {
         var metric = models[0].Metric.Name;
         return new Chart($"Removing weights: {title}", "share of the weights removed", $"test {metric}",
