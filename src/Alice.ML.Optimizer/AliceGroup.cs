@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
 
-/// <summary>A parameter group at work: its blocks, and the constants of the step under way.</summary>
+/// <summary>A parameter group: its blocks, and the constants of the current step.</summary>
 internal sealed class AliceGroup : IDisposable
 {
-    // More than there are dtypes and devices.
+    // More than the combinations of dtypes and devices.
     private const long MostBlocks = 1024;
 
     private readonly int _index;
@@ -26,17 +26,17 @@ internal sealed class AliceGroup : IDisposable
 
     public AliceOptimizerOptions Settings => _options.Settings;
 
-    /// <summary>The step under way; null where a learning rate of 0 pauses the group.</summary>
+    /// <summary>The current step. Null while a learning rate of 0 pauses the group.</summary>
     public AliceStep? Step { get; private set; }
 
     public bool IsSample => Step is { IsSample: true };
 
-    /// <summary>Whether the number of a step no longer decides its weights: the averages of all parameters are
-    /// filled.</summary>
+    /// <summary>Whether the averages of all parameters are filled. From then on, the constants of a step do not depend
+    /// on its number.</summary>
     public bool IsSettled =>
         Step is { Moves: true } && !Blocks.Any(block => block.IsFilling(AliceStep.Window(Settings)));
 
-    /// <summary>Works out the constants of the next step.</summary>
+    /// <summary>Computes the constants of the next step.</summary>
     /// <exception cref="InvalidOperationException">The learning rate is negative or not finite.</exception>
     public void Plan()
     {
@@ -50,7 +50,7 @@ internal sealed class AliceGroup : IDisposable
             : AliceStep.Create(Settings, learningRate, _options.StepCount + 1);
     }
 
-    /// <summary>Works out the outer points of a sample step.</summary>
+    /// <summary>Computes the outer points of a sample step.</summary>
     public void Perturb(Func<Parameter, Tensor>? directions, ulong runKey)
     {
         if (Step is not { IsSample: true } step)
@@ -59,14 +59,14 @@ internal sealed class AliceGroup : IDisposable
             Blocks[i].Perturb(step, directions, StepProtocol.Key(runKey, step.Number, _index * MostBlocks + i));
     }
 
-    /// <summary>Puts the module's parameters at a point; those of a group without a sample step at ν.</summary>
+    /// <summary>Sets the parameters of the module to a point. In a quick step, that is always ν.</summary>
     public void Place(EvaluationPoint point)
     {
         foreach (var block in Blocks)
             block.Place(IsSample ? point : EvaluationPoint.LookAhead);
     }
 
-    /// <summary>Keeps the gradients of a point, if this group's step needs them.</summary>
+    /// <summary>Stores the gradients of a point if the step of this group needs them.</summary>
     public void Gather(EvaluationPoint point, FiniteCheck check)
     {
         if (Step is null || (point != EvaluationPoint.LookAhead && !IsSample))
@@ -85,7 +85,7 @@ internal sealed class AliceGroup : IDisposable
         _options.StepCount++;
     }
 
-    /// <summary>Takes back the count of steps that turned out to have been skipped.</summary>
+    /// <summary>Subtracts steps that turned out to be skipped from the counts.</summary>
     public void Uncount(long skipped)
     {
         if (Step is null)

@@ -83,7 +83,7 @@ public sealed partial class AliceOptimizer
             AliceOptionsFormat.Write(writer, Settings);
         }
 
-        /// <summary>Reads and checks; the action puts it into effect.</summary>
+        /// <summary>Reads and checks a state. The returned action applies it.</summary>
         internal Action Read(BinaryReader reader)
         {
             var (initial, rate, steps) = (reader.ReadDouble(), reader.ReadDouble(), reader.ReadInt64());

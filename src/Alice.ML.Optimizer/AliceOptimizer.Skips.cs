@@ -7,7 +7,7 @@ namespace Alice.ML.Optimization;
 /// <content>Minibatches whose loss or gradient is not finite.</content>
 public sealed partial class AliceOptimizer
 {
-    // While averages fill, the number of a step decides its weights, so the host has to know whether it was skipped.
+    // While averages fill, the constants of a step depend on the count, so the host must know at once what was skipped.
     private bool CanDeferFiniteCheck() =>
         (DefersFiniteCheck || Blocks.All(block => block.Device.type != DeviceType.CPU))
         && _groups.Any(group => group.Step is not null)

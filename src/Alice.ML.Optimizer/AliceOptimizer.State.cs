@@ -6,10 +6,9 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
 
-/// <content> The state dictionary, and its binary form: one <see cref="CheckedRecord"/> for all groups and parameters,
-/// which the options of the first group write and read. TorchSharp's base class reads group after group and parameter
-/// after parameter: had each a part of its own, those before a damaged one would be overwritten already.
-/// </content>
+/// <content>The state dictionary, and its binary form: one <see cref="CheckedRecord"/> for all groups and parameters,
+/// read and written by the options of the first group. TorchSharp's base class reads one part after another. With a
+/// record per part, a damaged part would be found only after earlier parts had been overwritten.</content>
 public sealed partial class AliceOptimizer
 {
     private const uint StateMark = 0x54534c41; // "ALST"
@@ -61,7 +60,7 @@ public sealed partial class AliceOptimizer
         });
     }
 
-    /// <summary>Reads and checks a whole state; nothing changes before <see cref="LoadedState.Apply"/>.</summary>
+    /// <summary>Reads and checks a whole state. <see cref="LoadedState.Apply"/> applies it.</summary>
     internal LoadedState ReadState(Stream stream) =>
         CheckedRecord.Read(stream, StateMark, StateVersion, StateName, reader =>
     {
@@ -89,7 +88,7 @@ public sealed partial class AliceOptimizer
         }
     });
 
-    /// <summary>One parameter's entry in the state dictionary: a window on its block.</summary>
+    /// <summary>The entry of one parameter in the state dictionary: views of its block.</summary>
     private sealed class State(ParameterBlock block, int index) : OptimizerState(block.Parameters[index])
     {
         public AliceParameterState Values => block.ParameterStates[index];
@@ -135,13 +134,13 @@ public sealed partial class AliceOptimizer
         /// <inheritdoc/>
         public override void SaveStateDict(BinaryWriter writer)
         {
-            // With the options of the first group.
+            // Written by the options of the first group.
         }
 
         /// <inheritdoc/>
         public override void LoadStateDict(BinaryReader reader)
         {
-            // With the options of the first group.
+            // Read by the options of the first group.
         }
 
         public override void LoadStateDict(OptimizerState source)

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
 
-/// <content>A step whose gradients a closure evaluates.</content>
+/// <content>A step with a closure.</content>
 public sealed partial class AliceOptimizer
 {
     private sealed class ClosureStep(AliceOptimizer optimizer, Func<Tensor> closure) : IStepOfAlice, IDisposable
@@ -18,8 +18,8 @@ public sealed partial class AliceOptimizer
 
         private AliceRun Run => optimizer._run;
 
-        /// <summary>Takes the step.</summary>
-        /// <returns>The loss of the last evaluation; the caller's to dispose.</returns>
+        /// <summary>Takes one step.</summary>
+        /// <returns>The loss of the last evaluation. The caller disposes it.</returns>
         public Tensor Take()
         {
             var isGood = false;
@@ -70,7 +70,7 @@ public sealed partial class AliceOptimizer
             _check.Dispose();
         }
 
-        /// <summary>The next evaluation sees the same random draws and buffers as the last.</summary>
+        /// <summary>Restores random draws and buffers, so that the next evaluation sees the same as the last.</summary>
         private void Rewind()
         {
             _loss!.Dispose();

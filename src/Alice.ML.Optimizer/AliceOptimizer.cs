@@ -41,7 +41,7 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
     private readonly nn.Module? _module;
     private DeferredSkips? _deferredSkips;
 
-    // Until a sample step shows that the closure draws nothing.
+    // True until a sample step shows that the closure draws nothing.
     private bool _drawsRandom = true;
 
     /// <summary>Creates an optimizer for all parameters of a module. Only the evaluation at ν updates the buffers of
@@ -108,7 +108,7 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
         }
     }
 
-    /// <summary>Leaves the verdict on finiteness on the device, as is done on GPUs; for tests without one.</summary>
+    /// <summary>Defers the check for finite values, as on GPUs. For tests without a GPU.</summary>
     internal bool DefersFiniteCheck { get; set; }
 
     /// <summary>Takes one step. Calls the closure once, or three times in a sample step: with the parameters at ν +

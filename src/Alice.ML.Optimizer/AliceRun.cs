@@ -1,18 +1,18 @@
 namespace Alice.ML.Optimization;
 
-/// <summary>What a run of the optimizer keeps besides its parameters; part of the state dictionary.</summary>
+/// <summary>The state of a run apart from its parameters. Part of the state dictionary.</summary>
 internal sealed class AliceRun(ulong directionKey)
 {
-    /// <summary>The key of all random directions of the run.</summary>
+    /// <summary>Key of all random directions of the run.</summary>
     public ulong DirectionKey { get; private set; } = directionKey;
 
-    /// <summary>Steps that changed the state.</summary>
+    /// <summary>Number of steps that changed the state.</summary>
     public long StepCount { get; set; }
 
-    /// <summary>Steps that a loss or gradient that was not finite left without effect.</summary>
+    /// <summary>Number of steps that were skipped because a loss or gradient was not finite.</summary>
     public long SkippedSteps { get; set; }
 
-    /// <summary>How many steps were skipped since the last one that was not.</summary>
+    /// <summary>Number of steps skipped since the last one that was taken.</summary>
     public long SkippedInARow { get; set; }
 
     public void Save(BinaryWriter writer)

@@ -2,12 +2,12 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
 
-/// <summary>What a module's buffers (running statistics of batch normalization) hold at the start of a step.</summary>
+/// <summary>The buffers of a module (running statistics of batch normalization) at the start of a step.</summary>
 internal sealed class BufferReplay : IDisposable
 {
     private readonly List<(Tensor Buffer, Tensor Values)> _buffers = [];
 
-    /// <param name="module">The module; null if it is not known.</param>
+    /// <param name="module">The module, or null if unknown.</param>
     public BufferReplay(nn.Module? module)
     {
         using var noGradient = no_grad();
@@ -15,7 +15,7 @@ internal sealed class BufferReplay : IDisposable
             _buffers.Add((buffer, buffer.clone().DetachFromDisposeScope()));
     }
 
-    /// <summary>Puts the buffers back.</summary>
+    /// <summary>Restores the buffers.</summary>
     public void Rewind()
     {
         using var noGradient = no_grad();

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
 
-/// <summary>Counts skipped steps on a device, so that the host need not wait for it in each step.</summary>
+/// <summary>Counts skipped steps on the device, so that the host does not wait in each step.</summary>
 internal sealed class DeferredSkips : IDisposable
 {
     private readonly Tensor _skipped;
@@ -15,7 +15,7 @@ internal sealed class DeferredSkips : IDisposable
         _inARow = tensor([inARow], device: device).DetachFromDisposeScope();
     }
 
-    /// <summary>Adds a step that is skipped where <paramref name="finite"/>, on the device, is false.</summary>
+    /// <summary>Counts a step as skipped if <paramref name="finite"/>, a tensor on the device, is false.</summary>
     public void Add(Tensor finite)
     {
         using var scope = NewDisposeScope();
@@ -24,7 +24,7 @@ internal sealed class DeferredSkips : IDisposable
         _inARow.Add(TensorMath.Integer(1)).mul_(skipped);
     }
 
-    /// <summary>Waits for the device: steps skipped since construction, and steps skipped in a row up to now.</summary>
+    /// <summary>Waits for the device. Returns all skipped steps, and those skipped in a row.</summary>
     public (long Skipped, long InARow) Read()
     {
         using var scope = NewDisposeScope();

@@ -2,23 +2,23 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
 
-/// <summary>What was read and checked, and has no effect yet.</summary>
+/// <summary>A state that was read and checked, but not yet applied.</summary>
 internal sealed class LoadedState : IDisposable
 {
     private readonly List<Action> _actions = [];
     private readonly List<IDisposable> _kept = [];
 
-    /// <summary>Adds something to do once all is read.</summary>
+    /// <summary>Adds an action for <see cref="Apply"/>.</summary>
     public void Add(Action action) => _actions.Add(action);
 
-    /// <summary>Keeps what an action needs until the end.</summary>
+    /// <summary>Takes ownership of an object that an action needs.</summary>
     public T Keep<T>(T needed) where T : IDisposable
     {
         _kept.Add(needed);
         return needed;
     }
 
-    /// <summary>Puts it all into effect.</summary>
+    /// <summary>Applies the state.</summary>
     public void Apply()
     {
         using var noGradient = no_grad();

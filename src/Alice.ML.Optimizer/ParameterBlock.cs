@@ -7,10 +7,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
 
-/// <summary>
-/// Parameters of one dtype and device, with their state in flat tensors, so that a step takes few kernel calls
-/// however many parameters there are.
-/// </summary>
+/// <summary>Parameters of one dtype and device, with their state in flat tensors. So the number of kernel calls per
+/// step does not depend on the number of parameters.</summary>
 internal sealed class ParameterBlock : IDisposable
 {
     private ParameterBuffer _plus;
@@ -18,8 +16,7 @@ internal sealed class ParameterBlock : IDisposable
     private ParameterBuffer _gradient;
     private ParameterBuffer? _directions;
 
-    // For each parameter: the steps that it took part in, and whether it takes part in the one under way and took part
-    // in the last.
+    // For each parameter: its number of steps, and whether it takes part in this step and took part in the last.
     private readonly long[] _counts;
     private bool[] _isLive;
     private bool[] _wasLive;
@@ -40,31 +37,30 @@ internal sealed class ParameterBlock : IDisposable
 
     public AliceState State { get; }
 
-    /// <summary>Views of <see cref="State"/>, one for each parameter.</summary>
+    /// <summary>Views of <see cref="State"/>, one per parameter.</summary>
     public IReadOnlyList<AliceParameterState> ParameterStates { get; private set; }
 
     public long Count => State.Center.numel();
 
     public Device Device => State.Center.device;
 
-    /// <summary>Whether other parameters take part in the step under way than in the last.</summary>
+    /// <summary>Whether this step has other parameters than the last.</summary>
     public bool HasOtherParameters => !_isLive.AsSpan().SequenceEqual(_wasLive);
 
-    /// <summary>Steps that a parameter took part in.</summary>
+    /// <summary>Number of steps in which a parameter took part.</summary>
     public long CountOf(int parameter) => _counts[parameter];
 
-    /// <summary>Sets the steps that a parameter took part in.</summary>
+    /// <summary>Sets the number of steps in which a parameter took part.</summary>
     public void SetCount(int parameter, long count) => _counts[parameter] = count;
 
-    /// <summary>Whether a parameter's averages are still filling, in a window of so many steps.</summary>
+    /// <summary>Whether the averages of some parameter are still filling, given the length of that phase.</summary>
     public bool IsFilling(double window) => _counts.Any(count => count > 0 && count + 1 <= window);
 
-    /// <summary>Takes over what something else wrote into the module's parameters since the last step: μ and ν become
-    /// these values where they are others than μ. The averages stay.
-    /// </summary>
+    /// <summary>Adopts values that other code wrote into the parameters since the last step: where they differ from μ,
+    /// both μ and ν become these values. The averages stay.</summary>
     public void TakeOver()
     {
-        // On other devices than the CPU asking would make the host wait.
+        // On other devices, the check would make the host wait.
         if (Device.type == DeviceType.CPU && !Enumerable.Range(0, Parameters.Count).Any(WasWritten))
             return;
         using var scope = NewDisposeScope();
@@ -75,12 +71,11 @@ internal sealed class ParameterBlock : IDisposable
         State.Center.copy_(_gradient.Flat);
     }
 
-    /// <summary>
-    /// Works out the two outer points of a sample step, with given directions or those of <paramref name="key"/>.
-    /// </summary>
+    /// <summary>Computes the two outer points of a sample step, with the given directions or those of <paramref
+    /// name="key"/>.</summary>
     public void Perturb(in AliceStep step, Func<Parameter, Tensor>? directions, ulong key)
     {
-        // Where the directions are not needed again, the buffer for G₋ first holds them, then the point ν − σ·r.
+        // Unless the directions are needed again, the buffer of G₋ holds first them and then the point ν − σ·r.
         var signs = step.Hessian == HessianEstimate.Signed ? _directions
             ??= new ParameterBuffer(State.Center, Parameters) : _minus;
         if (directions is null)
@@ -90,7 +85,7 @@ internal sealed class ParameterBlock : IDisposable
         AliceUpdate.Perturb(State.LookAhead, signs.Flat, step.PerturbationRadius, _plus.Flat, _minus.Flat);
     }
 
-    /// <summary>Puts the module's parameters at a point; frozen ones stay at μ.</summary>
+    /// <summary>Sets the parameters to a point. Frozen ones stay at μ.</summary>
     public void Place(EvaluationPoint point)
     {
         for (var i = 0; i < Parameters.Count; i++)
@@ -103,16 +98,15 @@ internal sealed class ParameterBlock : IDisposable
             });
     }
 
-    /// <summary>Puts the module's parameters at μ.</summary>
+    /// <summary>Sets the parameters to μ.</summary>
     public void PlaceAtCenter()
     {
         for (var i = 0; i < Parameters.Count; i++)
             Parameters[i].copy_(ParameterStates[i].Center);
     }
 
-    /// <summary>Keeps the parameters' gradients as those of a point. A parameter that is frozen or has no gradient at ν
-    /// takes no part in the step; one that has not yet taken part in any waits for a sample step.
-    /// </summary>
+    /// <summary>Stores the gradients of a point. A parameter that is frozen or has no gradient at ν does not take part
+    /// in the step. The first step of a parameter must be a sample step.</summary>
     /// <returns>The flat gradient.</returns>
     public Tensor Gather(EvaluationPoint point, bool isSample)
     {
@@ -134,8 +128,8 @@ internal sealed class ParameterBlock : IDisposable
         return buffer.Flat;
     }
 
-    /// <summary>Applies one step with the gathered gradients.</summary>
-    /// <param name="stepOf">The step by its number: a parameter counts those that it took part in.</param>
+    /// <summary>Takes a step with the stored gradients.</summary>
+    /// <param name="stepOf">The constants of a step, by its number. Each parameter counts its own steps.</param>
     /// <param name="finite">See <see cref="AliceUpdate"/>.</param>
     public void Update(Func<long, AliceStep> stepOf, Tensor? finite)
     {
@@ -155,8 +149,8 @@ internal sealed class ParameterBlock : IDisposable
         (_isLive, _wasLive) = (_wasLive, _isLive);
     }
 
-    /// <summary>Takes back the count of steps of the last parameters to take part that turned out to have been
-    /// skipped.</summary>
+    /// <summary>Subtracts steps that turned out to be skipped from the counts of the parameters of the last
+    /// step.</summary>
     public void Uncount(long skipped)
     {
         for (var i = 0; i < _counts.Length; i++)

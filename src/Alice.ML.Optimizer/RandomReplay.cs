@@ -2,14 +2,11 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization;
 
-/// <summary>
-/// Makes several evaluations see the same random draws (dropout masks). The CPU's default generator goes back to
-/// where it was, so that afterwards it has advanced as by one evaluation. TorchSharp cannot read the default
-/// generators of CUDA devices; there each evaluation starts from one seed.
-/// </summary>
-/// <remarks>The default generator belongs to the process. Evaluations that draw from it take turns, one thread at a
-/// time; others need not.
-/// </remarks>
+/// <summary>Gives several evaluations the same random draws (dropout masks) by restoring the state of the CPU's default
+/// generator. In the end, the generator has advanced as if by one evaluation. TorchSharp cannot read the default
+/// generators of CUDA devices, so evaluations there start from the same seed.</summary>
+/// <remarks>The default generator belongs to the process, so evaluations that draw from it must run one at a
+/// time.</remarks>
 internal sealed class RandomReplay : IDisposable
 {
     private static readonly Lock Turn = new();
@@ -19,8 +16,8 @@ internal sealed class RandomReplay : IDisposable
     private readonly long? _cudaSeed;
     private bool _hasTurn;
 
-    /// <param name="cudaSeed">The seed for CUDA devices; null if none is in use.</param>
-    /// <param name="takesTurn">Whether the evaluations are likely to draw: then it waits for those of other
+    /// <param name="cudaSeed">The seed for CUDA devices. Null if none is used.</param>
+    /// <param name="takesTurn">Whether the evaluations may draw. If so, the constructor waits for those of other
     /// threads.</param>
     public RandomReplay(long? cudaSeed, bool takesTurn = true)
     {
@@ -31,7 +28,7 @@ internal sealed class RandomReplay : IDisposable
         SeedCuda();
     }
 
-    /// <summary>Whether anything was drawn on the CPU since construction or since the draws were rewound.</summary>
+    /// <summary>Whether there were draws on the CPU since construction or the last <see cref="Rewind"/>.</summary>
     public bool HasDrawn
     {
         get
@@ -41,13 +38,13 @@ internal sealed class RandomReplay : IDisposable
         }
     }
 
-    /// <summary>Takes the turn for evaluations that need no replay; to be disposed on the same thread.</summary>
+    /// <summary>Waits for the evaluations of other threads. The scope must be disposed on the same thread.</summary>
     public static Lock.Scope WaitForTurn() => Turn.EnterScope();
 
-    /// <summary>Goes back to the draws since construction.</summary>
+    /// <summary>Restores the generator to its state at construction.</summary>
     public void Rewind()
     {
-        // Where nothing was drawn, the generator is left alone: another thread may be at it.
+        // If nothing was drawn, the generator must not be touched: another thread may be using it.
         if (HasDrawn)
         {
             TakeTurn();

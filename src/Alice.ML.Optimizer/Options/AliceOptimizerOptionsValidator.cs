@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Alice.ML.Optimization.Options;
 
-/// <summary>The ranges of <see cref="AliceOptimizerOptions"/>; reports every value outside its range at once.</summary>
+/// <summary>The ranges of <see cref="AliceOptimizerOptions"/>.</summary>
 internal static class AliceOptimizerOptionsValidator
 {
     /// <exception cref="ArgumentException">Lists every value outside its range, with the range.</exception>
@@ -14,7 +14,7 @@ internal static class AliceOptimizerOptionsValidator
                 "The Alice options are not valid:" + string.Concat(errors.Select(e => Environment.NewLine + "  " + e)));
     }
 
-    /// <summary>One line for each value outside its range, which starts with the option's name.</summary>
+    /// <summary>One line per value outside its range, starting with the name of the option.</summary>
     public static IEnumerable<string> Errors(AliceOptimizerOptions o)
     {
         var invariant = CultureInfo.InvariantCulture;

@@ -1,8 +1,7 @@
 namespace Alice.ML.Optimization.Options;
 
-/// <summary>
-/// The binary form of <see cref="AliceOptimizerOptions"/> in a state dictionary; a generator is not part of it.
-/// </summary>
+/// <summary>The binary form of <see cref="AliceOptimizerOptions"/> in a state dictionary, without the
+/// generator.</summary>
 internal static class AliceOptionsFormat
 {
     public static void Write(BinaryWriter writer, AliceOptimizerOptions options)
@@ -29,7 +28,7 @@ internal static class AliceOptionsFormat
         writer.Write(options.GlassScale);
     }
 
-    // Initializers run in the order in which they are written here: that of Write.
+    // Object initializers run in the written order, which must be that of Write.
     public static AliceOptimizerOptions Read(BinaryReader reader) => new()
     {
         LearningRate = reader.ReadDouble(),
@@ -54,7 +53,7 @@ internal static class AliceOptionsFormat
         GlassScale = reader.ReadDouble(),
     };
 
-    // No option may be NaN, so NaN stands for null.
+    // NaN stands for null, since no option can be NaN.
     private static void Write(BinaryWriter writer, double? value) => writer.Write(value ?? double.NaN);
 
     private static double? ReadOptional(BinaryReader reader) =>

@@ -2,17 +2,16 @@ using System.Buffers.Binary;
 
 namespace Alice.ML.Optimization.Runtime;
 
-/// <summary>Symbol-version needs of a 64-bit little-endian ELF image (generic ABI, section type
+/// <summary>Version requirements of symbols in a 64-bit little-endian ELF file (generic ABI, section type
 /// SHT_GNU_verneed).</summary>
 internal static class ElfVersions
 {
     private const uint VersionNeedSection = 0x6ffffffe;
     private const ushort WeakFlag = 2;
 
-    /// <summary>Marks every need of <paramref name="version"/> as weak, in place: the loader then accepts a library
-    /// that lacks it.
-    /// </summary>
-    /// <returns>How many needs were marked.</returns>
+    /// <summary>Marks every requirement of <paramref name="version"/> as weak, in place. The loader then accepts a
+    /// library without that version.</summary>
+    /// <returns>Number of requirements that were marked.</returns>
     public static int MarkWeak(Span<byte> image, ReadOnlySpan<byte> version)
     {
         if (image.Length < 64 || !image[..6].SequenceEqual(new byte[] { 0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1 }))

@@ -6,24 +6,23 @@ using TorchSharp;
 
 namespace Alice.ML.Optimization.Runtime;
 
-/// <summary>Loads libtorch where TorchSharp's own loading stops: from the folder in <see cref="FolderVariable"/>, from
-/// the package folder in scripts and notebooks, and on Linux systems whose libstdc++ is older than the one that
-/// LibTorchSharp was linked with (Debian 12, Ubuntu 22.04).
-/// </summary>
+/// <summary>Loads libtorch in cases that TorchSharp does not cover: from the folder in <see cref="FolderVariable"/>,
+/// from the package folder in scripts and notebooks, and on Linux systems whose libstdc++ is older than the one that
+/// LibTorchSharp was linked with (Debian 12, Ubuntu 22.04).</summary>
 internal static class LibTorch
 {
-    /// <summary>Environment variable that names the libtorch folder of a PyTorch installation (…/torch/lib).</summary>
+    /// <summary>Environment variable with the libtorch folder of a PyTorch installation (…/torch/lib).</summary>
     public const string FolderVariable = "ALICE_LIBTORCH";
 
-    // In runtimeconfig.json: false leaves all loading to .NET and TorchSharp.
+    // In runtimeconfig.json. False leaves loading to .NET and TorchSharp.
     private const string Switch = "Alice.ML.LoadsLibTorch";
 
     private const string Binding = "LibTorchSharp";
 
-    // LibTorchSharp's only need of this version is a marker (std::ios_base_library_init) that nothing refers to.
+    // LibTorchSharp needs this version only for a marker symbol (std::ios_base_library_init) that is never used.
     private static ReadOnlySpan<byte> MarkerVersion => "GLIBCXX_3.4.32"u8;
 
-    // Each after those that it depends on: a library found by its name must already be in the process.
+    // Ordered by dependencies: a library that is found by name must already be loaded.
     private static readonly string[] Libraries = ["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"];
 
     [ModuleInitializer]
@@ -33,14 +32,14 @@ internal static class LibTorch
     {
         if (AppContext.TryGetSwitch(Switch, out var isOn) && !isOn)
             return;
-        // A host may have loaded Alice.ML and TorchSharp as a plug-in, into a context of its own.
+        // A host may load Alice.ML and TorchSharp as a plug-in, in a separate context.
         var own = AssemblyLoadContext.GetLoadContext(typeof(LibTorch).Assembly) ?? AssemblyLoadContext.Default;
         own.ResolvingUnmanagedDll += (_, name) => Resolve(name);
         if (own != AssemblyLoadContext.Default)
             AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => Resolve(name);
     }
 
-    /// <summary>Makes TorchSharp usable, or says what was tried.</summary>
+    /// <summary>Makes TorchSharp usable, or throws with a list of what was tried.</summary>
     /// <exception cref="DllNotFoundException">No libtorch could be loaded.</exception>
     public static void EnsureLoaded()
     {
@@ -60,7 +59,7 @@ internal static class LibTorch
             throw new DllNotFoundException(Missing(NativeFolders.Platform, tried));
     }
 
-    /// <summary>What to do where libtorch is not found.</summary>
+    /// <summary>The message if libtorch is not found.</summary>
     internal static string Missing(string? platform, IReadOnlyList<string> tried)
     {
         if (platform is null)
@@ -97,7 +96,7 @@ internal static class LibTorch
 
     private static nint LoadTorch(string name)
     {
-        // A script that used TorchSharp first may hold a copy already, and a second would not share its state.
+        // A script may already have loaded TorchSharp's copy. A second copy would not share its state.
         if (NativeFolders.FindLoaded(name) is { } loaded)
             return NativeLibrary.Load(loaded);
         var folder = Environment.GetEnvironmentVariable(FolderVariable) ?? FolderOf(NativeFolders.FindInPackages(name));
@@ -111,9 +110,9 @@ internal static class LibTorch
         if ((NativeFolders.FindBesideApplication(Binding) ?? NativeFolders.FindInPackages(Binding)) is not { } path)
             return 0;
 
-        // From another folder, or from memory, it does not find libtorch: have that in the process first. The package
-        // folder is no place to take it from here, except on macOS: TorchSharp asks for its binding even where it found
-        // no CUDA, before it looks for CUDA in other packages.
+        // Loaded from another folder or from memory, LibTorchSharp does not find libtorch, so load that first. Do not
+        // take it from the package folder here, except on macOS: TorchSharp loads its binding even before it looks for
+        // CUDA in other packages.
         var torch = NativeFolders.FindLoaded("torch_cpu") ?? NativeFolders.FindBesideApplication("torch_cpu")
             ?? (OperatingSystem.IsMacOS() ? NativeFolders.FindInPackages("torch_cpu") : null);
         if (FolderOf(torch) is not { } folder)

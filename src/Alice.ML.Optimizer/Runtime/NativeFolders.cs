@@ -4,12 +4,11 @@ using TorchSharp;
 
 namespace Alice.ML.Optimization.Runtime;
 
-/// <summary>Where the native libraries of TorchSharp may lie.</summary>
+/// <summary>Finds the native libraries of TorchSharp.</summary>
 internal static class NativeFolders
 {
-    /// <summary>What packages call this platform (their folder is runtimes/…/native); null where TorchSharp has no
-    /// native library.
-    /// </summary>
+    /// <summary>The name of this platform in packages (runtimes/…/native). Null if TorchSharp has no native library for
+    /// it.</summary>
     public static string? Platform { get; } = RuntimeInformation.ProcessArchitecture switch
     {
         Architecture.X64 when OperatingSystem.IsLinux() && !IsMusl => "linux-x64",
@@ -19,19 +18,19 @@ internal static class NativeFolders
         _ => null,
     };
 
-    // libtorch is linked with glibc.
+    // libtorch is linked with glibc, so musl systems are not supported.
     private static bool IsMusl =>
         RuntimeInformation.RuntimeIdentifier.Contains("musl")
             || RuntimeInformation.RuntimeIdentifier.StartsWith("alpine");
 
-    /// <summary>The file that holds <paramref name="library"/>.</summary>
+    /// <summary>File name of <paramref name="library"/>.</summary>
     public static string FileName(string library) =>
         OperatingSystem.IsWindows() ? library + ".dll"
         : OperatingSystem.IsMacOS() ? $"lib{library}.dylib"
         : $"lib{library}.so";
 
-    /// <summary>The path of <paramref name="library"/> where it is in this process already; null elsewhere, and always
-    /// on macOS.</summary>
+    /// <summary>The path of <paramref name="library"/> if this process has loaded it. Null otherwise, and always on
+    /// macOS.</summary>
     public static string? FindLoaded(string library)
     {
         using var process = Process.GetCurrentProcess();
@@ -50,17 +49,16 @@ internal static class NativeFolders
         return Find(searched, library);
     }
 
-    /// <summary>The path of <paramref name="library"/> in the package folder that TorchSharp.dll lies in, or null. So
-    /// it is in scripts and notebooks, which copy nothing together: each package is in a folder of its own.
-    /// </summary>
+    /// <summary>The path of <paramref name="library"/> in the package folder that contains TorchSharp.dll, or null.
+    /// Scripts and notebooks load each package from its own folder.</summary>
     public static string? FindInPackages(string library) =>
         FindInPackages(library, typeof(torch).Assembly.Location, Version.Parse(torch.__version__).ToString(3));
 
-    /// <summary>As above, for a TorchSharp.dll at <paramref name="torchSharp"/> that needs
-    /// <paramref name="libtorchVersion"/>.</summary>
+    /// <summary>The same for a TorchSharp.dll at <paramref name="torchSharp"/> that needs <paramref
+    /// name="libtorchVersion"/>.</summary>
     internal static string? FindInPackages(string library, string torchSharp, string libtorchVersion)
     {
-        // packages/torchsharp/VERSION/lib/FRAMEWORK/TorchSharp.dll; empty where the application is a single file.
+        // packages/torchsharp/VERSION/lib/FRAMEWORK/TorchSharp.dll. Empty in single-file applications.
         string? package = torchSharp;
         for (var level = 0; level < 3; level++)
             package = Path.GetDirectoryName(package);

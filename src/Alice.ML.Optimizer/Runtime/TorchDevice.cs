@@ -3,18 +3,18 @@ using TorchSharp;
 
 namespace Alice.ML.Optimization.Runtime;
 
-/// <summary>The device that a run computes on, from its name in the options.</summary>
+/// <summary>The device of a run, from its name in the options.</summary>
 internal static class TorchDevice
 {
-    /// <summary>What <see cref="Resolve"/> takes, for messages.</summary>
+    /// <summary>The valid names, for messages.</summary>
     public const string Names = "\"auto\", \"cpu\", \"cuda\" or \"cuda:N\"";
 
-    /// <summary>Whether <paramref name="name"/> is a name that <see cref="Resolve"/> takes.</summary>
+    /// <summary>Whether <paramref name="name"/> is valid.</summary>
     public static bool IsName(string? name) => name is "auto" or "cpu" or "cuda" || CardOf(name) >= 0;
 
-    /// <summary>The device called <paramref name="name"/>: one of <see cref="Names"/>.</summary>
-    /// <exception cref="ArgumentException">Not a device's name.</exception>
-    /// <exception cref="InvalidOperationException">CUDA, or that card, is not there.</exception>
+    /// <summary>The device with one of the <see cref="Names"/>.</summary>
+    /// <exception cref="ArgumentException">The name is not valid.</exception>
+    /// <exception cref="InvalidOperationException">CUDA or the device with that number is not available.</exception>
     /// <exception cref="DllNotFoundException">No libtorch could be loaded.</exception>
     public static torch.Device Resolve(string name)
     {

@@ -2,14 +2,14 @@ using System.Runtime.ExceptionServices;
 
 namespace Alice.ML.Optimization.Runtime;
 
-/// <summary>Runs work side by side on several threads, each of which lets libtorch use one.</summary>
+/// <summary>Runs work on several threads, with one libtorch thread each.</summary>
 internal static class TorchParallel
 {
-    /// <summary>Calls <paramref name="body"/> with 0 to <paramref name="count"/> − 1; an exception of one comes out as
-    /// it is.</summary>
-    /// <param name="count">Calls.</param>
-    /// <param name="workers">Threads at most; with one, the calls come one after the other on this thread, libtorch's
-    /// threads as they are.</param>
+    /// <summary>Calls <paramref name="body"/> with 0 to <paramref name="count"/> − 1. Exceptions are rethrown
+    /// unchanged.</summary>
+    /// <param name="count">Number of calls.</param>
+    /// <param name="workers">Maximum number of threads. If it is 1, all calls run on this thread, and libtorch's thread
+    /// count does not change.</param>
     /// <param name="body">The work.</param>
     public static void For(int count, int workers, Action<int> body)
     {

@@ -3,13 +3,13 @@ using TorchSharp;
 
 namespace Alice.ML.Optimization.Runtime;
 
-/// <summary>Sets libtorch's thread count, which is the whole process's, and puts it back when disposed.</summary>
+/// <summary>Sets libtorch's thread count, which is global to the process, and restores it when disposed.</summary>
 [SuppressMessage("ApiDesign", "RS0030", Justification = "The one place that sets the thread count; it restores it.")]
 internal sealed class TorchThreads : IDisposable
 {
     private readonly int _before = torch.get_num_threads();
 
-    /// <param name="count">Threads from now on; null leaves the count as it is.</param>
+    /// <param name="count">Number of threads. Null: unchanged.</param>
     public TorchThreads(int? count)
     {
         if (count is { } threads && threads != _before)

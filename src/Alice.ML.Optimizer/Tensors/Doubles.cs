@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Alice.ML.Optimization.Tensors;
 
-/// <summary>As many double-precision numbers as .NET's own width holds. Nothing is estimated.</summary>
+/// <summary>A vector of double-precision numbers in .NET's own width. Quotients and roots are exact.</summary>
 internal readonly unsafe struct Doubles(Vector<double> vector) : IVector<Doubles, double>
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;

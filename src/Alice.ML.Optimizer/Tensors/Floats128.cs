@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Alice.ML.Optimization.Tensors;
 
-/// <summary>4 numbers; see <see cref="Floats512"/>.</summary>
+/// <summary>A vector of 4 numbers. See <see cref="Floats512"/>.</summary>
 internal readonly unsafe struct Floats128(Vector128<float> vector) : IFloats<Floats128>
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Alice.ML.Optimization.Tensors;
 
-/// <summary>8 numbers; see <see cref="Floats512"/>.</summary>
+/// <summary>A vector of 8 numbers. See <see cref="Floats512"/>.</summary>
 internal readonly unsafe struct Floats256(Vector256<float> vector) : IFloats<Floats256>
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;

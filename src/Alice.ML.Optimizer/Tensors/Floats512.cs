@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Alice.ML.Optimization.Tensors;
 
-/// <summary>16 numbers. Kept like its siblings of 8 and 4: only the vector type differs.</summary>
+/// <summary>A vector of 16 numbers. Keep it like those of 8 and 4: only the vector type differs.</summary>
 internal readonly unsafe struct Floats512(Vector512<float> vector) : IFloats<Floats512>
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
@@ -67,8 +67,8 @@ internal readonly unsafe struct Floats512(Vector512<float> vector) : IFloats<Flo
     public static Floats512 IfLess(Floats512 a, Floats512 b, Floats512 then, Floats512 otherwise) =>
         new(Vector512.ConditionalSelect(Vector512.LessThan(a._vector, b._vector), then._vector, otherwise._vector));
 
-    // Estimates of 14 bits with one step of Newton's method: they wait for each other less than for the divider, which
-    // takes one at a time.
+    // An estimate with 14 bits and one Newton step: it overlaps with other work better than the divider, which handles
+    // one division at a time.
     [MethodImpl(Inline)]
     public static Floats512 Quotient(Floats512 a, Floats512 b)
     {

@@ -1,9 +1,9 @@
 namespace Alice.ML.Optimization.Tensors;
 
-/// <summary>A vector of single-precision numbers, with what networks need of it beyond arithmetic.</summary>
+/// <summary>A vector of single-precision numbers, with functions that networks need.</summary>
 internal interface IFloats<TSelf> : IVector<TSelf, float> where TSelf : struct, IFloats<TSelf>
 {
-    /// <summary>The nearest whole number.</summary>
+    /// <summary>Rounds to the nearest whole number.</summary>
     static abstract TSelf Round(TSelf x);
 
     /// <summary>The natural logarithm.</summary>
@@ -15,18 +15,18 @@ internal interface IFloats<TSelf> : IVector<TSelf, float> where TSelf : struct, 
     /// <summary>The sum of the lanes.</summary>
     float Sum();
 
-    /// <summary>The largest lane; any, where one is NaN.</summary>
+    /// <summary>The largest lane. If a lane is NaN, any of them.</summary>
     float LargestLane();
 
-    /// <summary>Unsigned integers start, start + 1, …, as bits.</summary>
+    /// <summary>The unsigned integers start, start + 1, … as bits.</summary>
     static abstract TSelf Counters(uint start);
 
     /// <summary>x ⊕ (x ≫ shift) of the bits.</summary>
     static abstract TSelf XorShifted(TSelf x, int shift);
 
-    /// <summary>The product of the bits as unsigned integers, modulo 2³².</summary>
+    /// <summary>The bits, multiplied as unsigned integers modulo 2³².</summary>
     static abstract TSelf MultiplyBits(TSelf x, uint factor);
 
-    /// <summary>The upper 24 bits, as a number from 0 to 2²⁴ − 1.</summary>
+    /// <summary>The upper 24 bits as a number from 0 to 2²⁴ − 1.</summary>
     static abstract TSelf Upper24(TSelf x);
 }

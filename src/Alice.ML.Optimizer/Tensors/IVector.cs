@@ -2,24 +2,23 @@ using System.Numerics;
 
 namespace Alice.ML.Optimization.Tensors;
 
-/// <summary>A vector of real numbers of type <typeparamref name="T"/>, so that each kernel is written once for every
-/// width and both precisions. The implementations wrap one hardware vector; everything inlines.
-/// </summary>
+/// <summary>A vector of numbers of type <typeparamref name="T"/>. A kernel is written once for all widths and both
+/// precisions. Implementations wrap one hardware vector, and all calls are inlined.</summary>
 internal unsafe interface IVector<TSelf, T>
     where TSelf : struct, IVector<TSelf, T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Numbers in a vector.</summary>
+    /// <summary>Number of lanes.</summary>
     static abstract int Count { get; }
 
     static abstract TSelf Load(T* from);
 
     void Store(T* to);
 
-    /// <summary>One value in every lane.</summary>
+    /// <summary>A vector with the same value in every lane.</summary>
     static abstract TSelf All(T value);
 
-    /// <summary>One value, rounded to T, in every lane.</summary>
+    /// <summary>A vector with the same value, rounded to T, in every lane.</summary>
     static abstract TSelf Constant(double value);
 
     static abstract TSelf operator +(TSelf a, TSelf b);
@@ -30,27 +29,26 @@ internal unsafe interface IVector<TSelf, T>
 
     static abstract TSelf operator /(TSelf a, TSelf b);
 
-    /// <summary>a·b + c; rounded once where the processor has such an instruction.</summary>
+    /// <summary>a·b + c, with one rounding if the processor has such an instruction.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
-    /// <summary>The larger of both; NaN where <paramref name="b"/> is NaN.</summary>
+    /// <summary>The larger value. NaN if <paramref name="b"/> is NaN.</summary>
     static abstract TSelf Max(TSelf a, TSelf b);
 
-    /// <summary>The smaller of both; NaN where <paramref name="b"/> is NaN.</summary>
+    /// <summary>The smaller value. NaN if <paramref name="b"/> is NaN.</summary>
     static abstract TSelf Min(TSelf a, TSelf b);
 
     static abstract TSelf Abs(TSelf x);
 
-    /// <summary>Per lane <paramref name="then"/> where a &lt; b, else <paramref name="otherwise"/>.</summary>
+    /// <summary>For each lane, <paramref name="then"/> if a &lt; b, otherwise <paramref name="otherwise"/>.</summary>
     static abstract TSelf IfLess(TSelf a, TSelf b, TSelf then, TSelf otherwise);
 
-    /// <summary>a / b to three units of the last place, which takes less time than the operator on some processors. For
-    /// b from 1.2e-38 to 8.5e37.
-    /// </summary>
+    /// <summary>a / b with an error of up to three units in the last place, for b from 1.2e-38 to 8.5e37. Faster than
+    /// the operator on some processors.</summary>
     static abstract TSelf Quotient(TSelf a, TSelf b);
 
-    /// <summary>√x to two units of the last place, likewise. For finite x from 0 on; below 1.2e-38 it may be too
-    /// small.</summary>
+    /// <summary>√x with an error of up to two units in the last place, for finite x of 0 or more. Below 1.2e-38 the
+    /// result may be too small.</summary>
     static abstract TSelf Root(TSelf x);
 
     /// <summary>The largest finite number.</summary>

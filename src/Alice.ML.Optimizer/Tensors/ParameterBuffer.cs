@@ -3,8 +3,7 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization.Tensors;
 
-/// <summary>A value for each element of some parameters: one flat tensor, and a view of it for each
-/// parameter.</summary>
+/// <summary>One value per element of some parameters: a flat tensor, with a view per parameter.</summary>
 internal sealed class ParameterBuffer : IDisposable
 {
     public ParameterBuffer(Tensor like, IReadOnlyList<Parameter> parameters)
@@ -23,8 +22,8 @@ internal sealed class ParameterBuffer : IDisposable
 
     public Tensor[] Views { get; }
 
-    /// <summary>The part of a flat tensor from <paramref name="offset"/> on that belongs to a parameter, in its
-    /// shape.</summary>
+    /// <summary>The part of a flat tensor that starts at <paramref name="offset"/>, in the shape of a
+    /// parameter.</summary>
     public static Tensor View(Tensor flat, long offset, Parameter parameter)
     {
         using var part = flat.narrow(0, offset, parameter.numel());

@@ -4,20 +4,19 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization.Tensors;
 
-/// <summary>
-/// Arithmetic that is safe beside garbage collection on other threads. TorchSharp 0.107 hands the native address of a
-/// Scalar to libtorch without keeping the object alive, and most operators make such Scalars from numbers: they can
-/// be finalised while libtorch reads them ("Unknown scalar type", or a wrong number). Here constants are tensors, and
-/// a Scalar lives for ever or is disposed after the call. build/BannedSymbols.Scalars.txt lists what the build refuses
-/// elsewhere: what takes a Scalar, and what makes one inside (a + b, but not a − b or a · b).
-/// </summary>
+/// <summary>Tensor arithmetic that is safe under garbage collection on other threads. TorchSharp 0.107 passes the
+/// native address of a Scalar to libtorch without keeping the object alive, and most operators create such Scalars from
+/// numbers. They may be finalized while libtorch reads them, which causes "Unknown scalar type" or a wrong number.
+/// Here, constants are tensors, and Scalars are static or disposed after the call. build/BannedSymbols.Scalars.txt
+/// lists what the build bans elsewhere: methods that take a Scalar or create one (a + b, but not a − b or a ·
+/// b).</summary>
 [SuppressMessage("ApiDesign", "RS0030", Justification = "The one place with Scalars; each outlives the call that it "
     + "is for.")]
 internal static class TensorMath
 {
     private static readonly Scalar One = 1;
 
-    /// <summary>a + b. (The operator makes a Scalar for the factor 1 of b.)</summary>
+    /// <summary>a + b. The operator would create a Scalar for the factor 1 of b.</summary>
     public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);
 
     /// <summary>a ← a + b.</summary>
@@ -71,14 +70,13 @@ internal static class TensorMath
         return a.add_(scalar, One);
     }
 
-    /// <summary>
-    /// A 0-dimensional tensor on the CPU of the same dtype, which operations accept beside tensors on any device.
-    /// </summary>
+    /// <summary>A 0-dimensional CPU tensor of the same dtype. Operations accept it with tensors on any
+    /// device.</summary>
     public static Tensor Constant(this Tensor like, double value) => tensor(value, like.dtype);
 
-    /// <summary>An integer as a 0-dimensional tensor on the CPU.</summary>
+    /// <summary>A 0-dimensional integer tensor on the CPU.</summary>
     public static Tensor Integer(long value) => tensor(value);
 
-    /// <summary>v + memory · (x − v): the running mean x with a new value v.</summary>
+    /// <summary>v + memory · (x − v): updates the running mean x with the value v.</summary>
     public static Tensor Mean(Tensor x, Tensor v, double memory) => v.Plus((x - v) * x.Constant(memory));
 }

@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization.Tensors;
 
-/// <summary>Tensors in files: their dtype, their shape and their values row by row.</summary>
+/// <summary>The form of tensors in files: dtype, shape, and values in row-major order.</summary>
 internal static class TensorRecord
 {
-    // Below the 2 GB that a span can hold.
+    // A span holds at most 2 GB.
     private const long ValuesAtOnce = 1L << 26;
 
     public static void Write(BinaryWriter writer, Tensor tensor)
@@ -19,10 +19,11 @@ internal static class TensorRecord
         ForEachPart(tensor.detach().cpu().contiguous(), part => writer.Write(part.bytes));
     }
 
-    /// <summary>Reads a tensor into new memory on the CPU.</summary>
-    /// <param name="reader">Where from.</param>
-    /// <param name="like">What it must have the dtype and shape of: no other memory is asked for.</param>
-    /// <param name="name">What the tensor is, for errors.</param>
+    /// <summary>Reads a tensor into new CPU memory.</summary>
+    /// <param name="reader">The file.</param>
+    /// <param name="like">A tensor with the expected dtype and shape. A damaged file cannot make it allocate
+    /// more.</param>
+    /// <param name="name">Name of the tensor, for errors.</param>
     public static Tensor Read(BinaryReader reader, Tensor like, string name)
     {
         var type = (ScalarType)reader.ReadByte();

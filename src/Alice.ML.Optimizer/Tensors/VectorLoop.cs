@@ -5,41 +5,37 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization.Tensors;
 
-/// <summary>An elementwise computation over arrays of one length, written for whole vectors.</summary>
+/// <summary>An elementwise computation over arrays of the same length, in whole vectors.</summary>
 internal unsafe interface IVectorKernel
 {
-    /// <summary>How many arrays it takes; those that it writes come first.</summary>
+    /// <summary>Number of arrays. Those that are written come first.</summary>
     static abstract int Arrays { get; }
 
     static abstract int WrittenArrays { get; }
 
-    /// <summary>Computes elements from … to − 1; their count is a multiple of V.Count.</summary>
+    /// <summary>Computes elements from … to − 1. Their number is a multiple of V.Count.</summary>
     void Run<V, T>(T** arrays, nint from, nint to)
         where V : struct, IVector<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>;
 }
 
-/// <summary>
-/// Runs vector kernels on the memory of CPU tensors: whole vectors, a padded last one, several threads if it pays.
-/// </summary>
+/// <summary>Runs vector kernels on CPU tensors: in whole vectors, with a padded last one, and on several threads if it
+/// pays.</summary>
 internal static unsafe class VectorLoop
 {
-    /// <summary>What is smaller counts as zero: a float's square root of the smallest normal number is not far
-    /// below.</summary>
+    /// <summary>Smaller values count as zero. The square root of the smallest normal float is a little below.</summary>
     public const double Tiny = 1e-30;
 
-    /// <summary>Limit of a gradient: a larger one counts as this. Its square, 1e36 in single precision, stays finite,
-    /// and so do the averages; in double precision 1e150.
-    /// </summary>
+    /// <summary>Upper limit of gradients: 1e18 in single precision, so that squares (1e36) and averages stay finite,
+    /// and 1e150 in double precision.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double LargestGradient<T>() where T : unmanaged => typeof(T) == typeof(float) ? 1e18 : 1e150;
 
-    /// <summary>From this many elements on, the work is divided among libtorch's number of threads.</summary>
+    /// <summary>Minimum number of elements for several threads.</summary>
     public const long ParallelFrom = 1 << 20;
 
-    /// <summary>Runs <paramref name="kernel"/> over contiguous CPU tensors of <paramref name="count"/> elements each,
-    /// of T: float or double.
-    /// </summary>
+    /// <summary>Runs <paramref name="kernel"/> on contiguous CPU tensors of <paramref name="count"/> elements of type
+    /// T, float or double.</summary>
     public static void Run<T, TKernel>(in TKernel kernel, ReadOnlySpan<Tensor> tensors, long count)
         where T : unmanaged
         where TKernel : struct, IVectorKernel
@@ -53,7 +49,7 @@ internal static unsafe class VectorLoop
             Run<Doubles, double, TKernel>(kernel, (double**)arrays, count);
     }
 
-    /// <summary>The same for arrays in memory, with the widest vectors that the processor is fast with.</summary>
+    /// <summary>Runs a kernel on arrays in memory, with the widest vectors that are fast on this processor.</summary>
     public static void Run<TKernel>(in TKernel kernel, float** arrays, long count) where TKernel : struct, IVectorKernel
     {
         if (Vector512.IsHardwareAccelerated)
@@ -64,7 +60,7 @@ internal static unsafe class VectorLoop
             Run<Floats128, float, TKernel>(kernel, arrays, count);
     }
 
-    /// <summary>The same with the vectors given.</summary>
+    /// <summary>Runs a kernel with vectors of type V.</summary>
     public static void Run<V, T, TKernel>(in TKernel kernel, T** arrays, long count)
         where V : struct, IVector<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -79,7 +75,8 @@ internal static unsafe class VectorLoop
             RunTail<V, T, TKernel>(kernel, arrays, whole, (int)(count - whole));
     }
 
-    /// <summary>Address of the first of <paramref name="count"/> elements of a contiguous CPU tensor.</summary>
+    /// <summary>Address of the first element of a contiguous CPU tensor with <paramref name="count"/>
+    /// elements.</summary>
     public static T* Pointer<T>(Tensor tensor, long count) where T : unmanaged
     {
         if (count * sizeof(T) <= int.MaxValue)
@@ -89,13 +86,13 @@ internal static unsafe class VectorLoop
                 ? (T*)Unsafe.AsPointer(ref bytes.GetPinnableReference())
                 : throw new ArgumentException($"A tensor has {bytes.Length} bytes, not {count} × {sizeof(T)}.");
         }
-        // A span cannot hold more than two gigabytes: ask for the first element only.
+        // A span holds at most 2 GB, so read only the first element.
         using var flat = tensor.view(-1);
         using var first = flat.narrow(0, 0, 1);
         return (T*)Unsafe.AsPointer(ref first.bytes.GetPinnableReference());
     }
 
-    /// <summary>The elements of a contiguous CPU tensor that has <paramref name="count"/> of them.</summary>
+    /// <summary>The elements of a contiguous CPU tensor with <paramref name="count"/> elements.</summary>
     public static Span<T> Span<T>(Tensor tensor, int count)
         where T : unmanaged => new(Pointer<T>(tensor, count), count);
 

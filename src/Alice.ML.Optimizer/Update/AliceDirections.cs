@@ -6,9 +6,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization.Update;
 
-/// <summary>
-/// Independent random signs ±1 (Rademacher), as a function of a 64-bit key: nothing to save but the key.
-/// </summary>
+/// <summary>Independent random signs ±1 (Rademacher) as a function of a 64-bit key, so only the key must be
+/// saved.</summary>
 internal static unsafe class AliceDirections
 {
     private const int BitsPerWord = 64;
@@ -18,13 +17,11 @@ internal static unsafe class AliceDirections
     private const ulong FirstFactor = 0xbf58476d1ce4e5b9;
     private const ulong SecondFactor = 0x94d049bb133111eb;
 
-    /// <summary>Fills a contiguous tensor with signs, by a key drawn from <paramref name="generator"/>.</summary>
+    /// <summary>Fills a contiguous tensor with signs. The key is drawn from <paramref name="generator"/>.</summary>
     public static void Fill(Tensor destination, Generator generator) => Fill(destination, Key(generator));
 
-    /// <summary>
-    /// Fills a contiguous tensor with the signs that belong to <paramref name="key"/>, the same on every device and
-    /// in every dtype.
-    /// </summary>
+    /// <summary>Fills a contiguous tensor with the signs of <paramref name="key"/>. They are the same on every device
+    /// and for every dtype.</summary>
     public static void Fill(Tensor destination, ulong key)
     {
         if (destination.device_type != DeviceType.CPU)
@@ -39,10 +36,10 @@ internal static unsafe class AliceDirections
             Fill<double, ulong>(VectorLoop.Pointer<double>(destination, count), count, key);
     }
 
-    /// <summary>The same for memory.</summary>
+    /// <summary>Fills an array in memory.</summary>
     public static void Fill(float* destination, long count, ulong key) => Fill<float, uint>(destination, count, key);
 
-    /// <summary>The same in tensor operations on the destination's device.</summary>
+    /// <summary>Fills a tensor with tensor operations, on its device.</summary>
     internal static void FillOnDevice(Tensor destination, ulong key)
     {
         using var scope = NewDisposeScope();
@@ -65,12 +62,11 @@ internal static unsafe class AliceDirections
         return Mix((ulong)drawn.item<long>());
     }
 
-    /// <summary>
-    /// A key that belongs to <paramref name="key"/> and <paramref name="index"/>, unlike that of any other index.
-    /// </summary>
+    /// <summary>A key for <paramref name="index"/>, derived from <paramref name="key"/>. Different indices have
+    /// different keys.</summary>
     public static ulong Key(ulong key, long index) => Mix(key ^ Mix((ulong)index + 1));
 
-    // 64 elements take the bits of one hashed counter; a lane is −1 where its bit is set.
+    // One hashed counter gives the signs of 64 elements. A lane is −1 if its bit is set.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Fill<T, TBits>(T* destination, long count, ulong key)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -120,7 +116,7 @@ internal static unsafe class AliceDirections
         return ExclusiveOrShifted(x, 31);
     }
 
-    // Shifts of torch's signed integers keep the sign: the mask makes them unsigned.
+    // Torch's integers are signed, so a shift copies the sign. The mask removes it.
     private static Tensor ExclusiveOrShifted(Tensor x, int shift)
     {
         var mask = TensorMath.Integer((1L << (64 - shift)) - 1);

@@ -3,14 +3,11 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization.Update;
 
-/// <summary>
-/// The six values per parameter, as contiguous tensors of one shape, dtype and device that belong to no dispose scope.
-/// </summary>
+/// <summary>The six values per parameter, as contiguous tensors of one shape, dtype and device, outside any dispose
+/// scope.</summary>
 internal sealed class AliceState : IDisposable
 {
-    /// <summary>
-    /// Starts at <paramref name="initial"/>, of which two copies are made; the averages start at zero.
-    /// </summary>
+    /// <summary>Creates a state at <paramref name="initial"/>, which is copied twice. The averages are zero.</summary>
     public AliceState(Tensor initial)
     {
         using var noGradient = no_grad();
@@ -32,37 +29,36 @@ internal sealed class AliceState : IDisposable
         SecondMoment = Slice(whole.SecondMoment, start, length);
     }
 
-    /// <summary>μ: the parameters that predictions use.</summary>
+    /// <summary>μ: the parameters for predictions.</summary>
     public Tensor Center { get; private set; }
 
-    /// <summary>ν: where gradients are evaluated.</summary>
+    /// <summary>ν: the point at which gradients are evaluated.</summary>
     public Tensor LookAhead { get; private set; }
 
-    /// <summary>g: running mean gradient.</summary>
+    /// <summary>g: running mean of the gradient.</summary>
     public Tensor Gradient { get; private set; }
 
-    /// <summary>ρ: running density of gradient variance per unit length.</summary>
+    /// <summary>ρ: running mean of the glass density.</summary>
     public Tensor GlassDensity { get; private set; }
 
-    /// <summary>h: running mean of |ĥ|, ĥ² or r·ĥ, by <see cref="HessianEstimate"/>.</summary>
+    /// <summary>h: running mean of |ĥ|, ĥ² or r·ĥ, depending on <see cref="HessianEstimate"/>.</summary>
     public Tensor Hessian { get; private set; }
 
-    /// <summary>s: running mean of the squared raw gradient.</summary>
+    /// <summary>s: running mean of the squared gradient, without regularization.</summary>
     public Tensor SecondMoment { get; private set; }
 
-    /// <summary>A window on <paramref name="length"/> values of a contiguous tensor from <paramref name="start"/> on,
-    /// in the order of its memory.</summary>
+    /// <summary>A view of <paramref name="length"/> values of a contiguous tensor, from <paramref name="start"/>, in
+    /// memory order.</summary>
     public static Tensor Slice(Tensor tensor, long start, long length)
     {
         using var flat = tensor.view(-1);
         return flat.narrow(0, start, length);
     }
 
-    /// <summary>A window on <paramref name="length"/> values of the state from <paramref name="start"/>
-    /// on.</summary>
+    /// <summary>A view of <paramref name="length"/> values of the state, from <paramref name="start"/>.</summary>
     public AliceState Part(long start, long length) => new(this, start, length);
 
-    /// <summary>Starts anew at <paramref name="weights"/>, in the same memory.</summary>
+    /// <summary>Resets the state to <paramref name="weights"/>, in the same memory.</summary>
     public void Restart(Tensor weights)
     {
         using var noGradient = no_grad();
@@ -74,8 +70,8 @@ internal sealed class AliceState : IDisposable
         SecondMoment.zero_();
     }
 
-    /// <summary>Moves into other memory: tensors in the order of the properties, owned from now on; those of before are
-    /// disposed.</summary>
+    /// <summary>Moves the state into other tensors, in the order of the properties, and takes ownership of them. The
+    /// old ones are disposed.</summary>
     public void MoveInto(Tensor[] memory)
     {
         using var noGradient = no_grad();
@@ -95,7 +91,7 @@ internal sealed class AliceState : IDisposable
             TensorRecord.Write(writer, tensor);
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote, into the same memory.</summary>
+    /// <summary>Reads a state that <see cref="Save"/> wrote, into the same memory.</summary>
     public void Restore(BinaryReader reader)
     {
         using var noGradient = no_grad();
@@ -106,7 +102,7 @@ internal sealed class AliceState : IDisposable
         }
     }
 
-    /// <summary>Moves the six tensors; those of before are disposed.</summary>
+    /// <summary>Moves the state to a device. The old tensors are disposed.</summary>
     public void To(Device device)
     {
         Center = Moved(Center, device);

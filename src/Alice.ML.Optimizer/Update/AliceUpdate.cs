@@ -6,22 +6,16 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Alice.ML.Optimization.Update;
 
-/// <summary>
-/// The parts of one step on an <see cref="AliceState"/>, in the order of use (<see cref="StepProtocol"/>):
-/// <see cref="Perturb"/>, three gradients, <see cref="MeasureCurvature"/> (sample steps only),
-/// <see cref="Move(AliceState, Tensor, in AliceStep, Tensor)"/>.
-/// On the CPU each is one pass over memory; on other devices, tensor operations without waiting. All tensors are
-/// contiguous and have the state's element count, dtype and device.
-/// </summary>
-/// <remarks>
-/// <c>finite</c>, if given, is a 0-dimensional Boolean tensor on the state's device: where it is false the state
-/// stays as it was. It serves devices on which reading the value would make the host wait.
-/// </remarks>
+/// <summary>The parts of one step, in the order of <see cref="StepProtocol"/>: <see cref="Perturb"/>, three gradients,
+/// <see cref="MeasureCurvature"/> (only in sample steps), <see cref="Move(AliceState, Tensor, in AliceStep, Tensor)"/>.
+/// On the CPU, each is one pass over memory. On other devices, they are tensor operations, and the host does not wait.
+/// All tensors are contiguous and have the element count, dtype and device of the state.</summary>
+/// <remarks><c>finite</c> is a 0-dimensional Boolean tensor on the device of the state. If it is false, the state does
+/// not change. It is for devices on which reading the value would make the host wait.</remarks>
 internal static class AliceUpdate
 {
-    /// <summary>
-    /// plus ← ν + σ·r and minus ← ν − σ·r; <paramref name="minus"/> may be <paramref name="directions"/>.
-    /// </summary>
+    /// <summary>plus ← ν + σ·r and minus ← ν − σ·r. <paramref name="minus"/> may be the same tensor as <paramref
+    /// name="directions"/>.</summary>
     public static void Perturb(Tensor lookAhead, Tensor directions, double radius, Tensor plus, Tensor minus)
     {
         if (!RunsOnCpuKernels(lookAhead, null))
@@ -32,9 +26,8 @@ internal static class AliceUpdate
             Run<double, PerturbKernel>(new(radius), plus, minus, lookAhead, directions);
     }
 
-    /// <summary>Averages Hessian and glass density over the gradients at ν + σ·r, ν − σ·r and ν of a sample step. The
-    /// directions r are read only for <see cref="HessianEstimate.Signed"/>; otherwise any tensor serves.
-    /// </summary>
+    /// <summary>Updates the averages of Hessian and glass density from the gradients of a sample step at ν + σ·r, ν −
+    /// σ·r and ν. The directions r are read only for <see cref="HessianEstimate.Signed"/>.</summary>
     public static void MeasureCurvature(
         AliceState state, Tensor gradientPlus, Tensor gradientMinus, Tensor gradient, Tensor directions,
         in AliceStep step,
@@ -50,7 +43,7 @@ internal static class AliceUpdate
                 new(step), state.Hessian, state.GlassDensity, gradient, gradientPlus, gradientMinus, directions);
     }
 
-    /// <summary>What follows the evaluations of a step: curvature, if it is a sample step, and the move.</summary>
+    /// <summary>Applies a step after its evaluations: the curvature in a sample step, then the move.</summary>
     public static void Apply(
         AliceState state, Tensor gradientPlus, Tensor gradientMinus, Tensor gradient, Tensor directions,
         in AliceStep step, Tensor? finite = null)
@@ -64,17 +57,13 @@ internal static class AliceUpdate
         Move(state, gradientPlus, gradientMinus, gradient, step, finite);
     }
 
-    /// <summary>
-    /// Quick step: averages s and g over <paramref name="gradient"/>, the one at ν; then, if due, ν and μ move.
-    /// </summary>
+    /// <summary>Quick step: updates s and g with <paramref name="gradient"/>, the one at ν. Then ν and μ move, unless
+    /// the averages are still filling.</summary>
     public static void Move(AliceState state, Tensor gradient, in AliceStep step, Tensor? finite = null) =>
         Move(state, gradient, gradient, gradient, step, finite);
 
-    /// <summary>
-    /// Sample step: the same with the three gradients, whose mean feeds s and g where the options ask for it
-    /// (<see cref="AliceOptimizerOptions.AverageSampleGradients"/>); else as if only <paramref name="gradient"/> were
-    /// given.
-    /// </summary>
+    /// <summary>Sample step: as the quick step, but with <see cref="AliceOptimizerOptions.AverageSampleGradients"/> the
+    /// mean of the three gradients updates s and g.</summary>
     public static void Move(
         AliceState state, Tensor gradientPlus, Tensor gradientMinus, Tensor gradient, in AliceStep step,
         Tensor? finite = null)
@@ -87,25 +76,21 @@ internal static class AliceUpdate
             Move<double>(state, gradientPlus, gradientMinus, gradient, step);
     }
 
-    /// <summary>
-    /// For reports: mean glass density and mean curvature (√h² for the root-mean-square estimate). The host waits.
-    /// </summary>
+    /// <summary>Mean glass density and mean curvature (√h² for the root-mean-square estimate), for reports. The host
+    /// waits.</summary>
     public static (double GlassDensity, double Hessian) Curvature(AliceState state, HessianEstimate estimate) =>
         HasReportLoops(state) ? CurvatureReport.Means(state, estimate) : TensorKernels.Curvature(state, estimate);
 
-    /// <summary>
-    /// For reports: the share of parameters whose last step, that given, was at the upper bound. The host waits.
-    /// </summary>
+    /// <summary>Share of the parameters whose last step reached the upper bound, for reports. The host waits.</summary>
     public static double ShareAtUpperBound(AliceState state, in AliceStep step) =>
         HasReportLoops(state) ? CurvatureReport.ShareAtUpperBound(state, step)
             : TensorKernels.ShareAtUpperBound(state, step);
 
-    /// <summary>
-    /// Whether every value of a contiguous tensor is finite. On devices other than the CPU, the host waits.
-    /// </summary>
+    /// <summary>Whether all values of a contiguous tensor are finite. On devices other than the CPU, the host
+    /// waits.</summary>
     public static bool IsFinite(Tensor tensor)
     {
-        // IsFiniteAll says false of nothing.
+        // IsFiniteAll returns false for an empty span.
         if (tensor.numel() == 0)
             return true;
         var fitsSpan = tensor.device_type == DeviceType.CPU && tensor.numel() * tensor.element_size() <= int.MaxValue;
@@ -118,7 +103,8 @@ internal static class AliceUpdate
         return onHost.item<bool>();
     }
 
-    /// <summary>The same as a 0-dimensional tensor on the device; the host does not wait.</summary>
+    /// <summary>Whether all values are finite, as a 0-dimensional tensor on the device. The host does not
+    /// wait.</summary>
     public static Tensor IsFiniteOnDevice(Tensor tensor)
     {
         using var each = isfinite(tensor);

@@ -4,10 +4,8 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Optimization.Update;
 
-/// <summary>
-/// Hessian and glass density from the three gradients of a sample step.
-/// Arrays: h, ρ; G₀, G₊, G₋, r (the last is read only for the signed estimate).
-/// </summary>
+/// <summary>Hessian and glass density from the three gradients of a sample step. Arrays: h, ρ; G₀, G₊, G₋, r. The last
+/// is read only for the signed estimate.</summary>
 internal readonly unsafe struct CurvatureKernel(AliceStep step) : IVectorKernel
 {
     public static int Arrays => 6;

@@ -5,9 +5,9 @@ using static System.Numerics.Vector;
 
 namespace Alice.ML.Optimization.Update;
 
-/// <summary>What reports say of a single-precision state on the CPU, in one pass over memory each: tensor operations
-/// would take as long as an epoch of few rows. <see cref="TensorKernels"/> has the same for other devices.
-/// </summary>
+/// <summary>Figures for reports of a single-precision state on the CPU, in one pass over memory each. Tensor operations
+/// would take as long as an epoch with few rows. <see cref="TensorKernels"/> computes the same on other
+/// devices.</summary>
 internal static unsafe class CurvatureReport
 {
     /// <summary>Mean glass density and mean curvature (√h² for the root-mean-square estimate).</summary>
@@ -33,7 +33,7 @@ internal static unsafe class CurvatureReport
         return (glassTotal / count, hessianTotal / count);
     }
 
-    /// <summary>The share of parameters whose last step, that given, was at the upper bound.</summary>
+    /// <summary>Share of the parameters whose last step reached the upper bound.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double ShareAtUpperBound(AliceState state, in AliceStep step)
     {
@@ -49,7 +49,7 @@ internal static unsafe class CurvatureReport
         return 1 - (double)below / count;
     }
 
-    /// <summary>−1 where a step is shorter than the upper bound.</summary>
+    /// <summary>−1 if a step is shorter than the upper bound.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<int> IsBelow(
         Vector<float> gradient, Vector<float> second, Vector<float> glass, Vector<float> hessian, in AliceStep step)

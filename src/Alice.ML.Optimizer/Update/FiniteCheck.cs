@@ -2,15 +2,13 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization.Update;
 
-/// <summary>Whether the losses and gradients of one step are all finite; on the host, or left on the device.</summary>
+/// <summary>Whether all losses and gradients of a step are finite, checked on the host or on the device.</summary>
 internal sealed class FiniteCheck(bool deferred) : IDisposable
 {
-    /// <summary>The verdict where it is left on the device (0-dimensional Boolean); else null.</summary>
+    /// <summary>The result on the device, a 0-dimensional Boolean. Null if it is checked on the host.</summary>
     public Tensor? OnDevice { get; private set; }
 
-    /// <summary>
-    /// False once a value that is not finite was seen; stays true where the verdict is left on the device.
-    /// </summary>
+    /// <summary>The result on the host. Always true if it is checked on the device.</summary>
     public bool IsFinite { get; private set; } = true;
 
     public void AddLoss(Tensor loss)

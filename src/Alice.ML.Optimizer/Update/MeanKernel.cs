@@ -4,7 +4,7 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Optimization.Update;
 
-/// <summary>A running mean of values. Arrays: mean; value.</summary>
+/// <summary>Updates a running mean. Arrays: mean; value.</summary>
 internal readonly unsafe struct MeanKernel(double memory) : IVectorKernel
 {
     public static int Arrays => 2;

@@ -4,12 +4,10 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Optimization.Update;
 
-/// <summary>
-/// One pass of the update over all parameters: the averages s and g, then the bounded step from the closed form.
-/// Arrays: ν, μ, g, s; ρ, h, G₀, G₊, G₋ (the last two are read only if the step averages gradients).
-/// </summary>
+/// <summary>One pass of the update over all parameters: the averages s and g, then the bounded step in closed form.
+/// Arrays: ν, μ, g, s; ρ, h, G₀, G₊, G₋. The last two are read only if the step averages gradients.</summary>
 /// <param name="step">The step.</param>
-/// <param name="kept">What ν and μ are multiplied by after the move: weight decay.</param>
+/// <param name="kept">Factor of ν and μ after the move, for weight decay.</param>
 internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKernel
 {
     public static int Arrays => 9;
@@ -25,8 +23,7 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
         where V : struct, IVector<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // Scalars: a load that fills the lanes with one costs nothing, while vectors in memory would lie across cache
-        // lines.
+        // Scalars, because broadcasting loads are free, while vectors in memory could straddle cache lines.
         private readonly T _gradientMemory = T.CreateTruncating(step.GradientMemory);
         private readonly T _secondMomentMemory = T.CreateTruncating(step.SecondMomentMemory);
         private readonly T _l1 = T.CreateTruncating(step.L1);
@@ -54,8 +51,8 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
         private readonly bool _moves = step.Moves;
         private readonly bool _usesGlass = step.GlassFactor > 0;
 
-        // Elements that the three parts of the work take at a time: what one writes, the next finds in the cache. In
-        // one loop, the operations of a vector would wait for each other longer than the processor can look ahead.
+        // Number of elements per block. The three parts work block by block, so that their data stay in the cache. In a
+        // single loop, the dependent operations of one vector would exceed the processor's reorder window.
         private const int Block = 512;
 
         private static V Zero => V.Constant(0);
@@ -97,9 +94,8 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
             }
         }
 
-        /// <summary>α + h + √(α(α + 2h)) + ε, by which q is divided to reach the minimum of the loss model. It waits in
-        /// ν, which the move overwrites.
-        /// </summary>
+        /// <summary>α + h + √(α(α + 2h)) + ε, the divisor of q at the minimum of the loss model. It is stored in ν,
+        /// which the move overwrites later.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Curve(T** arrays, nint from, nint to)
         {
@@ -137,8 +133,8 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
             }
         }
 
-        /// <summary>g / curvature, its size q / curvature between the bounds; what cannot be compared becomes the upper
-        /// one.</summary>
+        /// <summary>g / curvature, where the size q / curvature is clamped to the bounds. NaN becomes the upper
+        /// bound.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private V Descent(V g, T* second, V curvature)
         {
@@ -150,17 +146,16 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
                     V.IfLess(length, V.All(_upper), length, V.All(_upper)));
                 return V.IfLess(Zero, g, length, Zero - length);
             }
-            // Both bounds are q over something: bounding the divisor instead of the quotient saves a division, the
-            // dearest part.
+            // Both bounds are multiples of q, so clamp the divisor instead of the quotient. That saves a division, the
+            // slowest operation.
             var unit = _bound == StepBound.Adam ? V.Root(V.Load(second)) + V.All(_epsilon) : V.Constant(1);
             if (_isRegularised && _bound == StepBound.Adam)
                 unit = V.Max(unit, q * V.All(_perLargestUnit));
             return V.Quotient(g, V.Max(V.Min(unit * V.All(_perLower), curvature), unit * V.All(_perUpper)));
         }
 
-        /// <summary>Zero for what is next to it: averages and decaying weights of units that nothing reaches shrink
-        /// until they are denormal, with which arithmetic takes many times as long.
-        /// </summary>
+        /// <summary>Replaces tiny values by zero. Averages and decaying weights of inactive units would become
+        /// denormal, which slows arithmetic many times.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private V Flush(V value) => V.IfLess(V.Abs(value), V.All(_tiny), Zero, value);
     }

@@ -4,9 +4,8 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Optimization.Update;
 
-/// <summary>
-/// The two outer points of a sample step, ν ± σ·r. Arrays: plus, minus; ν, r (minus may be r itself).
-/// </summary>
+/// <summary>The outer points of a sample step, ν ± σ·r. Arrays: plus, minus; ν, r. The arrays minus and r may be the
+/// same.</summary>
 internal readonly unsafe struct PerturbKernel(double radius) : IVectorKernel
 {
     public static int Arrays => 4;

@@ -2,9 +2,9 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Optimization.Update;
 
-/// <summary>The update on the memory of a single-precision state on the CPU. Its addresses are asked for once: asking
-/// TorchSharp takes as long as the update of a small network. All arrays have the state's element count.
-/// </summary>
+/// <summary>The update on the memory of a single-precision state on the CPU. The addresses are read only once: a call
+/// of TorchSharp takes as long as the update of a small network. All arrays have the element count of the
+/// state.</summary>
 /// <param name="state">Must outlive this object.</param>
 internal sealed unsafe class StateMemory(AliceState state)
 {
@@ -27,8 +27,8 @@ internal sealed unsafe class StateMemory(AliceState state)
         VectorLoop.Run(new PerturbKernel(radius), arrays, _count);
     }
 
-    /// <summary>As <see cref="AliceUpdate.Apply"/>; outer gradients are read only in a sample step.</summary>
-    /// <remarks>Where parameters move, ν and μ are multiplied by <paramref name="kept"/> afterwards.</remarks>
+    /// <summary>As <see cref="AliceUpdate.Apply"/>. The outer gradients are read only in a sample step.</summary>
+    /// <remarks>If parameters move, ν and μ are then multiplied by <paramref name="kept"/>.</remarks>
     public void Apply(
         float* plus, float* minus, float* gradient, float* directions, in AliceStep step, double kept = 1)
     {
@@ -44,9 +44,9 @@ internal sealed unsafe class StateMemory(AliceState state)
         VectorLoop.Run(new CurvatureKernel(step), arrays, _count);
     }
 
-    /// <summary>A quick or sample step, as <see cref="AliceUpdate"/> has it; outer gradients are read only if the step
-    /// averages them.</summary>
-    /// <remarks>Where parameters move, ν and μ are multiplied by <c>kept</c> afterwards.</remarks>
+    /// <summary>A quick or sample step, as in <see cref="AliceUpdate"/>. The outer gradients are read only if the step
+    /// averages gradients.</summary>
+    /// <remarks>If parameters move, ν and μ are then multiplied by <c>kept</c>.</remarks>
     public void Move(float* plus, float* minus, float* gradient, in AliceStep step, double kept = 1)
     {
         var arrays = stackalloc float*[

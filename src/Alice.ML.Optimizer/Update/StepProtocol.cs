@@ -1,6 +1,6 @@
 namespace Alice.ML.Optimization.Update;
 
-/// <summary>The points at which a step evaluates gradients.</summary>
+/// <summary>The points at which a step evaluates the gradient.</summary>
 internal enum EvaluationPoint
 {
     /// <summary>ν + σ·r.</summary>
@@ -13,30 +13,29 @@ internal enum EvaluationPoint
     LookAhead,
 }
 
-/// <summary>One step of whoever trains: how it makes its points, evaluates gradients there and updates its state.
-/// </summary>
+/// <summary>The parts of a step that differ between the optimizer and the trainers.</summary>
 internal interface IStepOfAlice
 {
-    /// <summary>Whether gradients are evaluated at three points (else at ν alone).</summary>
+    /// <summary>Whether the step has three gradients instead of one.</summary>
     bool IsSample { get; }
 
-    /// <summary>Works out the two outer points. Only sample steps do.</summary>
+    /// <summary>Computes the outer points. Called only in sample steps.</summary>
     void Perturb();
 
-    /// <summary>Evaluates the minibatch's gradient at a point and keeps it.</summary>
-    /// <returns>Whether the step goes on: false where the loss or gradient is not finite.</returns>
+    /// <summary>Evaluates the gradient of the minibatch at a point and stores it.</summary>
+    /// <returns>False if the loss or the gradient is not finite, so that the step ends.</returns>
     bool Evaluate(EvaluationPoint point);
 
-    /// <summary>Averages curvature (sample steps only) and gradients, and moves ν and μ.</summary>
+    /// <summary>Updates the curvature (only in sample steps) and the gradient averages, and moves ν and μ.</summary>
     void Update();
 }
 
-/// <summary>The order of a step (docs/alice-update.md), the same for <see cref="AliceOptimizer"/> and for the trainers.
-/// </summary>
+/// <summary>The order of a step (docs/alice-update.md), for <see cref="AliceOptimizer"/> and for the
+/// trainers.</summary>
 internal static class StepProtocol
 {
-    /// <summary>Takes a step. All evaluations are of one minibatch.</summary>
-    /// <returns>Whether it was taken; else the state is as before.</returns>
+    /// <summary>Takes a step. All evaluations use the same minibatch.</summary>
+    /// <returns>Whether it was taken. Otherwise, the state has not changed.</returns>
     public static bool Take<TStep>(ref TStep step)
         where TStep : IStepOfAlice, allows ref struct
     {
@@ -52,11 +51,10 @@ internal static class StepProtocol
         return true;
     }
 
-    /// <summary>Decides the random directions of a step: its number in the run, and where parameters are apart (groups,
-    /// devices), their part.</summary>
+    /// <summary>The key of the random directions of a step.</summary>
     /// <param name="run">The key of the run.</param>
-    /// <param name="number">1 for the first step.</param>
-    /// <param name="part">0 for the first part.</param>
+    /// <param name="number">Number of the step, from 1.</param>
+    /// <param name="part">Index of the parameter group or device, from 0.</param>
     public static ulong Key(ulong run, long number, long part = 0)
     {
         var key = AliceDirections.Key(run, number - 1);

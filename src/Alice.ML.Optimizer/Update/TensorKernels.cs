@@ -3,15 +3,13 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization.Update;
 
-/// <summary>
-/// The update in tensor operations, for devices other than the CPU. Nothing waits for the device. Where
-/// <c>finite</c> is given (a 0-dimensional Boolean tensor on the device), a false value leaves the state as it was.
-/// </summary>
+/// <summary>The update in tensor operations, for devices other than the CPU. The host does not wait. If <c>finite</c>,
+/// a 0-dimensional Boolean tensor on the device, is false, the state does not change.</summary>
 internal static class TensorKernels
 {
     private const long PartSize = 1 << 18;
 
-    // Each part needs up to 37 times its memory.
+    // Temporary tensors need up to 37 times the memory of a part.
     private const int MostParts = 16;
 
     public static void Perturb(Tensor lookAhead, Tensor directions, double radius, Tensor plus, Tensor minus)
@@ -59,9 +57,8 @@ internal static class TensorKernels
         Assign(state.GlassDensity, TensorMath.Mean(state.GlassDensity, density, step.CurvatureMemory), finite);
     }
 
-    /// <remarks>
-    /// <paramref name="plus"/> and <paramref name="minus"/> are read only if the step averages gradients.
-    /// </remarks>
+    /// <remarks><paramref name="plus"/> and <paramref name="minus"/> are read only if the step averages
+    /// gradients.</remarks>
     public static void Move(
         AliceState state, Tensor plus, Tensor minus, Tensor gradient, in AliceStep step, Tensor? finite)
     {
@@ -99,9 +96,8 @@ internal static class TensorKernels
         Assign(state.Center, state.Center.Plus(move * q.Constant(step.StepFraction)), finite);
     }
 
-    /// <summary>
-    /// Mean glass density and mean curvature (√h² for the root-mean-square estimate). The host waits.
-    /// </summary>
+    /// <summary>Mean glass density and mean curvature (√h² for the root-mean-square estimate). The host
+    /// waits.</summary>
     public static (double GlassDensity, double Hessian) Curvature(AliceState state, HessianEstimate estimate)
     {
         using var scope = NewDisposeScope();
@@ -110,9 +106,8 @@ internal static class TensorKernels
         return (Number(state.GlassDensity.mean()), Number(hessian.mean()));
     }
 
-    /// <summary>The share of parameters whose last step was at the upper bound. The host waits. A part at a time: each
-    /// needs a dozen times its memory.
-    /// </summary>
+    /// <summary>Share of the parameters whose last step reached the upper bound. The host waits. Works in parts,
+    /// because temporary tensors need a dozen times the memory of a part.</summary>
     public static double ShareAtUpperBound(AliceState state, in AliceStep step)
     {
         using var scope = NewDisposeScope();
@@ -131,7 +126,7 @@ internal static class TensorKernels
         return 1 - Number(below) / parameters;
     }
 
-    /// <summary>Values that are taken at a time, so that temporaries need no more than a few times the memory of all
+    /// <summary>Number of values per part, so that temporaries need at most a few times the memory of all
     /// parameters.</summary>
     private static long Size(long count) => Math.Max(PartSize, (count + MostParts - 1) / MostParts);
 
@@ -172,7 +167,7 @@ internal static class TensorKernels
     private static double LargestGradient(Tensor like) =>
         like.dtype == ScalarType.Float32 ? VectorLoop.LargestGradient<float>() : VectorLoop.LargestGradient<double>();
 
-    /// <summary>Values between −limit and limit.</summary>
+    /// <summary>Limits values to between −limit and limit.</summary>
     private static Tensor Clamped(Tensor values, double limit) =>
         maximum(minimum(values, values.Constant(limit)), values.Constant(-limit));
 

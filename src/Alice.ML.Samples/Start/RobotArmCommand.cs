@@ -108,8 +108,9 @@ internal sealed class RobotArmCommand
             alice.Model, arm.Testing, new()
             {
                 LabelColumnName = nameof(ArmReading.Distance),
+                LabelUnit = "m",
                 TrainingData = arm.Training,
-                Title = "Distance of a robot arm's hand, in meters",
+                Title = "Distance of a robot arm's hand",
                 Command = "dotnet run -c Release --project src/Alice.ML.Samples",
                 Loss = settings.Loss,
                 Effort = settings.Effort,

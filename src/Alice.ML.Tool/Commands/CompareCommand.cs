@@ -7,7 +7,7 @@ using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tool.Commands;
 
-/// <summary>'alice compare data.csv --label y': the same network from the same start with several optimizers.</summary>
+/// <summary>'alice compare data.csv --label y': trains one network with several optimizers.</summary>
 internal sealed class CompareCommand
 {
     private readonly Option<string> _out = new("--out")
@@ -71,7 +71,7 @@ internal sealed class CompareCommand
         command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), cancellation));
     }
 
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create(Option<bool> verbose)
     {
         var command = new Command("compare", """

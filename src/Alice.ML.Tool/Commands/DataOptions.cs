@@ -4,10 +4,10 @@ using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tool.Commands;
 
-/// <summary>The options that say what is learned from which columns and rows.</summary>
+/// <summary>The options that choose the label, the columns and the rows.</summary>
 internal sealed class DataOptions
 {
-    /// <summary>The share of the rows that test when nothing else says which.</summary>
+    /// <summary>Share of test rows by default.</summary>
     public const double TestShare = 0.2;
 
     private readonly Argument<string> _data = new("data")
@@ -117,13 +117,13 @@ internal sealed class DataOptions
     /// <summary>The training file.</summary>
     public Argument<string> File => _data;
 
-    /// <summary>How many models to cross-validate; null: train one.</summary>
+    /// <summary>Number of folds of a cross-validation. Null: train one model.</summary>
     public Option<int?> Folds => _folds;
 
-    /// <summary>The file that validates.</summary>
+    /// <summary>The file with validation rows.</summary>
     public Option<string> Validation => _validation;
 
-    /// <summary>Every file that is read; null where an option is not given.</summary>
+    /// <summary>Every file that the command reads. Null for an option that is not given.</summary>
     public IEnumerable<string?> Inputs(ParseResult parsed) =>
         [
             Ranks.PathOf(parsed.GetRequiredValue(_data)), parsed.GetValue(_test), parsed.GetValue(_split),
@@ -145,10 +145,8 @@ internal sealed class DataOptions
         };
     }
 
-    /// <summary>
-    /// What the labels mean, which rows of the training file train, and which rows of which file test: by default a
-    /// random share of those that have a label, class by class.
-    /// </summary>
+    /// <summary>The meaning of the labels, the test table, and the split into training and test rows. By default, a
+    /// random fifth of the labeled rows are test rows, stratified by class.</summary>
     public (Target Target, Table TestTable, RowSplit Split) TestRows(
         ParseResult parsed, LabelledTable data, int seed, Action<string> note)
     {
@@ -168,7 +166,7 @@ internal sealed class DataOptions
         return (target, table, RowSplit.Random(rows, data.Classes(rows, target), TestShare, seed));
     }
 
-    /// <summary>The validation file; null where none is named.</summary>
+    /// <summary>Reads the validation file. Null if the option is not given.</summary>
     public Table? ReadValidation(ParseResult parsed, Table table, Action<string> note) =>
         parsed.GetValue(_validation) is { } path ? ReadLike(parsed, path, table, note) : null;
 

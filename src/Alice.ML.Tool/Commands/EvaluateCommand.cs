@@ -7,10 +7,10 @@ using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tool.Commands;
 
-/// <summary>'alice evaluate model.zip data.csv': the error of a saved model on the rows of a file.</summary>
+/// <summary>'alice evaluate model.zip data.csv': measures a saved model on the rows of a file.</summary>
 internal static class EvaluateCommand
 {
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create(Option<bool> verbose)
     {
         var model = new Argument<string>("model") { Description = "A model saved by 'alice train --save'" };

@@ -7,7 +7,7 @@ using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tool.Commands;
 
-/// <summary>'alice explain model.zip rows.csv': what each column adds to the scores of a saved model.</summary>
+/// <summary>'alice explain model.zip rows.csv': shows how much each column contributes to the scores.</summary>
 internal sealed class ExplainCommand
 {
     private const string SummaryPicture = "-summary.png";
@@ -63,7 +63,7 @@ internal sealed class ExplainCommand
             Task.Run(() => Run(parsed, cancellation), cancellation).WaitAsync(cancellation));
     }
 
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create(Option<bool> verbose)
     {
         var command = new Command("explain", """

@@ -3,7 +3,7 @@ using Alice.ML.Tool.Data;
 
 namespace Alice.ML.Tool.Commands;
 
-/// <summary>The options that say how a delimited file is written; what is not given is detected.</summary>
+/// <summary>The options for the format of a delimited file. What is not given is detected.</summary>
 internal sealed class FileFormatOptions
 {
     private readonly Option<string> _separator = new("--separator")
@@ -63,7 +63,7 @@ internal sealed class FileFormatOptions
             command.Options.Add(option);
     }
 
-    /// <summary>What the command line says.</summary>
+    /// <summary>Reads the format from the command line.</summary>
     public FileFormat Read(ParseResult parsed) => new()
     {
         Separator = parsed.GetValue(_separator) is { } name ? ParseSeparator(name) : null,

@@ -7,7 +7,7 @@ using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tool.Commands;
 
-/// <summary>'alice landscape data.csv --label y': trains a network, and shows how much of its loss is glass.</summary>
+/// <summary>'alice landscape data.csv --label y': trains networks and measures their loss landscapes.</summary>
 internal sealed class LandscapeCommand
 {
     private readonly Option<string> _out = new("--out")
@@ -48,7 +48,7 @@ internal sealed class LandscapeCommand
         command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), cancellation));
     }
 
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create(Option<bool> verbose)
     {
         var command = new Command("landscape", """

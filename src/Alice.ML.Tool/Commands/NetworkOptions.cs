@@ -166,13 +166,13 @@ internal sealed class NetworkOptions
             command.Options.Add(option);
     }
 
-    /// <summary>The share of the training rows that validates.</summary>
+    /// <summary>Share of the training rows that is set aside for validation.</summary>
     public Option<double> ValidationFraction => _validationFraction;
 
-    /// <summary>When to stop early.</summary>
+    /// <summary>Number of epochs without improvement after which training stops.</summary>
     public Option<int?> Patience => _patience;
 
-    /// <summary>What the command line says.</summary>
+    /// <summary>Reads the settings from the command line.</summary>
     public NetworkSettings Read(ParseResult parsed) => new()
     {
         HiddenLayers = parsed.GetValue(_hidden) is { } layers ? ParseLayers(layers) : null,
@@ -195,7 +195,7 @@ internal sealed class NetworkOptions
         Seed = parsed.GetValue(_seed),
     };
 
-    /// <summary>The layers that a text names, or null when it names none.</summary>
+    /// <summary>Parses the list of layers. Null if the text is not such a list.</summary>
     private static int[]? ParseLayers(string text)
     {
         if (text == "none")
@@ -204,7 +204,7 @@ internal sealed class NetworkOptions
         return layers.All(units => units > 0) ? layers : null;
     }
 
-    /// <summary>The loss that a text names, or null when it names none.</summary>
+    /// <summary>Parses a loss. Null if the text is not a loss.</summary>
     private static RegressionLoss? ParseLoss(string text) => text.ToLowerInvariant().Split(':') switch
     {
         ["squared"] => RegressionLoss.Squared,

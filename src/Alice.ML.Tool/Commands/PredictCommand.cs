@@ -5,12 +5,10 @@ using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tool.Commands;
 
-/// <summary>
-/// 'alice predict model.zip data.csv --out scores.csv': a saved model's predictions for the rows of a file.
-/// </summary>
+/// <summary>'alice predict model.zip data.csv --out scores.csv': writes predictions for the rows of a file.</summary>
 internal static class PredictCommand
 {
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create(Option<bool> verbose)
     {
         var model = new Argument<string>("model") { Description = "A model saved by 'alice train --save'" };
@@ -57,7 +55,7 @@ internal static class PredictCommand
             if (isWritten)
                 terminal.Note($"{outputs.Length} predictions written to {path}");
             return files.ExitCode;
-            // Nothing to save when a signal comes: the file is whole or not there.
+            // No need to wait for the command after a signal: the file is written whole or not at all.
         }, cancellation).WaitAsync(cancellation));
         return command;
     }
@@ -72,7 +70,7 @@ internal static class PredictCommand
     private static void WriteLine(TextWriter writer, IEnumerable<string> fields) =>
         writer.WriteLine(string.Join(',', fields.Select(Quoted)));
 
-    /// <summary>A class may hold commas, quotes and line breaks.</summary>
+    /// <summary>Quotes a class name that contains a comma, a quote or a line break.</summary>
     private static string Quoted(string field) =>
         field.AsSpan().ContainsAny(",\"\r\n") ? $"\"{field.Replace("\"", "\"\"")}\"" : field;
 }

@@ -7,11 +7,11 @@ using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tool.Commands;
 
-/// <summary>'alice prune model.zip data.csv': the error of a model against the share of its weights that are
+/// <summary>'alice prune model.zip data.csv': measures a model while growing shares of its weights are
 /// removed.</summary>
 internal static class PruneCommand
 {
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create(Option<bool> verbose)
     {
         var model = new Argument<string>("model") { Description = "A model saved by 'alice train --save'" };

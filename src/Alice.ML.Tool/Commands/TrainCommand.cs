@@ -12,12 +12,11 @@ using Microsoft.ML;
 
 namespace Alice.ML.Tool.Commands;
 
-/// <summary>
-/// 'alice train data.csv --label y': trains on a delimited file, tests on rows held out, saves the pipeline.
-/// </summary>
+/// <summary>'alice train data.csv --label y': trains on a delimited file, tests it, and saves the
+/// pipeline.</summary>
 internal sealed class TrainCommand
 {
-    // Shares of the work, about: when the file is read, the model trained, and tested where a report follows.
+    // Approximate shares of the work: after reading, after training, and after the test if a report follows.
     private const double Read = 0.02;
     private const double Trained = 0.7;
     private const double Tested = 0.98;
@@ -84,7 +83,7 @@ internal sealed class TrainCommand
         command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), cancellation));
     }
 
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create(Option<bool> verbose)
     {
         var command = new Command("train", $"""
@@ -134,7 +133,7 @@ internal sealed class TrainCommand
                 (_report.Name, parsed.GetValue(_report)), (_checkpoint.File.Name, settings.CheckpointPath)]);
         var ml = MlContexts.Create(settings.Seed, terminal, parsed.GetValue(_verbose));
         var file = parsed.GetRequiredValue(_data.File);
-        // Results are printed when the bar is gone.
+        // Results are printed after the progress bar has been removed.
         var print = TrainingProgress.Run(terminal, $"reading {Path.GetFileName(file)}", progress =>
         {
             var notes = new List<string>();
@@ -172,7 +171,7 @@ internal sealed class TrainCommand
             return () => cancellation.IsCancellationRequested ? ExitCodes.Cancelled : ExitCodes.Success;
         var (seconds, epochs) = (stopwatch.Elapsed.TotalSeconds, progress.Epochs);
         progress.Stage("saving and testing", report is null ? Tested : Trained, report is null ? 1 : Trained + 0.02);
-        // First of all: the next signal ends the process.
+        // Save first: a second signal ends the process.
         var save = parsed.GetValue(_save);
         var isSaved = save is not null
             && files.Write(save, stream => new SavedModel(model, schema).Save(ml, train.Schema, stream));
@@ -217,15 +216,15 @@ internal sealed class TrainCommand
                 Effort = settings.Effort,
             }))
                 terminal.Say(sentence);
-            // What could not be written can be had again from it.
+            // If a file could not be written, the checkpoint can still produce it.
             if (settings.CheckpointPath is { } checkpoint && files.ExitCode == ExitCodes.Success)
                 RunFile.Delete(checkpoint);
             return files.ExitCode;
         };
     }
 
-    /// <summary>Of several ranks, each trains with its own file; rank 0 alone tests, and its rows say what the columns
-    /// are. Where all have the same file, all find the same.</summary>
+    /// <summary>Under mpirun, each rank trains on its own file. Only rank 0 tests, and its rows determine the schema.
+    /// If all ranks have the same file, they infer the same schema.</summary>
     private PreparedData Prepare(TrainRun run)
     {
         var (parsed, data, settings) = (run.Parsed, run.Data, run.Settings);
@@ -243,7 +242,7 @@ internal sealed class TrainCommand
         }
     }
 
-    /// <summary>What needs no model.</summary>
+    /// <summary>The baseline that needs no model.</summary>
     private static (string, IReadOnlyList<Metric>) Constant(MLContext ml, TableTask task, PreparedData data)
     {
         var target = data.Schema.Target;
@@ -262,7 +261,7 @@ internal sealed class TrainCommand
         var stopwatch = Stopwatch.StartNew();
         foreach (var (i, split) in RowSplit.Folds(rows, data.Classes(rows, target), folds, settings.Seed).Index())
         {
-            // What a fold's test rows hold decides nothing of its model.
+            // The schema must not depend on the test rows of the fold.
             var schema = data.InferSchema(split.Train, target, text => terminal.Note($"fold {i + 1}: {text}"));
             var task = CreateTask(schema, settings);
             var train = TableView.Create(data.Table, split.Train, schema, withLabel: true);

@@ -6,11 +6,11 @@ using Microsoft.ML;
 
 namespace Alice.ML.Tool.Commands;
 
-/// <summary>The page that --report asks for.</summary>
+/// <summary>Writes the page of --report.</summary>
 internal static class TrainReport
 {
-    /// <summary>Writes it.</summary>
-    /// <returns>How good the other trainers are.</returns>
+    /// <summary>Writes the page.</summary>
+    /// <returns>The metrics of the other trainers.</returns>
     public static IReadOnlyList<(string Name, IReadOnlyList<Metric> Metrics)> Write(
         TrainRun run, string path, ITransformer model, PreparedData data)
     {
@@ -19,7 +19,7 @@ internal static class TrainReport
         {
             LabelColumnName = schema.Label.Name,
             TrainingData = data.Train,
-            // As the network saw them: out of fold.
+            // The other trainers get the same out-of-fold target encodings as the network.
             PreparedTraining = schema.Features.Any(c => c.HasManyValues)
                 ? FeaturePipeline.Fit(run.ML, schema, data.Train).Training : null,
             Classes = schema.Target.Classes,
@@ -32,7 +32,7 @@ internal static class TrainReport
             Progress = run.Progress.Advance,
             CancellationToken = run.Cancellation,
         });
-        // Its work may fail; what was learned is saved by now.
+        // The model is already saved, so a failure here loses only the report.
         if (run.Files.Write(path, stream => AliceReport.WriteTo(stream, AliceReport.Create(subject))))
         {
             run.Terminal.Note($"report written as {path}");
@@ -42,7 +42,7 @@ internal static class TrainReport
         return [.. subject.Rivals.Where(r => r.Metrics is not null).Select(r => (r.Name, r.Metrics!))];
     }
 
-    /// <summary>The command line, quoted where a shell needs it.</summary>
+    /// <summary>The command line, quoted for a shell.</summary>
     private static string CommandOf(ParseResult parsed) =>
         string.Join(' ', parsed.Tokens.Select(t => Quoted(t.Value)).Prepend("alice"));
 

@@ -7,13 +7,13 @@ using Microsoft.ML;
 
 namespace Alice.ML.Tool.Commands;
 
-/// <summary>One run of 'alice train': what was asked for, what was read, and where it writes.</summary>
+/// <summary>One run of 'alice train': its options, its data, and its output.</summary>
 internal sealed record TrainRun(ParseResult Parsed, MLContext ML, LabelledTable Data, NetworkSettings Settings,
     OutputFiles Files, Terminal Terminal, TrainingProgress Progress, CancellationToken Cancellation)
 {
-    /// <summary>What was said of the table.</summary>
+    /// <summary>The notes about the table so far.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
-    /// <summary>Says something of the table, and keeps it.</summary>
+    /// <summary>Prints a note about the table and adds it to <see cref="Notes"/>.</summary>
     public required Action<string> Note { get; init; }
 }

@@ -2,10 +2,10 @@ using System.CommandLine;
 
 namespace Alice.ML.Tool.Commands;
 
-/// <summary>Checks of option values, made while parsing: a failure is a usage error.</summary>
+/// <summary>Checks of option values while parsing. A failure is a usage error.</summary>
 internal static class Validate
 {
-    /// <summary>A whole number, where given, has a lower limit.</summary>
+    /// <summary>Requires a whole number of at least a given value, if the option is given.</summary>
     public static void AtLeast(Option<int?> option, int least) => option.Validators.Add(result =>
     {
         if (result.GetValueOrDefault<int?>() is { } value && value < least)
@@ -19,7 +19,7 @@ internal static class Validate
             result.AddError($"{option.Name} {value}: give a whole number of at least {least}");
     });
 
-    /// <summary>A number, where given, must pass a test.</summary>
+    /// <summary>Requires that a number passes a test, if the option is given.</summary>
     public static void Number<T>(Option<T> option, Func<double, bool> isGood, string rule) =>
         option.Validators.Add(result =>
         {

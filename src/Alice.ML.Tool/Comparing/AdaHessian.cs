@@ -3,15 +3,14 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Tool.Comparing;
 
-/// <summary>Adam with the square of the Hessian's diagonal in place of the squared gradient. The diagonal is
-/// Hutchinson's estimate z ∘ (H z) with random signs z, by a second backward pass (Yao et al. 2021, arXiv 2006.00719;
-/// without the averaging over convolution filters).
-/// </summary>
+/// <summary>AdaHessian (Yao et al. 2021, arXiv 2006.00719): Adam with the squared diagonal of the Hessian in place of
+/// the squared gradient. The diagonal is Hutchinson's estimate z ∘ (H z) with random signs z, from a second backward
+/// pass. Without the paper's averaging over convolution filters.</summary>
 internal sealed class AdaHessian(IReadOnlyList<Parameter> parameters, Generator generator) : IDisposable
 {
     private readonly AdamUpdate _update = new(parameters);
 
-    /// <summary>One step; gives the loss.</summary>
+    /// <summary>Takes one step and returns the loss.</summary>
     /// <param name="forward">The loss of the minibatch, with its graph.</param>
     /// <param name="learningRate">The learning rate.</param>
     public double Step(Func<Tensor> forward, double learningRate)
@@ -23,7 +22,7 @@ internal sealed class AdaHessian(IReadOnlyList<Parameter> parameters, Generator 
         var products = autograd.grad(gradients, [.. parameters], grad_outputs: signs, allow_unused: true);
 
         using var guard = no_grad();
-        // The output's bias has no second derivative where the loss is linear in it.
+        // Where the loss is linear in a parameter, such as the output bias, there is no second derivative.
         Tensor[] diagonals =
             [.. products.Zip(signs, (product, sign) => product is null
                 || product.IsInvalid ? zeros_like(sign) : product * sign)];

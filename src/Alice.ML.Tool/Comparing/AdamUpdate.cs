@@ -2,14 +2,12 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Tool.Comparing;
 
-/// <summary>The update of Adam (Kingma and Ba 2015): the mean of the gradient over the root of the mean square of the
-/// gradient, or of what else stands for the curvature; with decoupled weight decay (Loshchilov and Hutter 2019).
-/// Written out: the optimizers of TorchSharp make Scalars, which a garbage collection on another thread may free while
-/// libtorch reads them. Numbers are tensors here.
-/// </summary>
-/// <param name="parameters">What it moves.</param>
-/// <param name="beta1">Memory of the mean gradient.</param>
-/// <param name="beta2">Memory of the mean square.</param>
+/// <summary>The update of Adam (Kingma and Ba 2015) with decoupled weight decay (Loshchilov and Hutter 2019). The
+/// denominator may use another estimate of the curvature than the gradient. TorchSharp's own optimizers create Scalars
+/// that a garbage collection may free while libtorch reads them, so this one uses tensors.</summary>
+/// <param name="parameters">The parameters to update.</param>
+/// <param name="beta1">Decay rate of the mean gradient.</param>
+/// <param name="beta2">Decay rate of the mean square.</param>
 internal sealed class AdamUpdate(IReadOnlyList<Tensor> parameters, double beta1 = 0.9, double beta2 = 0.999)
     : IDisposable
 {
@@ -19,9 +17,10 @@ internal sealed class AdamUpdate(IReadOnlyList<Tensor> parameters, double beta1 
     private readonly Tensor[] _squares = [.. parameters.Select(Zeros)];
     private int _step;
 
-    /// <summary>Moves the parameters.</summary>
-    /// <param name="gradients">Of each parameter.</param>
-    /// <param name="curvatures">What is squared, of each parameter: for Adam the gradients.</param>
+    /// <summary>Takes one step.</summary>
+    /// <param name="gradients">One gradient per parameter.</param>
+    /// <param name="curvatures">What is squared for the denominator, one tensor per parameter. The gradients for
+    /// Adam.</param>
     /// <param name="learningRate">The learning rate of this step.</param>
     /// <param name="weightDecay">Decoupled weight decay.</param>
     public void Step(IReadOnlyList<Tensor> gradients, IReadOnlyList<Tensor> curvatures, double learningRate,
@@ -30,7 +29,7 @@ internal sealed class AdamUpdate(IReadOnlyList<Tensor> parameters, double beta1 
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         _step++;
-        // The corrections of the two means for their start at zero, in the step and in epsilon.
+        // Bias corrections of both means, in the step and in epsilon.
         var correction = Math.Sqrt(1 - Math.Pow(beta2, _step));
         var rate = learningRate * correction / (1 - Math.Pow(beta1, _step));
         for (var i = 0; i < parameters.Count; i++)

@@ -1,16 +1,16 @@
 namespace Alice.ML.Tool.Comparing;
 
-/// <summary>Finds each optimizer's best learning rate on the validation rows, and measures around it.</summary>
+/// <summary>Searches the best learning rate of each optimizer on the validation rows, and measures around it.</summary>
 internal sealed class Comparison(int seeds, Func<Contender, double, int, ComparisonResult> run)
 {
-    // Half decades from the best learning rate.
+    // In half decades from the best learning rate.
     private static readonly int[] _around = [-2, -1, 0, 1, 2];
     private const int Furthest = 6;
 
-    /// <summary>The factors of the best learning rate at which the stability is measured.</summary>
+    /// <summary>Multiples of the best learning rate at which stability is measured.</summary>
     public static IReadOnlyList<double> Factors { get; } = [.. _around.Select(k => Math.Pow(10, k / 2.0))];
 
-    /// <summary>What a contender achieved, by half decades from its best learning rate.</summary>
+    /// <summary>Finds the best learning rate of an optimizer and measures around it.</summary>
     public Standing Examine(Contender contender)
     {
         var known = new Dictionary<int, ComparisonResult[]>();
@@ -34,14 +34,14 @@ internal sealed class Comparison(int seeds, Func<Contender, double, int, Compari
     }
 }
 
-/// <summary>Runs of an optimizer at 0.1, 0.3, 1, 3 and 10 (half decades) times its best learning rate, one a
+/// <summary>Runs of an optimizer at 0.1, 0.3, 1, 3 and 10 times its best learning rate (half decades), one per
 /// seed.</summary>
 internal sealed record Standing(string Name, IReadOnlyList<ComparisonResult[]> Around)
 {
     /// <summary>Runs at the best learning rate.</summary>
     public ComparisonResult[] Best => Around[Around.Count / 2];
 
-    /// <summary>Mean test error at a factor, and its standard error over the seeds; infinite where a run
+    /// <summary>Mean test error at one multiple, and its standard error over the seeds. Infinite if a run
     /// diverged.</summary>
     public (double Mean, double StandardError) TestError(int factor)
     {
@@ -53,7 +53,7 @@ internal sealed record Standing(string Name, IReadOnlyList<ComparisonResult[]> A
     /// <summary>Mean test error at the best learning rate.</summary>
     public (double Mean, double StandardError) TestError() => TestError(Around.Count / 2);
 
-    /// <summary>Epochs at the best learning rate, means over the seeds.</summary>
+    /// <summary>Epochs at the best learning rate, averaged over the seeds.</summary>
     public IReadOnlyList<ComparisonEpoch> Curve() =>
         [.. Enumerable.Range(0, Best.Min(result => result.Epochs.Count)).Select(epoch =>
             new ComparisonEpoch(

@@ -6,8 +6,7 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Tool.Comparing;
 
-/// <summary>Standardized rows of three sets, as tensors: those that train, those that choose learning rates, those that
-/// test.</summary>
+/// <summary>Standardized training, validation and test rows, as tensors.</summary>
 internal sealed class ComparisonData : IDisposable
 {
     private const double ValidationShare = 0.2;
@@ -22,10 +21,10 @@ internal sealed class ComparisonData : IDisposable
 
     public TaskKind Task { get; }
 
-    /// <summary>Outputs of the network: one for a number, one a class.</summary>
+    /// <summary>Number of outputs of the network: 1 for regression, otherwise one per class.</summary>
     public int Outputs { get; }
 
-    /// <summary>Standard deviation of the label, for errors in its units; 1 for classes.</summary>
+    /// <summary>Standard deviation of the label, to give errors in its units. 1 for classes.</summary>
     public double Unit { get; }
 
     public int Inputs => (int)Training.Features.shape[1];
@@ -36,7 +35,7 @@ internal sealed class ComparisonData : IDisposable
 
     public Rows Test { get; }
 
-    /// <summary>What errors are.</summary>
+    /// <summary>Name of the error, with its unit.</summary>
     public string ErrorName => Task == TaskKind.Regression ? "RMSE" : "error rate, %";
 
     public static ComparisonData Create(MLContext ml, PreparedData data, int seed)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Alice.ML.Models;
 using Alice.ML.Tool.Data;
 using TorchSharp.Modules;
@@ -6,20 +5,21 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Tool.Comparing;
 
-/// <summary>An epoch of a run: mean training loss, validation error, and what it has cost so far.</summary>
+/// <summary>An epoch of a run: mean training loss, validation error, and the cost so far: gradients and seconds of
+/// processor time.</summary>
 internal sealed record ComparisonEpoch(double Loss, double ValidationError, long Evaluations, double Seconds);
 
-/// <summary>One run: errors are infinite where it diverged.</summary>
+/// <summary>One run. Errors are infinite if it diverged.</summary>
 internal sealed record ComparisonResult(
     string Name, double LearningRate, int Seed, IReadOnlyList<ComparisonEpoch> Epochs, double ValidationError,
     double TestError);
 
-/// <summary>Settings that all runs share.</summary>
+/// <summary>Settings shared by all runs.</summary>
 internal sealed record ComparisonSettings(
     IReadOnlyList<int> HiddenLayers, Activation Activation, int Epochs, int BatchSize);
 
-/// <summary>Trains the network with one optimizer. The same seed gives the same start and the same minibatches to
-/// all.</summary>
+/// <summary>Trains the network with one optimizer. The same seed gives every optimizer the same initial weights and
+/// minibatches.</summary>
 internal static class ComparisonRun
 {
     public static ComparisonResult Run(
@@ -35,14 +35,15 @@ internal static class ComparisonRun
         var epochs = new List<ComparisonEpoch>();
         var rows = data.Training.Targets.shape[0];
         var steps = (int)Math.Max(1, rows / settings.BatchSize);
-        var clock = new Stopwatch();
+        // Processor time, since other programs may share the machine.
+        var seconds = 0.0;
         for (var epoch = 0; epoch < settings.Epochs; epoch++)
         {
             cancellation.ThrowIfCancellationRequested();
             using var each = NewDisposeScope();
             var order = randperm(rows, generator: start);
             var loss = 0.0;
-            clock.Start();
+            var began = Environment.CpuUsage.TotalTime;
             try
             {
                 for (var i = 0; i < steps; i++)
@@ -51,7 +52,7 @@ internal static class ComparisonRun
                     var batch = order.narrow(0, i * rows / steps, (i + 1) * rows / steps - i * rows / steps);
                     var (features, targets) =
                         (data.Training.Features.index_select(0, batch), data.Training.Targets.index_select(0, batch));
-                    // Half a cosine from the learning rate to nearly 0, for all the same.
+                    // Half a cosine down to almost 0, for every optimizer.
                     var progress = (epoch + (double)i / steps) / settings.Epochs;
                     loss += stepper.Step(() => Loss(data, network.forward(features), targets),
                         () => network.zero_grad(),
@@ -62,12 +63,12 @@ internal static class ComparisonRun
             {
                 loss = double.NaN;
             }
-            clock.Stop();
+            seconds += (Environment.CpuUsage.TotalTime - began).TotalSeconds;
             var validation = Error(data, network, data.Validation);
             if (!double.IsFinite(loss) || !double.IsFinite(validation))
                 return new(contender.Name, learningRate, seed, epochs, double.PositiveInfinity,
                     double.PositiveInfinity);
-            epochs.Add(new(loss, validation, stepper.Evaluations, clock.Elapsed.TotalSeconds));
+            epochs.Add(new(loss, validation, stepper.Evaluations, seconds));
         }
         return new(contender.Name, learningRate, seed, epochs, epochs[^1].ValidationError,
             Error(data, network, data.Test));
@@ -110,8 +111,8 @@ internal static class ComparisonRun
             ).item<float>();
     }
 
-    /// <summary>nn.Linear that starts, as that does, uniform within ±1/√inputs, but from a generator of its
-    /// own.</summary>
+    /// <summary>Like nn.Linear, with the same uniform initialization within ±1/√inputs, but from its own
+    /// generator.</summary>
     private sealed class Affine : nn.Module<Tensor, Tensor>
     {
         private readonly Parameter _weight;

@@ -5,13 +5,14 @@ using static TorchSharp.torch;
 namespace Alice.ML.Tool.Comparing;
 
 /// <summary>An optimizer of the comparison.</summary>
-/// <param name="Name">As tables show it.</param>
-/// <param name="FirstRate">Learning rate that the search for the best begins at.</param>
-/// <param name="Create">Makes it for a network's parameters.</param>
+/// <param name="Name">Name in tables.</param>
+/// <param name="FirstRate">Learning rate at which the search starts.</param>
+/// <param name="Create">Creates the optimizer for the parameters of a network.</param>
 internal sealed record Contender(
     string Name, double FirstRate, Func<IReadOnlyList<Parameter>, Generator, IStepper> Create)
 {
-    /// <summary>The paper's variants of Alice with its constants, Alice as the trainers use it, and others.</summary>
+    /// <summary>The paper's variants of Alice with the published constants, the trainers' settings of Alice, and other
+    /// optimizers.</summary>
     public static IReadOnlyList<Contender> All { get; } =
     [
         Alice("Alice, glass only", AliceOptimizerOptions.Published with { HessianEstimate = HessianEstimate.Zero }),
@@ -25,13 +26,13 @@ internal sealed record Contender(
         new("AdaHessian", 1e-1, (parameters, generator) => new AdaHessianStepper(parameters, generator)),
     ];
 
-    // The learning rate scales the step bounds; those of the options belong to their own rate.
+    // The learning rate also scales the step bounds, so start from the rate that belongs to the options.
     private static Contender Alice(string name, AliceOptimizerOptions options) => new(name, options.LearningRate,
         (parameters, generator) =>
             new AliceStepper(new AliceOptimizer(parameters, options with { Generator = generator })));
 }
 
-/// <summary>AdaHessian: a gradient and a product with the Hessian each step.</summary>
+/// <summary>AdaHessian: one gradient and one Hessian product per step.</summary>
 internal sealed class AdaHessianStepper(IReadOnlyList<Parameter> parameters, Generator generator) : IStepper
 {
     private readonly AdaHessian _optimizer = new(parameters, generator);

@@ -2,20 +2,20 @@ using TorchSharp;
 
 namespace Alice.ML.Tool.Comparing;
 
-/// <summary>What all optimizers of a comparison achieved, and who is first in what.</summary>
-/// <param name="All">The optimizers, in their order.</param>
-/// <param name="Runs">Every run, of the search for the best learning rates too.</param>
-/// <param name="ErrorName">What errors are.</param>
+/// <summary>The results of all optimizers of a comparison, and their ranking.</summary>
+/// <param name="All">One result per optimizer.</param>
+/// <param name="Runs">Every run, including those of the learning rate search.</param>
+/// <param name="ErrorName">Name of the error.</param>
 internal sealed record Standings(
     IReadOnlyList<Standing> All, IReadOnlyList<ComparisonResult> Runs, string ErrorName)
 {
-    /// <summary>Compares optimizers on one thread.</summary>
+    /// <summary>Runs the comparison on one thread.</summary>
     /// <param name="contenders">The optimizers.</param>
-    /// <param name="data">The rows.</param>
-    /// <param name="settings">What all share.</param>
-    /// <param name="seeds">Runs at each learning rate.</param>
-    /// <param name="examined">Told of each optimizer when it is done.</param>
-    /// <param name="cancellation">Ends the comparison.</param>
+    /// <param name="data">Training, validation and test rows.</param>
+    /// <param name="settings">Settings shared by all runs.</param>
+    /// <param name="seeds">Number of runs at each learning rate.</param>
+    /// <param name="examined">Called after each optimizer.</param>
+    /// <param name="cancellation">Cancels the comparison.</param>
     public static Standings Measure(IReadOnlyList<Contender> contenders, ComparisonData data,
         ComparisonSettings settings, int seeds, Action<Standing> examined, CancellationToken cancellation)
     {
@@ -43,7 +43,7 @@ internal sealed record Standings(
         }
     }
 
-    /// <summary>The middle one of the validation errors that the optimizers end with.</summary>
+    /// <summary>Median of the final validation errors.</summary>
     public double Target
     {
         get
@@ -53,14 +53,14 @@ internal sealed record Standings(
         }
     }
 
-    /// <summary>The first epoch that reaches <see cref="Target"/>; null where none does.</summary>
+    /// <summary>The first epoch whose error is at most <see cref="Target"/>. Null if there is none.</summary>
     public ComparisonEpoch? Reached(Standing standing) =>
         standing.Curve().FirstOrDefault(epoch => epoch.ValidationError <= Target);
 
-    /// <summary>The one with the lowest test error.</summary>
+    /// <summary>The optimizer with the lowest test error.</summary>
     public Standing Winner => All.MinBy(s => s.TestError().Mean)!;
 
-    /// <summary>Who is within two standard errors of the winner, the winner left out.</summary>
+    /// <summary>The other optimizers within two standard errors of the winner.</summary>
     public IReadOnlyList<Standing> Close
     {
         get
@@ -71,11 +71,11 @@ internal sealed record Standings(
         }
     }
 
-    /// <summary>The one with the smallest worst error over all factors of its learning rate.</summary>
+    /// <summary>The optimizer with the smallest worst error over all multiples of its learning rate.</summary>
     public Standing Steadiest => All.MinBy(s =>
         Enumerable.Range(0, Comparison.Factors.Count).Max(i => s.TestError(i).Mean))!;
 
-    /// <summary>Who is first in what, in sentences.</summary>
+    /// <summary>The ranking in words.</summary>
     public string Verdict()
     {
         var fewest = All.MinBy(s => Reached(s)?.Evaluations ?? long.MaxValue)!;

@@ -4,21 +4,20 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Tool.Comparing;
 
-/// <summary>Takes a step on a minibatch.</summary>
+/// <summary>Takes optimizer steps on minibatches.</summary>
 internal interface IStepper : IDisposable
 {
-    /// <summary>One step.</summary>
+    /// <summary>Takes one step and returns the loss.</summary>
     /// <param name="forward">The loss of the minibatch, with its graph.</param>
     /// <param name="clear">Sets the gradients to zero.</param>
-    /// <param name="learningRate">The learning rate of the step.</param>
-    /// <returns>The loss.</returns>
+    /// <param name="learningRate">The learning rate of this step.</param>
     double Step(Func<Tensor> forward, Action clear, double learningRate);
 
-    /// <summary>Gradients so far; a product with the Hessian counts as one.</summary>
+    /// <summary>Number of gradients so far. A Hessian product counts as one.</summary>
     long Evaluations { get; }
 }
 
-/// <summary>Alice, which evaluates the gradient itself.</summary>
+/// <summary>Alice, which calls the closure itself.</summary>
 internal sealed class AliceStepper(AliceOptimizer optimizer) : IStepper
 {
     public long Evaluations { get; private set; }
@@ -41,7 +40,7 @@ internal sealed class AliceStepper(AliceOptimizer optimizer) : IStepper
     public void Dispose() => optimizer.Dispose();
 }
 
-/// <summary>An optimizer that needs the gradient at the parameters, and no more.</summary>
+/// <summary>An optimizer that needs one gradient per step.</summary>
 internal abstract class GradientStepper : IStepper
 {
     public long Evaluations { get; private set; }
@@ -58,7 +57,7 @@ internal abstract class GradientStepper : IStepper
 
     public abstract void Dispose();
 
-    /// <summary>Moves the parameters by their gradients.</summary>
+    /// <summary>Updates the parameters from their gradients.</summary>
     protected abstract void Update(double learningRate);
 }
 
@@ -81,7 +80,7 @@ internal sealed class AdamStepper(IReadOnlyList<Parameter> parameters, double be
 /// <summary>Stochastic gradient descent with momentum (Polyak 1964).</summary>
 internal sealed class MomentumStepper(IReadOnlyList<Parameter> parameters, double momentum) : GradientStepper
 {
-    // Minus the sum of the gradients, older ones ever less.
+    // The negative sum of the gradients, with exponentially decaying weights.
     private readonly Tensor[] _velocities =
         [.. parameters.Select(parameter => zeros_like(parameter).detach().DetachFromDisposeScope())];
 

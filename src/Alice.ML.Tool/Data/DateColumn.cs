@@ -1,18 +1,18 @@
 namespace Alice.ML.Tool.Data;
 
-/// <summary>How the dates of a column are read, and what is taken from them.</summary>
-/// <param name="DayFirst">Whether 3/4/2025 is the third of April.</param>
-/// <param name="Origin">The day that its time is counted from: the first of the training rows.</param>
-/// <param name="Missing">How many of those rows have no date.</param>
-/// <param name="Parts">What becomes a feature: what the training rows have several values of.</param>
+/// <summary>How the dates of a column are read, and which parts become features.</summary>
+/// <param name="DayFirst">Whether 3/4/2025 is April 3.</param>
+/// <param name="Origin">Start of the feature 'time': the first date of the training rows.</param>
+/// <param name="Missing">Number of training rows without a date.</param>
+/// <param name="Parts">The features: parts that vary in the training rows.</param>
 internal sealed record DateColumn(bool DayFirst, DateTime Origin, int Missing, IReadOnlyList<string> Parts)
 {
     private const int ProbedFields = 100;
 
-    // So many different numbers do not look like dates by chance.
+    // With fewer different numbers, eight digits may look like dates by chance.
     private const int FewestCompact = 5;
 
-    // A time of day without a date has only its hour.
+    // A time without a date has only the part 'hour'.
     private static readonly (string Name, Func<DateTime, DateTime, double> Of)[] _parts =
     [
         ("time", (date, origin) => (date - origin).TotalDays),
@@ -24,7 +24,7 @@ internal sealed record DateColumn(bool DayFirst, DateTime Origin, int Missing, I
         ("hour", (date, _) => date.TimeOfDay.TotalHours),
     ];
 
-    /// <summary>Whether a column of numbers is one of dates without anything between their parts: 20250131.</summary>
+    /// <summary>Whether a column of numbers contains dates without separators, such as 20250131.</summary>
     public static bool AreCompact(Table table, IReadOnlyList<int> rows, int column)
     {
         var text = new DateText(dayFirst: false);
@@ -41,7 +41,7 @@ internal sealed record DateColumn(bool DayFirst, DateTime Origin, int Missing, I
         return dates.Count >= FewestCompact;
     }
 
-    /// <summary>Looks at a column's fields in some rows; null where they are no dates.</summary>
+    /// <summary>Examines the fields of some rows. Null if they are not dates.</summary>
     public static DateColumn? Examine(Table table, IReadOnlyList<int> rows, int column, Action<string> note)
     {
         string[] fields = [.. rows.Select(r => table.Records[r].Fields[column]).Where(f => !NumberColumn.IsGap(f))];
@@ -71,7 +71,7 @@ internal sealed record DateColumn(bool DayFirst, DateTime Origin, int Missing, I
                 && dates.Select(d => p.Of(d, origin)).Distinct().Take(2).Count() > 1).Select(p => p.Name)]);
     }
 
-    /// <summary>The parts of each field, in the order of <see cref="Parts"/>; NaN where it is no date.</summary>
+    /// <summary>The values of <see cref="Parts"/> for each field. NaN if it is not a date.</summary>
     public float[][] Read(IReadOnlyList<string> fields)
     {
         var text = new DateText(DayFirst);
@@ -98,6 +98,6 @@ internal sealed record DateColumn(bool DayFirst, DateTime Origin, int Missing, I
         return dates;
     }
 
-    /// <summary>From 1, a Monday, to 7.</summary>
+    /// <summary>1 (Monday) to 7.</summary>
     private static int Weekday(DateTime date) => ((int)date.DayOfWeek + 6) % 7 + 1;
 }

@@ -2,12 +2,10 @@ using System.Globalization;
 
 namespace Alice.ML.Tool.Data;
 
-/// <summary>
-/// Reads dates as people write them: year first (ISO 8601 and its kin), with the month's English name, or day and month
-/// in the order that is given; with a time or without; also a time alone. The clock is taken as written: what follows
-/// it about time zones has no effect.
-/// </summary>
-/// <param name="dayFirst">Whether 3/4/2025 is the third of April rather than March 4.</param>
+/// <summary>Reads dates in common notations: year first (such as ISO 8601), with the English name of the month, or day
+/// and month in the given order. A time may follow or stand alone. Time zones are ignored: the clock is taken as
+/// written.</summary>
+/// <param name="dayFirst">Whether 3/4/2025 is April 3 rather than March 4.</param>
 internal sealed class DateText(bool dayFirst)
 {
     private const int ShortestDate = 4;
@@ -37,7 +35,7 @@ internal sealed class DateText(bool dayFirst)
     private readonly string[] _formats = [.. _yearFirst, .. dayFirst ? _dayThenMonth : _monthThenDay, .. _named];
     private string _lastFormat = _yearFirst[0];
 
-    /// <summary>Reads a date; a time alone is one of the first day of the year 1.</summary>
+    /// <summary>Reads a date. A time alone gets January 1 of the year 1.</summary>
     public bool TryRead(string field, out DateTime value)
     {
         value = default;

@@ -3,15 +3,15 @@ using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tool.Data;
 
-/// <summary>Reads a delimited text file whose separator, header and comment lines it finds by itself.</summary>
+/// <summary>Reads a delimited text file. Detects separator, header and comment lines.</summary>
 internal static class DelimitedFile
 {
     /// <summary>Reads a whole file.</summary>
-    /// <param name="path">The file: text, or text packed by gzip.</param>
-    /// <param name="format">What the user said about it.</param>
-    /// <param name="expectedNames">Names that a header would hold, when they are known.</param>
-    /// <param name="note">Told of what is left out or changed.</param>
-    /// <exception cref="UserException">It cannot be read as a table; the message says where and what to do.</exception>
+    /// <param name="path">The file: text, optionally compressed with gzip.</param>
+    /// <param name="format">The options of the user.</param>
+    /// <param name="expectedNames">Names of the header, if they are known.</param>
+    /// <param name="note">Receives a note about everything that is left out or changed.</param>
+    /// <exception cref="UserException">The file is not a table. The message says where and what to do.</exception>
     public static Table Read(
         string path, FileFormat format, IReadOnlyCollection<string>? expectedNames = null, Action<string>? note = null)
     {
@@ -60,10 +60,8 @@ internal static class DelimitedFile
         return new Table(file.Path, names, header is not null, lead.Separator, records) { Format = format };
     }
 
-    /// <summary>
-    /// Cuts off the empty fields that a separator at the end of lines makes: below a line without it, and a last column
-    /// without a name or a value.
-    /// </summary>
+    /// <summary>Removes the empty field that a separator at the end of a line produces: if the first line has no such
+    /// separator, or if the last column has no name and no values.</summary>
     private static void TrimLineEnds(List<Record> records)
     {
         if (records.Count < 2)
@@ -82,7 +80,7 @@ internal static class DelimitedFile
         }
     }
 
-    /// <summary>The row of names: the first row, or the comment line just before it ('#a b c'; line 0), or
+    /// <summary>The header: the first row, or the comment line directly before it ('#a b c'; line 0). Null if there is
     /// none.</summary>
     private static Record? Header(
         List<Record> records, FileLead lead, FileFormat format, IReadOnlyCollection<string>? expectedNames)
@@ -100,7 +98,7 @@ internal static class DelimitedFile
         return format.Header == true ? records[0] : null;
     }
 
-    /// <summary>Names for every column; where two are the same, the later one gets a number.</summary>
+    /// <summary>Names of all columns. If a name occurs twice, the later column gets a number.</summary>
     private static string[] Names(string path, string[]? header, List<Record> records, Action<string> note)
     {
         if (header is null)
@@ -123,7 +121,8 @@ internal static class DelimitedFile
         return names;
     }
 
-    /// <summary>In a table of one column a blank line is a row without a value; elsewhere it is none.</summary>
+    /// <summary>In a table with one column, a blank line is a row with a missing value. Elsewhere it is
+    /// ignored.</summary>
     private static void AddBlankLines(
         string path, string[] names, IReadOnlyList<int> blankLines, List<Record> records, Action<string> note)
     {
@@ -169,7 +168,7 @@ internal static class DelimitedFile
         }
     }
 
-    /// <summary>A separator in words.</summary>
+    /// <summary>The name of a separator.</summary>
     public static string NameOf(char separator) => separator switch
     {
         ',' => "comma",

@@ -2,23 +2,23 @@ using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tool.Data;
 
-/// <summary>What the start of a delimited file says.</summary>
-/// <param name="Lines">How many lines stand before the first row or header.</param>
-/// <param name="CommentLines">How many of them are comments.</param>
-/// <param name="LastComment">The last of these.</param>
-/// <param name="Separator">The character between fields: given, named by a first line 'sep=;', or found.</param>
-/// <param name="SampledRows">How many rows tell the format.</param>
+/// <summary>What the first lines of a delimited file reveal.</summary>
+/// <param name="Lines">Number of lines before the first row or header.</param>
+/// <param name="CommentLines">Number of comments among them.</param>
+/// <param name="LastComment">The last comment.</param>
+/// <param name="Separator">The separator: given, named by a first line 'sep=;', or detected.</param>
+/// <param name="SampledRows">Number of rows that were examined.</param>
 internal sealed record FileLead(int Lines, int CommentLines, string? LastComment, char Separator, int SampledRows)
 {
     private const int MostRows = 200;
 
-    // Of a table of thousands of columns fewer rows tell as much.
+    // Limits the work for tables with thousands of columns, where fewer rows are enough.
     private const int MostCharacters = 250_000;
 
     private const string SeparatorLine = "sep=";
 
     /// <summary>Reads the first lines.</summary>
-    /// <exception cref="UserException">No line is a row.</exception>
+    /// <exception cref="UserException">There are no rows.</exception>
     public static FileLead Read(TextFile file, FileFormat format)
     {
         using var reader = file.Open();

@@ -1,14 +1,13 @@
 namespace Alice.ML.Tool.Data;
 
-/// <summary>Finds the separator and the header of a delimited file from its first lines.</summary>
+/// <summary>Detects the separator and the header of a delimited file from its first lines.</summary>
 internal static class FormatDetection
 {
     private const string Candidates = ",\t;|";
 
-    /// <summary>The candidate that splits every row into the same number of fields, more than one; of several, one that
-    /// leaves numbers only ('1,5;2,5'), then the one with most fields, then with most numbers. When none is that
-    /// regular, the one whose commonest number of fields covers most rows. A comma when nothing separates.
-    /// </summary>
+    /// <summary>The candidate that splits every row into the same number of fields, more than one. If several do: one
+    /// that leaves only numbers ('1,5;2,5'), then the one with most fields, then with most numbers. If none does: the
+    /// one whose most common number of fields covers most rows. A comma if nothing separates.</summary>
     public static char Separator(IReadOnlyList<string> rows)
     {
         var best = ',';
@@ -27,11 +26,9 @@ internal static class FormatDetection
         return best;
     }
 
-    /// <summary>
-    /// Whether the first row names the columns. It does when it holds a name that is expected; otherwise only when none
-    /// of its fields is a number, a mark for 'missing' or a date above dates, and either some column below holds
-    /// numbers, or, in a table of texts, none of its fields appears again below it.
-    /// </summary>
+    /// <summary>Whether the first row is a header. It is if it contains an expected name. Otherwise none of its fields
+    /// may be a number, a missing value or a date above dates. In addition, some column below must contain numbers, or,
+    /// in a table of texts, none of its fields may appear again below.</summary>
     public static bool HasHeader(IReadOnlyList<string[]> rows, FileFormat format, IEnumerable<string>? expectedNames)
     {
         var first = rows[0];
@@ -49,9 +46,8 @@ internal static class FormatDetection
         return below.Length > 0 && !first.Where((field, i) => columns[i].Contains(field)).Any();
     }
 
-    /// <summary>Whether a line that looks like a comment is a row: it has the rows' number of fields, more than one,
-    /// and a number (or nothing) wherever they have numbers.
-    /// </summary>
+    /// <summary>Whether a line that looks like a comment is a row: it has as many fields as the rows, more than one,
+    /// and a number or nothing wherever they have numbers.</summary>
     public static bool IsRow(string[] fields, IReadOnlyList<string[]> rows, FileFormat format)
     {
         var alike = rows.Where(r => r.Length == fields.Length).ToArray();
@@ -66,7 +62,7 @@ internal static class FormatDetection
         return numeric.Length > 0 && numeric.All(i => IsMissing(fields[i], format) || NumberText.IsNumber(fields[i]));
     }
 
-    /// <summary>Whether a field stands for a missing value.</summary>
+    /// <summary>Whether a field is a missing value.</summary>
     public static bool IsMissing(string field, FileFormat format) =>
         field.Length == 0 || format.Missing.Contains(field, StringComparer.OrdinalIgnoreCase);
 
@@ -79,7 +75,7 @@ internal static class FormatDetection
     private static bool IsDate(string field) =>
         new DateText(dayFirst: true).TryRead(field, out _) || new DateText(dayFirst: false).TryRead(field, out _);
 
-    /// <summary>The fields of a line, roughly: quotes that open a field hide what separates.</summary>
+    /// <summary>Splits a line approximately. Separators inside quotes are ignored.</summary>
     public static string[] Fields(string row, char separator)
     {
         var fields = new List<string>();

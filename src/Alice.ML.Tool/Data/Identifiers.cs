@@ -2,13 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Alice.ML.Tool.Data;
 
-/// <summary>Whole numbers that name rows and say nothing of them.</summary>
+/// <summary>Detects whole numbers that identify rows and carry no information about them.</summary>
 internal static partial class Identifiers
 {
-    /// <summary>
-    /// Whether a column's name is that of an identifier and its values are whole numbers, all different; or it has no
-    /// name in the header, and its values count the rows. A running number with another name may be a time: it stays.
-    /// </summary>
+    /// <summary>Whether a column contains identifiers: its name is that of an identifier and its values are different
+    /// whole numbers, or it has no name and counts the rows. A running number with another name may be a time, so it is
+    /// kept.</summary>
     public static bool AreIn(Table table, IReadOnlyList<int> rows, int column)
     {
         var name = table.Names[column];

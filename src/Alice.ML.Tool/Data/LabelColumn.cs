@@ -2,13 +2,13 @@ using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tool.Data;
 
-/// <summary>The column to predict: its rows, and what its values mean.</summary>
+/// <summary>The label column: its labeled rows, and the meaning of its values.</summary>
 internal static class LabelColumn
 {
-    // More than these that fill more than half of the rows are no classes.
+    // More different texts than this, in more than half of the rows, are not classes.
     private const int ManyClasses = 100;
 
-    /// <summary>The rows whose label is there; it says how many are not.</summary>
+    /// <summary>The rows that have a label. Notes how many have none.</summary>
     /// <exception cref="UserException">No row has a label.</exception>
     public static int[] LabelledRows(
         Table table, IReadOnlyList<int> rows, int label, Target target, Action<string> note)
@@ -24,14 +24,14 @@ internal static class LabelColumn
         return labelled;
     }
 
-    /// <summary>What the training rows' labels mean.</summary>
+    /// <summary>Infers the meaning of the labels from the training rows.</summary>
     /// <param name="table">The training file.</param>
-    /// <param name="rows">The training rows; those without a label count as nothing.</param>
+    /// <param name="rows">The training rows. Rows without a label are ignored.</param>
     /// <param name="label">The label's column.</param>
-    /// <param name="asked">The task that the user gave; null: it is found out, and <paramref name="note"/> is
-    /// told.</param>
-    /// <param name="positive">Which of two classes is the positive one; null: the later in order.</param>
-    /// <param name="note">Told of what was decided.</param>
+    /// <param name="asked">The task that the user asked for. Null: detected, and <paramref name="note"/> is
+    /// called.</param>
+    /// <param name="positive">The positive class of two. Null: the later in order.</param>
+    /// <param name="note">Receives the decisions.</param>
     /// <exception cref="UserException">The labels cannot be learned.</exception>
     public static Target Infer(
         Table table, IReadOnlyList<int> rows, int label, TaskKind? asked, string? positive, Action<string> note)
@@ -85,7 +85,7 @@ internal static class LabelColumn
             $"--positive {positive}: the label column '{name}' holds {classes[0]} and {classes[1]}; give one of these");
     }
 
-    /// <summary>Refuses labels that are neither numbers nor classes.</summary>
+    /// <summary>Rejects labels that are neither numbers nor classes.</summary>
     private static void CheckText(Table table, IReadOnlyList<int> rows, int label, NumberColumn found, TaskKind? asked)
     {
         if (asked is TaskKind.Binary or TaskKind.Multiclass)

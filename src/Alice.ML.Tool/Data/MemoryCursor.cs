@@ -3,10 +3,10 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Tool.Data;
 
-/// <summary>Goes through the rows of a view in memory, from the first to the last.</summary>
+/// <summary>A cursor over the rows of a view in memory, in order.</summary>
 /// <param name="schema">Schema of the view.</param>
-/// <param name="rows">How many rows it has.</param>
-/// <param name="active">Columns that were asked for.</param>
+/// <param name="rows">Number of rows.</param>
+/// <param name="active">The requested columns.</param>
 internal abstract class MemoryCursor(DataViewSchema schema, int rows, HashSet<int> active) : DataViewRowCursor
 {
     private int _position = -1;
@@ -17,7 +17,7 @@ internal abstract class MemoryCursor(DataViewSchema schema, int rows, HashSet<in
 
     public override DataViewSchema Schema => schema;
 
-    /// <summary>The row; −1 before the first and after the last.</summary>
+    /// <summary>Index of the current row. −1 before the first row and after the last.</summary>
     protected int Row => _position;
 
     public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);

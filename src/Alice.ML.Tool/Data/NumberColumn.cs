@@ -2,22 +2,21 @@ using System.Collections.Frozen;
 
 namespace Alice.ML.Tool.Data;
 
-/// <summary>What the fields of a column are when it is read as numbers.</summary>
+/// <summary>The fields of a column, counted by what they are when read as numbers.</summary>
 /// <param name="Mark">The decimal mark: a point or a comma.</param>
-/// <param name="Numbers">How many fields are numbers.</param>
-/// <param name="Missing">How many are empty or stand for 'no value', such as '-'.</param>
-/// <param name="Texts">How many are something else.</param>
+/// <param name="Numbers">Number of fields that are numbers.</param>
+/// <param name="Missing">Number of fields that are empty or mean 'no value', such as '-'.</param>
+/// <param name="Texts">Number of other fields.</param>
 internal sealed record NumberColumn(char Mark, int Numbers, int Missing, int Texts)
 {
-    /// <summary>A column is one of numbers when at least this share of the fields that are there is.</summary>
+    /// <summary>A column is numeric if at least this share of its present values are numbers.</summary>
     public const double NumberShare = 0.95;
 
-    /// <summary>
-    /// One text that recurs among more different numbers than this stands for 'no value', however frequent it is.
-    /// </summary>
+    /// <summary>One text that recurs among more different numbers than this counts as missing, however frequent it
+    /// is.</summary>
     public const int ManyNumbers = 20;
 
-    /// <summary>What stands for a missing value in a column of numbers, beside what does so everywhere.</summary>
+    /// <summary>Missing values in numeric columns, in addition to those of all columns.</summary>
     private static readonly FrozenSet<string> _marks = FrozenSet.ToFrozenSet(
     [
         "-", "--", "---", "–", "—", ".", "..", "...", "none", "nil", "n.d.", "nd", "missing", "unknown", "(blank)",
@@ -29,16 +28,16 @@ internal sealed record NumberColumn(char Mark, int Numbers, int Missing, int Tex
     private string? _firstGap;
     private string? _ambiguous;
 
-    /// <summary>The row of the first text; −1 where there is none.</summary>
+    /// <summary>The row of the first text. −1 if there is none.</summary>
     public int FirstText { get; private init; } = -1;
 
-    /// <summary>Whether the column is one of numbers.</summary>
+    /// <summary>Whether the column is numeric.</summary>
     public bool IsNumber => Numbers > 0 && Numbers >= NumberShare * (Numbers + Texts);
 
-    /// <summary>Whether a field stands for 'no value' among numbers.</summary>
+    /// <summary>Whether a field in a numeric column is a missing value.</summary>
     public static bool IsGap(string field) => field.Length == 0 || _marks.Contains(field);
 
-    /// <summary>Looks at a column's fields in some rows.</summary>
+    /// <summary>Examines the fields of a column in some rows.</summary>
     public static NumberColumn Examine(Table table, IReadOnlyList<int> rows, int column)
     {
         var (mark, ambiguous) = DecimalMark(table, rows, column);
@@ -70,12 +69,12 @@ internal sealed record NumberColumn(char Mark, int Numbers, int Missing, int Tex
             : found;
     }
 
-    /// <summary>Says what was decided and not plain to see.</summary>
+    /// <summary>Notes decisions that the user may not expect.</summary>
     /// <param name="table">The file.</param>
     /// <param name="column">Which column.</param>
     /// <param name="what">The column in words.</param>
-    /// <param name="remedy">What to do where its texts are no mistakes.</param>
-    /// <param name="note">Told of it.</param>
+    /// <param name="remedy">What to do if its texts are correct.</param>
+    /// <param name="note">Receives the notes.</param>
     public void Describe(Table table, int column, string what, string remedy, Action<string> note)
     {
         if (_firstGap is not null)
@@ -92,10 +91,9 @@ internal sealed record NumberColumn(char Mark, int Numbers, int Missing, int Tex
                 + $"it otherwise)");
     }
 
-    /// <summary>
-    /// The mark that the user gave; else the one that the column's own fields need; else the one that the file's do;
-    /// else a point, but a comma where semicolons part the fields.
-    /// </summary>
+    /// <summary>The decimal mark: the one that the user gave, otherwise the one that the fields of the column require,
+    /// otherwise the one that the file requires, otherwise a point (a comma if semicolons separate the
+    /// fields).</summary>
     private static (char Mark, string? Ambiguous) DecimalMark(Table table, IReadOnlyList<int> rows, int column)
     {
         if (table.Format.Decimal is { } given)

@@ -3,26 +3,24 @@ using System.Globalization;
 
 namespace Alice.ML.Tool.Data;
 
-/// <summary>What a field says about the decimal mark of its column.</summary>
+/// <summary>What a field reveals about the decimal mark of its column.</summary>
 internal enum MarkEvidence
 {
-    /// <summary>It is no number, or reads the same with either mark.</summary>
+    /// <summary>It is not a number, or has the same value with either mark.</summary>
     None,
 
-    /// <summary>A number with a decimal point only: 1.5, 1,234.5.</summary>
+    /// <summary>It is a number only with a decimal point: 1.5, 1,234.5.</summary>
     Point,
 
-    /// <summary>A number with a decimal comma only: 1,5, 1.234,5.</summary>
+    /// <summary>It is a number only with a decimal comma: 1,5, 1.234,5.</summary>
     Comma,
 
-    /// <summary>Another number with each: 1,234.</summary>
+    /// <summary>It is a different number with each mark: 1,234.</summary>
     Either,
 }
 
-/// <summary>
-/// Reads numbers as people write them: grouped by thousands, with a currency or a percent sign (which stay without
-/// effect: 15 % is 15), negative by a sign or in parentheses.
-/// </summary>
+/// <summary>Reads numbers in common notations: with digit groups, with a currency or percent sign (ignored: 15 % is
+/// 15), with a sign, or negative in parentheses.</summary>
 internal static class NumberText
 {
     private const int LongestNumber = 64;
@@ -45,7 +43,7 @@ internal static class NumberText
 
     /// <summary>Reads a finite number.</summary>
     /// <param name="field">The text.</param>
-    /// <param name="mark">The decimal mark: a point or a comma; the other one may stand between thousands.</param>
+    /// <param name="mark">The decimal mark, a point or a comma. The other one may separate digit groups.</param>
     /// <param name="value">The number.</param>
     public static bool TryRead(string field, char mark, out float value)
     {
@@ -58,7 +56,7 @@ internal static class NumberText
             && float.IsFinite(value = negative ? -value : value);
     }
 
-    /// <summary>Which decimal mark a field needs.</summary>
+    /// <summary>The decimal mark that a field requires.</summary>
     public static MarkEvidence Evidence(string field)
     {
         if (field.AsSpan().IndexOfAny('.', ',') < 0)
@@ -72,8 +70,7 @@ internal static class NumberText
         };
     }
 
-    /// <summary>What is left without sign, parentheses and unit, at most one of each; empty where that is
-    /// nothing.</summary>
+    /// <summary>Removes sign, parentheses and unit, at most one of each. Returns nothing if nothing is left.</summary>
     private static ReadOnlySpan<char> Unwrap(ReadOnlySpan<char> rest, out bool negative)
     {
         var (signed, hasUnit) = (false, false);
@@ -96,7 +93,7 @@ internal static class NumberText
         return [];
     }
 
-    /// <summary>How many characters before and after a number make its sign: -5, 5-, (5).</summary>
+    /// <summary>Number of characters of the sign before and after a number: -5, 5-, (5).</summary>
     private static (int Before, int After) SignAround(ReadOnlySpan<char> text) =>
         text is ['(', .., ')'] ? (1, 1) : text[0] is '+' or '-' or '−' or '–' ? (1, 0) : text[^1] is '-' or '−'
             ? (0, 1) : (0, 0);
@@ -126,10 +123,8 @@ internal static class NumberText
 
     private static bool IsCurrencySign(char c) => char.GetUnicodeCategory(c) == UnicodeCategory.CurrencySymbol;
 
-    /// <summary>
-    /// Digits in groups of three, all parted by the same character (or in the Indian way, 12,34,567), then a fraction
-    /// and an exponent.
-    /// </summary>
+    /// <summary>Reads digits in groups of three with one separator (or in the Indian grouping, 12,34,567), then a
+    /// fraction and an exponent.</summary>
     private static bool TryDigits(ReadOnlySpan<char> text, char mark, out float value)
     {
         Span<char> plain = stackalloc char[LongestNumber];

@@ -2,36 +2,34 @@ using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tool.Data;
 
-/// <summary>One row of a delimited file and the line, from 1, where it starts.</summary>
+/// <summary>One row of a delimited file, and the line on which it starts, from 1.</summary>
 internal readonly record struct Record(int Line, string[] Fields);
 
-/// <summary>
-/// Splits text into rows of fields. A field may stand in double quotes; a doubled quote inside is a quote, and
-/// separators and line breaks inside belong to the field. Blank lines and comment lines are passed over and counted.
-/// White space around a field goes.
-/// </summary>
-/// <param name="path">Where the text came from, for messages.</param>
+/// <summary>Splits text into rows and fields. A field may be in double quotes. Inside, a doubled quote is a quote, and
+/// separators and line breaks belong to the field. Blank lines and comments are skipped and counted. White space around
+/// a field is removed.</summary>
+/// <param name="path">The file, for messages.</param>
 /// <param name="reader">The text.</param>
-/// <param name="separator">The character between fields.</param>
-/// <param name="comments">What starts a comment line.</param>
-/// <param name="skip">How many lines at the start hold no rows.</param>
+/// <param name="separator">The separator.</param>
+/// <param name="comments">Prefixes of comment lines.</param>
+/// <param name="skip">Number of lines to skip at the start.</param>
 internal sealed class RecordReader(
     string path, TextReader reader, char separator, IReadOnlyList<string> comments, int skip = 0)
 {
-    // Cells repeat: one string for each different text keeps large files in memory. Bounded, for columns that never
-    // repeat.
+    // Values repeat, so one string per different text keeps large files small in memory. Limited, for columns whose
+    // values do not repeat.
     private const int PoolSize = 100_000;
     private readonly HashSet<string> _pool = [];
     private readonly List<int> _blankLines = [];
     private int _line;
 
-    /// <summary>How many comment lines were passed over, those that were skipped aside.</summary>
+    /// <summary>Number of comment lines that were skipped, without those at the start.</summary>
     public int CommentLines { get; private set; }
 
-    /// <summary>The numbers of the blank lines that rows follow.</summary>
+    /// <summary>Numbers of the blank lines that are followed by rows.</summary>
     public IReadOnlyList<int> BlankLines => _blankLines;
 
-    /// <summary>The rows that are left, in order.</summary>
+    /// <summary>Reads the remaining rows.</summary>
     public IEnumerable<Record> Read()
     {
         while (_line < skip && NextLine() is not null)
@@ -54,7 +52,7 @@ internal sealed class RecordReader(
         }
     }
 
-    /// <summary>Whether a line holds nothing; a row of empty fields between tabs does.</summary>
+    /// <summary>Whether a line is blank. A row of empty fields between tabs is not.</summary>
     public static bool IsBlank(string line, char? separator) =>
         string.IsNullOrWhiteSpace(line) && (separator is null or ' ' || !line.Contains(separator.Value));
 
@@ -111,7 +109,7 @@ internal sealed class RecordReader(
         }
     }
 
-    /// <summary>Reads from an opening quote, over further lines where needed, to the end of the field.</summary>
+    /// <summary>Reads from an opening quote to the end of the field, across lines if necessary.</summary>
     private string QuotedField(ref string line, ref int at, int start)
     {
         var text = new System.Text.StringBuilder();

@@ -2,22 +2,20 @@ using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tool.Data;
 
-/// <summary>Which rows train and which test.</summary>
+/// <summary>A split into training and test rows.</summary>
 internal sealed record RowSplit(int[] Train, int[] Test)
 {
-    /// <summary>A seeded random share of the rows, at least one, tests; each part keeps the rows' order.</summary>
+    /// <summary>Holds out a random share of the rows, at least one. The order of the rows is kept.</summary>
     /// <exception cref="UserException">There are fewer than two rows.</exception>
     public static RowSplit Random(int rowCount, double testShare, int seed) =>
         Random([.. Enumerable.Range(0, rowCount)], null, testShare, seed);
 
-    /// <summary>
-    /// A seeded random share of the rows, at least one, tests; each part keeps the rows' order. The same share of each
-    /// class tests, and at least one row of each that has two, as far as there are test rows.
-    /// </summary>
+    /// <summary>Holds out a random share of the rows, at least one, stratified by class. Every class with two rows or
+    /// more has one in the test, if there are enough test rows. The order of the rows is kept.</summary>
     /// <param name="rows">The rows to split.</param>
-    /// <param name="classes">Each row's class; null where there are none.</param>
-    /// <param name="testShare">The share that tests, between 0 and 1.</param>
-    /// <param name="seed">Decides the shuffle.</param>
+    /// <param name="classes">The class of each row. Null for regression.</param>
+    /// <param name="testShare">Share of test rows, between 0 and 1.</param>
+    /// <param name="seed">Seed of the shuffle.</param>
     /// <exception cref="UserException">There are fewer than two rows.</exception>
     public static RowSplit Random(IReadOnlyList<int> rows, IReadOnlyList<float>? classes, double testShare, int seed)
     {
@@ -33,11 +31,9 @@ internal sealed record RowSplit(int[] Train, int[] Test)
             [.. rows.Where((_, i) => !test.Contains(i)).Order()], [.. rows.Where((_, i) => test.Contains(i)).Order()]);
     }
 
-    /// <summary>
-    /// How many of each group to take so that they sum to a total: their shares rounded down, and one more where most
-    /// was lost; then one of each group of two or more that has none, from those that have most. Of several groups none
-    /// is taken whole.
-    /// </summary>
+    /// <summary>Number of test rows of each group. Shares are rounded down; the rows that remain go to the groups that
+    /// lost most by rounding. Then each group of two or more that has none gets one from the group that has most. If
+    /// there are several groups, none is taken whole.</summary>
     private static int[] Shares(int[] sizes, int total)
     {
         if (sizes.Length == 1)
@@ -61,14 +57,11 @@ internal sealed record RowSplit(int[] Train, int[] Test)
         }
     }
 
-    /// <summary>
-    /// K splits whose test rows are disjoint and together all rows: a seeded shuffle, dealt out class by class, so
-    /// that each fold has every class in nearly its share.
-    /// </summary>
+    /// <summary>K splits for cross-validation, stratified by class. Every row is a test row once.</summary>
     /// <param name="rows">The rows to split.</param>
-    /// <param name="classes">Each row's class; null where there are none.</param>
-    /// <param name="folds">K, at least 2.</param>
-    /// <param name="seed">Decides the shuffle.</param>
+    /// <param name="classes">The class of each row. Null for regression.</param>
+    /// <param name="folds">Number of folds, at least 2.</param>
+    /// <param name="seed">Seed of the shuffle.</param>
     /// <exception cref="UserException">There are fewer rows than folds.</exception>
     public static RowSplit[] Folds(IReadOnlyList<int> rows, IReadOnlyList<float>? classes, int folds, int seed)
     {
@@ -76,21 +69,19 @@ internal sealed record RowSplit(int[] Train, int[] Test)
             throw new UserException($"--folds {folds}: there are {rows.Count} rows only; give a smaller number");
         var shuffled = Enumerable.Range(0, rows.Count).ToArray();
         new Random(seed).Shuffle(shuffled);
-        // A stable sort: the shuffle decides within each class.
+        // The sort is stable, so the shuffle determines the order within a class.
         var dealt = classes is null ? shuffled : [.. shuffled.OrderBy(i => classes[i])];
         return [.. Enumerable.Range(0, folds).Select(fold => new RowSplit(
             [.. dealt.Where((_, place) => place % folds != fold).Select(i => rows[i]).Order()],
             [.. dealt.Where((_, place) => place % folds == fold).Select(i => rows[i]).Order()]))];
     }
 
-    /// <summary>
-    /// The test rows that one line of a file of folds names: each line holds the zero-based numbers of one fold's test
-    /// rows, separated by commas; the other rows train.
-    /// </summary>
+    /// <summary>Reads a split from one line of a file of folds: the numbers of the test rows, from 0, separated by
+    /// commas. All other rows are training rows.</summary>
     /// <param name="path">The file of folds.</param>
-    /// <param name="fold">Which line, from 0.</param>
-    /// <param name="rowCount">How many rows the data has.</param>
-    /// <exception cref="UserException">There is no such fold, or it names a row that is not there.</exception>
+    /// <param name="fold">Number of the line, from 0.</param>
+    /// <param name="rowCount">Number of rows of the data.</param>
+    /// <exception cref="UserException">There is no such line, or it names a row that does not exist.</exception>
     public static RowSplit FromFile(string path, int fold, int rowCount)
     {
         if (!File.Exists(path))

@@ -3,33 +3,33 @@ using Alice.ML.Transforms;
 
 namespace Alice.ML.Tool.Data;
 
-/// <summary>Decides from all training rows what each column is used as, and says what it leaves out.</summary>
+/// <summary>Infers the kind of each column from all training rows, and notes what is left out.</summary>
 internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Action<string> note)
 {
-    /// <summary>The most values of a text column that are one-hot encoded: docs/lab/target-encoding.md
-    /// compares.</summary>
+    /// <summary>A text column with at most this many values is one-hot encoded. docs/lab/target-encoding.md has a
+    /// comparison.</summary>
     public const int MaximumCategories = 30;
 
-    /// <summary>Fewer different values than this are never an identifier.</summary>
+    /// <summary>A text column with fewer values than this is never an identifier.</summary>
     public const int LeastIdentifiers = 21;
 
-    /// <summary>In an identifier, less than this share of the rows holds a value that other rows hold too.</summary>
+    /// <summary>In an identifier, less than this share of the rows has a value that occurs again.</summary>
     public const double RepeatedShare = 0.1;
 
-    /// <summary>Columns, by index, to take as text whatever they hold.</summary>
+    /// <summary>Indices of columns to treat as text.</summary>
     public IReadOnlySet<int> AsText { get; init; } = new HashSet<int>();
 
-    /// <summary>Columns, by index, to take as numbers whatever they hold.</summary>
+    /// <summary>Indices of columns to treat as numbers.</summary>
     public IReadOnlySet<int> AsNumber { get; init; } = new HashSet<int>();
 
-    /// <summary>Columns, by index, not to use.</summary>
+    /// <summary>Indices of columns to leave out.</summary>
     public IReadOnlySet<int> Ignored { get; init; } = new HashSet<int>();
 
-    /// <summary>What the label's values mean.</summary>
+    /// <summary>Meaning of the labels.</summary>
     public Target Target { get; init; } = Target.Number;
 
-    /// <summary>The schema of the table with the given label column.</summary>
-    /// <exception cref="UserException">A column mixes numbers and text, or nothing is left to learn from.</exception>
+    /// <summary>Infers the schema.</summary>
+    /// <exception cref="UserException">A column mixes numbers and text, or no column is left.</exception>
     public TableSchema Infer(int label)
     {
         var columns = table.Names.Select((name, i) =>
@@ -91,10 +91,8 @@ internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Acti
         return rows.All(r => Value(r) == first);
     }
 
-    /// <summary>
-    /// Texts that hardly repeat are identifiers: left out. Few values get a slot each; more are target encoded, since a
-    /// slot each has few rows to learn from.
-    /// </summary>
+    /// <summary>Texts that rarely repeat are identifiers and left out. Few values are one-hot encoded. More are target
+    /// encoded, because a slot for each would have few rows to learn from.</summary>
     private ColumnSchema TextColumn(int column, int missing)
     {
         var (name, present) = (table.Names[column], rows.Count - missing);

@@ -2,32 +2,30 @@ using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tool.Data;
 
-/// <summary>A delimited file in memory: texts as read, with "" for every missing value.</summary>
-/// <param name="Path">Where it came from, for messages.</param>
-/// <param name="Names">The columns' names; column1, column2, … when the file has no header.</param>
-/// <param name="HasHeader">Whether the file names its columns.</param>
-/// <param name="Separator">The character between fields.</param>
-/// <param name="Records">The rows, each with its line number.</param>
+/// <summary>A delimited file in memory. Fields are texts as read, "" for a missing value.</summary>
+/// <param name="Path">The file, for messages.</param>
+/// <param name="Names">Names of the columns: column1, column2, … if there is no header.</param>
+/// <param name="HasHeader">Whether the file has a header.</param>
+/// <param name="Separator">The separator.</param>
+/// <param name="Records">The rows, with their line numbers.</param>
 internal sealed record Table(
     string Path, IReadOnlyList<string> Names, bool HasHeader, char Separator, IReadOnlyList<Record> Records)
 {
     private const int ProbedRows = 1000;
     private Lazy<char?>? _usualMark;
 
-    /// <summary>What the user said about the file.</summary>
+    /// <summary>The options of the user.</summary>
     public FileFormat Format { get; init; } = new();
 
-    /// <summary>The decimal mark that most of the first rows' numbers need; null where none needs either.</summary>
+    /// <summary>The decimal mark that most numbers of the first rows require. Null if none requires one.</summary>
     public char? UsualDecimalMark => (_usualMark ??= new(FindUsualMark)).Value;
 
-    /// <summary>Every row's number, from 0.</summary>
+    /// <summary>The numbers of all rows, from 0.</summary>
     public int[] AllRows => [.. Enumerable.Range(0, Records.Count)];
 
-    /// <summary>
-    /// The index of a column that the user gave by its name or by its number: 1 is the first, -1 the last. A name wins
-    /// over a number, for headers such as 2023.
-    /// </summary>
-    /// <exception cref="UserException">There is no such column; the message lists the columns.</exception>
+    /// <summary>The index of a column that is given by name or by number: 1 is the first, -1 the last. A name takes
+    /// precedence, for headers such as 2023.</summary>
+    /// <exception cref="UserException">There is no such column. The message lists the columns.</exception>
     public int Column(string nameOrNumber, string option)
     {
         for (var i = 0; i < Names.Count; i++)

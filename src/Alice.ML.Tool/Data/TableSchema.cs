@@ -3,20 +3,20 @@ using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tool.Data;
 
-/// <summary>What a column is used as.</summary>
+/// <summary>The use of a column.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ColumnKind>))]
 internal enum ColumnKind
 {
-    /// <summary>What is to be predicted.</summary>
+    /// <summary>The column to predict.</summary>
     Label,
 
     /// <summary>A number.</summary>
     Number,
 
-    /// <summary>A category.</summary>
+    /// <summary>A text that is a category.</summary>
     Text,
 
-    /// <summary>A date, whose parts are numbers.</summary>
+    /// <summary>A date, whose parts are number features.</summary>
     Date,
 
     /// <summary>Not used.</summary>
@@ -28,44 +28,44 @@ internal enum ColumnKind
 /// <param name="Kind">What it is used as.</param>
 internal sealed record ColumnSchema(string Name, ColumnKind Kind)
 {
-    /// <summary>Whether the training rows lack some of its values.</summary>
+    /// <summary>Whether training rows have missing values in it.</summary>
     public bool HasMissing { get; init; }
 
-    /// <summary>For text: whether its values are target encoded, since they are too many for a slot each.</summary>
+    /// <summary>For text: whether it has too many values for one-hot encoding and is target encoded.</summary>
     public bool HasManyValues { get; init; }
 
     /// <summary>For numbers: the decimal mark, a point or a comma.</summary>
     public char DecimalMark { get; init; } = '.';
 
-    /// <summary>For a date: how it is read.</summary>
+    /// <summary>For dates: how they are read.</summary>
     public DateColumn? Dates { get; init; }
 
-    /// <summary>For other text: the values, each with a slot of its own, the most frequent first.</summary>
+    /// <summary>For one-hot encoded text: the values, the most frequent first.</summary>
     public IReadOnlyList<string> Categories { get; init; } = [];
 }
 
-/// <summary>What a model expects of a file: kept beside it in the .zip.</summary>
-/// <param name="Columns">Every column of the training file, in its order.</param>
-/// <param name="HasHeader">Whether that file named them.</param>
+/// <summary>The columns that a model expects. Saved with the model.</summary>
+/// <param name="Columns">All columns of the training file, in order.</param>
+/// <param name="HasHeader">Whether the training file had a header.</param>
 internal sealed record TableSchema(IReadOnlyList<ColumnSchema> Columns, bool HasHeader)
 {
-    /// <summary>What the label's values mean.</summary>
+    /// <summary>Meaning of the labels.</summary>
     public Target Target { get; init; } = Target.Number;
 
     /// <summary>The column to predict.</summary>
     [JsonIgnore]
     public ColumnSchema Label => Columns.Single(c => c.Kind == ColumnKind.Label);
 
-    /// <summary>The columns to predict from, as they stand in the file.</summary>
+    /// <summary>The columns with features, in the order of the file.</summary>
     [JsonIgnore]
     public IEnumerable<ColumnSchema> Used => Columns.Where(c => c.Kind is not (ColumnKind.Label or ColumnKind.Ignored));
 
-    /// <summary>The numbers and texts to predict from: a date is a number for each of its parts.</summary>
+    /// <summary>The features: numbers, texts, and a number for each part of a date.</summary>
     [JsonIgnore]
     public IEnumerable<ColumnSchema> Features => Used.SelectMany(c => c.Dates is null ? [c] : PartsOf(c));
 
-    /// <summary>The numbers that a date column gives: 'when: hour'. The first of them stands for a missing
-    /// date.</summary>
+    /// <summary>The number features of a date column, such as 'when: hour'. Only the first has an indicator for missing
+    /// dates.</summary>
     public IEnumerable<ColumnSchema> PartsOf(ColumnSchema column) => column.Dates!.Parts.Select((part, i) =>
     {
         var name = $"{column.Name}: {part}";
@@ -74,13 +74,11 @@ internal sealed record TableSchema(IReadOnlyList<ColumnSchema> Columns, bool Has
         return new ColumnSchema(name, ColumnKind.Number) { HasMissing = column.HasMissing && i == 0 };
     });
 
-    /// <summary>
-    /// Where each used column of this schema stands in a file: by name when both have names, else by position, where
-    /// the label may be absent.
-    /// </summary>
+    /// <summary>The position of each used column in a file: by name if both files have a header, otherwise by position.
+    /// By position, the label may be absent.</summary>
     /// <param name="table">The file.</param>
-    /// <param name="withLabel">Whether the label is needed.</param>
-    /// <exception cref="UserException">A column is missing; the message names it.</exception>
+    /// <param name="withLabel">Whether the label is required.</param>
+    /// <exception cref="UserException">A column is missing. The message names it.</exception>
     public IReadOnlyDictionary<string, int> Locate(Table table, bool withLabel)
     {
         ColumnSchema[] needed = [.. withLabel ? Used.Append(Label) : Used];

@@ -4,10 +4,8 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Tool.Data;
 
-/// <summary>
-/// Rows of a table as ML.NET sees them: the label as its task takes it; each number as Single, NaN where missing; each
-/// category as text, empty where missing; each date as its parts. Columns keep their names from the training file.
-/// </summary>
+/// <summary>Rows of a table as an IDataView: the label in the type of its task; numbers as Single, NaN if missing;
+/// categories as text, empty if missing; dates as their parts. Columns have the names of the training file.</summary>
 internal sealed class TableView : IDataView
 {
     private readonly Array[] _columns;
@@ -23,12 +21,12 @@ internal sealed class TableView : IDataView
 
     public bool CanShuffle => false;
 
-    /// <summary>The chosen rows of a table, read as a model's schema says.</summary>
+    /// <summary>Reads rows of a table by the schema of a model.</summary>
     /// <param name="table">The file.</param>
-    /// <param name="rows">Which of its rows, from 0.</param>
-    /// <param name="schema">What the columns are used as.</param>
-    /// <param name="withLabel">Whether the file must hold the label; otherwise it is missing in every row.</param>
-    /// <param name="note">Told of fields that are taken as missing since they are no numbers or dates.</param>
+    /// <param name="rows">Numbers of the rows, from 0.</param>
+    /// <param name="schema">The schema.</param>
+    /// <param name="withLabel">Whether the label is required. If not, it is missing in every row.</param>
+    /// <param name="note">Receives the number of fields that are not numbers or dates and count as missing.</param>
     /// <exception cref="UserException">A column is missing.</exception>
     public static TableView Create(
         Table table, IReadOnlyList<int> rows, TableSchema schema, bool withLabel, Action<string>? note = null)
@@ -65,10 +63,8 @@ internal sealed class TableView : IDataView
         return new TableView(builder.ToSchema(), [.. columns], rows.Count);
     }
 
-    /// <summary>
-    /// The label as the trainer of its task takes it: Single; Boolean, true for the second class; or a key whose
-    /// values are the classes. Missing: NaN, false or the missing key.
-    /// </summary>
+    /// <summary>Adds the label in the type of its task: Single; Boolean, true for the second class; or a key whose
+    /// values are the classes. Missing labels are NaN, false or the missing key.</summary>
     private static Array AddLabel(
         DataViewSchema.Builder builder, string name, Target target, float[]? labels, int rowCount)
     {
@@ -92,7 +88,7 @@ internal sealed class TableView : IDataView
         }
     }
 
-    /// <summary>A column of numbers, NaN where missing.</summary>
+    /// <summary>Reads a column of numbers. NaN if missing.</summary>
     public static float[] Numbers(Table table, IReadOnlyList<int> rows, int column, char mark, Action<string>? note)
     {
         mark = table.Format.Decimal ?? mark;

@@ -8,7 +8,7 @@ namespace Alice.ML.Tool.Data;
 [JsonConverter(typeof(JsonStringEnumConverter<TaskKind>))]
 public enum TaskKind
 {
-    /// <summary>A number.</summary>
+    /// <summary>Predicts a number.</summary>
     Regression,
 
     /// <summary>Predicts one of two classes.</summary>
@@ -18,33 +18,29 @@ public enum TaskKind
     Multiclass,
 }
 
-/// <summary>What the values of the label column mean.</summary>
-/// <param name="Task">What is learned.</param>
-/// <param name="Classes">
-/// Every class in order: numbers by their value, texts by their letters. Of two, the second is the positive one.
-/// Empty for regression.
-/// </param>
+/// <summary>The task and the meaning of the labels.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="Classes">All classes in order, numbers by value and texts alphabetically. The second of two is the
+/// positive class. Empty for regression.</param>
 internal sealed record Target(TaskKind Task, IReadOnlyList<string> Classes)
 {
-    /// <summary>A number.</summary>
+    /// <summary>The target of regression.</summary>
     public static Target Number { get; } = new(TaskKind.Regression, []);
 
-    /// <summary>The decimal mark of numbers: a point or a comma.</summary>
+    /// <summary>The decimal mark of numbers, a point or a comma.</summary>
     public char DecimalMark { get; init; } = '.';
 
-    /// <summary>Whether yes and YES are the same class.</summary>
+    /// <summary>Whether case is ignored, so that yes and YES are the same class.</summary>
     public bool IgnoresCase { get; init; }
 
-    /// <summary>The class that a field names: its text, except that 1, 1.0 and 1e0 are the same.</summary>
+    /// <summary>The class of a field: its text, but 1, 1.0 and 1e0 are the same.</summary>
     public static string ClassOf(string field) =>
         float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             && float.IsFinite(number)
             ? number.ToString(CultureInfo.InvariantCulture) : field;
 
-    /// <summary>
-    /// The classes of labels, in their order. Where they are two when upper and lower case count as the same, they do,
-    /// and the more frequent spelling stands for both.
-    /// </summary>
+    /// <summary>The classes of labels in order. If ignoring case leaves two, case is ignored, and the more frequent
+    /// spelling is used.</summary>
     public static (string[] Classes, bool IgnoresCase) ClassesOf(
         IReadOnlyList<string> fields, char mark, bool mayIgnoreCase)
     {
@@ -55,18 +51,16 @@ internal sealed record Target(TaskKind Task, IReadOnlyList<string> Classes)
         return (InOrder(classes, mark), ignoresCase);
     }
 
-    /// <summary>Whether a label is a number: what is none, such as '-', is no label.</summary>
+    /// <summary>Whether labels are numbers. Marks for 'no value', such as '-', are then missing labels.</summary>
     [JsonIgnore]
     public bool IsNumeric => Classes.All(c => NumberText.TryRead(c, DecimalMark, out _));
 
-    /// <summary>
-    /// The label of each row: the number, NaN where missing; or the place of its class in <see cref="Classes"/>, −1
-    /// for a class that a multiclass model has not seen.
-    /// </summary>
+    /// <summary>The label of each row: the number, NaN if missing; or the index of the class in <see cref="Classes"/>,
+    /// −1 for a class that is unknown to a multiclass model.</summary>
     /// <param name="table">The file.</param>
-    /// <param name="rows">Which of its rows, from 0.</param>
-    /// <param name="column">Where the label stands.</param>
-    /// <exception cref="UserException">A field is neither of two classes.</exception>
+    /// <param name="rows">Numbers of the rows, from 0.</param>
+    /// <param name="column">The label column.</param>
+    /// <exception cref="UserException">A field is none of two classes.</exception>
     public float[] Read(Table table, IReadOnlyList<int> rows, int column)
     {
         if (Task == TaskKind.Regression)

@@ -1,23 +1,20 @@
 namespace Alice.ML.Tool.Data;
 
-/// <summary>Finds out from the label column what is to be learned.</summary>
+/// <summary>Detects the task from the labels.</summary>
 internal static class TaskDetection
 {
-    /// <summary>The most whole numbers that are taken for codes of classes.</summary>
+    /// <summary>At most this many whole numbers are taken for codes of classes.</summary>
     public const int MaximumCodes = 20;
 
-    /// <summary>
-    /// Each code occurs at least this often, relative to equal shares; counts have rare values at their end.
-    /// </summary>
+    /// <summary>Each code must occur at least this often, relative to equal frequencies. Counts have rare large
+    /// values.</summary>
     public const double LeastShare = 0.25;
 
-    /// <summary>
-    /// Two different values: binary. Text: multiclass. Whole numbers 0, 1, … or 1, 2, … without a gap, at most
-    /// <see cref="MaximumCodes"/>, each at least <see cref="LeastShare"/> as frequent as on average: multiclass. Other
-    /// numbers: regression.
-    /// </summary>
+    /// <summary>Two different values: binary. Text: multiclass. Whole numbers 0, 1, … or 1, 2, … without a gap, at most
+    /// <see cref="MaximumCodes"/>, each at least <see cref="LeastShare"/> as frequent as the average: multiclass. Other
+    /// numbers: regression.</summary>
     /// <param name="labels">The labels of the training rows, none missing.</param>
-    /// <param name="classes">The different ones, in order.</param>
+    /// <param name="classes">The different values, in order.</param>
     /// <param name="mark">Their decimal mark.</param>
     /// <returns>The task, and the reason in words.</returns>
     public static (TaskKind Task, string Reason) Detect(

@@ -4,24 +4,24 @@ using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tool.Data;
 
-/// <summary>A text file as it lies on disk: packed by gzip or not, in one of the common encodings.</summary>
-/// <param name="Path">Where it is.</param>
-/// <param name="IsPacked">Whether it is gzip, whatever its name says.</param>
-/// <param name="Encoding">What its bytes mean where no byte order mark says it.</param>
+/// <summary>A text file on disk, optionally compressed, in a common encoding.</summary>
+/// <param name="Path">The path.</param>
+/// <param name="IsPacked">Whether it is compressed with gzip, whatever its extension.</param>
+/// <param name="Encoding">The encoding if there is no byte order mark.</param>
 internal sealed record TextFile(string Path, bool IsPacked, Encoding Encoding)
 {
     private const int ProbedBytes = 4096;
 
-    // Bytes that are no UTF-8 end the reading, so that another encoding can be tried.
+    // Throws on bytes that are not UTF-8, so that another encoding can be tried.
     private static readonly UTF8Encoding _strictUtf8 =
         new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The encoding of older Windows programs in western Europe and America.</summary>
     public static Encoding Windows1252 => CodePagesEncodingProvider.Instance.GetEncoding(1252)!;
 
-    /// <summary>Looks at a file's first bytes. Text without a mark is UTF-8, or UTF-16 where every other byte is
-    /// 0.</summary>
-    /// <exception cref="UserException">There is no such file, or it holds no text.</exception>
+    /// <summary>Examines the first bytes of a file. Without a byte order mark, it is UTF-16 if every other byte is 0,
+    /// otherwise UTF-8.</summary>
+    /// <exception cref="UserException">The file does not exist or is not text.</exception>
     public static TextFile Examine(string path)
     {
         if (Directory.Exists(path))
@@ -37,14 +37,14 @@ internal sealed record TextFile(string Path, bool IsPacked, Encoding Encoding)
         var zeros = bytes.Count(b => b == 0);
         if (zeros == 0)
             return file;
-        // Text of the Latin alphabet in UTF-16 without its mark: all zeros at even or all at odd places.
+        // Latin text in UTF-16 has zeros at all even or all odd positions.
         var odd = bytes.Where((b, i) => i % 2 == 1 && b == 0).Count();
         return 3 * zeros < bytes.Length || (odd > 0 && odd < zeros)
             ? throw new UserException($"{path} is not a text file; give a comma, tab or semicolon separated one")
             : file with { Encoding = new UnicodeEncoding(bigEndian: odd == 0, byteOrderMark: false) };
     }
 
-    /// <summary>Reads its text from the start.</summary>
+    /// <summary>Opens the text at its start.</summary>
     public StreamReader Open() => new(OpenBytes(), Encoding, detectEncodingFromByteOrderMarks: true);
 
     private Stream OpenBytes() =>

@@ -5,7 +5,7 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Tool.Modelling;
 
-/// <summary>Learning to tell two classes apart; the second is the positive one.</summary>
+/// <summary>Binary classification. The second class is the positive one.</summary>
 internal sealed class BinaryTask(TableSchema schema) : TableTask(schema)
 {
     public override IReadOnlyList<string> Header => ["PredictedLabel", "Probability"];

@@ -2,27 +2,26 @@ using Microsoft.ML;
 
 namespace Alice.ML.Tool.Modelling;
 
-/// <summary>Permutation importance of the columns of a file, all categories of a column and all parts of a date
-/// together.</summary>
-/// <param name="Metric">The error: RMSE or log-loss, with its value as the rows are.</param>
-/// <param name="Rows">How many rows it was measured on.</param>
+/// <summary>Permutation importance of the columns of a file. All slots of a column are permuted together.</summary>
+/// <param name="Metric">RMSE or log-loss, with its value on the original rows.</param>
+/// <param name="Rows">Number of rows that were used.</param>
 /// <param name="Columns">Names of the columns, the most important first.</param>
 internal sealed record ColumnImportances(Metric Metric, int Rows, IReadOnlyList<Importance<string>> Columns)
 {
-    /// <summary>How often each column is permuted by default.</summary>
+    /// <summary>Default number of permutations per column.</summary>
     public const int DefaultPermutations = 10;
 
-    /// <summary>More rows than these add time and little else: they are taken evenly spread.</summary>
+    /// <summary>Maximum number of rows, evenly spread. More would take time and change little.</summary>
     public const int MostRows = 10_000;
 
-    /// <summary>Measures a model.</summary>
+    /// <summary>Measures the importance of each column.</summary>
     /// <param name="ml">The context.</param>
-    /// <param name="task">What the model has learned.</param>
-    /// <param name="rows">Labeled rows, not those of training.</param>
+    /// <param name="task">The task of the model.</param>
+    /// <param name="rows">Labeled rows, other than the training rows.</param>
     /// <param name="labels">Their labels, as <see cref="Data.Target.Read"/> gives them.</param>
-    /// <param name="permutations">How often each column is permuted, at least 2.</param>
-    /// <param name="seed">Decides the permutations.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="permutations">Permutations per column, at least 2.</param>
+    /// <param name="seed">Seed of the permutations.</param>
+    /// <param name="cancellation">Cancels the measurement.</param>
     public static ColumnImportances Measure(MLContext ml, TableTask task, NetworkRows rows, float[] labels,
         int permutations, int seed, CancellationToken cancellation)
     {

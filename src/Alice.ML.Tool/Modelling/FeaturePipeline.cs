@@ -6,16 +6,15 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Tool.Modelling;
 
-/// <summary>
-/// From a file's columns to one vector of features: numbers as they are, missing ones as NaN, which the trainers know;
-/// texts of few values one-hot encoded, all zero when missing or unknown; texts of many values target encoded.
-/// </summary>
-/// <param name="Transforms">For any other rows.</param>
-/// <param name="Training">The training rows; target encodings are out of fold there.</param>
-/// <param name="Features">The vector column.</param>
+/// <summary>Joins the columns of a file in one feature vector. Numbers stay as they are, with NaN for missing. Texts
+/// with few values are one-hot encoded, all zero if missing or unknown. Texts with many values are target
+/// encoded.</summary>
+/// <param name="Transforms">The transforms for other rows.</param>
+/// <param name="Training">The transformed training rows, with out-of-fold target encodings.</param>
+/// <param name="Features">Name of the feature vector.</param>
 internal sealed record FeaturePipeline(TransformerChain<ITransformer> Transforms, IDataView Training, string Features)
 {
-    /// <summary>Learns from the training rows what the columns need.</summary>
+    /// <summary>Fits the transforms to the training rows.</summary>
     public static FeaturePipeline Fit(MLContext ml, TableSchema schema, IDataView training)
     {
         InputOutputColumnPair[] many =
@@ -28,7 +27,7 @@ internal sealed record FeaturePipeline(TransformerChain<ITransformer> Transforms
             new TransformerChain<ITransformer>([.. encoding, fitted]), fitted.Transform(training), features);
     }
 
-    /// <summary>The same for several ranks: rank 0's rows say what the columns need.</summary>
+    /// <summary>Fits the transforms to the rows of rank 0, for all ranks.</summary>
     public static FeaturePipeline Share(MLContext ml, Communicator ranks, TableSchema schema, IDataView training)
     {
         var own = ranks.Rank == 0 ? Fit(ml, schema, training) : null;
@@ -45,7 +44,7 @@ internal sealed record FeaturePipeline(TransformerChain<ITransformer> Transforms
             Unused("Features", schema.Columns.Select(c => c.Name).ToHashSet()));
     }
 
-    /// <summary>The transforms that need no label, and the column that they end in.</summary>
+    /// <summary>The transforms that do not need the label, and their output column.</summary>
     private static (EstimatorChain<ITransformer> Transforms, string Features) Others(MLContext ml, TableSchema schema)
     {
         var taken = schema.Columns.Select(c => c.Name).ToHashSet();
@@ -61,7 +60,7 @@ internal sealed record FeaturePipeline(TransformerChain<ITransformer> Transforms
     private static IDataView Categories(MLContext ml, ColumnSchema column) =>
         ml.Data.LoadFromEnumerable(column.Categories.Select(c => new Category { Value = c }));
 
-    /// <summary>The name, with underscores where a column has it already.</summary>
+    /// <summary>Appends underscores to a name until no column has it.</summary>
     private static string Unused(string name, HashSet<string> taken)
     {
         while (!taken.Add(name))

@@ -7,8 +7,8 @@ using Microsoft.ML;
 
 namespace Alice.ML.Tool.Modelling;
 
-/// <summary>Networks whose landscape is looked at: one each, whose numbers are not encoded, and whose loss no weight
-/// decay shapes where that is not needed.</summary>
+/// <summary>Trains networks and measures their landscapes. By default one network, with unencoded numbers, and without
+/// weight decay for regression: simple enough to interpret.</summary>
 internal sealed class LandscapeStudy(MLContext ml, PreparedData data, NetworkSettings settings)
 {
     private const int LinePoints = 40;
@@ -27,9 +27,9 @@ internal sealed class LandscapeStudy(MLContext ml, PreparedData data, NetworkSet
 
     /// <summary>Measures its landscape on the training rows.</summary>
     /// <param name="model">What <see cref="Train"/> gave.</param>
-    /// <param name="rows">Rows to measure on, at most.</param>
-    /// <param name="directions">Random directions at each distance.</param>
-    /// <param name="cancellation">Ends the measurement.</param>
+    /// <param name="rows">Maximum number of rows.</param>
+    /// <param name="directions">Number of random directions at each distance.</param>
+    /// <param name="cancellation">Cancels the measurement.</param>
     public LandscapeReport Measure(ITransformer model, int rows, int directions, CancellationToken cancellation) =>
         model.MeasureLandscape(data.Train,
             new()

@@ -1,18 +1,18 @@
 namespace Alice.ML.Tool.Modelling;
 
-/// <summary>One number that says how well a model predicts.</summary>
-/// <param name="Name">As people write it.</param>
-/// <param name="Key">Its name in JSON.</param>
-/// <param name="Value">NaN where it is not defined.</param>
+/// <summary>A measure of how well a model predicts.</summary>
+/// <param name="Name">Name in texts.</param>
+/// <param name="Key">Name in JSON.</param>
+/// <param name="Value">NaN if undefined.</param>
 internal sealed record Metric(string Name, string Key, double Value)
 {
-    /// <summary>Why it has no value, or what its value leaves out; null where there is nothing to say.</summary>
+    /// <summary>Why it is undefined, or what was left out. Null if there is nothing to say.</summary>
     public string? Remark { get; init; }
 
-    /// <summary>Whether less of it is better.</summary>
+    /// <summary>Whether lower is better.</summary>
     public bool IsError => Key is "rmse" or "mae" or "logLoss";
 
-    /// <summary>The mean of each metric over the folds where it is defined.</summary>
+    /// <summary>The mean of each metric over the folds in which it is defined.</summary>
     public static Metric[] Means(IReadOnlyList<IReadOnlyList<Metric>> folds) => [.. folds[0].Select((metric, i) =>
     {
         var defined = folds.Select(fold => fold[i]).Where(m => double.IsFinite(m.Value)).ToArray();

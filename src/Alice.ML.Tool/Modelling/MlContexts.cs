@@ -4,10 +4,10 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Tool.Modelling;
 
-/// <summary>Makes ML.NET contexts whose messages reach the terminal.</summary>
+/// <summary>Creates ML.NET contexts that log to the terminal.</summary>
 internal static class MlContexts
 {
-    /// <summary>A seeded context; it shows warnings, and with <paramref name="verbose"/> everything.</summary>
+    /// <summary>Creates a context. It prints warnings, or everything if <paramref name="verbose"/>.</summary>
     public static MLContext Create(int seed, Terminal terminal, bool verbose)
     {
         var ml = new MLContext(seed);

@@ -5,7 +5,7 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Tool.Modelling;
 
-/// <summary>Learning to tell several classes apart.</summary>
+/// <summary>Multiclass classification.</summary>
 internal sealed class MulticlassTask(TableSchema schema) : TableTask(schema)
 {
     public override IReadOnlyList<string> Header =>
@@ -17,7 +17,7 @@ internal sealed class MulticlassTask(TableSchema schema) : TableTask(schema)
         var options = new AliceMulticlassTrainer.Options();
         complete(options);
         var network = fit.By(fit.ML.MulticlassClassification.Trainers.Alice(options));
-        // So that whoever loads the model reads the class as it stands in the file.
+        // So that programs that load the model get the class as text rather than a key.
         var toText = fit.ML.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(network.Transform(fit.Train));
         return new TransformerChain<ITransformer>(network, toText);
     }

@@ -3,10 +3,10 @@ using Microsoft.ML.Calibrators;
 
 namespace Alice.ML.Tool.Modelling;
 
-/// <summary>The models of all tasks, for features without a pipeline.</summary>
+/// <summary>The Alice model of any task, applied to feature vectors without the pipeline.</summary>
 internal abstract class NetworkAccess
 {
-    /// <summary>The access to a model of an Alice trainer.</summary>
+    /// <summary>Wraps the model of an Alice trainer.</summary>
     public static NetworkAccess Of(object model) => model switch
     {
         AliceRegressionModelParameters regression => new Access<float>(regression),
@@ -15,16 +15,16 @@ internal abstract class NetworkAccess
         _ => throw new ArgumentException($"{model.GetType().Name} is no model of an Alice trainer.", nameof(model)),
     };
 
-    /// <summary>The score, the probability, or one probability a class.</summary>
+    /// <summary>The score, the probability, or the probability of each class.</summary>
     public abstract float[] Predict(ReadOnlySpan<float> features);
 
     /// <inheritdoc cref="AliceModelParameters{TOutput}.Explain"/>
     public abstract double Explain(ReadOnlySpan<float> features, int? classIndex, Span<float> contributions);
 
-    /// <summary>Rows that explanations compare with.</summary>
+    /// <summary>The rows that explanations compare with.</summary>
     public abstract IReadOnlyList<float[]> Background { get; }
 
-    /// <summary>Whether there are several classes.</summary>
+    /// <summary>Whether this is a multiclass model.</summary>
     public virtual bool HasClasses => false;
 
     /// <summary>The score that is explained.</summary>
@@ -69,7 +69,7 @@ internal abstract class NetworkAccess
             return Sign(classIndex) * start;
         }
 
-        // The log-odds of the other class have the other sign.
+        // The log-odds of the negative class have the opposite sign.
         private static int Sign(int? classIndex) => classIndex == 0 ? -1 : 1;
     }
 

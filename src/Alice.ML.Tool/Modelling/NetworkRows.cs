@@ -5,14 +5,13 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Tool.Modelling;
 
-/// <summary>Why a row has its score.</summary>
-/// <param name="Base">The mean score of the model's background rows.</param>
-/// <param name="Score">What is explained: the number, or log-odds of a class.</param>
-/// <param name="Contributions">For each column; with the base they add up to the score.</param>
+/// <summary>How a score is composed.</summary>
+/// <param name="Base">Mean score of the background rows of the model.</param>
+/// <param name="Score">The explained score: the number, or the log-odds of a class.</param>
+/// <param name="Contributions">One contribution per column. Their sum and the base give the score.</param>
 internal sealed record Explanation(double Base, double Score, float[] Contributions);
 
-/// <summary>Rows of a file as the networks of a model are given them, and the columns of the file that the features
-/// come from.</summary>
+/// <summary>Rows as feature vectors of the networks, and the file column of each feature.</summary>
 internal sealed class NetworkRows
 {
     private readonly NetworkAccess _network;
@@ -21,9 +20,9 @@ internal sealed class NetworkRows
     private NetworkRows(NetworkAccess network, FeatureColumns columns, float[][] features) =>
         (_network, _columns, Features) = (network, columns, features);
 
-    /// <summary>Reads rows by what a pipeline does before its network.</summary>
-    /// <param name="pipeline">A pipeline of <see cref="TableTask.Fit"/>, perhaps loaded.</param>
-    /// <param name="schema">Its columns.</param>
+    /// <summary>Transforms rows by all steps of a pipeline before its network.</summary>
+    /// <param name="pipeline">A pipeline of <see cref="TableTask.Fit"/>, fitted or loaded.</param>
+    /// <param name="schema">The schema of its file.</param>
     /// <param name="rows">The rows.</param>
     public static NetworkRows Of(ITransformer pipeline, TableSchema schema, IDataView rows)
     {
@@ -42,30 +41,30 @@ internal sealed class NetworkRows
     /// <summary>The columns of the file that the model uses.</summary>
     public IReadOnlyList<string> Columns => _columns.Names;
 
-    /// <summary>The features of each row.</summary>
+    /// <summary>The feature vector of each row.</summary>
     public float[][] Features { get; }
 
-    /// <summary>The slots of the features that come from a column.</summary>
+    /// <summary>The feature slots of a column.</summary>
     public int[] SlotsOf(int column) =>
         [.. Enumerable.Range(0, _columns.NumberOfFeatures).Where(slot => _columns.ColumnOf(slot) == column)];
 
-    /// <summary>The model's numbers for features, as <see cref="TableTask.Predict"/> gives them. Thread-safe.</summary>
+    /// <summary>Predicts from a feature vector, as <see cref="TableTask.Predict"/> does. Thread-safe.</summary>
     public float[] Predict(ReadOnlySpan<float> features) => _network.Predict(features);
 
     /// <summary>The rows that explanations compare with.</summary>
     public IReadOnlyList<float[]> Background => _network.Background;
 
-    /// <summary>Of several classes the most probable one; else null.</summary>
+    /// <summary>The most probable class of a multiclass model, otherwise null.</summary>
     public int? MostProbable(ReadOnlySpan<float> features) =>
         Predict(features) is { Length: > 1 } p && _network.HasClasses ? Array.IndexOf(p, p.Max()) : null;
 
-    /// <summary>What <see cref="Explain"/> explains: the number, or the log-odds of a class.</summary>
+    /// <summary>The score that <see cref="Explain"/> explains: the number, or the log-odds of a class.</summary>
     public double ExplainedScore(ReadOnlySpan<float> features, int? classIndex) =>
         _network.ExplainedScore(features, classIndex);
 
-    /// <summary>Explains the score for features. Thread-safe.</summary>
-    /// <param name="features">The features.</param>
-    /// <param name="classIndex">Of several classes, whose log-odds to explain; null: the most probable one's.</param>
+    /// <summary>Explains the score of a feature vector. Thread-safe.</summary>
+    /// <param name="features">The feature vector.</param>
+    /// <param name="classIndex">For multiclass, the class to explain. Null: the most probable one.</param>
     public Explanation Explain(ReadOnlySpan<float> features, int? classIndex = null)
     {
         var slots = new float[features.Length];

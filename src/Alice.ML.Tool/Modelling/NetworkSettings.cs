@@ -4,7 +4,7 @@ using Alice.ML.Training;
 
 namespace Alice.ML.Tool.Modelling;
 
-/// <summary>What the command line says about the network; null leaves the choice to the trainer.</summary>
+/// <summary>The network options of the command line. Null leaves the choice to the trainer.</summary>
 internal sealed record NetworkSettings
 {
     public int[]? HiddenLayers { get; init; }
@@ -29,7 +29,7 @@ internal sealed record NetworkSettings
 
     public double? LearningRate { get; init; }
 
-    /// <summary>For regression only.</summary>
+    /// <summary>For regression.</summary>
     public RegressionLoss? Loss { get; init; }
 
     public double ValidationFraction { get; init; }
@@ -50,13 +50,13 @@ internal sealed record NetworkSettings
 
     public int Seed { get; init; } = 1;
 
-    /// <summary>Joins the ranks that share the rows or the networks; null: this process is alone.</summary>
+    /// <summary>The ranks that share rows or networks. Null: there is one process.</summary>
     public Communicator? Ranks { get; init; }
 
     /// <summary>Whether every rank has all rows.</summary>
     public bool Replicated { get; init; }
 
-    /// <summary>Fills in what the options of all trainers share.</summary>
+    /// <summary>Sets the options that all trainers have.</summary>
     public void Apply(AliceTrainerOptions options, string label, string features, IProgress<AliceProgress> progress,
         CancellationToken cancellation)
     {

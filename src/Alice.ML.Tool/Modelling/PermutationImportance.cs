@@ -1,33 +1,32 @@
 namespace Alice.ML.Tool.Modelling;
 
-/// <summary>What a model loses without a column.</summary>
-/// <typeparam name="T">What stands for the column.</typeparam>
+/// <summary>The permutation importance of one column.</summary>
+/// <typeparam name="T">Type that stands for a column.</typeparam>
 /// <param name="Column">The column.</param>
-/// <param name="Increase">How much larger the error is, on average, when the column's values change rows.</param>
-/// <param name="StandardError">Of that mean over the permutations.</param>
+/// <param name="Increase">Mean increase of the error when the values of the column are permuted.</param>
+/// <param name="StandardError">Standard error of the mean, over the permutations.</param>
 internal sealed record Importance<T>(T Column, double Increase, double StandardError);
 
-/// <summary>Permutation importance (Breiman 2001): a column's values are dealt to other rows, and the error of the
-/// model is measured again.</summary>
+/// <summary>Permutation importance (Breiman 2001): the values of a column are permuted over the rows, and the error is
+/// measured again.</summary>
 internal static class PermutationImportance
 {
-    // Neighboring seeds must not share permutations.
+    // So that neighboring seeds do not share permutations.
     private const int SeedStride = 7919;
 
-    /// <summary>Numbers of so many rows, evenly spread over all.</summary>
+    /// <summary>Indices of at most <paramref name="most"/> rows, evenly spread.</summary>
     public static int[] Spread(int all, int most) =>
         [.. Enumerable.Range(0, Math.Min(all, most)).Select(i => (int)((long)i * all / Math.Min(all, most)))];
 
-    /// <summary>Measures all columns, the most important first.</summary>
+    /// <summary>Measures all columns. The most important comes first.</summary>
     /// <param name="columns">The columns.</param>
-    /// <param name="rows">Rows that the error is measured on.</param>
-    /// <param name="before">The error as the rows are.</param>
-    /// <param name="error">The error where each row has the value of a column from another row, whose number is given.
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="before">The error on the original rows.</param>
+    /// <param name="error">Returns the error if each row has the value of a column from the given row.
     /// Thread-safe.</param>
-    /// <param name="permutations">How often each column is permuted, at least 2; every column by the same
-    /// permutations.</param>
-    /// <param name="seed">Decides the permutations.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="permutations">Permutations per column, at least 2. They are the same for every column.</param>
+    /// <param name="seed">Seed of the permutations.</param>
+    /// <param name="cancellation">Cancels the measurement.</param>
     public static IReadOnlyList<Importance<T>> Measure<T>(IReadOnlyList<T> columns, int rows, double before,
         Func<T, int[], double> error, int permutations, int seed, CancellationToken cancellation)
     {

@@ -2,16 +2,16 @@ using Alice.ML.Tool.Data;
 
 namespace Alice.ML.Tool.Modelling;
 
-/// <summary>A file's rows, split and read by the schema that the training rows gave.</summary>
+/// <summary>Training and test rows, read by the schema of the training rows.</summary>
 internal sealed record PreparedData(
     TableSchema Schema, TableView Train, float[] TrainLabels, TableView Test, float[] TestLabels)
 {
     /// <summary>Reads the training and the test rows.</summary>
     /// <param name="data">The training file.</param>
-    /// <param name="target">What its labels mean.</param>
-    /// <param name="testTable">The file that the test rows are of.</param>
-    /// <param name="split">Which rows train and which test.</param>
-    /// <param name="note">Told of what is left out.</param>
+    /// <param name="target">Meaning of the labels.</param>
+    /// <param name="testTable">The file with the test rows.</param>
+    /// <param name="split">The split into training and test rows.</param>
+    /// <param name="note">Receives what is left out.</param>
     public static PreparedData Of(
         LabelledTable data, Target target, Table testTable, RowSplit split, Action<string> note)
     {
@@ -22,7 +22,7 @@ internal sealed record PreparedData(
         return new PreparedData(schema, train, schema.Target.Read(data.Table, rows, data.Label), test, testLabels);
     }
 
-    /// <summary>Reads the training rows of a rank after rank 0: all of its file, by rank 0's schema.</summary>
+    /// <summary>Reads the training rows of a rank other than 0: its whole file, by the schema of rank 0.</summary>
     public static PreparedData OfRank(LabelledTable data, TableSchema schema, Action<string> note)
     {
         var (train, labels) = LabelledTable.Read(data.Table, data.Table.AllRows, schema, note);

@@ -5,7 +5,7 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Tool.Modelling;
 
-/// <summary>Learning to predict a number.</summary>
+/// <summary>Regression.</summary>
 internal sealed class RegressionTask(TableSchema schema) : TableTask(schema)
 {
     public override string LossKey => "rmse";

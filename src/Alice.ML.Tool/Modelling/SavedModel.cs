@@ -6,10 +6,8 @@ using Microsoft.ML;
 
 namespace Alice.ML.Tool.Modelling;
 
-/// <summary>
-/// A fitted pipeline in a .zip that plain <c>mlContext.Model.Load</c> reads, with one more entry beside ML.NET's: the
-/// schema of the training file, by which the commands find the columns of other files.
-/// </summary>
+/// <summary>A fitted pipeline in a .zip that <c>mlContext.Model.Load</c> can read. It has one more entry: the schema of
+/// the training file, for reading other files.</summary>
 internal sealed record SavedModel(ITransformer Pipeline, TableSchema Schema)
 {
     private const string SchemaEntry = "alice-table.json";
@@ -23,8 +21,8 @@ internal sealed record SavedModel(ITransformer Pipeline, TableSchema Schema)
         JsonSerializer.Serialize(entry, Schema);
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
-    /// <exception cref="UserException">It is not such a file.</exception>
+    /// <summary>Loads a model that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="UserException">The file is not such a model.</exception>
     public static SavedModel Load(MLContext ml, string path)
     {
         if (!File.Exists(path))
@@ -44,9 +42,7 @@ internal sealed record SavedModel(ITransformer Pipeline, TableSchema Schema)
         }
     }
 
-    /// <summary>
-    /// Reads a file that the model is to score; the training file's names help to tell its header from its rows.
-    /// </summary>
+    /// <summary>Reads a file to be scored. The names of the training file help to detect its header.</summary>
     public Table ReadTable(string path, FileFormat format, Action<string> note) =>
         DelimitedFile.Read(path, format, Schema.HasHeader ? [.. Schema.Columns.Select(c => c.Name)] : null, note);
 }

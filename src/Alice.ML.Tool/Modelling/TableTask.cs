@@ -7,18 +7,16 @@ using Microsoft.ML;
 
 namespace Alice.ML.Tool.Modelling;
 
-/// <summary>How to draw the course of a training.</summary>
-/// <param name="Quantity">What is drawn of each epoch.</param>
-/// <param name="OfLoss">From an epoch's loss to that.</param>
-/// <param name="Test">Its value on the test rows; null where none of the metrics is that.</param>
+/// <summary>How to draw a learning curve.</summary>
+/// <param name="Quantity">The quantity on the vertical axis.</param>
+/// <param name="OfLoss">Converts the loss of an epoch to the quantity.</param>
+/// <param name="Test">Its value on the test rows. Null if no metric has it.</param>
 internal sealed record LearningCurve(string Quantity, Func<double, double> OfLoss, double? Test);
 
-/// <summary>
-/// What differs between regression, binary and multiclass classification: the trainer, the outputs and the metrics.
-/// </summary>
+/// <summary>What differs between regression, binary and multiclass classification: trainer, outputs, metrics.</summary>
 internal abstract class TableTask(TableSchema schema)
 {
-    /// <summary>The columns.</summary>
+    /// <summary>The schema of the file.</summary>
     protected TableSchema Schema { get; } = schema;
 
     /// <summary>The task of a schema's label.</summary>
@@ -29,22 +27,22 @@ internal abstract class TableTask(TableSchema schema)
         _ => new RegressionTask(schema),
     };
 
-    /// <summary>As --task takes it.</summary>
+    /// <summary>Name for --task.</summary>
     public string Name => Schema.Target.Task.ToString().ToLowerInvariant();
 
-    /// <summary>The <see cref="Metric.Key"/> of the error that training makes small.</summary>
+    /// <summary>The <see cref="Metric.Key"/> of the error that training minimizes.</summary>
     public virtual string LossKey => "logLoss";
 
-    /// <summary>The head of a file of predictions.</summary>
+    /// <summary>Column names of a file with predictions.</summary>
     public abstract IReadOnlyList<string> Header { get; }
 
-    /// <summary>Fits the whole pipeline: the columns' transforms and the network.</summary>
+    /// <summary>Fits the whole pipeline: the transforms and the network.</summary>
     /// <param name="ml">The context.</param>
     /// <param name="train">The training rows.</param>
-    /// <param name="validation">Rows to measure every epoch on, or null.</param>
-    /// <param name="settings">The network.</param>
-    /// <param name="progress">Told of every epoch.</param>
-    /// <param name="cancellation">Ends the training with what it has learned after one epoch.</param>
+    /// <param name="validation">Validation rows, or null.</param>
+    /// <param name="settings">Options of the network.</param>
+    /// <param name="progress">Receives the progress.</param>
+    /// <param name="cancellation">Ends the training. After the first epoch, the current model is returned.</param>
     public ITransformer Fit(MLContext ml, IDataView train, IDataView? validation, NetworkSettings settings,
         IProgress<AliceProgress> progress, CancellationToken cancellation)
     {
@@ -58,24 +56,22 @@ internal abstract class TableTask(TableSchema schema)
         return columns.Transforms.Append(network);
     }
 
-    /// <summary>Trains on what the transforms gave.</summary>
+    /// <summary>Trains the network on transformed rows.</summary>
     /// <param name="fit">Data and context.</param>
-    /// <param name="complete">Fills in the options that all tasks share.</param>
-    /// <param name="settings">The others.</param>
+    /// <param name="complete">Sets the options that all tasks share.</param>
+    /// <param name="settings">Options of the network.</param>
     protected abstract ITransformer FitNetwork(
         NetworkFit fit, Action<AliceTrainerOptions> complete, NetworkSettings settings);
 
-    /// <summary>
-    /// The model's numbers for each row, in order: the score, the probability, or one probability a class. A row that
-    /// cannot be scored has some that are not finite.
-    /// </summary>
+    /// <summary>Predicts each row, in order: the score, the probability, or the probability of each class. If a row
+    /// cannot be scored, some of its values are not finite.</summary>
     public float[][] Predict(ITransformer model, IDataView rows) => Outputs(model.Transform(rows));
 
-    /// <summary>Whether a row has a score.</summary>
+    /// <summary>Whether a row could be scored.</summary>
     public static bool IsScored(float[] outputs) => outputs.All(float.IsFinite);
 
-    /// <summary>The metrics of a model on rows; those that it cannot score are left out and counted.</summary>
-    /// <exception cref="UserException">It can score none.</exception>
+    /// <summary>The metrics on test rows. Rows that cannot be scored are left out and counted.</summary>
+    /// <exception cref="UserException">No row can be scored.</exception>
     public IReadOnlyList<Metric> Test(
         MLContext ml, ITransformer model, IDataView rows, float[] labels, Action<string> note)
     {
@@ -91,19 +87,19 @@ internal abstract class TableTask(TableSchema schema)
         return Evaluate(ml, [.. scored.Select(row => labels[row])], [.. scored.Select(row => outputs[row])]);
     }
 
-    /// <summary>The columns that hold the outputs.</summary>
+    /// <summary>Reads the outputs from the scored rows.</summary>
     protected abstract float[][] Outputs(IDataView scored);
 
-    /// <summary>Compares outputs with the true labels, as <see cref="Target.Read"/> gives them.</summary>
+    /// <summary>Evaluates outputs against labels as <see cref="Target.Read"/> returns them.</summary>
     public abstract IReadOnlyList<Metric> Evaluate(MLContext ml, float[] labels, float[][] outputs);
 
-    /// <summary>A line of a file of predictions, a field for each of <see cref="Header"/>.</summary>
+    /// <summary>One line of a file with predictions, with the fields of <see cref="Header"/>.</summary>
     public abstract IEnumerable<string> Fields(float[] outputs);
 
-    /// <summary>How to draw the training.</summary>
+    /// <summary>How to draw the learning curve.</summary>
     public abstract LearningCurve Curve(NetworkSettings settings, IReadOnlyList<Metric> test);
 
-    /// <summary>A number as text that reads back as the same.</summary>
+    /// <summary>A number as text that can be parsed without loss.</summary>
     protected static string Text(float value) => value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The data of one fit.</summary>

@@ -4,7 +4,7 @@ using Microsoft.ML;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>Writes a report about a model: its errors on held-out rows, those of other trainers, and what the model has
+/// <summary>Writes a report about a model: its errors on test rows, those of other trainers, and what the model has
 /// learned.</summary>
 public static class AliceReport
 {
@@ -27,7 +27,7 @@ public static class AliceReport
     internal static string Create(ITransformer model, IDataView data, AliceReportOptions? options = null) =>
         Create(Subject.Read(model, data, options ?? new()));
 
-    /// <summary>The page of what was read already.</summary>
+    /// <summary>The page for a subject that was read before.</summary>
     internal static string Create(Subject subject)
     {
         var page = new Html();
@@ -39,7 +39,7 @@ public static class AliceReport
             add(subject, page);
             done += time;
         }
-        var rows = $"{Show.Count(subject.Labels.Length)} held-out rows";
+        var rows = $"{Show.Count(subject.Labels.Length)} test rows";
         return page.Page(subject.Options.Title ?? subject.Label, $"{subject.Task.Name} · {rows}");
     }
 
@@ -50,7 +50,7 @@ public static class AliceReport
         writer.Write(page);
     }
 
-    // Times are relative, about those of tables of some thousand rows.
+    // Relative times, approximately those for tables with some thousand rows.
     private static readonly (string Doing, int Time, Action<Subject, Html> Add)[] _sections =
     [
         ("LightGBM and FastTree", 12, RivalSection.Add),

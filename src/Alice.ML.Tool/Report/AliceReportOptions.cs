@@ -17,6 +17,9 @@ public sealed record AliceReportOptions
     /// loss for a Poisson model.</summary>
     public RegressionLoss? Loss { get; init; }
 
+    /// <summary>Unit of a regression label, such as "m", for the axes of pictures. Default null: not shown.</summary>
+    public string? LabelUnit { get; init; }
+
     /// <summary>Title of the report. Default null: the name of the label.</summary>
     public string? Title { get; init; }
 
@@ -37,9 +40,8 @@ public sealed record AliceReportOptions
     /// none.</summary>
     public CancellationToken CancellationToken { get; init; }
 
-    /// <summary>The training rows as the model's trainer saw them, where its transforms treat these otherwise than
-    /// others (target encoding). Null: as the pipeline transforms <see cref="TrainingData"/>.
-    /// </summary>
+    /// <summary>The transformed training rows if they differ from what the pipeline makes of <see
+    /// cref="TrainingData"/>, as with out-of-fold target encodings. Null: they do not.</summary>
     internal IDataView? PreparedTraining { get; init; }
 
     /// <summary>Names of the classes in order. Null: those of the label column, or false and true.</summary>
@@ -48,6 +50,6 @@ public sealed record AliceReportOptions
     /// <summary>The effort that the model was trained with.</summary>
     internal Effort Effort { get; init; }
 
-    /// <summary>Told what is being done, and which share of the work is done before it.</summary>
+    /// <summary>Receives what is being done, and the share of the work done before it.</summary>
     internal Action<string, double>? Progress { get; init; }
 }

@@ -3,12 +3,12 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>The values of a column that holds no numbers, as text.</summary>
+/// <summary>The values of a non-numeric column as text.</summary>
 internal static class Categories
 {
     private const int Longest = 60;
 
-    /// <summary>From a row to its value.</summary>
+    /// <summary>Returns the value of a row.</summary>
     public static Func<int, string> Of(HeldRows rows, int column)
     {
         var values = rows.Column(column);
@@ -19,7 +19,7 @@ internal static class Categories
             : key <= names.Count ? Shortened(names[(int)key - 1]) : $"{key}";
     }
 
-    /// <summary>The texts of a key column's values; none where it has none.</summary>
+    /// <summary>The key values of a column as text. Empty if it has none.</summary>
     public static IReadOnlyList<string> Names(DataViewSchema.Column column)
     {
         if (column.Annotations.Schema.GetColumnOrNull("KeyValues")?.Type is not VectorDataViewType texts)

@@ -1,15 +1,15 @@
 namespace Alice.ML.Tool.Report;
 
-/// <summary>Figures of classes, from the probability of one class and whether a row is of it.</summary>
+/// <summary>Figures for one class, from its predicted probabilities and whether rows are of it.</summary>
 internal static class ClassFigures
 {
     private const int Bins = 10;
 
-    /// <summary>What a threshold on the probability gives.</summary>
-    /// <param name="Threshold">Rows of at least this probability are flagged.</param>
-    /// <param name="Recall">Share of the class's rows that are flagged.</param>
+    /// <summary>One point of the ROC and precision-recall curves.</summary>
+    /// <param name="Threshold">Rows with at least this probability are flagged.</param>
+    /// <param name="Recall">Share of the rows of the class that are flagged.</param>
     /// <param name="FalseAlarms">Share of the other rows that are flagged.</param>
-    /// <param name="Precision">Share of the flagged rows that are of the class; NaN where none is.</param>
+    /// <param name="Precision">Share of flagged rows that are of the class. NaN if none is flagged.</param>
     /// <param name="Flagged">Share of all rows that are flagged.</param>
     public sealed record Operating(
         double Threshold, double Recall, double FalseAlarms, double Precision, double Flagged)
@@ -18,7 +18,7 @@ internal static class ClassFigures
         public double F1 => 2 * Precision * Recall / (Precision + Recall);
     }
 
-    /// <summary>Rows whose probabilities are alike.</summary>
+    /// <summary>A group of rows with similar probabilities.</summary>
     public sealed record Bin(double Predicted, double Share, double StandardError, int Count);
 
     /// <summary>Rows of each true class [row] by predicted class [column].</summary>
@@ -31,7 +31,7 @@ internal static class ClassFigures
         return counts;
     }
 
-    /// <summary>Every threshold that changes what is flagged, from the highest; first that which flags none.</summary>
+    /// <summary>All thresholds at which the flagged rows change, from the highest. The first flags none.</summary>
     public static IReadOnlyList<Operating> Curve(IReadOnlyList<bool> isClass, IReadOnlyList<double> probabilities)
     {
         int[] order = [.. Enumerable.Range(0, isClass.Count).OrderByDescending(i => probabilities[i])];
@@ -50,7 +50,7 @@ internal static class ClassFigures
         return points;
     }
 
-    /// <summary>What one threshold gives.</summary>
+    /// <summary>The point for one threshold.</summary>
     public static Operating At(double threshold, IReadOnlyList<bool> isClass, IReadOnlyList<double> probabilities)
     {
         var flagged = Enumerable.Range(0, isClass.Count).Where(i => probabilities[i] >= threshold).ToArray();
@@ -59,11 +59,11 @@ internal static class ClassFigures
             flagged.Length == 0 ? double.NaN : right / flagged.Length, flagged.Length / (double)isClass.Count);
     }
 
-    /// <summary>The area under the ROC curve, by trapezes.</summary>
+    /// <summary>The area under the ROC curve, by the trapezoidal rule.</summary>
     public static double Area(IReadOnlyList<Operating> curve) => curve.Zip(curve.Skip(1), (a, b) =>
         (b.FalseAlarms - a.FalseAlarms) * (a.Recall + b.Recall) / 2).Sum();
 
-    /// <summary>Rows in bins of equal size by their probability: how often they are of the class.</summary>
+    /// <summary>The frequency of the class in groups of equal size, by predicted probability.</summary>
     public static IReadOnlyList<Bin> Reliability(IReadOnlyList<bool> isClass, IReadOnlyList<double> probabilities)
     {
         int[] order = [.. Enumerable.Range(0, isClass.Count).OrderBy(i => probabilities[i])];

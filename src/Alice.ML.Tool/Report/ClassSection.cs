@@ -3,7 +3,7 @@ using Alice.ML.Tool.Reporting;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>Of classes: reliability, ROC and precision-recall with thresholds, confusion.</summary>
+/// <summary>Classification: reliability, ROC and precision-recall curves with thresholds, confusion matrix.</summary>
 internal static class ClassSection
 {
     private const int MostCurves = 6;
@@ -38,7 +38,7 @@ internal static class ClassSection
         int[] classes = subject.Kind == TaskKind.Binary ? [1]
             : [.. Enumerable.Range(0, subject.Classes.Count)
                 .OrderByDescending(c => subject.Labels.Count(l => l == c)).Take(MostCurves).Order()];
-        // Without rows of the class or of others there is no curve.
+        // A curve needs rows of the class and others.
         return [.. classes.Where(c => Is(subject, c).Distinct().Count() == 2).Select(c => new ClassCurve(
             subject.Classes[c], ClassFigures.Curve(Is(subject, c), Probabilities(subject, c)),
             Is(subject, c).Average(i => i ? 1.0 : 0.0)))];

@@ -11,7 +11,7 @@ internal static class DependenceSection
     public static void Add(Subject subject, Html page)
     {
         int[] outputs = subject.Kind == TaskKind.Multiclass ? CommonClasses(subject) : [0];
-        var quantity = subject.Kind == TaskKind.Regression ? subject.Label
+        var quantity = subject.Kind == TaskKind.Regression ? subject.Label + subject.Unit
             : subject.Kind == TaskKind.Binary ? $"probability of {subject.Classes[1]}" : "probability";
         page.Section("dependence", "How predictions depend on columns",
             $"The mean prediction ({quantity}) when a column has one value in every row and the others keep their " +

@@ -5,20 +5,20 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>What a prediction may depend on: a column, or one value of a vector column.</summary>
-/// <param name="Name">As people know it.</param>
-/// <param name="Column">Where it stands.</param>
-/// <param name="Slot">Which value of the vector; null: the whole column.</param>
+/// <summary>An input of the model: a column, or one slot of a vector column.</summary>
+/// <param name="Name">Name in the report.</param>
+/// <param name="Column">Index of the column.</param>
+/// <param name="Slot">Slot of the vector. Null: the whole column.</param>
 internal sealed record Factor(string Name, int Column, int? Slot)
 {
-    /// <summary>Vectors of more values count as one factor: the values of a text's words say little each.</summary>
+    /// <summary>A vector with more slots is one factor, because single slots, such as words, matter little.</summary>
     private const int MaximumSlots = 256;
 
-    /// <summary>The factors of rows: everything but the label.</summary>
+    /// <summary>All factors: every column but the label.</summary>
     public static IReadOnlyList<Factor> Of(HeldRows rows, string label) =>
         [.. rows.Schema.Where(c => c.Name != label).SelectMany(Of)];
 
-    /// <summary>The numbers of a column or slot, NaN where missing; null where it holds something else.</summary>
+    /// <summary>The numbers of a factor, NaN if missing. Null if it is not numeric.</summary>
     public double[]? Numbers(HeldRows rows) => rows.Column(Column) switch
     {
         VBuffer<float>[] vectors when Slot is { } slot => [.. vectors.Select(v => (double)v.GetItemOrDefault(slot))],
@@ -26,7 +26,7 @@ internal sealed record Factor(string Name, int Column, int? Slot)
         _ => null,
     };
 
-    /// <summary>What a row shows.</summary>
+    /// <summary>The value of a row as text.</summary>
     public string Text(HeldRows rows, int row) => Numbers(rows, row) is { } number
         ? double.IsNaN(number) ? "missing" : Show.Number(number)
         : Categories.Of(rows, Column)(row);

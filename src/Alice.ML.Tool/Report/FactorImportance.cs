@@ -2,21 +2,21 @@ using Alice.ML.Tool.Modelling;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>Permutation importance of the factors, by the error that the model was trained for.</summary>
+/// <summary>Permutation importance of the factors, for the loss of the model.</summary>
 internal static class FactorImportance
 {
-    /// <summary>How often each factor is permuted.</summary>
+    /// <summary>Number of permutations per factor.</summary>
     public const int Permutations = 5;
 
-    // Rows scored in all: some seconds.
+    // Maximum number of rows to score in total, which takes some seconds.
     private const int Work = 400_000;
     private const int FewestRows = 100;
 
-    /// <summary>Rows that it is measured on.</summary>
+    /// <summary>Number of rows for the measurement.</summary>
     public static int RowsOf(Subject subject) => Math.Min(subject.Sample.Count,
         Math.Max(FewestRows, Work / (Permutations * Math.Max(1, subject.Factors.Count))));
 
-    /// <summary>The importance of every factor, the largest first.</summary>
+    /// <summary>Measures the importance of each factor. The most important comes first.</summary>
     public static IReadOnlyList<Importance<Factor>> Measure(Subject subject)
     {
         var loss = RowLoss.Of(subject);

@@ -5,7 +5,7 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>Rows of any data in memory, of which one factor can be shown with the values of other rows.</summary>
+/// <summary>Rows in memory. A factor can be shown with values from other rows.</summary>
 internal sealed class HeldRows : IDataView
 {
     private readonly Array[] _columns;
@@ -26,8 +26,8 @@ internal sealed class HeldRows : IDataView
 
     /// <summary>Reads rows.</summary>
     /// <param name="data">The data.</param>
-    /// <param name="rows">Numbers of the rows, from 0; null: all.</param>
-    /// <param name="only">Names of the columns; none: all that are not hidden.</param>
+    /// <param name="rows">Numbers of the rows, from 0. Null: all.</param>
+    /// <param name="only">Names of columns. None: all that are not hidden.</param>
     public static HeldRows Read(IDataView data, IReadOnlySet<int>? rows, params string[] only)
     {
         DataViewSchema.Column[] columns =
@@ -53,10 +53,10 @@ internal sealed class HeldRows : IDataView
     /// <summary>The values of a column.</summary>
     public Array Column(int index) => _columns[index];
 
-    /// <summary>Some of the rows, or rows more than once, with the values of a factor from others.</summary>
-    /// <param name="rows">The rows to show, by their numbers here.</param>
-    /// <param name="factor">What to exchange.</param>
-    /// <param name="source">For each of them the row that its value comes from.</param>
+    /// <summary>A view of some rows, possibly repeated, in which a factor has values from other rows.</summary>
+    /// <param name="rows">Indices of the rows.</param>
+    /// <param name="factor">The factor to replace.</param>
+    /// <param name="source">For each row, the row that its value comes from.</param>
     public HeldRows With(int[] rows, Factor factor, int[] source) => new(Schema, _columns, rows, factor, source);
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
@@ -90,7 +90,7 @@ internal sealed class HeldRows : IDataView
 
         public override void Read()
         {
-            // A new one each time: a vector's buffer belongs to its row.
+            // A new value each time, because rows must not share a vector's buffer.
             T value = default!;
             get(ref value);
             _values.Add(value);

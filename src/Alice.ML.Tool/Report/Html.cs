@@ -4,27 +4,27 @@ using System.Text;
 namespace Alice.ML.Tool.Report;
 
 /// <summary>A cell of a table.</summary>
-/// <param name="Text">What it says, escaped by the page.</param>
-/// <param name="Mark">Class of the style sheet; "" for none.</param>
+/// <param name="Text">The text. It is escaped by the page.</param>
+/// <param name="Mark">CSS class. "" for none.</param>
 internal readonly record struct Cell(string Text, string Mark = "")
 {
     public static implicit operator Cell(string text) => new(text);
 }
 
-/// <summary>A picture with what is said about it.</summary>
-/// <param name="Title">Above it.</param>
-/// <param name="Svg">The picture; from <see cref="Picture"/>.</param>
-/// <param name="Legend">Names of the colors, in their order; none where there is one series.</param>
-/// <param name="Caption">Below it; "" for nothing.</param>
+/// <summary>A picture with its texts.</summary>
+/// <param name="Title">Text above.</param>
+/// <param name="Svg">The picture, from <see cref="Picture"/>.</param>
+/// <param name="Legend">Names of the colors, in order. Empty if there is one series.</param>
+/// <param name="Caption">Text below. "" for none.</param>
 internal sealed record Figure(string Title, string Svg, IReadOnlyList<(int Color, string Name)> Legend, string Caption);
 
-/// <summary>The page: sections in order. Whatever it is given as text is escaped here.</summary>
+/// <summary>The page, built section by section. All texts are escaped.</summary>
 internal sealed class Html
 {
     private readonly StringBuilder _body = new();
     private readonly List<(string Id, string Title)> _sections = [];
 
-    /// <summary>Begins a section.</summary>
+    /// <summary>Starts a section.</summary>
     public void Section(string id, string title, string about = "")
     {
         _body.Append(_sections.Count > 0 ? "</section>\n" : "")
@@ -33,28 +33,28 @@ internal sealed class Html
         Paragraph(about);
     }
 
-    /// <summary>A heading within a section.</summary>
+    /// <summary>Adds a heading.</summary>
     public void Heading(string text) => _body.Append($"<h3>{Text(text)}</h3>\n");
 
-    /// <summary>A paragraph; nothing where the text is empty.</summary>
+    /// <summary>Adds a paragraph, or nothing if the text is empty.</summary>
     public void Paragraph(string text, string mark = "")
     {
         if (text != "")
             _body.Append($"<p{Class(mark)}>{Text(text)}</p>\n");
     }
 
-    /// <summary>A list of sentences.</summary>
+    /// <summary>Adds a list.</summary>
     public void List(IEnumerable<string> items) =>
         _body.Append("<ul>").AppendJoin("", items.Select(i => $"<li>{Text(i)}</li>")).Append("</ul>\n");
 
-    /// <summary>Text as it is typed, such as a command.</summary>
+    /// <summary>Adds text in a fixed-width font, such as a command.</summary>
     public void Code(string text) => _body.Append($"<pre tabindex=\"0\">{Text(text)}</pre>\n");
 
-    /// <summary>A table that scrolls by itself where the page is narrow.</summary>
-    /// <param name="name">What it shows.</param>
+    /// <summary>Adds a table that scrolls on narrow pages.</summary>
+    /// <param name="name">What it shows, for screen readers.</param>
     /// <param name="head">Names of the columns.</param>
     /// <param name="rows">The cells.</param>
-    /// <param name="texts">How many of the first columns hold text; the others are set to the right.</param>
+    /// <param name="texts">Number of text columns at the left. The others are right-aligned.</param>
     public void Table(string name, IReadOnlyList<string> head, IEnumerable<IReadOnlyList<Cell>> rows, int texts = 1)
     {
         _body.Append($"<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{Text(name)}\"><table><tr>");
@@ -75,7 +75,7 @@ internal sealed class Html
         _body.Append("</table></div>\n");
     }
 
-    /// <summary>Pictures side by side, as many as there is room for.</summary>
+    /// <summary>Adds pictures side by side, as far as they fit.</summary>
     public void Figures(IEnumerable<Figure> figures)
     {
         _body.Append("<div class=\"figures\">");
@@ -90,7 +90,7 @@ internal sealed class Html
         _body.Append("</div>\n");
     }
 
-    // A browser asks for nothing, whatever the data holds.
+    // The browser must not load anything, whatever the data contains.
     private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
     /// <summary>The whole page.</summary>

@@ -14,7 +14,7 @@ internal static class ImportanceSection
         var loss = RowLoss.Of(subject).Name;
         page.Section("importance", "Which columns matter",
             $"How much the {loss} grows when a column's values are shuffled among " +
-            $"{Show.Of(FactorImportance.RowsOf(subject), "held-out row")}. Bars are means of " +
+            $"{Show.Of(FactorImportance.RowsOf(subject), "test row")}. Bars are means of " +
             $"{FactorImportance.Permutations} shuffles, thin lines two standard errors. " +
             "Columns with the same information share their importance: shuffling one leaves the other.");
         if (shown.Length == 0)

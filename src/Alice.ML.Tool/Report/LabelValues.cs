@@ -5,11 +5,11 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>Labels of any type as numbers.</summary>
+/// <summary>Reads labels of any type as numbers.</summary>
 internal static class LabelValues
 {
-    /// <summary>The labels: numbers, NaN where missing; of classes their places from 0, −1 for one that the model does
-    /// not know.</summary>
+    /// <summary>The labels: numbers, NaN if missing; or class indices from 0, −1 for a class unknown to the
+    /// model.</summary>
     public static float[] Read(IDataView data, DataViewSchema.Column label, TaskKind kind)
     {
         var values = HeldRows.Read(data, null, label.Name).Column(0);
@@ -25,7 +25,7 @@ internal static class LabelValues
         })];
     }
 
-    /// <summary>Names of the classes; none for numbers.</summary>
+    /// <summary>Names of the classes. Empty for regression.</summary>
     public static IReadOnlyList<string> Classes(TaskKind kind, DataViewSchema.Column label, int outputs)
     {
         if (kind == TaskKind.Regression)

@@ -3,10 +3,10 @@ using Alice.ML.Tool.Reporting;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>What the loss of the first network looks like around its weights.</summary>
+/// <summary>The loss landscape of the first network.</summary>
 internal static class LandscapeSection
 {
-    // A measurement of seconds, not of minutes.
+    // So that the measurement takes seconds.
     private const int Rows = 512;
     private const int Directions = 4;
     private const int PointsPerDecade = 2;

@@ -4,7 +4,7 @@ using Alice.ML.Training;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>How the training went.</summary>
+/// <summary>The course of the training.</summary>
 internal static class LearningSection
 {
     private const double LogarithmicRatio = 2;
@@ -18,6 +18,9 @@ internal static class LearningSection
             return;
         }
         var curve = subject.Task.Curve(new NetworkSettings { Loss = subject.Options.Loss }, subject.Metrics);
+        // Only losses with a test error have the unit of the label.
+        if (curve.Test is not null)
+            curve = curve with { Quantity = curve.Quantity + subject.Unit };
         if (summary.Epochs.Count > 0)
         {
             double[] x = [.. summary.Epochs.Select(e => (double)e.Epoch)];
@@ -37,7 +40,7 @@ internal static class LearningSection
             "says how many networks of the model have this plan.", "note");
     }
 
-    /// <summary>Units of each hidden layer.</summary>
+    /// <summary>The hidden layers as text.</summary>
     internal static string Layers(IReadOnlyList<int> units) => units.Count == 0 ? "none" : string.Join(", ", units);
 
     private static Figure Draw(LearningCurve curve, double[] x, IReadOnlyList<AliceEpoch> epochs)
@@ -69,7 +72,7 @@ internal static class LearningSection
                     picture.LogVertical(low - margin, high + margin);
             }),
             [(0, "training rows"), .. hasValidation ? new[] { (1, "validation rows") } : [],
-                .. curve.Test is null ? [] : new[] { (PageStyle.ReferenceIndex, "held-out rows, in the end") }],
+                .. curve.Test is null ? [] : new[] { (PageStyle.ReferenceIndex, "test rows, in the end") }],
             networks.Length > 0 ? $"Thin lines: the {networks.Length} networks, each by itself, while they train; the "
                 + "thick line is their mean. The model is the mean of their predictions." : "");
     }

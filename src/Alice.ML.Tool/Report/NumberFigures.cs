@@ -1,6 +1,6 @@
 namespace Alice.ML.Tool.Report;
 
-/// <summary>Figures of numbers: means of groups, coverage of quantiles.</summary>
+/// <summary>Figures of regression: calibration of groups, coverage of quantiles.</summary>
 internal static class NumberFigures
 {
     private const int Groups = 10;
@@ -8,10 +8,10 @@ internal static class NumberFigures
     /// <summary>A group of rows.</summary>
     /// <param name="Predicted">Mean prediction.</param>
     /// <param name="Measured">Mean label.</param>
-    /// <param name="StandardError">Of the mean label about the prediction.</param>
+    /// <param name="StandardError">Standard error of the mean label.</param>
     public sealed record Group(double Predicted, double Measured, double StandardError);
 
-    /// <summary>Rows in groups of equal size by their prediction.</summary>
+    /// <summary>Means of groups of equal size, by prediction.</summary>
     public static IReadOnlyList<Group> Calibration(IReadOnlyList<float> labels, IReadOnlyList<double> predicted)
     {
         int[] order = [.. Enumerable.Range(0, labels.Count).OrderBy(i => predicted[i])];
@@ -27,7 +27,7 @@ internal static class NumberFigures
         })];
     }
 
-    /// <summary>For each quantile the share of the rows whose label is at most that.</summary>
+    /// <summary>The share of rows whose label is at most the quantile, for each quantile.</summary>
     public static double[] Coverage(IReadOnlyList<float> labels, float[][] quantiles) =>
         [.. Enumerable.Range(0, quantiles[0].Length).Select(q =>
             labels.Where((label, i) => label <= quantiles[i][q]).Count() / (double)labels.Count)];

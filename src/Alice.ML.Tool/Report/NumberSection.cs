@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>Of regression: predicted against measured, the mean of groups, coverage of quantiles.</summary>
+/// <summary>Regression: predicted against measured, means of groups, coverage of quantiles.</summary>
 internal static class NumberSection
 {
     public static void Add(Subject subject, Html page)
@@ -24,7 +24,7 @@ internal static class NumberSection
         double[] measured = [.. labels.Select(l => (double)l)], predicted = [.. outputs.Select(o => (double)o[0])];
         var (low, high) = Range([.. measured, .. predicted]);
         return new Figure("Each row", Picture.Draw($"{subject.Label}: predicted against measured",
-            $"measured {subject.Label}", "predicted", picture =>
+            $"measured {subject.Label}{subject.Unit}", $"predicted{subject.Unit}", picture =>
             {
                 picture.Points(Thin(measured), Thin(predicted), 0);
                 picture.Reference([low, high], [low, high]);
@@ -40,8 +40,8 @@ internal static class NumberSection
         double[] lows = [.. y.Zip(error, (v, e) => v - e)], highs = [.. y.Zip(error, (v, e) => v + e)];
         var (low, high) = Range([.. x, .. lows, .. highs]);
         return new Figure("Means of ten groups", Picture.Draw(
-            $"Mean measured {subject.Label} against mean predicted, in groups of rows", "mean predicted",
-            $"mean {subject.Label}", picture =>
+            $"Mean measured {subject.Label} against mean predicted, in groups of rows", $"mean predicted{subject.Unit}",
+            $"mean {subject.Label}{subject.Unit}", picture =>
             {
                 picture.Reference([low, high], [low, high]);
                 picture.Errors(x, y, lows, highs, 0);
@@ -73,7 +73,7 @@ internal static class NumberSection
         return (low - margin, high + margin);
     }
 
-    /// <summary>As many points as a picture shows well.</summary>
+    /// <summary>Reduces values to as many as a picture can show.</summary>
     internal static double[] Thin(double[] values)
     {
         const int most = 600;

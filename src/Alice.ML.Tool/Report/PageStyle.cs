@@ -1,15 +1,15 @@
 namespace Alice.ML.Tool.Report;
 
-/// <summary>The look of the page: colors, light and dark, and its style sheet.</summary>
+/// <summary>The style of the page: colors for light and dark schemes, and the style sheet.</summary>
 internal static class PageStyle
 {
-    /// <summary>A color of pictures and page.</summary>
-    /// <param name="Name">In the style sheet.</param>
-    /// <param name="Light">On white.</param>
-    /// <param name="Dark">On black.</param>
+    /// <summary>A color of the page.</summary>
+    /// <param name="Name">Name in the style sheet.</param>
+    /// <param name="Light">Value in the light scheme.</param>
+    /// <param name="Dark">Value in the dark scheme.</param>
     internal sealed record Ink(string Name, string Light, string Dark);
 
-    // Okabe and Ito's palette, which color-blind people can tell apart, lighter on black.
+    // The palette of Okabe and Ito, which is safe for color-blind readers. Lighter in the dark scheme.
     private static readonly Ink[] _series =
     [
         new("c0", "#0072B2", "#56A8E8"), new("c1", "#D55E00", "#FF9A57"), new("c2", "#009E73", "#3FCFA4"),
@@ -22,19 +22,19 @@ internal static class PageStyle
     /// <summary>Lines behind the data.</summary>
     public static Ink Grid { get; } = new("grid", "#DDE1E6", "#3A4149");
 
-    /// <summary>What the data are compared with.</summary>
+    /// <summary>Lines for comparison.</summary>
     public static Ink Reference { get; } = new("reference", "#5F6872", "#A4ADB7");
 
-    /// <summary>Every color that a picture may use.</summary>
+    /// <summary>All colors of pictures.</summary>
     public static IReadOnlyList<Ink> Inks { get; } = [.. _series, Axis, Grid, Reference];
 
     /// <summary>The color of a series.</summary>
     public static Ink Series(int index) => _series[index % _series.Length];
 
-    /// <summary>How many series have a color of their own.</summary>
+    /// <summary>Number of series colors.</summary>
     public static int SeriesCount => _series.Length;
 
-    /// <summary>The place of <see cref="Reference"/> in <see cref="Inks"/>.</summary>
+    /// <summary>Index of <see cref="Reference"/> in <see cref="Inks"/>.</summary>
     public static int ReferenceIndex => Inks.Count - 1;
 
     /// <summary>The style sheet.</summary>

@@ -2,14 +2,14 @@ using Alice.ML.Tool.Reporting;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>The mean prediction where a factor has a given value in every row, and how far the networks differ
-/// (Friedman 2001).</summary>
+/// <summary>Partial dependence (Friedman 2001): the mean prediction if a factor has the same value in every row, with
+/// the range of the individual networks.</summary>
 /// <param name="Factor">The factor.</param>
-/// <param name="Numbers">Its values; null where they are names.</param>
+/// <param name="Numbers">Its values. Null if they are not numbers.</param>
 /// <param name="Names">Its values as text.</param>
-/// <param name="Mean">The prediction [output][value].</param>
-/// <param name="Low">The lowest of the single networks [output][value].</param>
-/// <param name="High">The highest.</param>
+/// <param name="Mean">Mean prediction [output][value].</param>
+/// <param name="Low">Lowest prediction of a single network [output][value].</param>
+/// <param name="High">Highest prediction of a single network.</param>
 internal sealed record PartialDependence(Factor Factor, double[]? Numbers, IReadOnlyList<string> Names,
     double[][] Mean, double[][] Low, double[][] High)
 {
@@ -20,7 +20,7 @@ internal sealed record PartialDependence(Factor Factor, double[]? Numbers, IRead
     /// <summary>Measures one factor.</summary>
     /// <param name="subject">Model and rows.</param>
     /// <param name="factor">The factor.</param>
-    /// <param name="outputs">Which outputs of the model.</param>
+    /// <param name="outputs">Indices of the outputs.</param>
     public static PartialDependence Measure(Subject subject, Factor factor, int[] outputs)
     {
         var sample = subject.Sample;
@@ -45,7 +45,8 @@ internal sealed record PartialDependence(Factor Factor, double[]? Numbers, IRead
         return new PartialDependence(factor, numbers, names, mean, Extreme(v => v.Min()), Extreme(v => v.Max()));
     }
 
-    /// <summary>Values to try, each with a row that has it: quantiles of numbers, or the most frequent names.</summary>
+    /// <summary>The values to try, each with a row that has it: quantiles of numbers, or the most frequent
+    /// texts.</summary>
     private static (double[]? Numbers, string[] Names, int[] Sources) Grid(HeldRows sample, Factor factor)
     {
         if (factor.Numbers(sample) is { } values)

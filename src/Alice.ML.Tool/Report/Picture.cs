@@ -5,10 +5,10 @@ using ScottPlot;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>Draws small pictures by ScottPlot, as SVG whose colors are those of the page.</summary>
+/// <summary>Draws small pictures with ScottPlot, as SVG in the colors of the page.</summary>
 internal sealed partial class Picture
 {
-    // Read at this size on a phone, side by side on a screen.
+    // Legible at this size on a phone and side by side on a screen.
     private const int Width = 420;
     private const int Height = 300;
     private const int RowHeight = 24;
@@ -18,12 +18,12 @@ internal sealed partial class Picture
 
     private Picture(int height) => _height = height;
 
-    /// <summary>Draws one.</summary>
-    /// <param name="about">What it shows, for those who do not see it.</param>
-    /// <param name="horizontal">The horizontal axis.</param>
-    /// <param name="vertical">The vertical axis.</param>
+    /// <summary>Draws a picture.</summary>
+    /// <param name="about">Description for screen readers.</param>
+    /// <param name="horizontal">Title of the horizontal axis.</param>
+    /// <param name="vertical">Title of the vertical axis.</param>
     /// <param name="draw">Adds the data.</param>
-    /// <param name="rows">Rows of horizontal bars; 0 for a picture of the usual height.</param>
+    /// <param name="rows">Number of horizontal bars. 0 for the default height.</param>
     public static string Draw(string about, string horizontal, string vertical, Action<Picture> draw, int rows = 0)
     {
         var picture = new Picture(rows == 0 ? Height : 60 + rows * RowHeight);
@@ -31,7 +31,7 @@ internal sealed partial class Picture
         return picture.Svg(about, horizontal, vertical);
     }
 
-    /// <summary>Points.</summary>
+    /// <summary>Adds points.</summary>
     public void Points(double[] x, double[] y, int color, float size = 4)
     {
         var (xs, ys) = Finite(x, y);
@@ -39,28 +39,28 @@ internal sealed partial class Picture
         points.MarkerSize = size;
     }
 
-    /// <summary>A line.</summary>
+    /// <summary>Adds a line.</summary>
     public void Line(double[] x, double[] y, int color, float width = 2)
     {
         var (xs, ys) = Finite(x, y);
         _plot.Add.ScatterLine(xs, ys, Ink(PageStyle.Series(color))).LineWidth = width;
     }
 
-    /// <summary>A line to compare with, dashed.</summary>
+    /// <summary>Adds a dashed line for comparison.</summary>
     public void Reference(double[] x, double[] y)
     {
         var line = _plot.Add.ScatterLine(x, y, Ink(PageStyle.Reference));
         (line.LineWidth, line.LinePattern) = (1.5f, LinePattern.Dashed);
     }
 
-    /// <summary>The area between two curves.</summary>
+    /// <summary>Fills the area between two curves.</summary>
     public void Band(double[] x, double[] low, double[] high, int color)
     {
         var fill = _plot.Add.FillY(x, low, high);
         (fill.FillColor, fill.LineWidth) = (Ink(PageStyle.Series(color)).WithAlpha(0.25), 0);
     }
 
-    /// <summary>Bars about points, from low to high.</summary>
+    /// <summary>Adds vertical error bars.</summary>
     public void Errors(double[] x, double[] y, double[] low, double[] high, int color)
     {
         for (var i = 0; i < x.Length; i++)
@@ -71,8 +71,7 @@ internal sealed partial class Picture
         Points(x, y, color, 7);
     }
 
-    /// <summary>Horizontal bars from the top down, each with the name before it and the half-length of its error
-    /// bar.</summary>
+    /// <summary>Adds named horizontal bars from top to bottom, with error bars of the given half-lengths.</summary>
     public void Bars(IReadOnlyList<string> names, double[] values, double[]? errors)
     {
         var top = names.Count - 1;
@@ -93,7 +92,7 @@ internal sealed partial class Picture
         Rows(names);
     }
 
-    /// <summary>Dots from the top down, each with the name before it and a line from low to high.</summary>
+    /// <summary>Adds named dots from top to bottom, each with a line from low to high.</summary>
     public void Dots(IReadOnlyList<string> names, double[] values, double[] low, double[] high, int color)
     {
         double[] places = [.. Enumerable.Range(0, names.Count).Select(i => names.Count - 1.0 - i)];
@@ -106,11 +105,11 @@ internal sealed partial class Picture
         Rows(names);
     }
 
-    /// <summary>Limits of both axes.</summary>
+    /// <summary>Sets the limits of both axes.</summary>
     public void Limits(double left, double right, double bottom, double top) =>
         _plot.Axes.SetLimits(left, right, bottom, top);
 
-    /// <summary>The vertical axis is the decimal logarithm of what is shown.</summary>
+    /// <summary>Labels the vertical axis as a decimal logarithm.</summary>
     public void LogVertical(double low, double high) =>
         _plot.Axes.Left.TickGenerator = PictureStyle.LogTicks(low, high);
 
@@ -138,8 +137,7 @@ internal sealed partial class Picture
         return Themed(_plot.GetSvgXml(Width, _height), about);
     }
 
-    /// <summary>The picture in the page's colors, with text that keeps its place in any font, and names that are its
-    /// own among the page's pictures.</summary>
+    /// <summary>Replaces colors by those of the page, anchors texts, and makes the ids unique on the page.</summary>
     private static string Themed(string svg, string about)
     {
         svg = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
@@ -148,14 +146,14 @@ internal sealed partial class Picture
         svg = PaintedIn().Replace(svg, match => $"{match.Groups[1].Value}=\"{Variable(match.Groups[2].Value)}\"");
         svg = Placed().Replace(svg, Anchored);
         svg = Blank().Replace(svg, "");
-        // The clip is that of the axes: always the same.
+        // All clip paths are the same: the area of the axes.
         svg = ClipPath().Replace(svg, "");
         svg = Attribute().Replace(svg, match => Decimals().Replace(match.Value, "$1"));
         return $"<svg viewBox=\"0 0 {size.Groups[1]} {size.Groups[2]}\" role=\"img\" " +
             $"aria-label=\"{System.Net.WebUtility.HtmlEncode(about)}\">{svg}";
     }
 
-    // Skia places every glyph by the width that it has in the font of this machine.
+    // Skia positions each glyph by the width it has in a font of this machine.
     private static string Anchored(Match match)
     {
         double[] x = [.. match.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries).Where(t => t != "")

@@ -9,21 +9,21 @@ using Microsoft.ML.Transforms;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>Another way to predict the same label, on the same training and held-out rows.</summary>
+/// <summary>Another trainer or a constant, on the same training and test rows.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Metrics">How good it is; null where it could not be trained.</param>
-/// <param name="Seconds">Time of its training; null where there is none.</param>
-/// <param name="Remark">What is to be known of it; "" for nothing.</param>
+/// <param name="Metrics">Metrics on the test rows. Null if it could not be trained.</param>
+/// <param name="Seconds">Training time. Null for a constant.</param>
+/// <param name="Remark">A remark. "" for none.</param>
 internal sealed record Rival(string Name, IReadOnlyList<Metric>? Metrics, double? Seconds, string Remark)
 {
     private const string LightGbm = "LightGBM";
     private const string FastTree = "FastTree";
 
-    /// <summary>Whether LightGBM's native library is here and loads.</summary>
+    /// <summary>Whether the native library of LightGBM can be loaded.</summary>
     public static bool HasLightGbm =>
         NativeLibrary.TryLoad("lib_lightgbm", typeof(LightGbmRegressionTrainer).Assembly, null, out _);
 
-    /// <summary>Fits them; none without training rows.</summary>
+    /// <summary>Fits all. Empty without training rows.</summary>
     public static IReadOnlyList<Rival> Fit(Subject subject)
     {
         if (subject.Options.TrainingData is not { } training)
@@ -43,7 +43,7 @@ internal sealed record Rival(string Name, IReadOnlyList<Metric>? Metrics, double
                 ml.BinaryClassification.Trainers.FastTree(label, column), label),
             _ => ml.Regression.Trainers.FastTree(label, column),
         };
-        // FastTree leaves out training rows with missing features.
+        // FastTree drops training rows with missing features.
         var filled = ml.Transforms.ReplaceMissingValues(
             column, replacementMode: MissingValueReplacingEstimator.ReplacementMode.Mean);
         return
@@ -55,7 +55,7 @@ internal sealed record Rival(string Name, IReadOnlyList<Metric>? Metrics, double
         ];
     }
 
-    /// <summary>What needs no model: the training mean, or the shares of the classes.</summary>
+    /// <summary>The baseline without features: the training mean, or the shares of the classes.</summary>
     public static float[] ConstantOutputs(TaskKind kind, IReadOnlyList<float> labels, int classes) => kind switch
     {
         TaskKind.Regression => [(float)labels.Where(float.IsFinite).Average(l => (double)l)],
@@ -63,7 +63,7 @@ internal sealed record Rival(string Name, IReadOnlyList<Metric>? Metrics, double
         _ => [.. Enumerable.Range(0, classes).Select(c => (float)labels.Average(l => l == c ? 1.0 : 0.0))],
     };
 
-    /// <summary>The name of <see cref="ConstantOutputs"/>.</summary>
+    /// <summary>Name of the baseline.</summary>
     public static string ConstantName(TaskKind kind) => kind == TaskKind.Regression ? "mean" : "class shares";
 
     private static Rival Constant(Subject subject, IDataView training)
@@ -85,7 +85,7 @@ internal sealed record Rival(string Name, IReadOnlyList<Metric>? Metrics, double
             var outputs = subject.Task.Predict(model, subject.Part.Data);
             return new Rival(name, subject.Evaluate([.. subject.Rows.Select(r => outputs[r])]), seconds, "");
         }
-        // A rival that refuses a table is worth a line, not the report.
+        // If a trainer rejects the table, the report says so and goes on.
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
             return new Rival(name, null, null, e.Message.ReplaceLineEndings(" "));

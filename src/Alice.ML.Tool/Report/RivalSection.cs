@@ -3,7 +3,7 @@ using Alice.ML.Tool.Reporting;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>How good the model is, and beside what.</summary>
+/// <summary>The quality of the model beside other trainers.</summary>
 internal static class RivalSection
 {
     public static void Add(Subject subject, Html page)
@@ -23,7 +23,7 @@ internal static class RivalSection
             Effort = subject.Options.Effort,
         })), "lead");
         Rival[] all = [new("Alice", subject.Metrics, subject.Summary?.Seconds, ""), .. rivals];
-        page.Table("Errors on held-out rows",
+        page.Table("Errors on test rows",
             ["trainer", .. subject.Metrics.Select(m => m.Name), "training"],
             all.Where(r => r.Metrics is not null).Select(r => (IReadOnlyList<Cell>)
             [
@@ -33,7 +33,7 @@ internal static class RivalSection
         var skipped = subject.RowCount - subject.Rows.Length;
         page.Paragraph((rivals.Count == 0
             ? "The report was given no training rows, so no other trainer is compared. "
-            : "Best values are bold. All have the same features, training rows and held-out rows. LightGBM and "
+            : "Best values are bold. All have the same features, training rows and test rows. LightGBM and "
             + "FastTree run with ML.NET's defaults; the seconds are those of training on this machine, Alice's with "
             + "its choice of plans. ")
             + string.Concat(all.Where(r => r.Metrics is null).Select(r => $"{r.Name} is left out: {r.Remark}. "))

@@ -3,11 +3,10 @@ using Alice.ML.Trainers;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>The error that columns are judged by: that which the model was trained for, in units of the
-/// label.</summary>
-/// <param name="Name">As people call it.</param>
-/// <param name="OfRow">From label and outputs to the loss of a row.</param>
-/// <param name="OfMean">From the mean over rows to the error.</param>
+/// <summary>The error for importance: the loss of the model, in units of the label.</summary>
+/// <param name="Name">Name in texts.</param>
+/// <param name="OfRow">Loss of a row, from its label and outputs.</param>
+/// <param name="OfMean">Converts the mean loss to the error.</param>
 internal sealed record RowLoss(string Name, Func<float, float[], double> OfRow, Func<double, double> OfMean)
 {
     private const double SmallestProbability = 1e-15;
@@ -26,7 +25,7 @@ internal sealed record RowLoss(string Name, Func<float, float[], double> OfRow, 
         },
     };
 
-    /// <summary>The error over rows.</summary>
+    /// <summary>The error on some rows.</summary>
     public double Error(IReadOnlyList<float> labels, float[][] outputs) =>
         OfMean(labels.Select((label, i) => OfRow(label, outputs[i])).Average());
 

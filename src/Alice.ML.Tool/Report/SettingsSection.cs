@@ -6,7 +6,7 @@ using Microsoft.ML;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>Settings, seed, versions, and the command that makes the report again.</summary>
+/// <summary>Settings, seed, versions, and the command that creates the report.</summary>
 internal static class SettingsSection
 {
     public static void Add(Subject subject, Html page)
@@ -51,7 +51,7 @@ internal static class SettingsSection
             Show.Of(Environment.ProcessorCount, "processor"));
     }
 
-    /// <summary>One value where all are the same.</summary>
+    /// <summary>Joins values, or returns one if all are the same.</summary>
     private static string Each(IEnumerable<string> values) =>
         string.Join("; ", values.CountBy(v => v).Select(v => v.Value > 1 ? $"{v.Key} (of {v.Value})" : v.Key));
 

@@ -10,7 +10,7 @@ using Microsoft.ML.Calibrators;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>What a report is about: the model and what it gives for the held-out rows.</summary>
+/// <summary>What a report is about: the model and its outputs on the test rows.</summary>
 internal sealed class Subject
 {
     private const int FewestRows = 20;
@@ -32,66 +32,70 @@ internal sealed class Subject
 
     public required TaskKind Kind { get; init; }
 
-    /// <summary>Names of the classes in order; empty for regression.</summary>
+    /// <summary>Names of the classes in order. Empty for regression.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
-    /// <summary>Rows of the data; those without label or score are not among the following.</summary>
+    /// <summary>Number of rows of the data, with those that have no label or no score.</summary>
     public required int RowCount { get; init; }
 
-    /// <summary>Numbers of the rows that have label and score, from 0.</summary>
+    /// <summary>Numbers of the rows with label and score, from 0.</summary>
     public required int[] Rows { get; init; }
 
-    /// <summary>Their labels: numbers, or places in <see cref="Classes"/>, −1 for a class that the model does not know.
-    /// </summary>
+    /// <summary>Labels of <see cref="Rows"/>: numbers, or indices in <see cref="Classes"/>, −1 for a class unknown to
+    /// the model.</summary>
     public required float[] Labels { get; init; }
 
-    /// <summary>Their outputs: the score, the probability of the second class, or that of each class.</summary>
+    /// <summary>Outputs of <see cref="Rows"/>: the score, the probability of the second class, or that of each
+    /// class.</summary>
     public required float[][] Outputs { get; init; }
 
     /// <summary>The data.</summary>
     public required IDataView Data { get; init; }
 
-    /// <summary>Some of the rows, evenly spread.</summary>
+    /// <summary>Some of <see cref="Rows"/>, evenly spread.</summary>
     public required HeldRows Sample { get; init; }
 
-    /// <summary>For each of them its place in <see cref="Rows"/>.</summary>
+    /// <summary>Index in <see cref="Rows"/> of each sampled row.</summary>
     public required int[] SamplePlaces { get; init; }
 
-    /// <summary>What predictions may depend on.</summary>
+    /// <summary>The inputs of the model.</summary>
     public required IReadOnlyList<Factor> Factors { get; init; }
 
     public required IReadOnlyList<Metric> Metrics { get; init; }
 
-    /// <summary>How the model was trained; null for a loaded one.</summary>
+    /// <summary>How the model was trained. Null for a loaded model.</summary>
     public required AliceTrainingSummary? Summary { get; init; }
 
     public string Label => Options.LabelColumnName;
 
+    /// <summary>Unit of a regression label, to append to titles of axes. "" if it is unknown.</summary>
+    public string Unit => IsNumber && Options.LabelUnit is { } unit ? $", {unit}" : "";
+
     public bool IsNumber => Kind == TaskKind.Regression;
 
-    /// <summary>How much each factor matters, most first.</summary>
+    /// <summary>Importance of each factor. The most important comes first.</summary>
     public IReadOnlyList<Importance<Factor>> Importances => _importances.Value;
 
-    /// <summary>LightGBM and others on the same rows.</summary>
+    /// <summary>Other trainers on the same rows.</summary>
     public IReadOnlyList<Rival> Rivals => field ??= Rival.Fit(this);
 
-    /// <summary>The pipeline with one of its networks alone, for each of them.</summary>
+    /// <summary>Pipelines with one network each.</summary>
     public IReadOnlyList<ITransformer> Members => field ??= [.. Part.Model.Ensemble.Members.Select(
-        // Twice the same: a standard deviation takes two.
+        // The member is given twice, because a standard deviation needs two.
         member => Part.With(Part.Model.Ensemble.With([member, member]), Label))];
 
-    /// <summary>The metrics of other outputs for the same rows.</summary>
+    /// <summary>Metrics of outputs for <see cref="Rows"/>.</summary>
     public IReadOnlyList<Metric> Evaluate(float[][] outputs) => Task.Evaluate(ML, Labels, outputs);
 
-    /// <summary>The labels of sampled rows, and their outputs.</summary>
+    /// <summary>Labels and outputs of the sample.</summary>
     public (float[] Labels, float[][] Outputs) Sampled =>
         ([.. SamplePlaces.Select(p => Labels[p])], [.. SamplePlaces.Select(p => Outputs[p])]);
 
-    /// <summary>Says that pictures show some rows only; "" where they show all.</summary>
+    /// <summary>Says that pictures show a sample. "" if they show all rows.</summary>
     public string SampleNote => Sample.Count == Rows.Length ? ""
         : $"{Show.Count(Sample.Count)} of the {Show.Count(Rows.Length)} rows, evenly spread.";
 
-    /// <summary>Scores the data and reads what the sections need.</summary>
+    /// <summary>Scores the data and collects what the sections need.</summary>
     public static Subject Read(ITransformer model, IDataView data, AliceReportOptions options)
     {
         ArgumentNullException.ThrowIfNull(data);

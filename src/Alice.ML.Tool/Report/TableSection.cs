@@ -13,9 +13,9 @@ internal static class TableSection
     {
         page.Section("table", "The table");
         var training = subject.Options.TrainingData?.GetRowCount() ?? subject.Summary?.TrainingRows;
-        page.Paragraph((training is { } rows ? $"{Show.Of(rows, "row")} trained the model; " : "") +
-            $"{Show.Of(subject.RowCount, "row")} were held out. {Show.Of(subject.Factors.Count, "column")} predict " +
-            $"{subject.Label}.");
+        page.Paragraph((training is { } rows ? $"The model was trained on {Show.Of(rows, "row")}. " : "") +
+            $"It was tested on {Show.Of(subject.RowCount, "row")}. Features: " +
+            $"{Show.Of(subject.Factors.Count, "column")}. Label: {subject.Label}.");
         if (subject.Options.Remarks.Count > 0)
         {
             page.Heading("What was left out or decided");
@@ -24,7 +24,7 @@ internal static class TableSection
         page.Heading("Columns");
         page.Table("Columns", ["column", "holds", "missing", "values"], subject.Factors.Take(Most).Select(f =>
             Describe(subject.Sample, f)), texts: 2);
-        page.Paragraph($"As found in {Show.Of(subject.Sample.Count, "held-out row")}." +
+        page.Paragraph($"As found in {Show.Of(subject.Sample.Count, "test row")}." +
             (subject.Factors.Count > Most ? $" The first {Most} of {subject.Factors.Count} columns." : ""), "note");
     }
 

@@ -3,7 +3,7 @@ using Alice.ML.Tool.Reporting;
 
 namespace Alice.ML.Tool.Report;
 
-/// <summary>The rows that are predicted worst.</summary>
+/// <summary>The rows with the largest loss.</summary>
 internal static class WorstRowsSection
 {
     private const int Most = 20;
@@ -15,11 +15,11 @@ internal static class WorstRowsSection
         int[] worst = [.. Enumerable.Range(0, subject.Labels.Length)
             .OrderByDescending(i => loss.OfRow(subject.Labels[i], subject.Outputs[i])).Take(Most)];
         page.Section("worst", $"The {worst.Length} worst rows",
-            "The held-out rows with the largest loss, with the most important columns. They show errors in " +
+            "The test rows with the largest loss, with the most important columns. They show errors in " +
             "the data as often as errors of the model.");
         int[] inOrder = [.. worst.Select(i => subject.Rows[i]).Order()];
         var rows = HeldRows.Read(subject.Data, inOrder.ToHashSet());
-        // The factors stand in the same columns: both were read without those that are hidden.
+        // Factors refer to columns by index. Both views leave out the hidden columns, so indices agree.
         Factor[] factors = [.. subject.Importances.Take(Columns).Select(i => i.Column)];
         page.Table("Worst rows",
             ["row", .. subject.IsNumber ? new[] { "measured", "predicted", "error" }
@@ -30,7 +30,7 @@ internal static class WorstRowsSection
                 return (IReadOnlyList<Cell>)[Show.Count(subject.Rows[i] + 1), .. Outcome(subject, i),
                     .. factors.Select(f => (Cell)f.Text(rows, place))];
             }), texts: subject.IsNumber ? 0 : 3);
-        page.Paragraph("Rows are counted from 1 among the rows that were held out.", "note");
+        page.Paragraph("Rows are counted from 1 among the test rows.", "note");
     }
 
     private static Cell[] Outcome(Subject subject, int i)

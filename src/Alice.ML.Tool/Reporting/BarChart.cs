@@ -3,18 +3,19 @@ using ScottPlot;
 namespace Alice.ML.Tool.Reporting;
 
 /// <summary>A horizontal bar.</summary>
-/// <param name="Name">Left of it.</param>
-/// <param name="Value">Its length, to the left where negative.</param>
-/// <param name="Error">Half-length of its error bar; 0 for none.</param>
+/// <param name="Name">Text left of it.</param>
+/// <param name="Value">Length. Negative values extend to the left.</param>
+/// <param name="Error">Half-length of the error bar. 0 for none.</param>
 internal sealed record NamedBar(string Name, double Value, double Error = 0);
 
-/// <summary>A picture of horizontal bars, the first on top.</summary>
-/// <param name="Title">Above.</param>
-/// <param name="Horizontal">What the lengths are.</param>
-/// <param name="Bars">The bars; those beyond <see cref="MostBars"/> are left out, and the title says so.</param>
+/// <summary>A picture of horizontal bars, from top to bottom.</summary>
+/// <param name="Title">Text above.</param>
+/// <param name="Horizontal">Title of the axis.</param>
+/// <param name="Bars">The bars. If there are more than <see cref="MostBars"/>, the title says that the rest is left
+/// out.</param>
 internal sealed record BarChart(string Title, string Horizontal, IReadOnlyList<NamedBar> Bars)
 {
-    /// <summary>The most bars that can be read.</summary>
+    /// <summary>Maximum number of legible bars.</summary>
     public const int MostBars = 20;
 
     private const int LongestName = 40;

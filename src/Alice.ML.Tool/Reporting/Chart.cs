@@ -5,32 +5,32 @@ namespace Alice.ML.Tool.Reporting;
 /// <summary>How a series is drawn.</summary>
 internal enum SeriesKind
 {
-    /// <summary>A line through the points.</summary>
+    /// <summary>A solid line.</summary>
     Line,
 
     /// <summary>A dashed line.</summary>
     Dashed,
 
-    /// <summary>The points.</summary>
+    /// <summary>Points without a line.</summary>
     Points,
 
-    /// <summary>Only the band around the points.</summary>
+    /// <summary>A filled band around the values.</summary>
     Band,
 }
 
-/// <summary>Points of a chart.</summary>
-/// <param name="Name">In the legend; empty for none.</param>
+/// <summary>One series of a chart.</summary>
+/// <param name="Name">Name in the legend. Empty for none.</param>
 /// <param name="X">Horizontal values.</param>
-/// <param name="Y">Vertical values; those that an axis cannot show are left out.</param>
+/// <param name="Y">Vertical values. Those that a logarithmic axis cannot show are left out.</param>
 /// <param name="Kind">How they are drawn.</param>
-/// <param name="Color">Which color of <see cref="PictureStyle.ColorOf"/>.</param>
+/// <param name="Color">Index for <see cref="PictureStyle.ColorOf"/>.</param>
 internal sealed record Series(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y, SeriesKind Kind, int Color)
 {
     /// <summary>Half-width of the band of <see cref="SeriesKind.Band"/>.</summary>
     public IReadOnlyList<double>? Band { get; init; }
 }
 
-/// <summary>A picture of several series.</summary>
+/// <summary>A chart with one or more series.</summary>
 internal sealed record Chart(string Title, string Horizontal, string Vertical, IReadOnlyList<Series> Series)
 {
     private const int LegendWidth = 300;
@@ -39,10 +39,10 @@ internal sealed record Chart(string Title, string Horizontal, string Vertical, I
 
     public bool HasLogY { get; init; }
 
-    /// <summary>Vertical values above this are cut off; null: none are.</summary>
+    /// <summary>Upper limit of the vertical axis. Null: the largest value.</summary>
     public double? Highest { get; init; }
 
-    /// <summary>Writes it as PNG; only its frame where no point can be shown.</summary>
+    /// <summary>Writes the chart as PNG. If no point can be shown, it is empty.</summary>
     public void Save(Stream stream)
     {
         using var plot = new Plot();

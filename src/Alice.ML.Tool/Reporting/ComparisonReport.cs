@@ -5,7 +5,7 @@ using Table = Spectre.Console.Table;
 
 namespace Alice.ML.Tool.Reporting;
 
-/// <summary>Tables, pictures and numbers of a comparison.</summary>
+/// <summary>Prints, draws and saves a comparison.</summary>
 internal static class ComparisonReport
 {
     private const string StabilityPicture = "-stability.png";
@@ -13,11 +13,11 @@ internal static class ComparisonReport
     private const string CurveTable = "-curves.csv";
     private static readonly double[] _factors = [.. Comparison.Factors];
 
-    /// <summary>The factors of the best learning rate, as a table heads them.</summary>
+    /// <summary>The multiples of the best learning rate, for headings.</summary>
     public static IReadOnlyList<string> FactorNames { get; } =
         [.. _factors.Select(factor => FormattableString.Invariant($"{factor:G1} ×"))];
 
-    /// <summary>The final errors, the stability, and who wins.</summary>
+    /// <summary>Prints the final errors, the stability, and the ranking.</summary>
     public static void Write(Terminal terminal, Standings standings)
     {
         var final = new Table().Border(TableBorder.Rounded).AddColumn("optimizer");
@@ -47,7 +47,7 @@ internal static class ComparisonReport
         terminal.Out.WriteLine(standings.Verdict());
     }
 
-    /// <summary>What follows the prefix in the names of the files.</summary>
+    /// <summary>Suffixes of the written files.</summary>
     public static IReadOnlyList<string> Suffixes { get; } =
         ["-epochs.png", "-evaluations.png", "-seconds.png", StabilityPicture, RunTable, CurveTable];
 
@@ -58,7 +58,7 @@ internal static class ComparisonReport
             (Errors(title, standings, "epochs", (_, i) => i + 1) with { HasLogX = false }).Save);
         files.Write(prefix + "-evaluations.png", Gradients(title, standings).Save);
         files.Write(prefix + "-seconds.png",
-            Errors(title, standings, "seconds of training", (e, _) => e.Seconds).Save);
+            Errors(title, standings, "processor seconds of training", (e, _) => e.Seconds).Save);
         files.Write(prefix + StabilityPicture, Stability(title, standings).Save);
         files.Write(prefix + RunTable,
             stream => CsvFile.Write(stream, ["optimizer", "learning rate", "seed", "validation error", "test error"],
@@ -101,7 +101,7 @@ internal static class ComparisonReport
                 HasLogY = true,
             };
 
-    /// <summary>An error and its standard error.</summary>
+    /// <summary>An error with its standard error.</summary>
     public static string Text((double Mean, double StandardError) error) =>
         double.IsFinite(error.Mean) ? $"{error.Mean:G4} ± {error.StandardError:G2}" : "diverged";
 }

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Alice.ML.Tool.Reporting;
 
-/// <summary>Writes the numbers behind a picture.</summary>
+/// <summary>Writes numbers as CSV.</summary>
 internal static class CsvFile
 {
-    /// <summary>Writes a header and rows; numbers with a decimal point, texts quoted where they hold a comma.</summary>
+    /// <summary>Writes a header and rows, in the invariant culture. Texts with commas are quoted.</summary>
     public static void Write(Stream stream, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<object>> rows)
     {
         using var writer = new StreamWriter(stream, leaveOpen: true);

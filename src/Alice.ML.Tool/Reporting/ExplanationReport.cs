@@ -5,19 +5,19 @@ using Table = Spectre.Console.Table;
 
 namespace Alice.ML.Tool.Reporting;
 
-/// <summary>One row of a file, explained.</summary>
-/// <param name="Number">Of the row, from 1.</param>
-/// <param name="Score">What is explained, in words, such as log-odds of yes.</param>
-/// <param name="Values">What the file says in each column.</param>
+/// <summary>The explanation of one row.</summary>
+/// <param name="Number">Number of the row, from 1.</param>
+/// <param name="Score">Name of the explained score, such as 'log-odds of yes'.</param>
+/// <param name="Values">The fields of the row.</param>
 /// <param name="Explanation">Base, score and contributions.</param>
 internal sealed record ExplainedRow(int Number, string Score, IReadOnlyList<string> Values, Explanation Explanation);
 
 /// <summary>Prints and draws contributions.</summary>
 /// <param name="Columns">The columns that the model uses.</param>
-/// <param name="Rows">All rows.</param>
+/// <param name="Rows">The explained rows.</param>
 internal sealed record ExplanationReport(IReadOnlyList<string> Columns, IReadOnlyList<ExplainedRow> Rows)
 {
-    /// <summary>Prints a row: its columns, the largest contribution first.</summary>
+    /// <summary>Prints one row. The largest contribution comes first.</summary>
     public void Write(Terminal terminal, ExplainedRow row)
     {
         var (start, score, _) = row.Explanation;
@@ -30,7 +30,7 @@ internal sealed record ExplanationReport(IReadOnlyList<string> Columns, IReadOnl
         terminal.OutConsole.Write(table);
     }
 
-    /// <summary>Prints the mean sizes of the contributions over all rows.</summary>
+    /// <summary>Prints the mean absolute contributions.</summary>
     public void WriteSummary(Terminal terminal)
     {
         terminal.Out.WriteLine($"mean |contribution| of {Rows.Count} rows:");
@@ -41,24 +41,24 @@ internal sealed record ExplanationReport(IReadOnlyList<string> Columns, IReadOnl
         terminal.OutConsole.Write(table);
     }
 
-    /// <summary>Draws a row.</summary>
+    /// <summary>Draws one row.</summary>
     public BarChart Draw(ExplainedRow row) => new(
         $"Row {row.Number}: {row.Score} {row.Explanation.Score:G5}, base {row.Explanation.Base:G5}",
         $"contribution to {row.Score}",
         [.. Ordered(row).Select(column => new NamedBar(
             $"{Columns[column]} = {row.Values[column]}", row.Explanation.Contributions[column]))]);
 
-    /// <summary>Draws the mean sizes.</summary>
+    /// <summary>Draws the mean absolute contributions.</summary>
     public BarChart DrawSummary(string title) =>
         new(title, $"mean |contribution| of {Rows.Count} rows", [.. Means()]);
 
-    /// <summary>Writes a line for each row: its number, what is explained, score, base and contributions.</summary>
+    /// <summary>Writes one line per row: number, explained score, its value, base, contributions.</summary>
     public void Save(Stream stream) => CsvFile.Write(stream, ["row", "explained", "score", "base", .. Columns],
         Rows.Select(row => (IReadOnlyList<object>)[
             row.Number, row.Score, row.Explanation.Score, row.Explanation.Base,
             .. row.Explanation.Contributions.Select(c => (object)c)]));
 
-    /// <summary>Mean |contribution| of each column, the largest first.</summary>
+    /// <summary>Mean absolute contribution of each column, in descending order.</summary>
     public IEnumerable<NamedBar> Means() => Columns
         .Select((name, column) => new NamedBar(
             name, Rows.Average(row => Math.Abs((double)row.Explanation.Contributions[column]))))

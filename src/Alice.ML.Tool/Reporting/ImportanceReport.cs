@@ -9,7 +9,7 @@ namespace Alice.ML.Tool.Reporting;
 /// <summary>Prints and draws permutation importance.</summary>
 internal static class ImportanceReport
 {
-    /// <summary>A line for each column.</summary>
+    /// <summary>Prints one line per column.</summary>
     public static void Write(Terminal terminal, ColumnImportances importance)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumn("column")
@@ -20,7 +20,7 @@ internal static class ImportanceReport
         terminal.OutConsole.Write(table);
     }
 
-    /// <summary>An array, the most important column first.</summary>
+    /// <summary>The importance as JSON. The most important column comes first.</summary>
     public static JsonArray ToJson(ColumnImportances importance) =>
         [.. importance.Columns.Select(column => new JsonObject
         {
@@ -29,7 +29,7 @@ internal static class ImportanceReport
             ["standardError"] = column.StandardError,
         })];
 
-    /// <summary>Bars with error bars of two standard errors.</summary>
+    /// <summary>Draws bars with error bars of two standard errors.</summary>
     public static BarChart Draw(ColumnImportances importance, string label) => new(
         $"Importance for {label}",
         $"increase of {importance.Metric.Name} from {importance.Metric.Value:G4} when a column is shuffled, "

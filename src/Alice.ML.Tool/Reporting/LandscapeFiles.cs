@@ -3,7 +3,7 @@ using Alice.ML.Tool.Shell;
 
 namespace Alice.ML.Tool.Reporting;
 
-/// <summary>The pictures of landscape reports, and the numbers behind them.</summary>
+/// <summary>Draws and saves landscape reports.</summary>
 internal static class LandscapeFiles
 {
     private const string VariationPicture = "-variation.png";
@@ -12,11 +12,11 @@ internal static class LandscapeFiles
     private const string LineTable = "-line.csv";
     private const string DeviationPicture = "-deviation.png";
 
-    /// <summary>What follows the prefix in the names of the files.</summary>
+    /// <summary>Suffixes of the written files.</summary>
     public static IReadOnlyList<string> Suffixes { get; } =
         [VariationPicture, VariationTable, LinePicture, LineTable, DeviationPicture];
 
-    /// <summary>Writes them.</summary>
+    /// <summary>Writes the pictures and the tables.</summary>
     public static void Save(
         OutputFiles files, string prefix, string title, IReadOnlyList<(string Name, LandscapeReport Report)> reports)
     {
@@ -49,11 +49,11 @@ internal static class LandscapeFiles
             HasLogY = true,
         };
 
-    /// <summary>The loss along a step beside what is predicted.</summary>
+    /// <summary>The loss along a step, with the predictions.</summary>
     public static Chart DrawLine(string title, (string Name, LandscapeReport Report) of) => new(
         $"Along a step of Alice: {title}", "steps", "loss", [.. Losses(of.Name, of.Report.Line)]);
 
-    /// <summary>The loss along a step, less what the quadratic predicts.</summary>
+    /// <summary>The loss along a step minus the prediction of the quadratic.</summary>
     public static Chart DrawDeviation(string title, (string Name, LandscapeReport Report) of) => new(
         $"Loss less the quadratic's prediction: {title}", "steps", "difference, bands ± two standard deviations",
         [.. Deviations(of.Name, of.Report.Line)]);

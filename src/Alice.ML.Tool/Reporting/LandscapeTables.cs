@@ -8,7 +8,7 @@ namespace Alice.ML.Tool.Reporting;
 /// <summary>Prints landscape reports.</summary>
 internal static class LandscapeTables
 {
-    /// <summary>A row for each layer and one for all, then where the predictions along the step fail.</summary>
+    /// <summary>Prints a row for each layer, a row for all, and where the predictions along the step fail.</summary>
     public static void Write(Terminal terminal, string name, LandscapeReport report)
     {
         terminal.Out.WriteLine($"{name}: loss {report.Loss:G4}; density and Hessian at distance {report.Radius:G3}; " +

@@ -3,28 +3,26 @@ using ScottPlot;
 
 namespace Alice.ML.Tool.Reporting;
 
-/// <summary>A level to compare a learning curve with.</summary>
+/// <summary>A horizontal line for comparison.</summary>
 internal sealed record ReferenceLine(string Name, double Value);
 
-/// <summary>Draws the error against epochs, on a logarithmic axis where its size changes much.</summary>
+/// <summary>Draws the error against epochs. The axis is logarithmic if the error changes by a large factor.</summary>
 internal static class LearningCurvePlot
 {
     private const double LogarithmicRatio = 2;
 
-    // Okabe and Ito's palette, which color-blind people can tell apart.
+    // From the palette of Okabe and Ito, which is safe for color-blind readers.
     private static readonly Color _curveColor = Color.FromHex("#0072B2");
     private static readonly Color _validationColor = Color.FromHex("#E69F00");
     private static readonly string[] _referenceColors = ["#0072B2", "#009E73", "#D55E00", "#777777"];
 
-    /// <summary>
-    /// Writes a PNG picture of the training error, and the validation error where there is one, per epoch.
-    /// </summary>
-    /// <param name="stream">Where to.</param>
-    /// <param name="title">What was trained on what.</param>
-    /// <param name="quantity">What the vertical axis shows: an error and its unit.</param>
+    /// <summary>Writes a PNG with the training error per epoch, and the validation error if there is one.</summary>
+    /// <param name="stream">Receives the picture.</param>
+    /// <param name="title">Title of the picture.</param>
+    /// <param name="quantity">Title of the vertical axis: an error and its unit.</param>
     /// <param name="epochs">The epochs.</param>
-    /// <param name="ofLoss">From an epoch's loss to the quantity.</param>
-    /// <param name="references">Levels of the quantity to draw as dashed lines.</param>
+    /// <param name="ofLoss">Converts the loss of an epoch to the quantity.</param>
+    /// <param name="references">Values to draw as dashed lines.</param>
     public static void Save(Stream stream, string title, string quantity, IReadOnlyList<AliceEpoch> epochs,
         Func<double, double> ofLoss, IReadOnlyList<ReferenceLine> references)
     {
@@ -32,7 +30,7 @@ internal static class LearningCurvePlot
         double[] training = [.. epochs.Select(e => ofLoss(e.TrainingLoss))];
         double[] validation = [.. epochs.Select(e => e.ValidationLoss).OfType<double>().Select(ofLoss)];
         double[] values = [.. training, .. validation, .. references.Select(r => r.Value)];
-        // A loss such as that of Poisson may be negative, and hardly change.
+        // The axis stays linear for losses that can be negative, such as that of Poisson.
         var logarithmic = values.All(v => v >= 0) && values.Max() > LogarithmicRatio * values.Min();
         Func<double, double> height = logarithmic ? LogOf : value => value;
         AddCurve(plot, "Alice, training", _curveColor, training.Select(height));
@@ -49,7 +47,7 @@ internal static class LearningCurvePlot
         PictureStyle.Write(stream, plot, PictureStyle.Width);
     }
 
-    /// <summary>The height of an error; a perfect fit has no logarithm and stands at the bottom.</summary>
+    /// <summary>The position of an error. An error of 0 is drawn at the bottom.</summary>
     private static double LogOf(double error) => Math.Log10(Math.Max(error, 1e-9));
 
     private static void AddCurve(Plot plot, string name, Color color, IEnumerable<double> heights)

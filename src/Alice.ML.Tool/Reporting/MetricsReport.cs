@@ -3,16 +3,15 @@ using Alice.ML.Tool.Modelling;
 
 namespace Alice.ML.Tool.Reporting;
 
-/// <summary>Prints results: one 'name: value' a line, or everything as one JSON object.</summary>
+/// <summary>Prints metrics, one 'name: value' per line or as one JSON object.</summary>
 internal static class MetricsReport
 {
-    /// <summary>Prints the metrics of one set of rows.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="set">What each line starts with, such as test.</param>
-    /// <param name="rowCount">How many rows they are.</param>
-    /// <param name="metrics">Their metrics.</param>
-    /// <param name="json">Null for lines; otherwise the other members of the object, whose member test has the
-    /// metrics.</param>
+    /// <summary>Prints the metrics of a set of rows.</summary>
+    /// <param name="output">Receives the text.</param>
+    /// <param name="set">Prefix of each line, such as test.</param>
+    /// <param name="rowCount">Number of rows.</param>
+    /// <param name="metrics">The metrics.</param>
+    /// <param name="json">Null for lines. Otherwise the object to print, to which the metrics are added.</param>
     public static void Write(
         TextWriter output, string set, int rowCount, IReadOnlyList<Metric> metrics, JsonObject? json)
     {
@@ -27,7 +26,7 @@ internal static class MetricsReport
         output.WriteLine(json.ToJsonString());
     }
 
-    /// <summary>The rows and metrics of one set.</summary>
+    /// <summary>The number of rows and the metrics as JSON.</summary>
     public static JsonObject ToJson(int rowCount, IReadOnlyList<Metric> metrics)
     {
         var json = new JsonObject { ["rows"] = rowCount };
@@ -46,6 +45,6 @@ internal static class MetricsReport
         return metric.Remark is null ? value : $"{value} ({metric.Remark})";
     }
 
-    /// <summary>JSON has no NaN: null stands for it, as for R² when every label is the same.</summary>
+    /// <summary>JSON has no NaN, so undefined metrics are null.</summary>
     private static JsonNode? Number(double value) => double.IsFinite(value) ? value : null;
 }

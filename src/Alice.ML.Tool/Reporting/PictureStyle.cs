@@ -2,32 +2,32 @@ using ScottPlot;
 
 namespace Alice.ML.Tool.Reporting;
 
-/// <summary>What all pictures share: size, colors, fonts, logarithmic ticks.</summary>
+/// <summary>The common style of pictures: size, colors, fonts, logarithmic ticks.</summary>
 internal static class PictureStyle
 {
     public const int Width = 1200;
     public const int Height = 750;
 
-    /// <summary>What to say when there are no fonts.</summary>
+    /// <summary>The note if there are no fonts.</summary>
     public const string NoFonts = "no font is installed, so the picture has no text; install one, such as DejaVu " +
         "Sans, for labels";
 
-    // Okabe and Ito's palette, which color-blind people can tell apart.
+    // The palette of Okabe and Ito, which is safe for color-blind readers.
     private static readonly string[] _colors =
         ["#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#000000", "#777777"];
 
-    // The first that is installed; ScottPlot's own choice is a serif font on some systems.
+    // In order of preference. ScottPlot's own choice is a serif font on some systems.
     private static readonly string[] _fonts =
         ["Segoe UI", "Helvetica Neue", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial"];
 
-    /// <summary>Whether text can be drawn: a bare container has no font, and the picture then has lines only.</summary>
+    /// <summary>Whether a font is installed. A bare container has none, and pictures then have no text.</summary>
     public static bool HasFonts => SkiaSharp.SKFontManager.Default.FontFamilies.Any();
 
     /// <summary>The color of a curve.</summary>
     public static Color ColorOf(int index) => Color.FromHex(_colors[index % _colors.Length]);
 
-    /// <summary>Ticks at 1, 2 and 5 times the powers of ten, over many decades at the powers only; minor ones at the
-    /// other digits. Positions are decimal logarithms.</summary>
+    /// <summary>Ticks at 1, 2 and 5 times powers of ten, or at powers of ten if there are many. Minor ticks between.
+    /// Positions are decimal logarithms.</summary>
     public static ScottPlot.TickGenerators.NumericManual LogTicks(double low, double high)
     {
         var ticks = new ScottPlot.TickGenerators.NumericManual();
@@ -56,14 +56,14 @@ internal static class PictureStyle
 
     private static string Label(double value) => value is > 999 and < 1e6 ? $"{value:F0}" : $"{value:G3}";
 
-    /// <summary>Sets the first font that is installed.</summary>
+    /// <summary>Sets the first installed font.</summary>
     public static void SetFont(Plot plot)
     {
         if (_fonts.FirstOrDefault(SkiaSharp.SKFontManager.Default.FontFamilies.Contains) is { } font)
             plot.Font.Set(font);
     }
 
-    /// <summary>Titles, fonts, grid and the look of the legend.</summary>
+    /// <summary>Sets titles, fonts, grid and legend.</summary>
     public static void Apply(Plot plot, string title, string horizontal, string vertical)
     {
         SetFont(plot);

@@ -5,16 +5,16 @@ using Table = Spectre.Console.Table;
 
 namespace Alice.ML.Tool.Reporting;
 
-/// <summary>Table, picture and numbers of pruned models.</summary>
+/// <summary>Prints, draws and saves pruned models.</summary>
 internal static class PruneReport
 {
     private const string Picture = ".png";
     private const string Numbers = ".csv";
 
-    /// <summary>What follows the prefix in the names of the files.</summary>
+    /// <summary>Suffixes of the written files.</summary>
     public static IReadOnlyList<string> Suffixes { get; } = [Picture, Numbers];
 
-    /// <summary>A row for each share.</summary>
+    /// <summary>Prints a row for each share.</summary>
     public static void Write(Terminal terminal, IReadOnlyList<PrunedModel> models)
     {
         var metric = models[0].Metric.Name;
@@ -34,7 +34,7 @@ internal static class PruneReport
             "The losses are those of the weights removed by predicted loss, on the rows that chose them.");
     }
 
-    /// <summary>Writes the picture and the .csv file.</summary>
+    /// <summary>Writes the picture and the table.</summary>
     public static void Save(OutputFiles files, string prefix, string file, IReadOnlyList<PrunedModel> models)
     {
         files.Write(prefix + Picture, Draw(file, models).Save);
@@ -44,7 +44,7 @@ internal static class PruneReport
                 m.Pruned.PredictedLoss, m.Pruned.MeasuredLoss])));
     }
 
-    /// <summary>The main metric against the share that is removed.</summary>
+    /// <summary>The main metric against the removed share.</summary>
     public static Chart Draw(string title, IReadOnlyList<PrunedModel> models)
     {
         var metric = models[0].Metric.Name;

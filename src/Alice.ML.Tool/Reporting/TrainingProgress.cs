@@ -5,9 +5,8 @@ using Spectre.Console;
 
 namespace Alice.ML.Tool.Reporting;
 
-/// <summary>Shows how far a command has come, from reading to saving: as one bar where people watch, as lines where a
-/// file does. Keeps the epochs of the training.
-/// </summary>
+/// <summary>Shows the progress of a command from reading to saving: as a bar on a terminal, as lines in a file.
+/// Collects the epochs of the training.</summary>
 internal sealed class TrainingProgress : IProgress<AliceProgress>, IDisposable
 {
     private const int LinesPerPhase = 10;
@@ -36,13 +35,13 @@ internal sealed class TrainingProgress : IProgress<AliceProgress>, IDisposable
         Refresh();
     }
 
-    /// <summary>The epochs of this stage, in order.</summary>
+    /// <summary>The epochs of the current stage, in order.</summary>
     public IReadOnlyList<AliceEpoch> Epochs => [.. _epochs];
 
-    /// <summary>Runs a command's work with a display of its progress.</summary>
+    /// <summary>Runs work and shows its progress.</summary>
     /// <param name="terminal">Where to show it.</param>
-    /// <param name="title">What is being done first.</param>
-    /// <param name="work">The work; it reports to its argument.</param>
+    /// <param name="title">Title of the first stage.</param>
+    /// <param name="work">The work, which reports its progress.</param>
     public static TResult Run<TResult>(Terminal terminal, string title, Func<TrainingProgress, TResult> work)
     {
         if (!terminal.IsWatched)
@@ -60,11 +59,11 @@ internal sealed class TrainingProgress : IProgress<AliceProgress>, IDisposable
             });
     }
 
-    /// <summary>Begins a stage.</summary>
-    /// <param name="title">What is being done.</param>
-    /// <param name="from">Share of all the work, 0 to 1, that is done before it.</param>
-    /// <param name="to">The same after it.</param>
-    /// <param name="doing">What comes first in it.</param>
+    /// <summary>Starts a stage.</summary>
+    /// <param name="title">Title of the stage.</param>
+    /// <param name="from">Share of the total work done before the stage, 0 to 1.</param>
+    /// <param name="to">Share of the total work done after the stage.</param>
+    /// <param name="doing">The first step of the stage.</param>
     public void Stage(string title, double from, double to, string doing = "")
     {
         lock (_lock)
@@ -76,7 +75,7 @@ internal sealed class TrainingProgress : IProgress<AliceProgress>, IDisposable
         }
     }
 
-    /// <summary>Says what a stage is doing, and which share of it, 0 to 1, is done.</summary>
+    /// <summary>Reports the current step of a stage and the share of the stage that is done, 0 to 1.</summary>
     public void Advance(string doing, double share)
     {
         lock (_lock)
@@ -111,7 +110,7 @@ internal sealed class TrainingProgress : IProgress<AliceProgress>, IDisposable
     private void Move(string doing, double share, TimeSpan? left)
     {
         (_doing, _share) = (doing, _from + (_to - _from) * share);
-        // What comes after the stage takes its share of the time as well.
+        // The stages after this one take time as well.
         _end = left is { } time
             ? _clock.Elapsed + time + (1 - _to) / (_to - _from) * (_clock.Elapsed - _stageStart + time) : null;
     }

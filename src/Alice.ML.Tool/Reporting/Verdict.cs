@@ -4,10 +4,10 @@ using Alice.ML.Trainers;
 
 namespace Alice.ML.Tool.Reporting;
 
-/// <summary>Three plain sentences on a model: how good, compared with what, what to try next.</summary>
+/// <summary>Three sentences about a model: its quality, a comparison, and what to try next.</summary>
 internal sealed record Verdict
 {
-    // The held-out error is this many times that of training: the model has learned the rows by heart.
+    // Above this ratio of test to training loss, the advice is to add rows.
     private const double Overfit = 2;
     private const int FewRows = 300;
 
@@ -17,22 +17,22 @@ internal sealed record Verdict
 
     public required IReadOnlyList<string> Classes { get; init; }
 
-    /// <summary>Held-out rows.</summary>
+    /// <summary>Number of test rows.</summary>
     public required int Rows { get; init; }
 
-    /// <summary>On them, as <see cref="TableTask.Evaluate"/> orders them.</summary>
+    /// <summary>Metrics on the test rows, in the order of <see cref="TableTask.Evaluate"/>.</summary>
     public required IReadOnlyList<Metric> Metrics { get; init; }
 
-    /// <summary>The same of others; the constant prediction last.</summary>
+    /// <summary>Metrics of other trainers. The constant prediction is the last.</summary>
     public required IReadOnlyList<(string Name, IReadOnlyList<Metric> Metrics)> Others { get; init; }
 
-    /// <summary>Mean loss of the last epoch; null where it is not known.</summary>
+    /// <summary>Mean training loss of the last epoch. Null if unknown.</summary>
     public double? TrainingLoss { get; init; }
 
-    /// <summary>Of regression; null for squared.</summary>
+    /// <summary>Loss of regression. Null: squared.</summary>
     public RegressionLoss? Loss { get; init; }
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>Effort of the training.</summary>
     public Effort Effort { get; init; }
 
     /// <summary>The sentences.</summary>
@@ -43,15 +43,15 @@ internal sealed record Verdict
 
     private string HowGood() => Kind switch
     {
-        TaskKind.Regression => Text($"On {Rows:N0} held-out rows, predictions of {Label} are off by ") +
+        TaskKind.Regression => Text($"On {Rows:N0} test rows, predictions of {Label} are off by ") +
             Text($"{Show.Number(Mean(Metrics))} on average")
                 + (double.IsFinite(Metrics[1].Value) && Metrics[1].Value > 0
                 ? Text($" and explain {100 * Metrics[1].Value:F1} % of its variance.") : "."),
-        TaskKind.Binary => Text($"On {Rows:N0} held-out rows, {100 * Metrics[1].Value:F1} % of the classes of ") +
+        TaskKind.Binary => Text($"On {Rows:N0} test rows, {100 * Metrics[1].Value:F1} % of the classes of ") +
             $"{Label} are right" + (double.IsFinite(Metrics[0].Value)
                 ? Text($", and {Classes[1]} gets a higher probability than {Classes[0]} in ")
                     + Text($"{100 * Metrics[0].Value:F1} % of all pairs (AUC).") : "."),
-        _ => Text($"On {Rows:N0} held-out rows, {100 * Metrics[0].Value:F1} % of the classes of {Label} are right."),
+        _ => Text($"On {Rows:N0} test rows, {100 * Metrics[0].Value:F1} % of the classes of {Label} are right."),
     };
 
     private string? Compared()
@@ -76,9 +76,9 @@ internal sealed record Verdict
                 ? $"{better} is ahead here: keep it, or look at the worst rows for what the network misses."
                 : $"{better} is ahead here: try --effort best, which takes up to eight times as long.";
         if (Rows < FewRows)
-            return "There are few held-out rows, so these figures are rough: --folds 5 tests on every row once.";
-        if (HeldOutLoss() is { } heldOut && TrainingLoss is { } training and > 0 && heldOut > Overfit * training)
-            return Text($"The loss on held-out rows is {heldOut / training:F1} times that of training: more rows ") +
+            return "There are few test rows, so these figures are rough: --folds 5 tests on every row once.";
+        if (TestLoss() is { } test && TrainingLoss is { } training and > 0 && test > Overfit * training)
+            return Text($"The loss on test rows is {test / training:F1} times that of training: more rows ") +
                 "would help most.";
         return Effort == Effort.Best
             ? "New columns or more rows would help most; the worst rows show where the model is wrong."
@@ -89,7 +89,7 @@ internal sealed record Verdict
 
     private double Error(IReadOnlyList<Metric> metrics) => IsNumber ? Mean(metrics) : metrics[^1].Value;
 
-    private double? HeldOutLoss() => !IsNumber ? Metrics[^1].Value
+    private double? TestLoss() => !IsNumber ? Metrics[^1].Value
         : Loss is null || Loss == RegressionLoss.Squared ? Math.Pow(Metrics[0].Value, 2)
         : Loss == RegressionLoss.Absolute ? Mean(Metrics) : null;
 

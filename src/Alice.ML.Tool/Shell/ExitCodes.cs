@@ -1,17 +1,17 @@
 namespace Alice.ML.Tool.Shell;
 
-/// <summary>What a command ends with.</summary>
+/// <summary>Exit codes of the tool.</summary>
 internal static class ExitCodes
 {
-    /// <summary>All went well.</summary>
+    /// <summary>Success.</summary>
     public const int Success = 0;
 
-    /// <summary>A file, its contents or the training failed.</summary>
+    /// <summary>An error in a file, its contents or the training.</summary>
     public const int Failure = 1;
 
-    /// <summary>The arguments are wrong.</summary>
+    /// <summary>Wrong arguments.</summary>
     public const int Usage = 2;
 
-    /// <summary>Ctrl-C, SIGTERM or SIGHUP.</summary>
+    /// <summary>Cancelled by Ctrl-C, SIGTERM or SIGHUP.</summary>
     public const int Cancelled = 130;
 }

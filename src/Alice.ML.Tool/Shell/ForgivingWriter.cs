@@ -2,9 +2,7 @@ using System.Text;
 
 namespace Alice.ML.Tool.Shell;
 
-/// <summary>Writes progress and notes while there is somewhere to write them: a terminal that has gone away must not
-/// end a training.
-/// </summary>
+/// <summary>A writer that ignores errors: a closed terminal must not end a training.</summary>
 internal sealed class ForgivingWriter(TextWriter writer) : TextWriter
 {
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using Alice.ML.Files;
 
 namespace Alice.ML.Tool.Shell;
 
-/// <summary>The files that one command writes, checked before its work so that none of it is lost.</summary>
+/// <summary>The files that a command writes. They are checked before the work, so that no result is lost.</summary>
 internal sealed class OutputFiles
 {
     private readonly Terminal _terminal;
@@ -10,12 +10,11 @@ internal sealed class OutputFiles
     private readonly List<string> _written = [];
     private bool _failed;
 
-    /// <summary>Checks that each file can be written, and that none is an input of the command or written
-    /// twice.</summary>
-    /// <param name="terminal">Is told what could not be written.</param>
-    /// <param name="inputs">What the command reads; null where an option is not given.</param>
-    /// <param name="outputs">The option that names a file, and its path; null where it is not given.</param>
-    /// <exception cref="UserException">Something is wrong with a path.</exception>
+    /// <summary>Checks that each file can be written, is no input of the command, and is written only once.</summary>
+    /// <param name="terminal">Receives errors.</param>
+    /// <param name="inputs">The files that the command reads. Null for an option that is not given.</param>
+    /// <param name="outputs">The written files with their options. Null for an option that is not given.</param>
+    /// <exception cref="UserException">A path cannot be used.</exception>
     public OutputFiles(Terminal terminal, IEnumerable<string?> inputs,
         IEnumerable<(string Option, string? Path)> outputs)
     {
@@ -42,13 +41,12 @@ internal sealed class OutputFiles
         }
     }
 
-    /// <summary><see cref="ExitCodes.Failure"/> once a file could not be written.</summary>
+    /// <summary><see cref="ExitCodes.Failure"/> if a file could not be written.</summary>
     public int ExitCode => _failed ? ExitCodes.Failure : ExitCodes.Success;
 
-    /// <summary>Writes a file that was checked. A failure is said, and left to <see cref="ExitCode"/>: the other
-    /// results are not lost.
-    /// </summary>
-    /// <returns>Whether it is written.</returns>
+    /// <summary>Writes a file. If that fails, the error is printed and <see cref="ExitCode"/> changes, so that the
+    /// other results are not lost.</summary>
+    /// <returns>Whether it was written.</returns>
     public bool Write(string path, Action<Stream> content)
     {
         if (Try(_optionOf[path], path, () => WholeFile.Write(path, content)) is { } problem)
@@ -61,7 +59,7 @@ internal sealed class OutputFiles
         return true;
     }
 
-    /// <summary>Notes what was written so far.</summary>
+    /// <summary>Notes the names of the written files.</summary>
     public void NoteWritten()
     {
         if (_written.Count > 0)

@@ -5,22 +5,22 @@ using Alice.ML.Training;
 
 namespace Alice.ML.Tool.Shell;
 
-/// <summary>The processes that mpirun has started with one command line.</summary>
+/// <summary>The processes of one mpirun.</summary>
 internal static class Ranks
 {
     private const string Mark = "%r";
 
-    /// <summary>Joins them; null: this process is alone.</summary>
+    /// <summary>Joins the ranks. Null if there is one process.</summary>
     public static Communicator? Join() => Variable("SIZE") > 1 ? MpiCommunicator.World() : null;
 
-    /// <summary>A path in which %r stands for the number of the rank.</summary>
-    /// <exception cref="UserException">It does, and nobody has started ranks.</exception>
+    /// <summary>Replaces %r in a path by the number of the rank.</summary>
+    /// <exception cref="UserException">The path has %r, but the program was not started by mpirun.</exception>
     public static string PathOf(string path) => !path.Contains(Mark) ? path
         : Variable("RANK") is { } rank ? path.Replace(Mark, $"{rank}")
         : throw new UserException(
             $"in {path}, {Mark} is the number of a rank, and there are none; start ranks with mpirun -n 4 alice …");
 
-    /// <summary>Does what all ranks do; the others must not wait for one that fails.</summary>
+    /// <summary>Runs the work of a rank. If it fails, the other ranks are told, so that they do not wait.</summary>
     public static int Run(Communicator? ranks, Func<int> body)
     {
         try
@@ -34,9 +34,9 @@ internal static class Ranks
         }
     }
 
-    /// <summary>What rank 0 has, on all of them.</summary>
+    /// <summary>Sends a value of rank 0 to all ranks.</summary>
     /// <param name="ranks">The ranks.</param>
-    /// <param name="own">Gives it on rank 0.</param>
+    /// <param name="own">Creates the value on rank 0.</param>
     public static T Share<T>(Communicator ranks, Func<T> own) =>
         JsonSerializer.Deserialize<T>(ShareBytes(ranks, () => JsonSerializer.SerializeToUtf8Bytes(own())))!;
 
@@ -52,7 +52,7 @@ internal static class Ranks
         return bytes;
     }
 
-    // Open MPI tells each process.
+    // Set by Open MPI.
     private static int? Variable(string name) =>
         int.TryParse(Environment.GetEnvironmentVariable($"OMPI_COMM_WORLD_{name}"), out var value) ? value : null;
 }

@@ -2,9 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Alice.ML.Tool.Shell;
 
-/// <summary>Asks the command to end when a signal comes: Ctrl-C (SIGINT), SIGTERM, or SIGHUP of a closed terminal. A
-/// command then saves what it has. The second signal ends the process at once.
-/// </summary>
+/// <summary>Cancels the command on SIGINT (Ctrl-C), SIGTERM or SIGHUP (a closed terminal), so that it can save its
+/// results. A second signal ends the process at once.</summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();

@@ -4,40 +4,38 @@ using Spectre.Console;
 
 namespace Alice.ML.Tool.Shell;
 
-/// <summary>
-/// Where a command writes: results to <see cref="Out"/>, everything said to people to <see cref="Error"/>.
-/// </summary>
+/// <summary>The output of a command: results go to <see cref="Out"/>, everything else to <see cref="Error"/>.</summary>
 internal sealed class Terminal(TextWriter output, TextWriter error)
 {
-    /// <summary>The writers that the command line runs with.</summary>
+    /// <summary>Uses the writers of the command line.</summary>
     public Terminal(ParseResult parsed)
         : this(parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error)
     {
     }
 
-    /// <summary>The same for one of several ranks: only rank 0 has anything to say.</summary>
+    /// <summary>The terminal of a rank. Only rank 0 prints.</summary>
     public static Terminal Of(ParseResult parsed, Communicator? ranks) =>
         ranks is { Rank: > 0 } ? new Terminal(TextWriter.Null, TextWriter.Null) : new Terminal(parsed);
 
-    /// <summary>Results, fit for a script.</summary>
+    /// <summary>Receives results.</summary>
     public TextWriter Out { get; } = output;
 
-    /// <summary>Progress, notes and errors; from the work and from a timer at once.</summary>
+    /// <summary>Receives progress, notes and errors. Synchronized, because a timer writes too.</summary>
     public TextWriter Error { get; } = TextWriter.Synchronized(error);
 
-    /// <summary>Results with Spectre's tables.</summary>
+    /// <summary>Receives tables.</summary>
     public IAnsiConsole OutConsole => field ??= Create(Out);
 
-    /// <summary>Progress bars, where the error stream is a terminal.</summary>
+    /// <summary>Receives progress bars.</summary>
     public IAnsiConsole ErrorConsole => field ??= Create(Error);
 
-    /// <summary>Whether people watch the error stream, so that a bar can be drawn there.</summary>
+    /// <summary>Whether standard error is a terminal, so that a bar can be drawn.</summary>
     public bool IsWatched => ErrorConsole.Profile.Out.IsTerminal;
 
-    /// <summary>One line that says what was done or left out.</summary>
+    /// <summary>Prints a note.</summary>
     public void Note(string text) => Say($"note: {text}");
 
-    /// <summary>A line to people; it stands above a bar.</summary>
+    /// <summary>Prints a line, above a progress bar if there is one.</summary>
     public void Say(string text)
     {
         if (IsWatched)
@@ -46,7 +44,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
             Error.WriteLine(text);
     }
 
-    /// <summary>Says that a training was cut short and what was kept of it; gives the exit code.</summary>
+    /// <summary>Reports that the training was cancelled and the current model saved. Returns the exit code.</summary>
     public int Cancelled(int epochs, string modelPath)
     {
         Say($"cancelled after {epochs} epochs: what was learned so far is saved as {modelPath}");
@@ -56,7 +54,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
     private static IAnsiConsole Create(TextWriter writer)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
-        // A pipe or a file has no width: let tables take what they need.
+        // A pipe or a file has no width, so set one that is wide enough.
         if (!console.Profile.Out.IsTerminal)
             console.Profile.Width = 120;
         return console;

@@ -1,4 +1,4 @@
 namespace Alice.ML.Tool.Shell;
 
-/// <summary>Something the user can mend: printed as one line, without a stack trace. Exit code 1.</summary>
+/// <summary>An error that the user can fix. Printed as one line, with exit code 1.</summary>
 internal sealed class UserException(string message) : Exception(message);

@@ -12,7 +12,7 @@ internal sealed partial class MadePage
     public const string Header = "header";
 
     private readonly string _path;
-    private string _text;
+    private readonly List<(string Name, string Text)> _blocks = [];
 
     /// <summary>Reads the page.</summary>
     /// <param name="folder">The folder of docs.</param>
@@ -25,8 +25,8 @@ internal sealed partial class MadePage
         _path = Path.Combine(folder, name);
         if (!File.Exists(_path))
             throw new UserException($"{_path} does not exist; give the folder of {name} with --docs");
-        _text = File.ReadAllText(_path);
-        var (expected, found) = (blocks.Prepend(Header).Order().ToList(), BlocksOf(_text).Order().ToList());
+        var (expected, found) =
+            (blocks.Prepend(Header).Order().ToList(), BlocksOf(File.ReadAllText(_path)).Order().ToList());
         if (!expected.SequenceEqual(found))
             throw new UserException($"{_path} has the blocks {string.Join(", ", found)}, but the command writes "
                 + $"{string.Join(", ", expected)}; mend the lines '<!-- made: NAME -->' and '<!-- end: NAME -->'");
@@ -36,8 +36,8 @@ internal sealed partial class MadePage
     public static IReadOnlyList<string> BlocksOf(string page) =>
         [.. Block().Matches(page).Select(match => match.Groups["name"].Value)];
 
-    /// <summary>Replaces what is in a block.</summary>
-    public void Set(string block, string markdown) => _text = Filled(_text, block, markdown);
+    /// <summary>Sets the text of a block.</summary>
+    public void Set(string block, string markdown) => _blocks.Add((block, markdown));
 
     /// <summary>A page with another text in one of its blocks.</summary>
     public static string Filled(string page, string block, string markdown) => Block().Replace(page, match =>
@@ -51,7 +51,9 @@ internal sealed partial class MadePage
     {
         Set(Header, $"Tables and pictures are made by `dotnet run -c Release --project test/Alice.ML.Benchmarks -- "
             + $"{verb} --data FOLDER`.\n\n{string.Join("; ", machine.Select(m => $"{m.Name}: {m.Value}"))}.");
-        File.WriteAllText(_path, _text);
+        // Read again: someone may have edited the prose during the work.
+        File.WriteAllText(
+            _path, _blocks.Aggregate(File.ReadAllText(_path), (page, block) => Filled(page, block.Name, block.Text)));
         Console.Error.WriteLine($"Wrote {_path}.");
     }
 

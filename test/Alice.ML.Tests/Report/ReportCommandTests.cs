@@ -37,7 +37,7 @@ public sealed class ReportCommandTests
 
         StringAssert.Contains(result.Error, $"note: 300 rows and 4 columns read from {data}\n");
         var last = result.Error.TrimEnd().Split('\n')[^3..];
-        StringAssert.StartsWith(last[0], "On 60 held-out rows, predictions of price are off by ");
+        StringAssert.StartsWith(last[0], "On 60 test rows, predictions of price are off by ");
         StringAssert.StartsWith(last[1], "On the same rows, ");
         StringAssert.Contains(last[1], "always predicting the training mean is off by");
         Assert.IsTrue(last[2].EndsWith('.'), last[2]);

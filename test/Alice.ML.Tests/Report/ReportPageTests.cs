@@ -68,13 +68,15 @@ public sealed class ReportPageTests
     }
 
     [TestMethod]
-    public void Of_many_rows_pictures_show_a_sample_and_say_so()
+    public void Of_many_rows_pictures_show_a_sample_and_say_so_and_axes_have_units()
     {
         var example = ReportExample.Regression();
         var page = AliceReport.Create(example.Model, example.Test,
-            new() { LabelColumnName = example.Label, MaximumRows = 50 });
+            new() { LabelColumnName = example.Label, LabelUnit = "€", MaximumRows = 50 });
         StringAssert.Contains(page, "50 of the 200 rows, evenly spread.");
-        StringAssert.Contains(page, "On 200 held-out rows");
+        StringAssert.Contains(page, "On 200 test rows");
+        foreach (var axis in new[] { $"measured {example.Label}, €", "predicted, €", $"error of {example.Label}, €" })
+            StringAssert.Contains(page, axis);
     }
 
     private static string Page(ReportExample example) => AliceReport.Create(example.Model, example.Test,

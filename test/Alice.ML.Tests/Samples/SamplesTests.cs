@@ -108,7 +108,7 @@ public sealed class SamplesTests
             Assert.IsTrue(RobotArm.HasLightGbm);
         Assert.IsTrue(File.Exists(model));
         CollectionAssert.AreEqual("PNG"u8.ToArray(), File.ReadAllBytes(picture)[1..4]);
-        StringAssert.Contains(File.ReadAllText(report), "150 held-out rows");
+        StringAssert.Contains(File.ReadAllText(report), "150 test rows");
     }
 
     [TestMethod]

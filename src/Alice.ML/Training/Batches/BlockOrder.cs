@@ -17,7 +17,7 @@ internal sealed class BlockOrder
     private readonly int[] _starts;
     private ulong? _key;
 
-    /// <param name="rows">Rows of the file: all of a part, but for those that are left out.</param>
+    /// <param name="rows">Rows of the file: a whole part, possibly without some rows.</param>
     /// <param name="table">The file.</param>
     public BlockOrder(RowSet rows, FileFeatures table)
     {
@@ -31,10 +31,10 @@ internal sealed class BlockOrder
     /// <summary>Number of windows per epoch.</summary>
     public int Windows { get; }
 
-    /// <summary>Changes with the order.</summary>
+    /// <summary>Changes whenever the order does.</summary>
     public int Version { get; private set; }
 
-    /// <summary>Rows of the largest window, those that are left out among them.</summary>
+    /// <summary>Number of rows of the largest window, including those that are left out.</summary>
     public int MostRows { get; private set; }
 
     /// <summary>Number of parts in which a window is read.</summary>
@@ -51,7 +51,7 @@ internal sealed class BlockOrder
     /// <summary>The place of a window's first row in the order.</summary>
     public int Start(int window) => _starts[window];
 
-    /// <summary>Rows of a panel that belong to a window, those that are left out among them.</summary>
+    /// <summary>The rows of a panel that belong to a window, including those that are left out.</summary>
     public (int First, int Count) Part(int panel, int window)
     {
         var from = panel * _panelRows;

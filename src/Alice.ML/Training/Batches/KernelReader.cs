@@ -7,9 +7,8 @@ using Alice.ML.Training.Ranks;
 
 namespace Alice.ML.Training.Batches;
 
-/// <summary>Gathers minibatches into memory of its own, and holds the work memory of one thread for the networks that
-/// are given them: nothing is allocated after the first step.
-/// </summary>
+/// <summary>Gathers minibatches into its own memory, and provides work memory for networks on one thread. Nothing is
+/// allocated after the first step.</summary>
 internal sealed unsafe class KernelReader : BatchReader
 {
     private readonly KernelBatches _source;
@@ -30,9 +29,9 @@ internal sealed unsafe class KernelReader : BatchReader
     private int _rows;
     private (int Rows, int Before) _whole;
 
-    /// <param name="source">Has the rows.</param>
-    /// <param name="inputs">What the networks are given.</param>
-    /// <param name="parts">Parts that a minibatch is evaluated in.</param>
+    /// <param name="source">The rows.</param>
+    /// <param name="inputs">Encoding of the inputs of the networks.</param>
+    /// <param name="parts">Number of parts in which a minibatch is evaluated.</param>
     public KernelReader(KernelBatches source, InputEncoding inputs, int parts)
     {
         (_source, _inputs, Parts) = (source, inputs, parts);
@@ -55,13 +54,13 @@ internal sealed unsafe class KernelReader : BatchReader
         _shares = _memory.Allocate((long)most * _columns);
     }
 
-    /// <summary>The ranks that share each minibatch; null: this one is alone.</summary>
+    /// <summary>The ranks that share each minibatch. Null: there are none.</summary>
     public Peers? Peers => _source.Peers;
 
-    /// <summary>Parts of a minibatch.</summary>
+    /// <summary>Number of parts of a minibatch.</summary>
     public int Parts { get; }
 
-    /// <summary>What evaluates networks of this shape.</summary>
+    /// <summary>The evaluator for networks of this shape.</summary>
     public NetworkKernel Kernel(NetworkShape shape, Objective objective)
     {
         foreach (var (known, kernel) in _kernels)
@@ -73,7 +72,7 @@ internal sealed unsafe class KernelReader : BatchReader
         return made;
     }
 
-    /// <summary>What steps of networks of this shape need.</summary>
+    /// <summary>Work memory for steps of networks of this shape.</summary>
     public KernelWork Work(NetworkShape shape, Objective objective)
     {
         foreach (var (known, work) in _work)
@@ -108,7 +107,7 @@ internal sealed unsafe class KernelReader : BatchReader
             BinnedBatch.Locate(_inputs.Bins!, _split.Numbers, _features, rows, _bins, _shares);
     }
 
-    /// <summary>A part of the minibatch, until the next is read.</summary>
+    /// <summary>One part of the minibatch. It is valid until the next one is read.</summary>
     public KernelBatch Part(int part, ulong dropoutKey = 0)
     {
         var first = BatchSource.Start(part, Parts, _rows);

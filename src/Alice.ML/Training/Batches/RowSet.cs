@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Batches;
 
-/// <summary>Rows of a table whose features are open on the device: all of a part, those with some numbers in the table,
-/// or, of a table in a file, all but those.</summary>
+/// <summary>Rows of a table, with their features opened on a device: all rows of a part, a list of rows, or, for a
+/// table in a file, all but a list of rows.</summary>
 /// <param name="data">The part.</param>
-/// <param name="features">Features of the table; not owned.</param>
-/// <param name="numbers">Numbers of the rows; null: all of the part.</param>
-/// <param name="without">Numbers of the rows that are left out, ascending, where there are no
-/// <paramref name="numbers"/>; null: none.</param>
+/// <param name="features">Features of the table. Not owned.</param>
+/// <param name="numbers">Numbers of the rows. Null: all rows of the part.</param>
+/// <param name="without">Numbers of the rows to leave out, ascending, if there are no <paramref name="numbers"/>. Null:
+/// none.</param>
 internal sealed class RowSet(
     TrainingData data, IFeatureSource features, int[]? numbers = null, int[]? without = null)
 {
@@ -24,7 +24,7 @@ internal sealed class RowSet(
 
     public int Count => Numbers?.Length ?? Data.Rows - (Without?.Length ?? 0);
 
-    /// <summary>How many there are on all ranks.</summary>
+    /// <summary>Number of rows on all ranks.</summary>
     public int TotalCount { get; } = numbers is null && without is null
         ? data.TotalRows
         : data.Peers?.SumRows(numbers?.Length ?? data.Rows - without!.Length)
@@ -33,22 +33,22 @@ internal sealed class RowSet(
     /// <summary>Some of the rows.</summary>
     public RowSet Of(int[] numbers) => new(Data, Features, numbers);
 
-    /// <summary>All rows but some, ascending.</summary>
+    /// <summary>All rows except some, given in ascending order.</summary>
     public RowSet AllBut(int[] numbers) => new(Data, Features, without: numbers);
 
-    /// <summary>The rows in their order, unless some are left out.</summary>
+    /// <summary>The row numbers in order. Only valid if no rows are left out.</summary>
     public int[] InOrder() => Numbers ?? [.. Enumerable.Range(Data.Start, Data.Rows)];
 }
 
-/// <summary>The rows of a run, with their features, which belong to this object.</summary>
+/// <summary>The rows of a run. Owns their features.</summary>
 internal sealed record TrainingRows(RowSet Training, RowSet? Validation) : IDisposable
 {
-    /// <summary>Opens the parts of a run; their labels become targets.</summary>
-    /// <param name="training">Rows to learn from, prepared.</param>
-    /// <param name="validation">Rows to measure on, prepared; perhaps of the same table.</param>
-    /// <param name="task">What makes targets of the labels.</param>
-    /// <param name="common">What else is done to sparse columns while networks train.</param>
-    /// <param name="device">Where minibatches are wanted.</param>
+    /// <summary>Opens the parts of a run, and turns their labels into targets.</summary>
+    /// <param name="training">Prepared training rows.</param>
+    /// <param name="validation">Prepared validation rows, possibly of the same table.</param>
+    /// <param name="task">Turns labels into targets.</param>
+    /// <param name="common">Further scaling of sparse columns during training.</param>
+    /// <param name="device">Device of the minibatches.</param>
     public static TrainingRows Open(
         TrainingData training, TrainingData? validation, LearningTask task, Standardization common, Device device)
     {

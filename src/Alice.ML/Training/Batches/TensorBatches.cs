@@ -16,9 +16,9 @@ internal sealed class TensorBatches : BatchSource
     private readonly FileFeatures? _file;
     private Tensor _order;
 
-    /// <param name="rows">The rows, labels being targets by now; not owned.</param>
-    /// <param name="batchSize">Rows a minibatch, at most.</param>
-    /// <param name="device">Where minibatches are wanted.</param>
+    /// <param name="rows">The rows, with targets as labels. Not owned.</param>
+    /// <param name="batchSize">Maximum number of rows of a minibatch.</param>
+    /// <param name="device">Device of the minibatches.</param>
     public TensorBatches(RowSet rows, int batchSize, Device device) : base(rows, batchSize)
     {
         var data = rows.Data;
@@ -29,7 +29,7 @@ internal sealed class TensorBatches : BatchSource
             _weights = Load([.. weights.Select(weight => (float)(weight * WeightScale))], 1);
         _order = OrderOnDevice();
 
-        // From the table's first row on, so that one row number serves features, targets and weights.
+        // Starts at the first row of the table, so that the same row numbers index features, targets and weights.
         Tensor Load(float[] values, int width) => frombuffer(
             values, ScalarType.Float32, (data.Start + data.Rows) * width).view(-1, width)
             .to(device).clone().DetachFromDisposeScope();
@@ -44,11 +44,11 @@ internal sealed class TensorBatches : BatchSource
 
     public override TensorReader Open(InputEncoding inputs, int parts) => new(this, inputs, parts, _device);
 
-    /// <summary>What reads the rows of a file; null for rows in memory.</summary>
+    /// <summary>Opens a reader for rows in a file. Null for rows in memory.</summary>
     public WindowReader? OpenWindow() => _file is null ? null : new WindowReader(_file, Blocks!);
 
-    /// <summary>Part <paramref name="part"/> of <paramref name="parts"/> of a minibatch; its tensors belong to the
-    /// caller's scope.</summary>
+    /// <summary>Part <paramref name="part"/> of <paramref name="parts"/> of a minibatch. The caller's scope owns the
+    /// tensors.</summary>
     public Minibatch Part(int index, int part, int parts)
     {
         var (start, size) = Range(index);
@@ -60,10 +60,10 @@ internal sealed class TensorBatches : BatchSource
     }
 
     /// <summary>Part <paramref name="part"/> of <paramref name="parts"/> of a minibatch of rows in a file.</summary>
-    /// <param name="part">Which.</param>
-    /// <param name="parts">Of how many.</param>
-    /// <param name="numbers">Numbers of the minibatch's rows, int64, on the CPU.</param>
-    /// <param name="features">Their features, on the CPU.</param>
+    /// <param name="part">Index of the part.</param>
+    /// <param name="parts">Number of parts.</param>
+    /// <param name="numbers">Row numbers of the minibatch, int64, on the CPU.</param>
+    /// <param name="features">Features of the minibatch, on the CPU.</param>
     public Minibatch Part(int part, int parts, Tensor numbers, Tensor features)
     {
         var size = (int)numbers.shape[0];
@@ -82,7 +82,7 @@ internal sealed class TensorBatches : BatchSource
         _order.Dispose();
     }
 
-    // Where the features are on the GPU the order belongs there too: then a step transfers nothing.
+    // If the features are on the GPU, the order is there too, so that a step transfers nothing.
     private Tensor OrderOnDevice()
     {
         using var scope = NewDisposeScope();
@@ -90,7 +90,7 @@ internal sealed class TensorBatches : BatchSource
     }
 }
 
-/// <summary>Reads minibatches as tensors, which belong to the reader.</summary>
+/// <summary>Reads minibatches as tensors. Owns them.</summary>
 internal sealed class TensorReader(TensorBatches source, InputEncoding inputs, int parts, Device device) : BatchReader
 {
     private readonly DeviceEncoding? _encoding = inputs.OnDevice(device);
@@ -99,10 +99,10 @@ internal sealed class TensorReader(TensorBatches source, InputEncoding inputs, i
     private readonly WindowReader? _window = source.OpenWindow();
     private bool _hasRead;
 
-    /// <summary>The minibatch.</summary>
+    /// <summary>The parts of the minibatch.</summary>
     public IReadOnlyList<Minibatch> Parts => _parts;
 
-    /// <summary>The minibatch, its features with a column of ones after them, as stacks want it.</summary>
+    /// <summary>The parts with an additional column of ones, as stacks need them.</summary>
     public IReadOnlyList<Minibatch> StackParts => _stackParts ??= [.. _parts.Select(WithOnes)];
 
     public override void Read(int index)

@@ -10,7 +10,7 @@ internal sealed unsafe class WindowReader(FileFeatures table, BlockOrder order)
 
     private readonly int[] _columns = [.. Enumerable.Range(0, table.Columns)];
 
-    // The window's rows in the order of the file, their numbers, and their places in the window as they are wanted.
+    // The rows of the window in file order, their numbers, and their positions in the shuffled window.
     private float[] _values = [];
     private int[] _numbers = [];
     private int[] _places = [];
@@ -70,7 +70,7 @@ internal sealed unsafe class WindowReader(FileFeatures table, BlockOrder order)
             {
                 if (order.IsLeftOut(first + i))
                     continue;
-                // Takes the place of a row that is left out.
+                // Replaces a row that is left out.
                 if (rows < start + i)
                     _values.AsSpan((start + i) * table.Columns, table.Columns)
                         .CopyTo(_values.AsSpan(rows * table.Columns, table.Columns));

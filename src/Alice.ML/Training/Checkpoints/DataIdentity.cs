@@ -5,7 +5,8 @@ using Alice.ML.Training.Data;
 
 namespace Alice.ML.Training.Checkpoints;
 
-/// <summary>Rows of a run, as they were read: their number, and hashes of what they hold, in their order.</summary>
+/// <summary>Identity of the rows of a run as they were read: their number, and hashes of their contents in
+/// order.</summary>
 internal sealed record DataIdentity
 {
     private const int RowsAtOnce = 1024;
@@ -15,21 +16,20 @@ internal sealed record DataIdentity
 
     public required int Columns { get; init; }
 
-    /// <summary>Rows that a file has in a random order together; 0: they are in memory.</summary>
+    /// <summary>Number of rows per panel of a file. 0: the rows are in memory.</summary>
     public int PanelRows { get; init; }
 
-    /// <summary>Of each column; of sparse features one for all.</summary>
+    /// <summary>One hash per column, or one for all sparse features.</summary>
     public required IReadOnlyList<string> Features { get; init; }
 
     public required string Labels { get; init; }
 
-    /// <summary>Null without weights.</summary>
+    /// <summary>Null if there are no weights.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>The rows of a run.</summary>
-    /// <param name="data">Those of this rank.</param>
-    /// <param name="communicator">Joins the ranks. With one the hashes are the same however ranks share the rows.
-    /// </param>
+    /// <summary>Computes the identity of rows.</summary>
+    /// <param name="data">The rows of this rank.</param>
+    /// <param name="communicator">Joins the ranks. The hashes do not depend on how ranks share the rows.</param>
     public static DataIdentity Of(TrainingData data, Communicator? communicator = null)
     {
         if (communicator is null || data.Features is not DenseFeatures dense)
@@ -50,7 +50,7 @@ internal sealed record DataIdentity
         };
     }
 
-    // The sum of a hash of each row's label and its value in the column; of the last two columns, label and weight.
+    // Sums a hash of each row's label and value. The last two columns are label and weight.
     private static ulong Sum(TrainingData data, DenseFeatures dense, int column)
     {
         var sum = 0UL;
@@ -77,9 +77,9 @@ internal sealed record DataIdentity
         Weights = data.WeightArray is null ? null : Text(SHA256.HashData(MemoryMarshal.AsBytes(data.Weights))),
     };
 
-    /// <summary>What differs, in words.</summary>
+    /// <summary>Describes the differences.</summary>
     /// <param name="saved">The rows of a checkpoint.</param>
-    /// <param name="what">What the rows are.</param>
+    /// <param name="what">Name of the rows in messages.</param>
     /// <param name="nameOf">The name of a feature.</param>
     public IEnumerable<string> DifferencesFrom(DataIdentity saved, string what, Func<int, string> nameOf)
     {

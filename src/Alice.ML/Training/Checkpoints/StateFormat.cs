@@ -6,16 +6,14 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Checkpoints;
 
-/// <summary>How the parts of a run write and read their state. What is read was checked as a whole before
-/// (<see cref="RunFile"/>).
-/// </summary>
+/// <summary>Writes and reads the state of a run. <see cref="RunFile"/> has checked what is read.</summary>
 internal static class StateFormat
 {
-    // Losses may be infinite or no number.
+    // Losses may be infinite or NaN.
     private static readonly JsonSerializerOptions _json =
         new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
-    /// <summary>Writes values that have names, such as records, as JSON; numbers come back bit for bit.</summary>
+    /// <summary>Writes an object, such as a record, as JSON. Numbers are kept bit for bit.</summary>
     public static void WriteJson<T>(this BinaryWriter writer, T value) =>
         writer.Write(JsonSerializer.Serialize(value, _json));
 
@@ -26,14 +24,14 @@ internal static class StateFormat
     /// <summary>Writes the values of a tensor.</summary>
     public static void WriteTensor(this BinaryWriter writer, Tensor values) => TensorRecord.Write(writer, values);
 
-    /// <summary>Reads values of the same shape into the memory of a tensor.</summary>
+    /// <summary>Reads values into the memory of a tensor of the same shape.</summary>
     public static void ReadTensor(this BinaryReader reader, Tensor into, string name)
     {
         using var values = TensorRecord.Read(reader, into, name);
         into.copy_(values);
     }
 
-    /// <summary>Writes numbers, as many as there are.</summary>
+    /// <summary>Writes the length of an array and its numbers.</summary>
     public static void WriteFloats(this BinaryWriter writer, ReadOnlySpan<float> values)
     {
         writer.Write(values.Length);
@@ -48,7 +46,7 @@ internal static class StateFormat
         return values;
     }
 
-    /// <summary>Writes a number that may be missing.</summary>
+    /// <summary>Writes a number or null.</summary>
     public static void WriteOptional(this BinaryWriter writer, double? value)
     {
         writer.Write(value is not null);

@@ -6,7 +6,7 @@ namespace Alice.ML.Training.Data;
 /// <param name="nameOf">The name of a feature.</param>
 internal sealed class ColumnReport(Func<int, string> nameOf)
 {
-    // A message is read by people.
+    // Keeps messages short.
     private const int MostNames = 5;
 
     private readonly List<string> _extreme = [];

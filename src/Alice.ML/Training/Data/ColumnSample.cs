@@ -3,8 +3,9 @@ using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Numbers of a column, ascending, with the weights of their rows: every finite one, or of many rows an even
-/// choice. Where ranks share the rows, those of all: the same rows as if one had them, rank 0's first.</summary>
+/// <summary>The finite numbers of a column in ascending order, with the weights of their rows. If there are many rows,
+/// an evenly spread sample. With ranks, it is the same sample as if one rank had all rows, with the rows of rank 0
+/// first.</summary>
 internal sealed class ColumnSample
 {
     public ColumnSample(int rows, Func<int, float> value, Func<int, float> weight, Peers? peers = null)
@@ -17,7 +18,7 @@ internal sealed class ColumnSample
         (Values, Weights) = peers is null
             ? (values[..count], weights[..count])
             : (peers.Gather<float>(values.AsSpan(0, count)), peers.Gather<float>(weights.AsSpan(0, count)));
-        // To sort the numbers alone takes less time.
+        // Sorting without weights is faster.
         if (Weights.AsSpan().ContainsAnyExcept(Weights.Length > 0 ? Weights[0] : 0))
             Array.Sort(Values, Weights);
         else
@@ -37,7 +38,7 @@ internal sealed class ColumnSample
 
     public double TotalWeight { get; }
 
-    /// <summary>The rows that an even choice is made of: this rank's first, and how far apart they are.</summary>
+    /// <summary>The first row of this rank in the sample, and the distance between sampled rows.</summary>
     public static (int First, int Step) Stride(int rows, Peers? peers)
     {
         if (peers is null)
@@ -47,7 +48,7 @@ internal sealed class ColumnSample
         return ((step - each.Take(peers.Rank).Sum() % step) % step, step);
     }
 
-    /// <summary>The numbers that are not <paramref name="value"/>.</summary>
+    /// <summary>The numbers other than <paramref name="value"/>.</summary>
     public ColumnSample Without(float value)
     {
         var from = Array.FindIndex(Values, number => number >= value);
@@ -56,8 +57,8 @@ internal sealed class ColumnSample
             : new([.. Values[..from], .. Values[to..]], [.. Weights[..from], .. Weights[to..]]);
     }
 
-    /// <summary>The numbers that these shares of the weight do not exceed.</summary>
-    /// <param name="shares">0 to 1, ascending. There must be numbers.</param>
+    /// <summary>Quantiles, by weight.</summary>
+    /// <param name="shares">Levels from 0 to 1, ascending. The sample must not be empty.</param>
     public float[] Quantiles(ReadOnlySpan<double> shares)
     {
         var result = new float[shares.Length];

@@ -16,7 +16,7 @@ namespace Alice.ML.Training.Data;
 internal readonly record struct ColumnScale(
     double Mean, double Deviation, float Lowest, float Highest, Quartiles Quartiles, int Missing, int Extreme)
 {
-    // Columns whose numbers lie beside each other: reading one of them brings the others along.
+    // Columns are handled in groups whose values share a cache line.
     private const int CacheLine = 16;
 
     /// <summary>Whether all known values are equal.</summary>
@@ -24,8 +24,8 @@ internal readonly record struct ColumnScale(
 
     /// <summary>Computes the scales of the columns of rows.</summary>
     /// <param name="values">The rows, [rows, columns], one or more.</param>
-    /// <param name="columns">Values a row.</param>
-    /// <param name="weights">[rows], above 0; empty: every row counts the same.</param>
+    /// <param name="columns">Number of values per row.</param>
+    /// <param name="weights">[rows], above 0. Empty: all rows have the same weight.</param>
     /// <param name="peers">Ranks with other rows. Null: there are none.</param>
     public static ColumnScale[] Of(
         ReadOnlySpan<float> values, int columns, ReadOnlySpan<float> weights = default, Peers? peers = null)
@@ -61,7 +61,7 @@ internal readonly record struct ColumnScale(
             (lowest, highest, missing, extreme, rows) = Merge(peers, lowest, highest, missing, extreme, rows);
         var quartiles = default(Quartiles);
         if (!(lowest < highest))
-            // No value at all counts as one value, 0.
+            // A column without values counts as constant 0.
             (lowest, highest) = lowest == highest ? (lowest, highest) : (0, 0);
         else if (new ColumnSample(values.Length, row => values[row], row => weights?[row] ?? 1, peers) is var sample
             && sample.Values.Length >= AutoRules.LeastValuesOfFence)
@@ -75,7 +75,7 @@ internal readonly record struct ColumnScale(
         return new(mean, deviation, lowest, highest, quartiles, missing, extreme);
     }
 
-    /// <summary>The least and the largest finite value, how many are missing, and how many infinite.</summary>
+    /// <summary>The smallest and the largest finite value, and the numbers of missing and infinite values.</summary>
     private static (float Lowest, float Highest, int Missing, int Infinite) Range(float[] values)
     {
         if (TensorPrimitives.IsFiniteAll(values))
@@ -100,7 +100,7 @@ internal readonly record struct ColumnScale(
             each.Sum(part => part.Infinite), each.Sum(part => part.Rows));
     }
 
-    /// <summary>Weighted mean and deviation of the values between the bounds, in double precision, in two
+    /// <summary>Weighted mean and deviation of the values within the bounds, in double precision and two
     /// passes.</summary>
     private static (double Mean, double Deviation) Moments(
         float[] values, float[]? weights, float lowest, float highest, Peers? peers)

@@ -2,18 +2,17 @@ using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>How vector kernels read the columns of a table for networks with some inputs: those in which most rows have
-/// one value, as in slots of one-hot columns, by index, the others as numbers.
-/// </summary>
-/// <param name="Numbers">Columns that are read as numbers, ascending.</param>
-/// <param name="Sparse">The other columns; null where there are none.</param>
+/// <summary>How vector kernels read the columns of a table. Columns in which most rows have the same value, such as
+/// slots of one-hot columns, are read as sparse values, the others as numbers.</summary>
+/// <param name="Numbers">Columns read as numbers, ascending.</param>
+/// <param name="Sparse">The other columns. Null if there are none.</param>
 internal sealed record ColumnSplit(int[] Numbers, SparseTable? Sparse)
 {
-    /// <summary>Splits the columns of a dense table. Columns with bins or scores are numbers.</summary>
+    /// <summary>Splits the columns of a dense table. Columns with bins or scores are read as numbers.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="rows">The first rows, which are meant.</param>
-    /// <param name="usual">Per column the value that most rows have, and their share.</param>
-    /// <param name="inputs">What networks are given.</param>
+    /// <param name="rows">Number of rows, from the first.</param>
+    /// <param name="usual">For each column, its usual value and the share of rows that have it.</param>
+    /// <param name="inputs">Encoding of the inputs of the networks.</param>
     public static ColumnSplit Of(
         DenseFeatures table, int rows, (float Value, double Share)[] usual, IColumnFeatures inputs)
     {
@@ -29,14 +28,13 @@ internal sealed record ColumnSplit(int[] Numbers, SparseTable? Sparse)
                 [.. sparse.Order().Select(column => (column, usual[column].Value, inputs.Feature(column)))]));
     }
 
-    /// <summary>Per column a value and the share of rows that have it: if more than half of them have one, that value.
-    /// Of many rows, an even choice.
-    /// </summary>
+    /// <summary>For each column, a value and the share of rows that have it. If a value has a majority, it is that one.
+    /// If there are many rows, an evenly spread sample is used.</summary>
     public static (float Value, double Share)[] Usual(DenseFeatures table, int rows)
     {
         var (values, votes, counts) = (new float[table.Columns], new int[table.Columns], new int[table.Columns]);
         var stride = AutoRules.QuantileStride(rows);
-        // A majority outvotes the others (Boyer and Moore 1991, MJRTY).
+        // Majority vote (Boyer and Moore 1991, MJRTY).
         for (var row = 0; row < rows; row += stride)
         {
             var next = table.Row(row);

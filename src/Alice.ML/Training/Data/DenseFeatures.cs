@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Features as a row-major array [rows, columns], which may be longer than the rows need.</summary>
+/// <summary>Features as a row-major array [rows, columns], possibly with unused space at the end.</summary>
 internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(columns)
 {
-    /// <summary>All rows, one after the other.</summary>
+    /// <summary>The values, row by row.</summary>
     public float[] Values => values;
 
     public override FeaturePreparation Scale(TrainingData rows, ColumnReport report, bool keepsZeros = false)

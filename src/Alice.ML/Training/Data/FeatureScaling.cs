@@ -3,18 +3,18 @@ using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>From the scale of a column in the training rows to how a model prepares it.</summary>
+/// <summary>Derives the preparation of a feature from the scale of its column.</summary>
 internal static class FeatureScaling
 {
-    // Less than a normal float is: one over it would not be a float.
+    // The inverse of a smaller deviation would exceed the range of floats.
     private const double LeastDeviation = 1.2e-38;
 
-    /// <summary>Whether the values differ by less than floats can be scaled by; such a column is left out.</summary>
+    /// <summary>Whether the values differ too little to be scaled with floats. Such a column is left out.</summary>
     public static bool IsTooNarrow(in ColumnScale column) => !column.IsConstant && column.Deviation < LeastDeviation;
 
-    /// <summary>A column that is standardized.</summary>
+    /// <summary>Standardizes a column.</summary>
     /// <param name="column">Its scale.</param>
-    /// <param name="rows">Rows that it was measured on.</param>
+    /// <param name="rows">Number of rows behind the scale.</param>
     public static AliceFeature Standardize(in ColumnScale column, int rows)
     {
         var scale = column.IsConstant || IsTooNarrow(column) ? 0 : (float)(1 / column.Deviation);
@@ -22,17 +22,17 @@ internal static class FeatureScaling
             && column.Missing < rows);
     }
 
-    /// <summary>A column that is multiplied only, so that zeros stay zeros.</summary>
-    /// <param name="lowest">Its least value.</param>
+    /// <summary>Scales a column without shifting it, so that zeros remain zeros.</summary>
+    /// <param name="lowest">Its smallest value.</param>
     /// <param name="highest">Its largest value.</param>
-    /// <param name="scale">What it is multiplied by.</param>
-    /// <param name="hasMissing">Whether it is missing in some rows.</param>
+    /// <param name="scale">The factor.</param>
+    /// <param name="hasMissing">Whether some rows have missing values.</param>
     public static AliceFeature Multiply(float lowest, float highest, float scale, bool hasMissing) =>
         Create(0, scale, Math.Min(0, lowest), Math.Max(0, highest), hasMissing);
 
-    /// <summary>What holds scores near the labels of training.</summary>
+    /// <summary>The range to which scores are limited.</summary>
     /// <param name="labels">The labels.</param>
-    /// <param name="arePositive">Whether scores are above 0 by themselves, and are to stay so.</param>
+    /// <param name="arePositive">Whether scores are always above 0.</param>
     public static OutputRange Range(in ColumnScale labels, bool arePositive)
     {
         var margin = AutoRules.Margin * ((double)labels.Highest - labels.Lowest);

@@ -3,18 +3,17 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Features in a file of panels. The file has them as they came: they are prepared when they are
-/// read.</summary>
-/// <param name="file">The file; not owned.</param>
-/// <param name="panelRows">Rows that were put in a random order together.</param>
-/// <param name="blockBytes">What is read at once, about.</param>
-/// <param name="preparation">How rows are prepared; null: not at all.</param>
+/// <summary>Features in a file of panels. They are stored unprepared, and prepared when they are read.</summary>
+/// <param name="file">The file. Not owned.</param>
+/// <param name="panelRows">Number of rows per panel.</param>
+/// <param name="blockBytes">Approximate number of bytes per read.</param>
+/// <param name="preparation">The preparation of rows. Null: none.</param>
 internal sealed class FileFeatures(RowFile file, int panelRows, int blockBytes, FeaturePreparation? preparation)
     : FeatureTable(preparation?.OutputCount ?? file.Columns)
 {
     public int PanelRows => panelRows;
 
-    /// <summary>Rows that are read at once, about.</summary>
+    /// <summary>Approximate number of rows per read.</summary>
     public int BlockRows => Math.Max(1, blockBytes / (sizeof(float) * Columns));
 
     public override FeaturePreparation Scale(TrainingData rows, ColumnReport report, bool keepsZeros = false)
@@ -36,7 +35,7 @@ internal sealed class FileFeatures(RowFile file, int panelRows, int blockBytes, 
         file.Write(b, first);
     }
 
-    /// <summary>Copies rows from one on, prepared, as many as there is room for.</summary>
+    /// <summary>Reads and prepares consecutive rows, as many as fit.</summary>
     public override void CopyRows(int first, Span<float> to)
     {
         if (preparation is null)
@@ -44,7 +43,8 @@ internal sealed class FileFeatures(RowFile file, int panelRows, int blockBytes, 
             file.Read(first, to);
             return;
         }
-        // At the end of the room: then a row with its indicators is not written over the next ones.
+        // Read to the end of the buffer: prepared rows are longer, and must not overwrite rows that are still
+        // unprepared.
         var rows = to.Length / Columns;
         var raw = to[^(rows * file.Columns)..];
         file.Read(first, raw);
@@ -58,7 +58,7 @@ internal sealed class FileFeatures(RowFile file, int panelRows, int blockBytes, 
 
     public override void CopyRow(int row, Span<float> to) => CopyRows(row, to[..Columns]);
 
-    /// <summary>Some rows in memory.</summary>
+    /// <summary>Reads some rows into memory.</summary>
     public DenseFeatures Extract(ReadOnlySpan<int> rows)
     {
         var values = new float[rows.Length * Columns];

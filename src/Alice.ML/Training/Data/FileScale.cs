@@ -2,10 +2,9 @@ using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Scales of the columns of a file, which is gone through two or three times from the beginning to the end.
-/// Quartiles are those of a sample of 20,000 rows or more: the share of rows below one is off by 0.003 (one standard
-/// error). All else is of all rows.
-/// </summary>
+/// <summary>Computes the scales of the columns of a file in two or three passes. Quartiles come from a sample of 20,000
+/// rows or more: the share of rows below one has a standard error of 0.003. Everything else comes from all
+/// rows.</summary>
 internal sealed class FileScale
 {
     private readonly FileFeatures _table;
@@ -28,8 +27,7 @@ internal sealed class FileScale
         _quartiles = new Quartiles[table.Columns];
     }
 
-    /// <summary>Scales of the columns of some rows, as <see cref="ColumnScale.Of"/> gives them for rows in
-    /// memory.</summary>
+    /// <summary>Scales of the columns, as <see cref="ColumnScale.Of"/> computes them for rows in memory.</summary>
     public static ColumnScale[] Of(FileFeatures table, TrainingData part) => new FileScale(table, part).Measure();
 
     private ColumnScale[] Measure()
@@ -48,7 +46,7 @@ internal sealed class FileScale
         Fence();
         var columns = _table.Columns;
         var (weights, sums, squares) = (new double[columns], new double[columns], new double[columns]);
-        // About a value in the middle, so that the squares lose no digits.
+        // Sums of squares around a central value keep their precision.
         double[] middles = [.. Enumerable.Range(0, columns).Select(Middle)];
         ForAll((row, weight) =>
         {
@@ -74,7 +72,7 @@ internal sealed class FileScale
         double Middle(int column) => _quartiles[column] == default ? _lowest[column] : _quartiles[column].Median;
     }
 
-    /// <summary>Leaves extreme values out of the ranges.</summary>
+    /// <summary>Excludes extreme values from the ranges.</summary>
     private void Fence()
     {
         var sample = _part.Sample();
@@ -84,7 +82,7 @@ internal sealed class FileScale
         {
             var column = c;
             if (!(_lowest[c] < _highest[c]))
-                // No value at all counts as one value, 0.
+                // A column without values counts as constant 0.
                 (_lowest[c], _highest[c]) = _lowest[c] == _highest[c] ? (_lowest[c], _highest[c]) : (0, 0);
             else if (new ColumnSample(sample.Rows, row => table.Row(row)[column], sample.Weight) is var values
                 && values.Values.Length >= AutoRules.LeastValuesOfFence)
@@ -110,7 +108,7 @@ internal sealed class FileScale
             }
     }
 
-    /// <summary>Goes through the rows with their weights.</summary>
+    /// <summary>Calls an action for each row and its weight.</summary>
     private void ForAll(Action<ReadOnlySpan<float>, double> use)
     {
         var columns = _table.Columns;
@@ -123,13 +121,12 @@ internal sealed class FileScale
         }
     }
 
-    /// <summary>The values of a column beyond the reach of its quartiles, by the powers of two of their distances from
-    /// the median: a gap that tells extreme values from the others is wider than any of these intervals, so the least
-    /// and the largest value in each are enough to find it.
-    /// </summary>
+    /// <summary>Summarizes the values of a column in its tails. They are grouped by the power of two of their distance
+    /// from the median, with the smallest and the largest value of each group. A gap that separates extreme values is
+    /// wider than any group, so this is enough to find it.</summary>
     private sealed class ColumnTails(Quartiles quartiles)
     {
-        // The exponents of differences of floats.
+        // Range of the exponents of differences of floats.
         private const int LeastExponent = -150;
         private const int Exponents = 280;
 

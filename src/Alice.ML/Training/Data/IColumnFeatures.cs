@@ -1,14 +1,14 @@
 namespace Alice.ML.Training.Data;
 
-/// <summary>Which features networks are given for columns.</summary>
+/// <summary>How networks see the columns.</summary>
 internal interface IColumnFeatures
 {
-    /// <summary>Whether columns have bins beside their numbers.</summary>
+    /// <summary>Whether columns have bins in addition to their numbers.</summary>
     bool AddsBins { get; }
 
-    /// <summary>Whether a column has bins, or becomes a score; else it is one feature, the number as it is.</summary>
+    /// <summary>Whether a column has bins or is a score. Otherwise it is one feature, the number itself.</summary>
     bool HasBins(int column);
 
-    /// <summary>The feature that is the number of a column.</summary>
+    /// <summary>Index of the feature with the number of a column.</summary>
     int Feature(int column);
 }

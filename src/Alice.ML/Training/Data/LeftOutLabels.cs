@@ -3,17 +3,16 @@ using Alice.ML.Training.Ranks;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Extreme labels, which no network trains on: their errors belong to the error that people will
-/// see.</summary>
+/// <summary>Extreme labels, which are left out of the training. Their errors are part of the estimated error.</summary>
 internal sealed class LeftOutLabels(
     IReadOnlyList<(float[] Features, int Label, float Value)> labels, Peers? peers = null)
 {
-    /// <summary>None.</summary>
+    /// <summary>No labels.</summary>
     public static LeftOutLabels None { get; } = new([]);
 
-    /// <summary>The labels of a part that lie outside ranges, with features as they come.</summary>
+    /// <summary>Collects the labels of a part that are outside their ranges, with the unprepared features.</summary>
     /// <param name="data">The part.</param>
-    /// <param name="scales">Of each label.</param>
+    /// <param name="scales">The scale of each label.</param>
     public static LeftOutLabels Outside(TrainingData data, IReadOnlyList<ColumnScale> scales)
     {
         var found = new List<(float[], int, float)>();
@@ -29,9 +28,9 @@ internal sealed class LeftOutLabels(
         return new(found, data.Peers);
     }
 
-    /// <summary>The estimate for labels of both kinds, in the shares that the data has.</summary>
-    /// <param name="estimate">For the labels that are not extreme.</param>
-    /// <param name="known">How many of these the data has, by the label.</param>
+    /// <summary>Completes an estimate with the extreme labels, by their share of the data.</summary>
+    /// <param name="estimate">Estimate for the other labels.</param>
+    /// <param name="known">Returns the number of other labels, by label.</param>
     /// <param name="model">The model.</param>
     public AliceEstimate Complete(AliceEstimate estimate, Func<int, int> known, NetworkEnsemble model)
     {
@@ -63,8 +62,8 @@ internal sealed class LeftOutLabels(
             MeanAbsoluteError = Mixture(absolute, errors),
         };
 
-        // How many extreme rows come, and how extreme, is a compound Poisson variable: the variance of a sum is the sum
-        // of the squares.
+        // The number of extreme rows and their errors form a compound Poisson variable: the variance of the sum is the
+        // sum of the squares.
         EstimatedValue Mixture(EstimatedValue usual, IReadOnlyList<double> extreme)
         {
             var all = (double)(known + extreme.Count);

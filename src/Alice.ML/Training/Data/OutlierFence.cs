@@ -36,8 +36,8 @@ internal readonly record struct Quartiles(float Lower, float Median, float Upper
 
     private static double TailOf(ColumnSample sample, float median)
     {
-        // The numbers being ascending, those below the median and those above it are in order by distance: two lists to
-        // be merged.
+        // The numbers are sorted, so those below and those above the median are sorted by distance. Merge the two
+        // lists.
         var values = sample.Values;
         var distances = new float[values.Length];
         var above = values.AsSpan().BinarySearch(median);
@@ -61,10 +61,10 @@ internal readonly record struct Quartiles(float Lower, float Median, float Upper
 /// <param name="Outside">Number of extreme values.</param>
 internal readonly record struct OutlierFence(float Lowest, float Highest, int Outside)
 {
-    /// <param name="quartiles">Of the values.</param>
-    /// <param name="lowest">The least value.</param>
+    /// <param name="quartiles">Quartiles of the values.</param>
+    /// <param name="lowest">The smallest value.</param>
     /// <param name="highest">The largest value.</param>
-    /// <param name="count">How many values there are.</param>
+    /// <param name="count">Number of values.</param>
     /// <param name="values">The values. Values that are not finite are ignored.</param>
     /// <param name="peers">Ranks with other values. Null: there are none.</param>
     public static OutlierFence Of(
@@ -95,28 +95,28 @@ internal readonly record struct OutlierFence(float Lowest, float Highest, int Ou
             [.. beyond.Where(value => value > to).Select(value => new Stretch(value, value, 1))]);
     }
 
-    /// <summary>A run of values on one side of the median without a gap.</summary>
-    /// <param name="Near">The nearest to the median.</param>
-    /// <param name="Far">The furthest from it.</param>
-    /// <param name="Count">How many.</param>
+    /// <summary>Values on one side of the median, without a gap.</summary>
+    /// <param name="Near">The value nearest to the median.</param>
+    /// <param name="Far">The value furthest from the median.</param>
+    /// <param name="Count">Number of values.</param>
     internal readonly record struct Stretch(float Near, float Far, int Count);
 
-    /// <summary>Between these, no value is extreme.</summary>
+    /// <summary>The range in which no value is extreme.</summary>
     public static (double From, double To) Range(in Quartiles quartiles)
     {
         var reach = AutoRules.FenceReach * ((double)quartiles.Upper - quartiles.Lower);
         return (quartiles.Lower - reach, quartiles.Upper + reach);
     }
 
-    /// <summary>Whether all values lie between these.</summary>
+    /// <summary>Whether all values are in that range.</summary>
     public static bool Reaches(in Quartiles quartiles, float lowest, float highest) =>
         Range(quartiles) is var (from, to) && lowest >= from && highest <= to;
 
-    /// <param name="quartiles">Of the values.</param>
-    /// <param name="all">The least and the largest value, and how many there are.</param>
-    /// <param name="within">The least and the largest value within reach.</param>
-    /// <param name="below">Values below reach, outwards.</param>
-    /// <param name="above">Values above reach, outwards.</param>
+    /// <param name="quartiles">Quartiles of the values.</param>
+    /// <param name="all">The smallest and the largest value, and the number of values.</param>
+    /// <param name="within">The smallest and the largest value within the range.</param>
+    /// <param name="below">Values below the range, outwards.</param>
+    /// <param name="above">Values above the range, outwards.</param>
     public static OutlierFence Of(
         in Quartiles quartiles, (float Lowest, float Highest, int Count) all, (float Lowest, float Highest) within,
         ReadOnlySpan<Stretch> below, ReadOnlySpan<Stretch> above)
@@ -129,8 +129,8 @@ internal readonly record struct OutlierFence(float Lowest, float Highest, int Ou
             : new(all.Lowest, all.Highest, 0);
     }
 
-    /// <summary>Goes outwards from the last value within reach to the first gap.</summary>
-    /// <returns>The last value before it, and how many lie beyond.</returns>
+    /// <summary>Follows the values outwards to the first gap.</summary>
+    /// <returns>The last value before the gap, and the number of values beyond it.</returns>
     private static (float Last, int Extreme) Walk(
         ReadOnlySpan<Stretch> outwards, float last, float median, double gap)
     {

@@ -12,15 +12,15 @@ internal sealed class PanelWriter(RowFile file, int blockBytes, ulong key)
     private readonly float[] _values = GC.AllocateUninitializedArray<float>(
         file.Columns * Math.Max(1, blockBytes / (sizeof(float) * file.Columns)));
 
-    /// <summary>Number of rows of a panel.</summary>
+    /// <summary>Number of rows per panel.</summary>
     public int Rows => _values.Length / file.Columns;
 
-    /// <summary>Buffer for a row of the panel that is not written yet.</summary>
+    /// <summary>Buffer for a row of the next panel.</summary>
     public Span<float> Row(int row) => _values.AsSpan(row * file.Columns, file.Columns);
 
-    /// <summary>Puts the rows of the panel in a random order, with their labels and weights, and writes them.</summary>
+    /// <summary>Shuffles the rows of the panel, with their labels and weights, and writes them.</summary>
     /// <param name="labels">Labels of the panel's rows.</param>
-    /// <param name="weights">Weights of the panel's rows; empty where there are none.</param>
+    /// <param name="weights">Weights of the panel's rows. Empty if there are none.</param>
     public void Write(Span<float> labels, Span<float> weights)
     {
         if (labels.IsEmpty)

@@ -3,9 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Rows of floats in a temporary file. On Linux and macOS its name is removed as soon as it is open, so that
-/// nothing is left of it however the process ends; on Windows the system deletes it with its handle.
-/// </summary>
+/// <summary>Rows of floats in a temporary file. It disappears however the process ends: on Linux and macOS its name is
+/// removed once it is open, and on Windows the system deletes it when its handle is closed.</summary>
 internal sealed class RowFile : IDisposable
 {
     private readonly string _folder;

@@ -5,18 +5,18 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Rows of a table in any order.</summary>
+/// <summary>Gathers rows of a table in any order.</summary>
 internal static unsafe class RowGather
 {
-    // Rows of a large table are far apart in memory: ask for them this many rows before they are copied.
+    // Number of rows to prefetch ahead. Rows of a large table are far apart in memory.
     private const int Ahead = 16;
 
-    /// <summary>Copies some columns of rows.</summary>
+    /// <summary>Copies some columns of some rows.</summary>
     /// <param name="table">[rows, columns].</param>
     /// <param name="columns">Columns of the table.</param>
     /// <param name="rows">Numbers of the rows.</param>
-    /// <param name="to">Room for them.</param>
-    /// <param name="some">The columns that are wanted, ascending.</param>
+    /// <param name="to">Receives the values.</param>
+    /// <param name="some">The columns to copy, ascending.</param>
     public static void Copy(float* table, int columns, ReadOnlySpan<int> rows, float* to, int[] some)
     {
         for (var i = 0; i < rows.Length; i++, to += some.Length)
@@ -32,8 +32,8 @@ internal static unsafe class RowGather
         }
     }
 
-    /// <summary>index_select of rows of a contiguous float table [rows, columns]; on the CPU without waiting for
-    /// memory.</summary>
+    /// <summary>index_select for rows of a contiguous float table [rows, columns]. On the CPU, rows are
+    /// prefetched.</summary>
     public static Tensor Select(Tensor table, Tensor rows)
     {
         if (table.device_type != DeviceType.CPU)

@@ -10,7 +10,7 @@ namespace Alice.ML.Training.Data;
 /// mostly zeros (one-hot, text) are not standardized; the others are.</summary>
 internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : FeatureTable(columns)
 {
-    // On a device rows are padded to the longest, up to this multiple of the stored values.
+    // On a device, rows are padded to the longest, but to at most this multiple of the stored values.
     private const long MostFilledUp = 16;
     private const long FewValues = 1 << 26;
 
@@ -93,7 +93,7 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
     {
         var longest = Math.Max(1, rows.Take(count).Max(row => row.Indices.Length));
         var stored = rows.Take(count).Sum(row => (long)row.Indices.Length);
-        // A few rows that are far longer than the others would fill the device with zeros.
+        // A few very long rows would fill the device with padding.
         return (long)count * longest > MostFilledUp * (stored + count) && (long)count * longest > FewValues
             ? new HostWrittenSource(rows, common, device)
             : new DeviceSource(rows, count, longest, common, device);
@@ -130,8 +130,8 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
         }
     }
 
-    /// <summary>Expands minibatches to dense rows on the device, where rows are stored as their nonzero values, padded
-    /// with zeros to the length of the longest row.</summary>
+    /// <summary>Expands minibatches to dense rows on the device. Rows are stored there as nonzero values, padded with
+    /// zeros to the longest row.</summary>
     private sealed class DeviceSource : IFeatureSource
     {
         private readonly Tensor _indices;
@@ -182,7 +182,7 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
         }
     }
 
-    /// <summary>The same, expanded by the host.</summary>
+    /// <summary>Expands minibatches to dense rows on the host.</summary>
     private sealed class HostWrittenSource(List<SparseRow> rows, Standardization common, Device device) : IFeatureSource
     {
         public ColumnSplit Split(IColumnFeatures inputs) =>
@@ -207,10 +207,10 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
     }
 }
 
-/// <summary>The nonzero values of a row with their columns, ascending.</summary>
+/// <summary>The nonzero values of a row, with their columns in ascending order.</summary>
 internal readonly record struct SparseRow(int[] Indices, float[] Values)
 {
-    /// <summary>Adds the values to a row of numbers in all columns.</summary>
+    /// <summary>Adds the values to a dense row.</summary>
     public void AddTo(Span<float> dense)
     {
         for (var k = 0; k < Indices.Length; k++)

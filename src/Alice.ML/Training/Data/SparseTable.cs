@@ -2,10 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Alice.ML.Training.Data;
 
-/// <summary>Columns in which most rows have the same, usual value: row after row the values that are not it, less it,
-/// with their columns. In text it is what standardization makes of zero; in a dense table that of most rows, as in a
-/// slot of a one-hot column.
-/// </summary>
+/// <summary>Columns in which most rows have the same, usual value. Stored are, row by row, the other values minus the
+/// usual one, with their columns. For text, the usual value is the standardized zero. For a dense table it is the value
+/// of most rows, as in slots of one-hot columns.</summary>
 internal sealed unsafe class SparseTable
 {
     private readonly long[] _starts;
@@ -14,8 +13,9 @@ internal sealed unsafe class SparseTable
     private readonly float* _firstValue;
     private readonly int* _firstColumn;
 
-    /// <param name="starts">Per row where its values begin; last how many there are.</param>
-    /// <param name="usual">Usual values, of columns in which they are not 0.</param>
+    /// <param name="starts">For each row, the position of its first value. The last entry is the number of
+    /// values.</param>
+    /// <param name="usual">Usual values other than 0.</param>
     private SparseTable(long[] starts, IEnumerable<(int Column, float Value)> usual)
     {
         _starts = starts;
@@ -26,8 +26,8 @@ internal sealed unsafe class SparseTable
         _firstValue = (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_values, 0);
     }
 
-    /// <summary>Rows of text.</summary>
-    /// <param name="rows">The values that are not zero, before standardization.</param>
+    /// <summary>Creates a table of text rows.</summary>
+    /// <param name="rows">The nonzero values, before standardization.</param>
     /// <param name="standardization">Standardization of the columns.</param>
     public static SparseTable Of(IReadOnlyList<SparseRow> rows, Standardization standardization)
     {
@@ -45,10 +45,10 @@ internal sealed unsafe class SparseTable
         return table;
     }
 
-    /// <summary>Some columns of a dense table.</summary>
+    /// <summary>Creates a table of some columns of a dense table.</summary>
     /// <param name="features">The table.</param>
-    /// <param name="rows">The first rows, which are meant.</param>
-    /// <param name="columns">The columns, with their usual values and the number of each in the new table.</param>
+    /// <param name="rows">Number of rows, from the first.</param>
+    /// <param name="columns">The columns, with their usual values and their numbers in the new table.</param>
     public static SparseTable Of(DenseFeatures features, int rows, (int Column, float Usual, int Number)[] columns)
     {
         var starts = new long[rows + 1];
@@ -72,7 +72,7 @@ internal sealed unsafe class SparseTable
         return table;
     }
 
-    /// <summary>The usual value of each column where it is not 0.</summary>
+    /// <summary>Usual values other than 0.</summary>
     public (int Column, float Value)[] Usual { get; }
 
     /// <summary>The stored values of a row.</summary>
@@ -80,7 +80,7 @@ internal sealed unsafe class SparseTable
         new(_firstValue + _starts[row], _firstColumn + _starts[row], (int)(_starts[row + 1] - _starts[row]));
 }
 
-/// <summary>The stored values of a row and their columns.</summary>
+/// <summary>The stored values of a row, with their columns.</summary>
 internal readonly unsafe struct SparseSlice(float* values, int* columns, int length)
 {
     public readonly float* Values = values;

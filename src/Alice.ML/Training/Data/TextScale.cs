@@ -47,7 +47,7 @@ internal sealed class TextScale(IReadOnlyList<SparseRow> rows, TrainingData part
         return result;
     }
 
-    /// <summary>Per column the sum over classes of (sum of its values)² / rows.</summary>
+    /// <summary>For each column, the sum over classes of (sum of its values)² / rows.</summary>
     private double[] BetweenClasses(ReadOnlySpan<float> targets)
     {
         var (result, sums) = (new double[_columns], new double[_columns]);
@@ -67,7 +67,7 @@ internal sealed class TextScale(IReadOnlyList<SparseRow> rows, TrainingData part
         return result;
     }
 
-    /// <summary>Per column rows · covariance² / variance of the targets.</summary>
+    /// <summary>For each column, rows · covariance² / variance of the targets.</summary>
     private double[] AlongTargets(ReadOnlySpan<float> targets, double[] means)
     {
         double sum = 0, squares = 0;
@@ -84,7 +84,7 @@ internal sealed class TextScale(IReadOnlyList<SparseRow> rows, TrainingData part
         return Array.ConvertAll(products, product => variance > 0 ? product * product / (_total * variance) : 0);
     }
 
-    /// <summary>The largest eigenvalue of the columns' covariances, standardized, by power iteration.</summary>
+    /// <summary>The largest eigenvalue of the covariance matrix of standardized columns, by power iteration.</summary>
     private double LargestVariance(Standardization standardization)
     {
         var direction = new double[_columns];

@@ -8,12 +8,12 @@ namespace Alice.ML.Training.Data;
 /// <summary>Rows with features, labels and optional weights. Features are in memory or in a file. A part of the rows
 /// shares the arrays of the whole.</summary>
 /// <param name="features">The table.</param>
-/// <param name="labels">[rows of the table, <paramref name="labelCount"/>]; with several labels, missing ones are NaN,
-/// and no row lacks all of them.</param>
+/// <param name="labels">[rows of the table, <paramref name="labelCount"/>]. With several labels, missing ones are NaN,
+/// and every row has at least one.</param>
 /// <param name="weights">See <see cref="WeightArray"/>.</param>
 /// <param name="start">See <see cref="Start"/>.</param>
-/// <param name="rows">Rows of this part.</param>
-/// <param name="labelCount">Labels of a row.</param>
+/// <param name="rows">Number of rows of this part.</param>
+/// <param name="labelCount">Number of labels per row.</param>
 /// <param name="peers">Ranks with other rows. Null: there are none.</param>
 internal sealed class TrainingData(
     FeatureTable features, float[] labels, float[]? weights, int start, int rows, int labelCount = 1,
@@ -28,33 +28,32 @@ internal sealed class TrainingData(
     /// <summary>Ranks with other rows of this part. Null: there are none.</summary>
     public Peers? Peers => peers;
 
-    /// <summary>Rows of this part on all ranks.</summary>
+    /// <summary>Number of rows of this part on all ranks.</summary>
     public int TotalRows { get; } = peers?.SumRows(rows) ?? rows;
 
     /// <summary>First row of this part in the table.</summary>
     public int Start { get; } = start;
 
-    /// <summary>Labels of a row.</summary>
+    /// <summary>Number of labels per row.</summary>
     public int LabelCount { get; } = labelCount;
 
-    /// <summary>Labels of these rows, row after row.</summary>
+    /// <summary>Labels of these rows, row by row.</summary>
     public Span<float> Labels => labels.AsSpan(Start * LabelCount, Rows * LabelCount);
 
-    /// <summary>All labels of the table, to be read from row <see cref="Start"/> on.</summary>
+    /// <summary>All labels of the table. Those of this part start at row <see cref="Start"/>.</summary>
     public float[] LabelArray => labels;
 
-    /// <summary>Example weights of the table, finite and above 0; null where every row counts the same.</summary>
+    /// <summary>Example weights of the table, finite and above 0. Null if all rows have the same weight.</summary>
     public float[]? WeightArray => weights;
 
-    /// <summary>Weights of these rows; empty where every row counts the same.</summary>
+    /// <summary>Weights of these rows. Empty if all rows have the same weight.</summary>
     public ReadOnlySpan<float> Weights => weights is null ? default : weights.AsSpan(Start, Rows);
 
     /// <summary>Weight of row <paramref name="row"/> of this part.</summary>
     public float Weight(int row) => weights is null ? 1 : weights[Start + row];
 
-    /// <summary>
-    /// Moves a random <paramref name="fraction"/> of the rows, at least one, to the end, and gives both parts.
-    /// </summary>
+    /// <summary>Moves a random <paramref name="fraction"/> of the rows, at least one, to the end, and returns both
+    /// parts.</summary>
     /// <exception cref="InvalidOperationException">No row would be left to train on.</exception>
     public (TrainingData Training, TrainingData Validation) Split(double fraction, int seed)
     {
@@ -72,14 +71,14 @@ internal sealed class TrainingData(
 
     private void ShuffleEnd(int held, int seed)
     {
-        // The end of a Fisher-Yates shuffle: each of the last rows is drawn from all rows before it.
+        // The end of a Fisher-Yates shuffle: each of the last rows is drawn from all rows up to it.
         var random = new Random(seed);
         for (var last = Rows - 1; last >= Rows - held; last--)
             Swap(Start + random.Next(last + 1), Start + last);
     }
 
-    /// <summary>The same for a file, in one pass: drawn rows near the beginning are exchanged with rows at the end that
-    /// are not drawn.</summary>
+    /// <summary>The same for a file, in one pass: drawn rows near the start are exchanged with rows at the end that are
+    /// not drawn.</summary>
     private void MoveRandomToEnd(int held, int seed)
     {
         // Selection sampling: Knuth, The Art of Computer Programming, volume 2, 3.4.2, algorithm S.
@@ -109,13 +108,13 @@ internal sealed class TrainingData(
         return Extract([.. Enumerable.Range(0, (Rows + stride - 1) / stride).Select(i => Start + i * stride)]);
     }
 
-    /// <summary>Some rows of a file, in memory.</summary>
+    /// <summary>Reads some rows of a file into memory.</summary>
     /// <param name="numbers">Their numbers in the table, ascending.</param>
     public TrainingData Extract(int[] numbers) => new(((FileFeatures)Features).Extract(numbers),
         [.. numbers.SelectMany(row => new ArraySegment<float>(labels, row * LabelCount, LabelCount))],
         weights is null ? null : [.. numbers.Select(row => weights[row])], 0, numbers.Length, LabelCount);
 
-    /// <summary>Rows where a label is known.</summary>
+    /// <summary>Number of rows in which a label is known.</summary>
     public int Known(int label)
     {
         var known = 0;
@@ -125,7 +124,7 @@ internal sealed class TrainingData(
     }
 
     /// <summary>Removes labels that are outside their ranges.</summary>
-    /// <param name="scales">Of each label.</param>
+    /// <param name="scales">The scale of each label.</param>
     /// <returns>The rows that still have a label. The order of the rows changes.</returns>
     public TrainingData WithoutExtremes(IReadOnlyList<ColumnScale> scales)
     {

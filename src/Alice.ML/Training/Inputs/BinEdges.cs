@@ -6,10 +6,10 @@ namespace Alice.ML.Training.Inputs;
 /// <summary>Bin edges of numbers, from quantiles of the training rows.</summary>
 internal static class BinEdges
 {
-    /// <summary>Edges e₀ … e_T of a prepared column, ascending, T up to <paramref name="bins"/> and to a 25th of the
-    /// rows, two at least; empty where it has fewer than three values, as an indicator has. Values that fill a bin
-    /// alone, as zeros of counts do, are edges; between the others lies as much weight each as equal values allow.
-    /// </summary>
+    /// <summary>Bin edges e₀ … e_T of a prepared column, ascending. T is at most <paramref name="bins"/> and a 25th of
+    /// the rows, but at least two. Empty for fewer than three different values, as in an indicator. A value that would
+    /// fill a bin alone, such as the zeros of counts, is an edge. Between the others, bins have the same weight, as far
+    /// as equal values allow.</summary>
     public static float[] OfColumn(int rows, int bins, ColumnSample column)
     {
         bins = Math.Min(bins, AutoRules.FilledBins(rows));
@@ -19,7 +19,7 @@ internal static class BinEdges
             edges.Add(column.Values[0]);
             edges.Add(column.Values[^1]);
         }
-        // What fills a bin alone leaves fewer bins for less weight: then others may.
+        // After the removal of values that fill a bin, bins have less weight, so more values may fill one.
         var rest = Distinct(column);
         var left = bins;
         for (var found = true; found && left > 0;)

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Inputs;
 
-/// <summary>The formula of <see cref="PiecewiseLinearEncoder"/> in tensor operations, its features on the scale of
-/// <see cref="EncodedColumns"/>. The difference comes first: in a narrow bin far from zero terms would cancel.
-/// </summary>
+/// <summary>The formula of <see cref="PiecewiseLinearEncoder"/> in tensor operations, with the scales of <see
+/// cref="EncodedColumns"/>. It subtracts before it multiplies, because terms would cancel in a narrow bin far from
+/// zero.</summary>
 internal sealed class DeviceEncoding : IDisposable
 {
     private readonly Tensor _column;
@@ -15,17 +15,17 @@ internal sealed class DeviceEncoding : IDisposable
     private readonly Tensor _lower;
     private readonly Tensor _upper;
 
-    // From a share of 0 to 1 to the feature.
+    // Factor from a share of the bin, 0 to 1, to the feature.
     private readonly Tensor _gain;
     private readonly Tensor _empty;
 
-    // For scores: which features add up to each column, and what they are added to.
+    // For scores: which features are added up for each column, and the starting values of the sums.
     private readonly Tensor? _sums;
     private readonly Tensor? _first;
 
-    /// <param name="encoding">The features.</param>
-    /// <param name="device">Where minibatches are.</param>
-    /// <param name="first">Per column what its bins are added to, to give scores; null: to give the features.</param>
+    /// <param name="encoding">The encoding.</param>
+    /// <param name="device">Device of the minibatches.</param>
+    /// <param name="first">For scores: starting values of the sums per column. Null: return the features.</param>
     public DeviceEncoding(EncodedColumns encoding, Device device, float[]? first = null)
     {
         var encoder = encoding.Encoder;

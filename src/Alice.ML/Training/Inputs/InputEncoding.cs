@@ -6,28 +6,27 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Inputs;
 
-/// <summary>What the first layer of a network is given for a row of standardized columns: the numbers as they are, as
-/// scores, or encoded.</summary>
+/// <summary>The encoding from standardized columns to the inputs of the first layer: numbers, scores or bins.</summary>
 internal sealed class InputEncoding : IColumnFeatures
 {
     private InputEncoding(PiecewiseLinearEncoder? encoder, Standardization standardization, EncodedColumns? bins,
         NormalScores? scores) =>
             (Encoder, Standardization, Bins, Scores) = (encoder, standardization, bins, scores);
 
-    /// <summary>The bins that features are made of; null where they are numbers or scores.</summary>
+    /// <summary>The bins. Null for numbers and scores.</summary>
     public EncodedColumns? Bins { get; }
 
-    /// <summary>What makes scores of the numbers; null where nothing does.</summary>
+    /// <summary>The normal scores. Null if there are none.</summary>
     public NormalScores? Scores { get; }
 
-    /// <summary>The encoder that the model needs, for prepared features; null for numbers as they are.</summary>
+    /// <summary>The encoder of the model, for prepared features. Null for unencoded numbers.</summary>
     public PiecewiseLinearEncoder? Encoder { get; }
 
-    /// <summary>From the prepared or encoded features to what the first layer was trained on; <see cref="Unroll"/>
-    /// comes before it.</summary>
+    /// <summary>Standardization from prepared or encoded features to the inputs of the first layer. <see
+    /// cref="Unroll"/> comes before it.</summary>
     public Standardization Standardization { get; }
 
-    /// <summary>Features a row.</summary>
+    /// <summary>Number of features per row.</summary>
     public int Features => Scores?.Bins.Columns ?? Standardization.Mean.Length;
 
     public bool AddsBins => Bins is not null;
@@ -36,28 +35,28 @@ internal sealed class InputEncoding : IColumnFeatures
 
     public int Feature(int column) => Bins?.Range(column).Number ?? column;
 
-    /// <summary>Prepared features as they are, but for a standardization that only training knows.</summary>
+    /// <summary>Unencoded numbers, with the further scaling of sparse columns during training.</summary>
     public static InputEncoding Plain(Standardization common) => new(null, common, null, null);
 
-    /// <summary>Columns with heavy tails as normal scores; null where there are none.</summary>
-    /// <param name="data">Rows.</param>
+    /// <summary>Normal scores for columns with heavy tails. Null if there are none.</summary>
+    /// <param name="data">The rows.</param>
     /// <param name="table">Their prepared features.</param>
-    /// <param name="preparation">What prepared them.</param>
+    /// <param name="preparation">The preparation of the features.</param>
     public static InputEncoding? NormalScores(TrainingData data, DenseFeatures table, FeaturePreparation preparation)
     {
         var isThere = IsThere(data, table, preparation);
         if (Inputs.NormalScores.Of(table.Columns, column => Sample(data, table, isThere, column)) is not { } scores)
             return null;
-        // Bins of a model go from 0 to 1: what their weights are multiplied by, Unroll knows.
+        // In the model, bins range from 0 to 1. Unroll takes care of the factor.
         return new(scores.Bins.Encoder, Standardization.Identity(scores.Bins.Features), null, scores);
     }
 
-    /// <summary>Columns with their bins beside them.</summary>
-    /// <param name="data">Rows.</param>
+    /// <summary>Numbers with bins in addition.</summary>
+    /// <param name="data">The rows.</param>
     /// <param name="table">Their prepared features.</param>
-    /// <param name="preparation">What prepared them.</param>
-    /// <param name="numbers">The columns that are to have bins, from <see cref="Numbers"/>.</param>
-    /// <param name="bins">Bins a column, at most.</param>
+    /// <param name="preparation">The preparation of the features.</param>
+    /// <param name="numbers">Columns that get bins, from <see cref="Numbers"/>.</param>
+    /// <param name="bins">Maximum number of bins per column.</param>
     public static InputEncoding PiecewiseLinear(
         TrainingData data, DenseFeatures table, FeaturePreparation preparation, int[] numbers, int bins)
     {
@@ -69,7 +68,7 @@ internal sealed class InputEncoding : IColumnFeatures
         return PiecewiseLinear(data, table, new PiecewiseLinearEncoder(edges), keepsConstants: false);
     }
 
-    /// <summary>The prepared columns of three values or more: indicators and slots of categories have two.</summary>
+    /// <summary>Prepared columns with three values or more. Indicators and slots of categories have two.</summary>
     public static int[] Numbers(TrainingData data, DenseFeatures table)
     {
         var (first, second) = (table.Row(data.Start).ToArray(), new float[table.Columns]);
@@ -104,15 +103,15 @@ internal sealed class InputEncoding : IColumnFeatures
             .Where(value => !float.IsNaN(value)).Distinct().Count() >= 3)];
     }
 
-    /// <summary>Columns with the bins of a model's encoder beside them, to train its weights on.</summary>
+    /// <summary>Numbers with the bins of a model's encoder, to continue its training.</summary>
     public static InputEncoding PiecewiseLinear(TrainingData data, DenseFeatures table, PiecewiseLinearEncoder known) =>
         PiecewiseLinear(data, table, known, keepsConstants: true);
 
-    /// <param name="data">Rows.</param>
+    /// <param name="data">The rows.</param>
     /// <param name="table">Their prepared features.</param>
-    /// <param name="encoder">Has the edges.</param>
-    /// <param name="keepsConstants">Whether weights of bins that do not vary in these rows are kept; else they count
-    /// for nothing.</param>
+    /// <param name="encoder">The encoder with the edges.</param>
+    /// <param name="keepsConstants">Whether bins that are constant in these rows keep their weights. If not, they have
+    /// no effect.</param>
     private static InputEncoding PiecewiseLinear(
         TrainingData data, DenseFeatures table, PiecewiseLinearEncoder encoder, bool keepsConstants)
     {
@@ -134,16 +133,16 @@ internal sealed class InputEncoding : IColumnFeatures
         return new(encoder, standardization, encoded, null);
     }
 
-    /// <summary>The same for minibatches as tensors; null where they are taken as they are. It belongs to the
-    /// caller.</summary>
+    /// <summary>The encoding for minibatches as tensors. Null if the numbers are not encoded. The caller disposes
+    /// it.</summary>
     public DeviceEncoding? OnDevice(Device device) =>
         (Bins ?? Scores?.Bins) is { } bins ? new DeviceEncoding(bins, device, Scores?.First) : null;
 
-    /// <summary>A network that learned from these features as one of the encoder's.</summary>
+    /// <summary>Converts a network with these inputs to the inputs of the encoder.</summary>
     public (NetworkShape Shape, float[] Weights) Unroll(NetworkShape shape, float[] weights) =>
         Scores?.Unroll(shape, weights) ?? (shape, weights);
 
-    /// <summary>Standardization of each bin of a column.</summary>
+    /// <summary>Mean and scale of each bin of a column.</summary>
     private static (double Mean, double Scale)[] Moments(
         TrainingData data, EncodedColumns encoded, int column, Func<int, float> value)
     {
@@ -162,7 +161,7 @@ internal sealed class InputEncoding : IColumnFeatures
         var moments = new (double, double)[end - number - 1];
         for (var i = moments.Length; i > 0; i--)
         {
-            // Rows above the bin have all of it.
+            // For rows above the bin, the feature is 1.
             var mean = (bins[i].Sum + above) / total;
             moments[i - 1] =
                 (mean, Standardization.ScaleOf(Math.Max(0, (bins[i].Squares + above) / total - mean * mean), mean));
@@ -176,7 +175,7 @@ internal sealed class InputEncoding : IColumnFeatures
             new(data.Rows, row => table.Row(data.Start + row)[column],
                 row => isThere(row, column) ? data.Weight(row) : 0, data.Peers);
 
-    /// <summary>Whether the value of a row in a prepared column was not missing.</summary>
+    /// <summary>Whether a row has a value in a prepared column.</summary>
     private static Func<int, int, bool> IsThere(TrainingData data, DenseFeatures table, FeaturePreparation preparation)
     {
         var indicators = new int[table.Columns];

@@ -6,13 +6,13 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Inputs;
 
-/// <summary>Columns with heavy tails as standardized normal scores, the others as they are. A score is linear between
-/// quantiles of the training rows that are half a standard deviation of the normal distribution apart, and goes on
-/// beyond the outermost: a sum over the bins of a piecewise-linear encoding, which is how a model has it.
-/// </summary>
+/// <summary>Standardized normal scores for columns with heavy tails. Other columns stay as they are. A score is linear
+/// between quantiles of the training rows, which are half a standard deviation of the normal distribution apart, and
+/// beyond the outermost. This is a sum over the bins of a piecewise-linear encoding, the form in which the model stores
+/// it.</summary>
 internal sealed class NormalScores
 {
-    // Per bin the score at its lower edge.
+    // For each bin, the score at its lower edge.
     private readonly float[] _lower;
     private readonly int[] _all;
 
@@ -36,16 +36,16 @@ internal sealed class NormalScores
         }
     }
 
-    /// <summary>The bins; their values, 0 to what a score gains on its way through the bin, add up to a column's score
-    /// less its first one.</summary>
+    /// <summary>The bins. Their values, from 0 to the increase of the score over the bin, add up to the score of the
+    /// column minus its first score.</summary>
     public EncodedColumns Bins { get; }
 
-    /// <summary>Per column the score at its first edge; 0 for numbers as they are.</summary>
+    /// <summary>For each column, the score at its first edge. 0 for unencoded numbers.</summary>
     public float[] First { get; }
 
-    /// <summary>Scores of columns; null where none has heavy tails.</summary>
-    /// <param name="columns">How many there are.</param>
-    /// <param name="sample">Gives the prepared values of one.</param>
+    /// <summary>Creates the scores. Null if no column has heavy tails.</summary>
+    /// <param name="columns">Number of columns.</param>
+    /// <param name="sample">Returns the prepared values of a column.</param>
     public static NormalScores? Of(int columns, Func<int, ColumnSample> sample)
     {
         double[] normal = [.. Enumerable.Range(-AutoRules.MostScoreSteps, 2 * AutoRules.MostScoreSteps + 1)
@@ -59,7 +59,7 @@ internal sealed class NormalScores
         return edges.All(own => own.Length == 0) ? null : new NormalScores(edges, scores);
     }
 
-    /// <summary>Scores of rows of standardized columns, all or some, row-major [rows, columns].</summary>
+    /// <summary>Computes the scores of rows [rows, columns], for all or some columns.</summary>
     public void Apply(ReadOnlySpan<float> numbers, Span<float> scores, int[]? columns = null)
     {
         for (var i = 0; i < numbers.Length;)
@@ -72,7 +72,8 @@ internal sealed class NormalScores
             }
     }
 
-    /// <summary>A network of scores as one of piecewise-linear encoded columns, whose bins go from 0 to 1.</summary>
+    /// <summary>Converts a network of scores to one of piecewise-linear encoded columns, whose bins range from 0 to
+    /// 1.</summary>
     public (NetworkShape Shape, float[] Weights) Unroll(NetworkShape shape, ReadOnlySpan<float> weights)
     {
         var units = shape.LayerSizes[1];
@@ -97,8 +98,8 @@ internal sealed class NormalScores
     }
 
     /// <param name="column">The numbers.</param>
-    /// <param name="normal">Scores that edges may have.</param>
-    /// <param name="shares">The normal distribution's shares below them.</param>
+    /// <param name="normal">Scores that edges can have.</param>
+    /// <param name="shares">Shares of the normal distribution below them.</param>
     private static (float[] Edges, float[] Scores) OfColumn(ColumnSample column, double[] normal, double[] shares)
     {
         if (column.Values.Length < AutoRules.LeastScoreEdges)
@@ -107,7 +108,7 @@ internal sealed class NormalScores
         if (widths[2] <= widths[1] || widths[3] - widths[0] < AutoRules.HeavyTails * (widths[2] - widths[1]))
             return ([], []);
 
-        // Half a row is the least that a share can tell.
+        // Half a row is the smallest share that can be resolved.
         var least = 0.5 / column.Values.Length;
         int[] known = [.. Enumerable.Range(0, shares.Length).Where(i => shares[i] >= least && 1 - shares[i] >= least)];
         var quantiles = column.Quantiles([.. known.Select(i => shares[i])]);
@@ -128,7 +129,7 @@ internal sealed class NormalScores
             : ([.. edges], Standardized([.. edges], scores, column));
     }
 
-    /// <summary>Scores at the edges such that those of the sample have mean 0 and variance 1.</summary>
+    /// <summary>Standardizes the scores at the edges, so that those of the sample have mean 0 and variance 1.</summary>
     private static float[] Standardized(float[] edges, List<double> scores, ColumnSample sample)
     {
         double sum = 0, squares = 0;

@@ -4,19 +4,18 @@ using Alice.ML.Training.Inputs;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>A first layer of numbers with their bins. Bins below that of a number are full and those above it empty, so
-/// running sums over the bins replace most of the products: two multiplications a number and unit are left, however
-/// many bins there are.
-/// </summary>
+/// <summary>A first layer for numbers with bins. Bins below that of a number are full and those above are empty, so
+/// running sums over the bins replace most products. Two multiplications per number and unit are left, whatever the
+/// number of bins.</summary>
 internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, IFloats<V>
 {
     private readonly EncodedColumns _encoding;
     private readonly int[] _columns;
 
-    // Per column the feature that is its number.
+    // For each column, the index of the feature that is its number.
     private readonly int[] _numbers;
 
-    // Bias, and what usual values of sparse columns add; null where there are none.
+    // Bias and contribution of the usual values of sparse columns. Null if there are none.
     private readonly float* _shared;
     private readonly RowsAt _perBin;
     private readonly float* _padded;
@@ -24,12 +23,13 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
     private RowsAt _weights;
     private RowsAt _sparseWeights;
 
-    /// <param name="encoding">The features of all columns.</param>
-    /// <param name="columns">Columns with bins, and others that are numbers; the rest is sparse. Null: all.</param>
-    /// <param name="outputs">Outputs.</param>
-    /// <param name="rows">Rows that there is room for.</param>
-    /// <param name="memory">Gives the work memory.</param>
-    /// <param name="paddingBias">The bias of outputs that are padding.</param>
+    /// <param name="encoding">The encoding of all columns.</param>
+    /// <param name="columns">Columns read as numbers, with or without bins. The others are sparse. Null: all
+    /// columns.</param>
+    /// <param name="outputs">Number of outputs.</param>
+    /// <param name="rows">Maximum number of rows.</param>
+    /// <param name="memory">The work memory.</param>
+    /// <param name="paddingBias">Bias of padding outputs.</param>
     public BinnedLayer(EncodedColumns encoding, int[]? columns, int outputs, int rows, WorkMemory memory,
         float paddingBias = 0)
         : base(encoding.Features, outputs, 0, rows, memory, paddingBias)
@@ -108,7 +108,7 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
         Finish(_encoding, _columns, RowSums, _perBin, gradient, Width);
     }
 
-    /// <summary>Adds the errors of rows to their bins' sums, and what their numbers contribute to the
+    /// <summary>Adds the errors of rows to the sums of their bins, and the products with their numbers to the
     /// gradient.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Spread(
@@ -141,7 +141,7 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
         }
     }
 
-    /// <summary>Adds what rows above a bin, for which it is full, and empty bins contribute.</summary>
+    /// <summary>Adds the contributions of full and empty bins to the gradient.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Finish(
         EncodedColumns encoding, int[] columns, float* allErrors, RowsAt inBin, RowsAt gradient, int width)
@@ -166,7 +166,8 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
         }
     }
 
-    /// <summary>Per bin what the full bins below it add; last what all rows share: bias and empty bins.</summary>
+    /// <summary>For each bin, the contribution of the full bins below it. The last entry is that of all rows: bias and
+    /// empty bins.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SumBins(
         EncodedColumns encoding, int[] columns, RowsAt weights, float* bias, RowsAt below, int width)

@@ -3,11 +3,11 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>Which units a step leaves out, as a function of a key, the layer, the row of the minibatch and the unit:
-/// the same at the three points of a sample step, in any parts and on any thread, with nothing to store.
-/// </summary>
-/// <param name="rate">Share of the units left out, 0 up to, not including, 1.</param>
-/// <param name="key">A key of the run and step.</param>
+/// <summary>Chooses the units that a step leaves out, as a function of key, layer, row of the minibatch and unit. So
+/// the choice is the same at all points of a sample step, does not depend on parts and threads, and is not
+/// stored.</summary>
+/// <param name="rate">Share of the units to leave out, 0 to below 1.</param>
+/// <param name="key">Key of the run and the step.</param>
 internal readonly struct Dropout(double rate, ulong key)
 {
     private const double TwoTo24 = 1 << 24;
@@ -16,17 +16,17 @@ internal readonly struct Dropout(double rate, ulong key)
 
     public bool IsActive => rate > 0;
 
-    /// <summary>What the units that stay are multiplied by.</summary>
+    /// <summary>Factor on the units that are kept.</summary>
     public float Scale => (float)(1 / (1 - rate));
 
     /// <summary>The key of a row of a hidden layer.</summary>
     public uint RowKey(int layer, long row) => (uint)(Mix(Mix(key + (ulong)layer) + (ulong)row) >> 32);
 
-    /// <summary>For units <paramref name="unit"/> and up: 0, or <see cref="Scale"/>.</summary>
+    /// <summary>Factors of units from <paramref name="unit"/>: 0 or <see cref="Scale"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Factors<V>(uint rowKey, int unit) where V : struct, IFloats<V>
     {
-        // The finaliser of MurmurHash3 (Appleby 2011) on a counter.
+        // The finalizer of MurmurHash3 (Appleby 2011), applied to a counter.
         var bits = V.XorShifted(V.Counters(rowKey + (uint)unit), 16);
         bits = V.XorShifted(V.MultiplyBits(bits, 0x85ebca6b), 13);
         bits = V.XorShifted(V.MultiplyBits(bits, 0xc2b2ae35), 16);

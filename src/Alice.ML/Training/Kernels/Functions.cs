@@ -4,8 +4,8 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>An activation and its derivative, within 1e-6 of their size or of 1. It maps 0 to 0: the padding of a layer
-/// stays zero.</summary>
+/// <summary>An activation and its derivative, with an error of at most 1e-6, absolute or relative. It maps 0 to 0, so
+/// that the padding of a layer stays zero.</summary>
 internal interface IActivation<V> where V : struct, IFloats<V>
 {
     static abstract V At(V x, out V slope);
@@ -80,22 +80,22 @@ internal static class Functions<V> where V : struct, IFloats<V>
 {
     private const float PerLog2 = 1.44269504f;
 
-    // ln 2 in two parts: n times the first is exact.
+    // ln 2 in two parts, so that n times the first is exact.
     private const float Log2Upper = 0.693359375f;
     private const float Log2Lower = -2.12194440e-4f;
 
-    // Below it 0, so that no factor is denormal; above, infinity.
+    // Results below are 0, so that no factor is denormal. Results above are infinite.
     private const float Lowest = -86.6f;
     private const float Highest = 88.8f;
 
-    /// <summary>eˣ to 2e-7 of its size; 0 below 2.5e-38, infinity where it overflows, NaN for NaN.</summary>
+    /// <summary>eˣ with a relative error of 2e-7. 0 below 2.5e-38, infinity on overflow, NaN for NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Exp(V x)
     {
         var bounded = V.Max(V.All(Lowest), V.Min(V.All(Highest), x));
         var n = V.Round(bounded * V.All(PerLog2));
         var rest = V.MultiplyAdd(n, V.All(-Log2Lower), V.MultiplyAdd(n, V.All(-Log2Upper), bounded));
-        // Taylor's series on ±½ ln 2; what is left out is 5e-9.
+        // Taylor series on ±½ ln 2, truncated with an error of 5e-9.
         var sum = V.All(1f / 5040);
         sum = V.MultiplyAdd(sum, rest, V.All(1f / 720));
         sum = V.MultiplyAdd(sum, rest, V.All(1f / 120));
@@ -104,7 +104,7 @@ internal static class Functions<V> where V : struct, IFloats<V>
         sum = V.MultiplyAdd(sum, rest, V.All(0.5f));
         sum = V.MultiplyAdd(sum, rest, V.All(1));
         sum = V.MultiplyAdd(sum, rest, V.All(1));
-        // 2ⁿ itself is infinite for the last numbers that do not overflow.
+        // 2ⁿ would overflow for the largest results that do not.
         var value = (sum + sum) * V.PowerOfTwo(n - V.All(1));
         return V.IfLess(x, V.All(Lowest), V.All(0), value);
     }

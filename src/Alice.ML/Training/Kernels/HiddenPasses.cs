@@ -4,21 +4,19 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>What a hidden layer does beside its products: passes over [rows, width], a whole number of vectors
-/// wide.</summary>
+/// <summary>Elementwise passes of a hidden layer over [rows, width]. The width is a whole number of vectors.</summary>
 internal static unsafe class HiddenPasses<V> where V : struct, IFloats<V>
 {
-    /// <summary>Turns sums into what the next layer is given, and writes by what gradients are multiplied on their way
-    /// back. ReLU needs no such slopes, and is done by the product already.
-    /// </summary>
+    /// <summary>Applies activation and dropout, and stores the slopes for the backward pass. ReLU needs no slopes, and
+    /// the matrix product already applies it.</summary>
     /// <param name="activation">The activation.</param>
-    /// <param name="values">The sums, in place.</param>
-    /// <param name="slopes">Same layout.</param>
-    /// <param name="rows">Rows.</param>
-    /// <param name="width">Columns.</param>
-    /// <param name="dropout">Which units are left out.</param>
-    /// <param name="layer">The number of the layer, for <paramref name="dropout"/>.</param>
-    /// <param name="firstRow">The number of the first row in the minibatch, for <paramref name="dropout"/>.</param>
+    /// <param name="values">The sums. Replaced by the values.</param>
+    /// <param name="slopes">Receives the slopes.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="width">Number of columns.</param>
+    /// <param name="dropout">The dropout.</param>
+    /// <param name="layer">Index of the layer, for <paramref name="dropout"/>.</param>
+    /// <param name="firstRow">Index of the first row in the minibatch, for <paramref name="dropout"/>.</param>
     public static void Activate(
         Activation activation, RowsAt values, RowsAt slopes, int rows, int width, in Dropout dropout, int layer,
         long firstRow)
@@ -43,17 +41,17 @@ internal static unsafe class HiddenPasses<V> where V : struct, IFloats<V>
         }
     }
 
-    /// <summary>Takes gradients [rows, width] back through activation and dropout, in place, and adds up their
-    /// rows.</summary>
+    /// <summary>Propagates gradients [rows, width] back through activation and dropout, in place, and sums them over
+    /// the rows.</summary>
     /// <param name="activation">The activation.</param>
     /// <param name="errors">The gradients.</param>
-    /// <param name="values">What <see cref="Activate(Activation, RowsAt, RowsAt, int, int, in Dropout, int, long)"/>
-    /// gave.</param>
-    /// <param name="slopes">Its slopes.</param>
-    /// <param name="rows">Rows.</param>
-    /// <param name="width">Columns.</param>
-    /// <param name="dropout">Which units were left out.</param>
-    /// <param name="sums">[width]; receives the sums.</param>
+    /// <param name="values">The values of <see cref="Activate(Activation, RowsAt, RowsAt, int, int, in Dropout, int,
+    /// long)"/>.</param>
+    /// <param name="slopes">The slopes.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="width">Number of columns.</param>
+    /// <param name="dropout">The dropout.</param>
+    /// <param name="sums">Receives the sums [width].</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void GoBack(
         Activation activation, RowsAt errors, RowsAt values, RowsAt slopes, int rows, int width, in Dropout dropout,
@@ -66,7 +64,7 @@ internal static unsafe class HiddenPasses<V> where V : struct, IFloats<V>
             float* error = errors[row], value = values[row], slope = slopes[row];
             for (nint u = 0; u < width; u += V.Count)
             {
-                // A unit that ReLU or dropout put to zero passes nothing back.
+                // The gradient is 0 where ReLU or dropout gave 0.
                 var factor = activation == Activation.ReLU
                     ? V.IfLess(V.All(0), V.Load(value + u), scale, V.All(0))
                     : V.Load(slope + u);
@@ -77,7 +75,7 @@ internal static unsafe class HiddenPasses<V> where V : struct, IFloats<V>
         }
     }
 
-    /// <summary>Copies gradients [rows, width] and adds up their rows.</summary>
+    /// <summary>Copies gradients [rows, width] and sums them over the rows.</summary>
     public static void CopyAndSum(RowsAt from, RowsAt to, int rows, int width, float* sums)
     {
         new Span<float>(sums, width).Clear();

@@ -2,25 +2,23 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>A layer of a network: its place in the flat weights, and work memory for some rows of outputs. Rows in work
-/// memory are filled up with zeros to whole vectors.
-/// </summary>
+/// <summary>A layer of a network: its part of the flat weights, and work memory for the outputs of some rows. Rows in
+/// work memory are padded with zeros to whole vectors.</summary>
 internal abstract unsafe class KernelLayer<V> where V : struct, IFloats<V>
 {
-    // Rows a multiple of this apart compete for the same places of the cache.
+    // Rows at a multiple of this distance share the same cache sets.
     private const int BadStride = 128;
 
     private readonly long _biasesAt;
     private readonly float* _paddedBias;
     private float* _biasGradient;
 
-    /// <param name="inputs">Inputs.</param>
-    /// <param name="outputs">Outputs.</param>
-    /// <param name="offset">Where the weights [inputs, outputs] begin in the flat buffer; the biases follow
-    /// them.</param>
-    /// <param name="rows">Rows that there is room for.</param>
-    /// <param name="memory">Gives the work memory.</param>
-    /// <param name="paddingBias">The bias of outputs that are padding.</param>
+    /// <param name="inputs">Number of inputs.</param>
+    /// <param name="outputs">Number of outputs.</param>
+    /// <param name="offset">Start of the weights [inputs, outputs] in the flat buffer. The biases follow them.</param>
+    /// <param name="rows">Maximum number of rows.</param>
+    /// <param name="memory">The work memory.</param>
+    /// <param name="paddingBias">Bias of padding outputs.</param>
     protected KernelLayer(int inputs, int outputs, long offset, int rows, WorkMemory memory, float paddingBias = 0)
     {
         (Inputs, Outputs) = (inputs, outputs);
@@ -45,13 +43,13 @@ internal abstract unsafe class KernelLayer<V> where V : struct, IFloats<V>
 
     public int Outputs { get; }
 
-    /// <summary>The outputs, rounded up to whole vectors.</summary>
+    /// <summary>Number of outputs, rounded up to whole vectors.</summary>
     public int Width { get; }
 
-    /// <summary>[rows, Width]: what the next layer is given.</summary>
+    /// <summary>[rows, Width]: inputs of the next layer.</summary>
     public RowsAt Values { get; }
 
-    /// <summary>[rows, Width]: the derivatives of the activation, unless it is ReLU.</summary>
+    /// <summary>[rows, Width]: derivatives of the activation. Unused for ReLU.</summary>
     public RowsAt Slopes { get; }
 
     /// <summary>[rows, Width]: gradients with respect to the sums.</summary>
@@ -60,26 +58,26 @@ internal abstract unsafe class KernelLayer<V> where V : struct, IFloats<V>
     /// <summary>[Width]: the sum of <see cref="Errors"/> over the rows.</summary>
     public float* RowSums { get; }
 
-    /// <summary>Whether the rows of the flat weights are whole vectors.</summary>
+    /// <summary>Whether the rows of the flat weights need no padding.</summary>
     protected bool IsWhole => Width == Outputs;
 
     protected long WeightsAt { get; }
 
-    /// <summary>A row of zeros, as long as inputs or outputs.</summary>
+    /// <summary>A row of zeros, long enough for inputs and outputs.</summary>
     protected float* Zeros { get; }
 
     protected float* Bias { get; private set; }
 
-    /// <summary>Where the flat gradient of the weights begins.</summary>
+    /// <summary>Start of the weights in the flat gradient.</summary>
     protected float* Gradient { get; private set; }
 
-    /// <summary>Whether the gradient is added to what the flat one held before.</summary>
+    /// <summary>Whether the gradient is added to the contents of the flat gradient.</summary>
     protected bool AddsToFlat { get; private set; }
 
-    /// <summary>Whether some rows have contributed to the gradient.</summary>
+    /// <summary>Whether rows have already contributed to the gradient.</summary>
     protected bool IsStarted { get; private set; }
 
-    /// <summary>Takes the weights of the next passes.</summary>
+    /// <summary>Sets the weights for the next passes.</summary>
     public virtual void Load(float* weights)
     {
         Bias = weights + _biasesAt;
@@ -91,14 +89,14 @@ internal abstract unsafe class KernelLayer<V> where V : struct, IFloats<V>
     }
 
     /// <summary>Values = max(bias + inputs · weights, floor).</summary>
-    /// <param name="batch">Where the first layer finds its inputs, if they are no <paramref name="inputs"/>.</param>
-    /// <param name="firstRow">The row of <paramref name="batch"/> to start from.</param>
+    /// <param name="batch">The batch, from which a first layer may read its inputs.</param>
+    /// <param name="firstRow">Index of the first row in <paramref name="batch"/>.</param>
     /// <param name="inputs">[rows, Inputs].</param>
-    /// <param name="rows">Rows.</param>
+    /// <param name="rows">Number of rows.</param>
     /// <param name="floor">As in <see cref="Products{V}"/>.</param>
     public abstract void Forward(in KernelBatch batch, int firstRow, RowsAt inputs, int rows, float floor);
 
-    /// <summary>Begins a gradient at the parameters that were loaded.</summary>
+    /// <summary>Starts a gradient at the loaded weights.</summary>
     public virtual void StartGradient(float* gradient, bool adds)
     {
         Gradient = gradient + WeightsAt;
@@ -106,7 +104,7 @@ internal abstract unsafe class KernelLayer<V> where V : struct, IFloats<V>
         (AddsToFlat, IsStarted) = (adds, false);
     }
 
-    /// <summary>Adds what rows contribute; the arguments are those of the forward pass.</summary>
+    /// <summary>Adds the contribution of rows. The arguments are those of the forward pass.</summary>
     public void AddGradient(in KernelBatch batch, int firstRow, RowsAt inputs, int rows)
     {
         Packing<V>.Unpad(RowSums, Width, 1, Outputs, _biasGradient, AddsToFlat || IsStarted);

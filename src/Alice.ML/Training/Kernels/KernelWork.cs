@@ -3,7 +3,7 @@ using Alice.ML.Training.Ranks;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>What one thread needs to take steps with networks of one shape.</summary>
+/// <summary>Work memory of one thread for steps of networks of one shape.</summary>
 internal sealed unsafe class KernelWork
 {
     private const int CacheLine = 16;
@@ -16,7 +16,7 @@ internal sealed unsafe class KernelWork
         PlusPoint = Buffer();
         MinusPoint = Buffer();
         Directions = Buffer();
-        // One after the other: several ranks sum them at once.
+        // Contiguous, so that ranks can sum them in one call.
         Stride = (shape.Parameters + CacheLine - 1) / CacheLine * CacheLine;
         Plus = _memory.Allocate(3L * Stride + Peers.Tail);
         Minus = Plus + Stride;
@@ -27,7 +27,8 @@ internal sealed unsafe class KernelWork
 
     public NetworkKernel Kernel { get; }
 
-    /// <summary>Floats from one gradient to the next; <see cref="Peers.Tail"/> more follow the last one.</summary>
+    /// <summary>Distance between two gradients in floats. After the last one, there are <see cref="Peers.Tail"/> more
+    /// floats.</summary>
     public int Stride { get; }
 
     /// <summary>[parameters]: ν + σ·r.</summary>

@@ -1,6 +1,6 @@
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>The losses that kernels know; their formulas are those of the objectives of the same names.</summary>
+/// <summary>The losses of the kernels. The formulas are those of the objectives with the same names.</summary>
 internal enum LossKind
 {
     Squared,
@@ -11,13 +11,13 @@ internal enum LossKind
     Softmax,
 }
 
-/// <summary>A loss of a network's outputs: the scores of all labels, then the quantiles of each label in
-/// turn.</summary>
-/// <param name="Kind">The loss of the scores.</param>
-/// <param name="Parameters">Huber's threshold of each label, or one for all: that, or the level of the
+/// <summary>The loss of a network. The outputs are the scores of all labels, then the quantiles of each
+/// label.</summary>
+/// <param name="Kind">Loss of the scores.</param>
+/// <param name="Parameters">One value per label, or one for all: the threshold of Huber, or the level of the
 /// quantile.</param>
-/// <param name="Levels">Levels of the quantiles of each label; null: none.</param>
-/// <param name="Labels">Labels of a row.</param>
+/// <param name="Levels">Levels of the quantiles of each label. Null: none.</param>
+/// <param name="Labels">Number of labels per row.</param>
 internal sealed record KernelLoss(
     LossKind Kind, IReadOnlyList<double>? Parameters = null, IReadOnlyList<float>? Levels = null, int Labels = 1)
 {

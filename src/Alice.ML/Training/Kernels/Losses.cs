@@ -3,20 +3,19 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>Losses of rows and their gradients with respect to the outputs. Every row has a factor: its weight over the
-/// number of rows of the whole minibatch.
-/// </summary>
+/// <summary>Losses of rows and their gradients with respect to the outputs. Each row has a factor: its weight divided
+/// by the number of rows of the whole minibatch.</summary>
 internal static unsafe class Losses<V> where V : struct, IFloats<V>
 {
-    /// <summary>Any loss but softmax.</summary>
+    /// <summary>All losses but softmax.</summary>
     /// <param name="loss">The loss.</param>
-    /// <param name="outputs">[outputs, stride], turned into gradients; the rows up to a whole number of vectors are
-    /// read.</param>
-    /// <param name="stride">Distance of an output's rows from those of the next.</param>
-    /// <param name="targets">[labels, stride]: targets, finite.</param>
-    /// <param name="factors">[labels, stride]: factors; 0 beyond the last row, and where a label is missing.</param>
-    /// <param name="rows">Rows.</param>
-    /// <returns>The sum of the losses by their factors.</returns>
+    /// <param name="outputs">[outputs, stride]. Replaced by gradients. Rows are read up to a whole number of
+    /// vectors.</param>
+    /// <param name="stride">Distance between the rows of one output and those of the next.</param>
+    /// <param name="targets">[labels, stride]: finite targets.</param>
+    /// <param name="factors">[labels, stride]: factors. 0 beyond the last row, and if a label is missing.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <returns>The sum of losses times factors.</returns>
     public static double Evaluate(KernelLoss loss, float* outputs, int stride, float* targets, float* factors, int rows)
     {
         double sum = 0;
@@ -45,14 +44,14 @@ internal static unsafe class Losses<V> where V : struct, IFloats<V>
             _ => throw new ArgumentOutOfRangeException(nameof(loss), loss.Kind, null),
         };
 
-    /// <summary>Cross-entropy of softmax.</summary>
-    /// <param name="outputs">Outputs, turned into gradients; −∞ beyond the last class up to a whole number of
-    /// vectors.</param>
-    /// <param name="targets">Numbers of the true classes.</param>
-    /// <param name="factors">Factors.</param>
-    /// <param name="rows">Rows.</param>
-    /// <param name="width">Classes, rounded up to whole vectors.</param>
-    /// <returns>The sum of the losses by their factors.</returns>
+    /// <summary>Softmax with cross-entropy.</summary>
+    /// <param name="outputs">The outputs. Replaced by gradients. Beyond the last class they must be −∞, up to a whole
+    /// number of vectors.</param>
+    /// <param name="targets">Indices of the true classes.</param>
+    /// <param name="factors">The factors.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="width">Number of classes, rounded up to whole vectors.</param>
+    /// <returns>The sum of losses times factors.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Softmax(RowsAt outputs, float* targets, float* factors, int rows, int width)
     {

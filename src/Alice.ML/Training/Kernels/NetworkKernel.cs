@@ -5,19 +5,18 @@ using Alice.ML.Training.Networks;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>Loss, gradient and outputs of a network on the CPU as vector kernels, on flat weights in memory: nothing is
-/// allocated after construction, no tensor is made. Holds work memory for one evaluation at a time; one for each thread
-/// serves any number of networks of its shape.
-/// </summary>
-/// <remarks>The same input gives the same bits, whatever the number of threads; other vector widths differ by
+/// <summary>Loss, gradient and outputs of a network on the CPU, with vector kernels on flat weights. Nothing is
+/// allocated after construction, and no tensors are created. It holds work memory for one evaluation at a time. Each
+/// thread needs one, which serves any number of networks of its shape.</summary>
+/// <remarks>The result does not depend on the number of threads, bit for bit. With another vector width, it differs by
 /// rounding.</remarks>
 internal abstract unsafe class NetworkKernel
 {
-    /// <summary>Makes a kernel.</summary>
+    /// <summary>Creates a kernel.</summary>
     /// <param name="shape">Sizes, activation and dropout of the network.</param>
-    /// <param name="loss">What is minimized.</param>
-    /// <param name="inputs">What the first layer is given; null: every feature as a number.</param>
-    /// <param name="bits">Width of the vectors: 512, 256 or 128; 0: the widest that the processor is fast with.</param>
+    /// <param name="loss">The loss to minimize.</param>
+    /// <param name="inputs">Inputs of the first layer. Null: every feature is a number.</param>
+    /// <param name="bits">Width of the vectors: 512, 256 or 128. 0: the widest that is fast on this processor.</param>
     public static NetworkKernel Create(
         NetworkShape shape, KernelLoss loss, FirstLayerInputs? inputs = null, int bits = 0) =>
             (bits == 0 ? WidestVector : bits) switch
@@ -31,25 +30,23 @@ internal abstract unsafe class NetworkKernel
     private static int WidestVector =>
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 
-    /// <summary>Loss and gradient: sums over the rows by their weights, divided by the rows of the whole minibatch,
-    /// which these may be a part of.
-    /// </summary>
+    /// <summary>Computes loss and gradient. They are weighted sums over the rows, divided by the number of rows of the
+    /// whole minibatch, of which these may be a part.</summary>
     /// <param name="weights">[parameters], in the order of <see cref="Models.DenseNetwork.Weights"/>.</param>
-    /// <param name="gradient">[parameters]; receives the gradient.</param>
+    /// <param name="gradient">[parameters]. Receives the gradient.</param>
     /// <param name="batch">The rows.</param>
-    /// <param name="adds">Whether the gradient is added to what is there.</param>
+    /// <param name="adds">Whether to add to the contents of <paramref name="gradient"/>.</param>
     /// <returns>The loss.</returns>
     public abstract double Evaluate(float* weights, float* gradient, in KernelBatch batch, bool adds = false);
 
-    /// <summary>Outputs, without dropout.</summary>
+    /// <summary>Computes the outputs, without dropout.</summary>
     /// <param name="weights">As for <see cref="Evaluate"/>.</param>
-    /// <param name="batch">The rows; targets and weights are not read.</param>
-    /// <param name="outputs">[rows, outputs]; receives the outputs.</param>
+    /// <param name="batch">The rows. Targets and weights are not read.</param>
+    /// <param name="outputs">[rows, outputs]. Receives the outputs.</param>
     public abstract void Outputs(float* weights, in KernelBatch batch, float* outputs);
 }
 
-/// <summary>What a first layer is given.</summary>
-/// <param name="Bins">The encoding of columns; null: they are features as they are.</param>
-/// <param name="Numbers">Columns that rows have numbers for, ascending; the others are sparse. Null: all
-/// columns.</param>
+/// <summary>Inputs of a first layer.</summary>
+/// <param name="Bins">The encoding of the columns. Null: they are not encoded.</param>
+/// <param name="Numbers">Columns read as numbers, ascending. The others are sparse. Null: all columns.</param>
 internal sealed record FirstLayerInputs(EncodedColumns? Bins = null, int[]? Numbers = null);

@@ -7,7 +7,7 @@ namespace Alice.ML.Training.Kernels;
 /// <inheritdoc/>
 internal sealed unsafe class NetworkKernel<V> : NetworkKernel where V : struct, IFloats<V>
 {
-    // Rows that go through all layers before the next ones do: what they leave in between stays in the cache.
+    // Number of rows that pass through all layers at once, so that intermediate results stay in the cache.
     private const int RowsAtOnce = 128;
 
     private readonly NetworkShape _shape;
@@ -29,7 +29,7 @@ internal sealed unsafe class NetworkKernel<V> : NetworkKernel where V : struct, 
         for (var layer = 0; layer < _layers.Length; layer++)
         {
             var (from, to) = (shape.LayerSizes[layer], shape.LayerSizes[layer + 1]);
-            // Softmax makes nothing of the outputs that are padding.
+            // Softmax ignores padding outputs of −∞.
             var padding = isSoftmax && layer == shape.Layers - 1 ? float.NegativeInfinity : 0;
             _layers[layer] = (layer, inputs) switch
             {
@@ -111,7 +111,7 @@ internal sealed unsafe class NetworkKernel<V> : NetworkKernel where V : struct, 
         _output!.Forward(inputs, rows);
     }
 
-    /// <summary>The loss of the rows; outputs become gradients.</summary>
+    /// <summary>Computes the loss of the rows, and replaces outputs by gradients.</summary>
     private double Loss(in KernelBatch batch, int first, int rows)
     {
         SetTargets(batch, first, rows);
@@ -140,7 +140,7 @@ internal sealed unsafe class NetworkKernel<V> : NetworkKernel where V : struct, 
         return loss;
     }
 
-    // Label after label, [labels, RowsAtOnce]. A label that is missing has no part in the loss.
+    // Label by label, [labels, RowsAtOnce]. Missing labels get the factor 0.
     private void SetTargets(in KernelBatch batch, int first, int rows)
     {
         var perRow = 1f / batch.WholeRows;

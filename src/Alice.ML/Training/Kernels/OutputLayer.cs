@@ -3,9 +3,8 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>A last layer of few outputs after a hidden one: a dot product each. Outputs and their gradients lie output
-/// after output, [outputs, rows], so that losses are computed for a vector of rows at a time.
-/// </summary>
+/// <summary>A last layer with few outputs after a hidden layer: one dot product per output. Outputs and their gradients
+/// are stored as [outputs, rows], so that losses are computed for vectors of rows.</summary>
 internal sealed unsafe class OutputLayer<V> where V : struct, IFloats<V>
 {
     private readonly int _inputs;
@@ -70,7 +69,7 @@ internal sealed unsafe class OutputLayer<V> where V : struct, IFloats<V>
         (_adds, _isStarted) = (adds, false);
     }
 
-    /// <summary>Adds what rows contribute to the gradient.</summary>
+    /// <summary>Adds the contribution of rows to the gradient.</summary>
     public void AddGradient(RowsAt inputs, int rows)
     {
         Products<V>.Multiply(

@@ -6,25 +6,24 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>Copies of weight matrices in the order in which <see cref="Products{V}"/> reads them: panels of two
-/// vectors' columns one after the other, with zeros beyond the last column.
-/// </summary>
+/// <summary>Copies of weight matrices in the order in which <see cref="Products{V}"/> reads them: panel by panel, each
+/// two vectors wide, with zeros beyond the last column.</summary>
 internal static unsafe class Packing<V> where V : struct, IFloats<V>
 {
     private static int PanelWidth => Products<V>.PanelWidth;
 
-    /// <summary>Floats that a packed matrix takes.</summary>
+    /// <summary>Number of floats of a packed matrix.</summary>
     public static long Size(int rows, int columns) => (columns + PanelWidth - 1L) / PanelWidth * PanelWidth * rows;
 
     /// <summary>The packed matrix as a factor.</summary>
     public static RightFactor Packed(float* packed, int rows) => new(packed, PanelWidth, (nint)rows * PanelWidth);
 
-    /// <summary>A row-major matrix, rows <paramref name="stride"/> apart, as a factor; columns are a whole number of
-    /// vectors.</summary>
+    /// <summary>A row-major matrix as a factor. Its rows are <paramref name="stride"/> apart, and its columns are a
+    /// whole number of vectors.</summary>
     public static RightFactor InPlace(float* matrix, int stride) => new(matrix, stride, PanelWidth);
 
-    /// <summary>Packs a row-major matrix [rows, columns]. What lies beyond the last column must be zero before, and
-    /// stays so.</summary>
+    /// <summary>Packs a row-major matrix [rows, columns]. The padding must be zero before, and is not
+    /// changed.</summary>
     public static void Pack(float* matrix, int rows, int columns, float* packed)
     {
         for (var column = 0; column < columns; column += PanelWidth, packed += (nint)rows * PanelWidth)
@@ -35,7 +34,7 @@ internal static unsafe class Packing<V> where V : struct, IFloats<V>
         }
     }
 
-    /// <summary>Packs some rows of a row-major matrix; else as the other.</summary>
+    /// <summary>Packs some rows of a row-major matrix.</summary>
     public static void Pack(float* matrix, int[] rows, int columns, float* packed)
     {
         for (var column = 0; column < columns; column += PanelWidth)
@@ -72,16 +71,15 @@ internal static unsafe class Packing<V> where V : struct, IFloats<V>
         }
     }
 
-    /// <summary>Copies rows of <paramref name="columns"/> numbers into wider ones; what lies beyond them
-    /// stays.</summary>
+    /// <summary>Copies rows of <paramref name="columns"/> numbers into wider rows. The padding is not
+    /// changed.</summary>
     public static void Pad(float* from, int rows, int columns, float* to, int stride)
     {
         for (var row = 0; row < rows; row++, from += columns, to += stride)
             Copy(from, to, columns);
     }
 
-    /// <summary>Copies rows of <paramref name="columns"/> numbers out of wider ones, or adds them to what is
-    /// there.</summary>
+    /// <summary>Copies rows of <paramref name="columns"/> numbers from wider rows, or adds them.</summary>
     public static void Unpad(float* from, int stride, int rows, int columns, float* to, bool adds)
     {
         for (var row = 0; row < rows; row++, from += stride, to += columns)
@@ -106,7 +104,7 @@ internal static unsafe class Packing<V> where V : struct, IFloats<V>
     {
         var (a, b) = (Vector128.Load(from), Vector128.Load(from + stride));
         var (c, d) = (Vector128.Load(from + 2 * stride), Vector128.Load(from + 3 * stride));
-        // Rows a and c, b and d interleaved, and these again.
+        // Interleave rows a and c, b and d, then the results.
         var (acLow, acHigh) = (Interleave(a, c, false), Interleave(a, c, true));
         var (bdLow, bdHigh) = (Interleave(b, d, false), Interleave(b, d, true));
         Interleave(acLow, bdLow, false).Store(to);

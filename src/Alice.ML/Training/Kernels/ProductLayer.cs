@@ -2,10 +2,10 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>A layer of matrix products: any but a first one whose inputs are bins or mostly zeros.</summary>
+/// <summary>A layer with matrix products. Used for all layers except first layers with bins or sparse inputs.</summary>
 internal sealed unsafe class ProductLayer<V> : KernelLayer<V> where V : struct, IFloats<V>
 {
-    // Rows of weights up to this length are as good as panels.
+    // Up to this length, rows of weights are as fast as packed panels.
     private const int LongestRowInPlace = 64;
 
     private readonly float* _packed;

@@ -3,7 +3,7 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>The left factor of a product: element [row, k] is at At + row·RowStep + k·Step. Steps the other way round
+/// <summary>The left factor of a product: element [row, k] is at At + row·RowStep + k·Step. Exchange the steps to
 /// transpose it.</summary>
 internal readonly unsafe struct LeftFactor(float* at, nint rowStep, nint step)
 {
@@ -12,10 +12,9 @@ internal readonly unsafe struct LeftFactor(float* at, nint rowStep, nint step)
     public readonly nint Step = step;
 }
 
-/// <summary>The right factor of a product, in panels of two vectors' columns: row k of panel p is at At + p·PanelStep +
-/// k·Stride. A row-major matrix is such a one, with panels side by side; <see cref="Packing{V}"/> makes panels that lie
-/// one after the other.
-/// </summary>
+/// <summary>The right factor of a product, in panels two vectors wide: row k of panel p is at At + p·PanelStep +
+/// k·Stride. In a row-major matrix, panels are side by side. <see cref="Packing{V}"/> stores them one after the
+/// other.</summary>
 internal readonly unsafe struct RightFactor(float* at, nint stride, nint panelStep)
 {
     public readonly float* At = at;
@@ -32,27 +31,26 @@ internal readonly unsafe struct RowsAt(float* at, nint stride)
     public float* this[nint row] => At + row * Stride;
 }
 
-/// <summary>Matrix products. Six rows by two vectors of the result stay in registers over the whole sum: 12 sums, two
-/// vectors of the right factor and one of the left are what the 16 registers of AVX2 hold, and enough sums to hide the
-/// latency of the multiply-add on any width.
-/// </summary>
+/// <summary>Matrix products. Tiles of six rows by two vectors stay in registers for the whole sum: the 12 sums, two
+/// vectors of the right factor and one of the left fit in the 16 registers of AVX2, and are enough to hide the latency
+/// of multiply-add at any width.</summary>
 internal static unsafe class Products<V> where V : struct, IFloats<V>
 {
     private const int TileRows = 6;
 
-    /// <summary>Columns of a panel.</summary>
+    /// <summary>Number of columns of a panel.</summary>
     public static int PanelWidth => 2 * V.Count;
 
     /// <summary>result = max(start + left · right, floor).</summary>
     /// <param name="left">[rows, depth].</param>
     /// <param name="right">[depth, width].</param>
-    /// <param name="start">[rows, width], or one row with stride 0: what the products are added to; may be the
+    /// <param name="start">[rows, width], or one row with stride 0: added to the products. May be the same as the
     /// result.</param>
     /// <param name="result">[rows, width].</param>
-    /// <param name="rows">Rows of the result, 1 or more.</param>
-    /// <param name="depth">Terms of each sum, 0 or more.</param>
-    /// <param name="width">Columns, a whole number of vectors.</param>
-    /// <param name="floor">0 for ReLU, −∞ for the sums as they are. NaN stays NaN.</param>
+    /// <param name="rows">Number of rows of the result, 1 or more.</param>
+    /// <param name="depth">Number of terms of each sum, 0 or more.</param>
+    /// <param name="width">Number of columns, a whole number of vectors.</param>
+    /// <param name="floor">0 for ReLU, −∞ for no activation. NaN stays NaN.</param>
     public static void Multiply(
         LeftFactor left, RightFactor right, RowsAt start, RowsAt result, nint rows, nint depth, nint width,
         float floor = float.NegativeInfinity)
@@ -69,8 +67,8 @@ internal static unsafe class Products<V> where V : struct, IFloats<V>
         }
     }
 
-    // Where fewer than six rows are left the last one is computed again: no other tile is needed, and no padding of
-    // rows.
+    // If fewer than six rows are left, the last row is computed repeatedly. So neither another tile nor padding is
+    // needed.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TwoVectors(
         LeftFactor left, float* right, nint stride, RowsAt start, RowsAt result, nint rows, nint depth, float floor)

@@ -3,7 +3,7 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>The loss of rows by one output each, and its derivative.</summary>
+/// <summary>The loss of rows with one output each, and its derivative.</summary>
 internal interface IRowLoss<V> where V : struct, IFloats<V>
 {
     V At(V output, V target, out V slope);
@@ -21,7 +21,7 @@ internal readonly struct SquaredLoss<V> : IRowLoss<V> where V : struct, IFloats<
     }
 }
 
-/// <summary>½e² for an error e up to a threshold, threshold·(|e| − ½ threshold) beyond.</summary>
+/// <summary>½e² for an error |e| up to a threshold, threshold·(|e| − ½ threshold) beyond.</summary>
 internal readonly struct HuberLoss<V>(float threshold) : IRowLoss<V> where V : struct, IFloats<V>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -29,12 +29,12 @@ internal readonly struct HuberLoss<V>(float threshold) : IRowLoss<V> where V : s
     {
         var error = output - target;
         slope = V.Max(V.All(-threshold), V.Min(V.All(threshold), error));
-        // With c the bounded error, c·(e − ½c) is either branch.
+        // With the clamped error c, c·(e − ½c) covers both cases.
         return slope * (error - V.All(0.5f) * slope);
     }
 }
 
-/// <summary>τ·e for an error e = target − output above 0, (τ − 1)·e below.</summary>
+/// <summary>τ·e for an error e = target − output above 0, otherwise (τ − 1)·e.</summary>
 internal readonly struct QuantileLoss<V>(float level) : IRowLoss<V> where V : struct, IFloats<V>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -47,7 +47,7 @@ internal readonly struct QuantileLoss<V>(float level) : IRowLoss<V> where V : st
     }
 }
 
-/// <summary>exp(output) − target·output.</summary>
+/// <summary>exp(output) − target·output. The output is the logarithm of the mean.</summary>
 internal readonly struct PoissonLoss<V> : IRowLoss<V> where V : struct, IFloats<V>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -65,7 +65,7 @@ internal readonly struct LogisticLoss<V> : IRowLoss<V> where V : struct, IFloats
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V At(V output, V target, out V slope)
     {
-        // Of e = exp −|f|, which does not overflow: log(1 + exp f) = max(f, 0) + log(1 + e).
+        // With e = exp −|f|, which cannot overflow: log(1 + exp f) = max(f, 0) + log(1 + e).
         var e = Functions<V>.Exp(V.All(0) - V.Abs(output));
         var upper = V.All(1) / (V.All(1) + e);
         slope = V.IfLess(output, V.All(0), V.All(1) - upper, upper) - target;

@@ -3,26 +3,26 @@ using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>A first layer of sparse columns, and perhaps of numbers between them, which are products as in any other
-/// layer.</summary>
+/// <summary>A first layer with sparse columns. Other columns may be numbers, for which it has matrix
+/// products.</summary>
 internal sealed unsafe class SparseLayer<V> : KernelLayer<V> where V : struct, IFloats<V>
 {
     private readonly int[] _numbers;
 
-    // Of sparse columns, what all rows share.
+    // Contribution of sparse columns that all rows share.
     private readonly float* _shared;
 
-    // Of the numbers.
+    // Weights of the numbers.
     private readonly float* _packed;
     private readonly RowsAt _gradient;
     private RowsAt _weights;
 
-    /// <param name="inputs">Columns.</param>
-    /// <param name="outputs">Outputs.</param>
-    /// <param name="numbers">The columns that are numbers, ascending.</param>
-    /// <param name="rows">Rows that there is room for.</param>
-    /// <param name="memory">Gives the work memory.</param>
-    /// <param name="paddingBias">The bias of outputs that are padding.</param>
+    /// <param name="inputs">Number of columns.</param>
+    /// <param name="outputs">Number of outputs.</param>
+    /// <param name="numbers">Columns read as numbers, ascending.</param>
+    /// <param name="rows">Maximum number of rows.</param>
+    /// <param name="memory">The work memory.</param>
+    /// <param name="paddingBias">Bias of padding outputs.</param>
     public SparseLayer(int inputs, int outputs, int[] numbers, int rows, WorkMemory memory, float paddingBias = 0)
         : base(inputs, outputs, 0, rows, memory, paddingBias)
     {

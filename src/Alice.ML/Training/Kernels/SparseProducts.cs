@@ -4,21 +4,20 @@ using Alice.ML.Training.Data;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>What sparse columns add to the sums of a first layer, and to its gradient: work for the values that are not
-/// their column's usual one, and for the usual ones once for all rows. Reads and writes the network's own weights
-/// [columns, units] without padding.
-/// </summary>
+/// <summary>Contributions of sparse columns to the sums of a first layer and to its gradient. The usual values are
+/// handled once for all rows, the other values one by one. Works on the network's own weights [columns, units], without
+/// padding.</summary>
 internal static unsafe class SparseProducts<V> where V : struct, IFloats<V>
 {
     private const MethodImplOptions Optimized = MethodImplOptions.AggressiveOptimization;
 
-    /// <summary>result = start + what usual values add.</summary>
-    /// <param name="table">Has the usual values.</param>
+    /// <summary>result = start + contribution of the usual values.</summary>
+    /// <param name="table">The table with the usual values.</param>
     /// <param name="weights">The weights.</param>
     /// <param name="start">[width].</param>
     /// <param name="result">[width].</param>
-    /// <param name="units">Columns of the weights.</param>
-    /// <param name="width">Units with padding.</param>
+    /// <param name="units">Number of columns of the weights.</param>
+    /// <param name="width">Number of units with padding.</param>
     [MethodImpl(Optimized)]
     public static void AddUsual(SparseTable table, RowsAt weights, float* start, float* result, int units, int width)
     {
@@ -52,15 +51,15 @@ internal static unsafe class SparseProducts<V> where V : struct, IFloats<V>
                     result[rest] += usual * weights[column][rest];
     }
 
-    /// <summary>sums = max(start + what the rows' values add, floor).</summary>
-    /// <param name="table">Has the rows.</param>
-    /// <param name="rows">Their numbers.</param>
-    /// <param name="count">How many.</param>
+    /// <summary>sums = max(start + contribution of the rows' values, floor).</summary>
+    /// <param name="table">The table with the rows.</param>
+    /// <param name="rows">Numbers of the rows.</param>
+    /// <param name="count">Number of rows.</param>
     /// <param name="weights">The weights.</param>
-    /// <param name="start">[width]: the same for all rows.</param>
+    /// <param name="start">[width], the same for all rows.</param>
     /// <param name="sums">[count, width].</param>
-    /// <param name="units">Columns of the weights.</param>
-    /// <param name="width">Units with padding.</param>
+    /// <param name="units">Number of columns of the weights.</param>
+    /// <param name="width">Number of units with padding.</param>
     /// <param name="floor">As in <see cref="Products{V}"/>.</param>
     [MethodImpl(Optimized)]
     public static void Gather(SparseTable table, int* rows, int count, RowsAt weights, float* start, RowsAt sums,
@@ -110,14 +109,14 @@ internal static unsafe class SparseProducts<V> where V : struct, IFloats<V>
         }
     }
 
-    /// <summary>Adds to the gradient of the weights what rows contribute.</summary>
-    /// <param name="table">Has the rows.</param>
-    /// <param name="rows">Their numbers.</param>
-    /// <param name="count">How many.</param>
+    /// <summary>Adds the contribution of rows to the gradient of the weights.</summary>
+    /// <param name="table">The table with the rows.</param>
+    /// <param name="rows">Numbers of the rows.</param>
+    /// <param name="count">Number of rows.</param>
     /// <param name="errors">[count, units]: gradients with respect to the sums.</param>
-    /// <param name="allErrors">[units]: their sum over the rows.</param>
+    /// <param name="allErrors">[units]: sums of the errors over the rows.</param>
     /// <param name="gradient">The gradient.</param>
-    /// <param name="units">Columns of the weights.</param>
+    /// <param name="units">Number of columns of the weights.</param>
     [MethodImpl(Optimized)]
     public static void Scatter(
         SparseTable table, int* rows, int count, RowsAt errors, float* allErrors, RowsAt gradient, int units)
@@ -135,7 +134,7 @@ internal static unsafe class SparseProducts<V> where V : struct, IFloats<V>
         }
     }
 
-    /// <summary>Adds multiples of one row to several.</summary>
+    /// <summary>Adds multiples of one row to several rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add(float* factors, int* places, int count, float* from, RowsAt to, int units)
     {

@@ -2,8 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Alice.ML.Training.Kernels;
 
-/// <summary>Floats, zero at first, that start at a cache line and stay where they are as long as this object
-/// lives.</summary>
+/// <summary>Pinned floats, initially zero, aligned to a cache line. They are valid while this object lives.</summary>
 internal sealed unsafe class WorkMemory
 {
     private const int CacheLine = 64;
@@ -12,7 +11,7 @@ internal sealed unsafe class WorkMemory
 
     public float* Allocate(long count)
     {
-        // Kernels may read a whole cache line where the last number lies.
+        // Kernels may read the whole cache line of the last number.
         var array = GC.AllocateArray<float>(checked((int)count + 2 * CacheLine / sizeof(float)), pinned: true);
         _arrays.Add(array);
         var address = (nuint)Marshal.UnsafeAddrOfPinnedArrayElement(array, 0);

@@ -42,13 +42,13 @@ internal sealed class HeldOutRows : IDisposable
     /// <summary>[rows, labels].</summary>
     public Tensor Targets { get; }
 
-    /// <summary>[rows, 1]; null where every row counts the same.</summary>
+    /// <summary>[rows, 1]. Null if all rows have the same weight.</summary>
     public Tensor? Weights { get; }
 
-    /// <summary>Makes a reader for <see cref="Outputs"/>. One reader serves one thread.</summary>
+    /// <summary>Opens a reader for <see cref="Outputs"/>. Each thread needs its own reader.</summary>
     public BatchReader Open(InputEncoding inputs) => _batches.Open(inputs);
 
-    /// <summary>Current outputs [rows, outputs] of a member. They belong to the caller's scope.</summary>
+    /// <summary>Current outputs [rows, outputs] of a member. The caller's scope owns them.</summary>
     public Tensor Outputs(Member member, BatchReader reader)
     {
         using var scope = NewDisposeScope();

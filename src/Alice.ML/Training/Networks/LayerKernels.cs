@@ -6,17 +6,15 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Networks;
 
-/// <summary>What a layer does beside its matrix products. For ReLU on the CPU each is one pass over memory: a small
-/// network spends more time on starting tensor operations than on arithmetic.
-/// </summary>
+/// <summary>The elementwise operations of a layer. For ReLU on the CPU, each is one pass over memory, because a small
+/// network spends more time on starting tensor operations than on arithmetic.</summary>
 internal static unsafe class LayerKernels
 {
-    // From here on libtorch's threads win over one pass on one.
+    // From this size on, libtorch's threads are faster than one pass on one thread.
     private const long ManyValues = 1 << 20;
 
-    /// <summary>The output of a layer for its <paramref name="sums"/> [rows, units], which gain the biases [1,
-    /// units].</summary>
-    /// <param name="sums">The products; the output too, unless the derivative needs the input.</param>
+    /// <summary>Adds biases [1, units] to <paramref name="sums"/> [rows, units], and applies the activation.</summary>
+    /// <param name="sums">The products. Replaced by the output, unless the derivative needs the input.</param>
     /// <param name="biases">The biases.</param>
     /// <param name="activation">Null for the last layer.</param>
     public static Tensor Activate(Tensor sums, Tensor biases, Activation? activation)
@@ -39,12 +37,11 @@ internal static unsafe class LayerKernels
             activation.MultiplyDerivative(gradient, input, output);
     }
 
-    /// <summary>Whether a tensor is one that the kernels below take.</summary>
+    /// <summary>Whether the kernels below support a tensor.</summary>
     public static bool HasKernels(Tensor values) => values.device_type == DeviceType.CPU && values.numel() < ManyValues;
 
-    /// <summary>
-    /// Turns outputs f into the gradient 2w(f − y)·scale of the squared error, in place, and gives Σ w(f − y)²·scale.
-    /// </summary>
+    /// <summary>Replaces outputs f by the gradient 2w(f − y)·scale of the squared error, and returns Σ w(f −
+    /// y)²·scale.</summary>
     public static double SquaredError(Tensor outputs, Tensor targets, Tensor? weights, double scale)
     {
         var count = (int)outputs.numel();

@@ -2,13 +2,13 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Networks;
 
-/// <summary>Rows that a step learns from.</summary>
+/// <summary>A minibatch, or a part of one.</summary>
 /// <param name="Features">[rows, inputs].</param>
-/// <param name="Targets">[rows, labels]; of several labels those that are missing are NaN.</param>
-/// <param name="Weights">[rows, 1], with mean 1 over the training set; null where every row counts the same.</param>
-/// <param name="WholeRows">Rows of the whole minibatch, where this is a part of one.</param>
-/// <param name="DropoutMasks">Per hidden layer [rows, units]: 0, or one over the share kept; null without
-/// dropout.</param>
+/// <param name="Targets">[rows, labels]. With several labels, missing ones are NaN.</param>
+/// <param name="Weights">[rows, 1], with mean 1 over the training rows. Null if all rows have the same weight.</param>
+/// <param name="WholeRows">Number of rows of the whole minibatch.</param>
+/// <param name="DropoutMasks">[rows, units] for each hidden layer: 0, or the inverse of the share that is kept. Null:
+/// no dropout.</param>
 internal readonly record struct Minibatch(
     Tensor Features, Tensor Targets, Tensor? Weights, long WholeRows, Tensor[]? DropoutMasks = null)
 {

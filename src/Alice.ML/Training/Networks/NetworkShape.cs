@@ -11,9 +11,8 @@ internal sealed record NetworkShape(IReadOnlyList<int> LayerSizes, Activation Ac
 
     public int Parameters => DenseNetwork.WeightCount(LayerSizes);
 
-    /// <summary>Starting weights, in the order of <see cref="DenseNetwork.Weights"/>: uniform within ±1/√(inputs of the
-    /// layer), biases too, which is what torch.nn.Linear starts from.
-    /// </summary>
+    /// <summary>Draws initial weights and biases, uniform within ±1/√(inputs of the layer) as in torch.nn.Linear, in
+    /// the order of <see cref="DenseNetwork.Weights"/>.</summary>
     public Tensor Initialize(Generator generator)
     {
         using var scope = NewDisposeScope();
@@ -28,7 +27,7 @@ internal sealed record NetworkShape(IReadOnlyList<int> LayerSizes, Activation Ac
     }
 }
 
-/// <summary>A flat buffer [parameters], seen as the weight matrices and biases of every layer.</summary>
+/// <summary>A flat buffer [parameters], with views of the weight matrices and biases of each layer.</summary>
 internal sealed class ParameterViews : IDisposable
 {
     public ParameterViews(NetworkShape shape, Tensor flat)
@@ -48,16 +47,16 @@ internal sealed class ParameterViews : IDisposable
         }
     }
 
-    /// <summary>The buffer; not owned.</summary>
+    /// <summary>The buffer. Not owned.</summary>
     public Tensor Flat { get; }
 
-    /// <summary>Per layer [inputs, outputs].</summary>
+    /// <summary>[inputs, outputs] for each layer.</summary>
     public List<Tensor> Weights { get; } = [];
 
-    /// <summary>Per layer [outputs, inputs].</summary>
+    /// <summary>[outputs, inputs] for each layer.</summary>
     public List<Tensor> Transposed { get; } = [];
 
-    /// <summary>Per layer [1, outputs].</summary>
+    /// <summary>[1, outputs] for each layer.</summary>
     public List<Tensor> Biases { get; } = [];
 
     public void Dispose()

@@ -10,7 +10,7 @@ internal static class TensorActivation
     /// <summary>Whether the derivative needs the value before the activation.</summary>
     public static bool NeedsInput(this Activation activation) => activation is Activation.GELU or Activation.SiLU;
 
-    /// <summary>The activation of <paramref name="input"/>; in place unless its derivative needs the input.</summary>
+    /// <summary>Applies the activation, in place unless its derivative needs the input.</summary>
     public static Tensor Apply(this Activation activation, Tensor input) => activation switch
     {
         Activation.ReLU => input.relu_(),
@@ -23,8 +23,8 @@ internal static class TensorActivation
     /// <summary>Multiplies <paramref name="gradient"/>, in place, by the derivative.</summary>
     /// <param name="activation">The activation.</param>
     /// <param name="gradient">Gradient at the output.</param>
-    /// <param name="input">Value before the activation, where <see cref="NeedsInput"/> says so.</param>
-    /// <param name="output">Value after it.</param>
+    /// <param name="input">Value before the activation, if <see cref="NeedsInput"/>.</param>
+    /// <param name="output">Value after the activation.</param>
     public static void MultiplyDerivative(this Activation activation, Tensor gradient, Tensor input, Tensor output)
     {
         switch (activation)

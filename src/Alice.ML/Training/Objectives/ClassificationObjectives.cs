@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Objectives;
 
-/// <summary>Logistic loss of one output, the log-odds, against a target of 0 or 1; measured by accuracy.</summary>
+/// <summary>Logistic loss of one output, the log-odds, for a target of 0 or 1. The metric is accuracy.</summary>
 internal sealed class LogisticObjective : Objective
 {
     public override KernelLoss Kernel => new(LossKind.Logistic);
@@ -14,18 +14,19 @@ internal sealed class LogisticObjective : Objective
     public override Tensor RowLosses(Tensor outputs, Tensor targets, out Tensor gradient)
     {
         gradient = outputs.sigmoid().sub_(targets);
-        // log(1 + exp f) without overflow: max(f, 0) + log(1 + exp −|f|).
+        // log(1 + exp f) without overflow is max(f, 0) + log(1 + exp −|f|).
         return outputs.abs().neg_().exp_().log1p_().Add(outputs.relu()).sub_(outputs.mul_(targets));
     }
 
     public override Tensor ComparedLosses(Tensor outputs, Tensor targets) => Brier.Scores(this, outputs, targets);
 
-    // A row is right where the signs of f and of 2y − 1 agree.
+    // A prediction is correct if f and 2y − 1 have the same sign.
     public override Tensor Measure(Tensor outputs, Tensor targets) =>
         outputs.mul(targets.Plus(targets).Shift(-1)).sign().relu_();
 }
 
-/// <summary>Cross-entropy of softmax(outputs) against the number of the true class; measured by accuracy.</summary>
+/// <summary>Cross-entropy of softmax(outputs). The target is the index of the true class. The metric is
+/// accuracy.</summary>
 internal sealed class SoftmaxObjective : Objective
 {
     public override KernelLoss Kernel => new(LossKind.Softmax);
@@ -50,13 +51,13 @@ internal sealed class SoftmaxObjective : Objective
     private static Tensor Classes(Tensor targets) => targets.to_type(ScalarType.Int64);
 }
 
-/// <summary>The Brier score (1950): bounded, so that among few rows one that is wrong beyond doubt does not outweigh
-/// the others.</summary>
+/// <summary>The Brier score (1950). It is bounded, so that among few rows a confident mistake does not
+/// dominate.</summary>
 internal static class Brier
 {
     public static Tensor Scores(Objective objective, Tensor outputs, Tensor targets)
     {
-        // The gradient of both losses is the difference of the probabilities from 0 and 1.
+        // For both losses, the gradient is the difference between the probabilities and 0 or 1.
         objective.RowLosses(outputs, targets, out var differences);
         return differences.mul_(differences).sum([1], keepdim: true);
     }

@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Objectives;
 
-/// <summary>The sum of the losses of several outputs: the scores of all labels, then the quantiles of each label in
-/// turn (<see cref="QuantileObjective"/>). Targets [rows, labels]; of several labels those that are NaN have no part in
-/// it.</summary>
-/// <param name="each">The loss of a score; it works value by value.</param>
-/// <param name="labels">Labels of a row.</param>
+/// <summary>The sum of the losses of several outputs: the scores of all labels, then the quantiles of each label (<see
+/// cref="QuantileObjective"/>). Targets are [rows, labels]. With several labels, NaN means missing and is
+/// ignored.</summary>
+/// <param name="each">The loss of a score. It works elementwise.</param>
+/// <param name="labels">Number of labels per row.</param>
 /// <param name="levels">Levels of the quantiles of each label.</param>
 internal sealed class LabelsObjective(Objective each, int labels, IReadOnlyList<float> levels) : Objective
 {
@@ -37,7 +37,7 @@ internal sealed class LabelsObjective(Objective each, int labels, IReadOnlyList<
 
         var excess = outputs.narrow(-1, labels, _halfLessLevels.Length) - targets.repeat_interleave(levels.Count, 1);
         var quantileGradient = excess.sign().Scale(0.5);
-        // A number at a time: a vector of them would have to be brought to the device.
+        // One at a time, because a vector would have to be copied to the device.
         for (var q = 0; q < _halfLessLevels.Length; q++)
             quantileGradient.narrow(-1, q, 1).Shift(_halfLessLevels[q]);
         var quantileLoss = excess * quantileGradient;
@@ -46,7 +46,7 @@ internal sealed class LabelsObjective(Objective each, int labels, IReadOnlyList<
         return loss.Add(quantileLoss.sum([-1], keepdim: true));
     }
 
-    /// <summary>Loss of one label's score [rows, 1], 0 where the label is missing.</summary>
+    /// <summary>Loss of one label's score [rows, 1]. 0 if the label is missing.</summary>
     public Tensor RowLosses(int label, Tensor outputs, Tensor targets)
     {
         targets = targets.narrow(1, label, 1);
@@ -59,7 +59,7 @@ internal sealed class LabelsObjective(Objective each, int labels, IReadOnlyList<
     public override Tensor ComparedLosses(Tensor outputs, Tensor targets) =>
         each is LogisticObjective ? Brier.Scores(this, outputs, targets) : base.ComparedLosses(outputs, targets);
 
-    /// <summary>The mean over the labels that a row has.</summary>
+    /// <summary>The mean over the known labels of a row.</summary>
     public override Tensor Measure(Tensor outputs, Tensor targets)
     {
         var known = Known(ref targets);
@@ -70,12 +70,12 @@ internal sealed class LabelsObjective(Objective each, int labels, IReadOnlyList<
 
     public override double Metric(double mean) => each.Metric(mean);
 
-    /// <summary>How many labels each row has [rows, 1].</summary>
+    /// <summary>Number of known labels of each row [rows, 1].</summary>
     public Tensor LabelsOfRows(Tensor targets) => targets.eq(targets).to_type(targets.dtype).sum([1], keepdim: true);
 
     private Tensor Scores(Tensor outputs) => outputs.narrow(-1, 0, labels);
 
-    // 1 where a label is known, else 0, and targets get a 0 for NaN. Null for one label: it is known in every row.
+    // 1 for a known label, otherwise 0. Replaces missing targets by 0. Null for one label, which is always known.
     private Tensor? Known(ref Tensor targets)
     {
         if (labels == 1)

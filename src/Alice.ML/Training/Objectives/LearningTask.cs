@@ -6,53 +6,51 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Objectives;
 
-/// <summary>What a network has to learn from labels, and how its outputs become scores. Its outputs are the scores of
-/// all labels, then the quantiles of each label in turn; or, for one label that is a class, a score for each class.
-/// </summary>
+/// <summary>What a network learns, and how its outputs become scores. The outputs are the scores of all labels, then
+/// the quantiles of each label. For one label with several classes, they are the scores of the classes.</summary>
 /// <param name="Objective">The loss.</param>
-/// <param name="Outputs">Outputs of the network.</param>
-/// <param name="Targets">Standardization that makes labels targets, of each label.</param>
-/// <param name="Scores">Its reverse is applied to the outputs: score = output / Scale + Mean.</param>
-/// <param name="LossUnit">What a loss of the network is multiplied by to be in the label's units; 1 for several
-/// labels, whose losses are standardized and added.</param>
+/// <param name="Outputs">Number of outputs of the network.</param>
+/// <param name="Targets">Standardization from labels to targets, for each label.</param>
+/// <param name="Scores">Standardization that is inverted for the outputs: score = output / Scale + Mean.</param>
+/// <param name="LossUnit">Factor from a loss of the network to the units of the label. 1 for several labels, whose
+/// standardized losses are added.</param>
 internal sealed record LearningTask(
     Objective Objective, int Outputs, Standardization Targets, Standardization Scores, double LossUnit = 1)
 {
-    /// <summary>Labels of a row.</summary>
+    /// <summary>Number of labels per row.</summary>
     public int LabelCount => Targets.Mean.Length;
 
     /// <summary>Levels of the quantiles of each label.</summary>
     public IReadOnlyList<float> Levels => (Objective as LabelsObjective)?.Levels ?? [];
 
-    /// <summary>What the metric is multiplied by to be in the label's units; 1 for several labels.</summary>
+    /// <summary>Factor from the metric to the units of the label. 1 for several labels.</summary>
     public double MetricUnit => LabelCount == 1 ? Unit(0) : 1;
 
-    /// <summary>Units of a label that its target counts as 1.</summary>
+    /// <summary>The size of one unit of the target, in units of the label.</summary>
     public double Unit(int label) => 1 / Targets.Scale[label];
 
-    /// <summary>What holds the scores near the labels; null for classes.</summary>
+    /// <summary>The ranges to which scores are limited. Null for classes.</summary>
     public OutputRanges? Range { get; init; }
 
-    /// <summary>Each label of training, apart from extreme ones, which training holds at the ends of that range; none
-    /// for classes.</summary>
+    /// <summary>Scales of the training labels without extreme values, which training clips. Empty for
+    /// classes.</summary>
     public IReadOnlyList<ColumnScale> LabelScales { get; init; } = [];
 
-    /// <summary>Whether extreme labels that stand alone are left out of training: a mean has no other defence against
-    /// them, while a median need not know how far away they are.
-    /// </summary>
+    /// <summary>Whether isolated extreme labels are left out of training. A mean has no other protection against them,
+    /// while a median does not depend on how far away they are.</summary>
     public bool LeavesOutExtremeLabels { get; init; }
 
-    /// <summary>What the model applies to the outputs after <see cref="Scores"/>.</summary>
+    /// <summary>The last transform of the outputs, after <see cref="Scores"/>.</summary>
     public OutputTransform OutputTransform { get; init; }
 
     /// <summary>Whether targets are classes.</summary>
     public bool IsClassification { get; init; }
 
-    /// <summary>Classes of a label, of two classes 1; 0: labels are numbers.</summary>
+    /// <summary>Number of classes per label. 1 for binary classification, 0 for regression.</summary>
     public int Classes => IsClassification ? Outputs / LabelCount : 0;
 
-    /// <summary>Turns the labels of training rows into targets, in place. Extreme ones count as the nearest that is
-    /// not.</summary>
+    /// <summary>Replaces the labels of training rows by targets. Extreme labels are clipped to the nearest that is not
+    /// extreme.</summary>
     public void MakeTargets(Span<float> labels)
     {
         for (var label = 0; label < LabelScales.Count; label++)
@@ -62,8 +60,7 @@ internal sealed record LearningTask(
         Targets.Apply(labels);
     }
 
-    /// <summary>The same for rows to measure on. Labels further away than any score can be count as the nearest that
-    /// can.</summary>
+    /// <summary>The same for held-out rows. Labels are clipped to the range of possible scores.</summary>
     public void MakeHeldOutTargets(Span<float> labels)
     {
         for (var i = 0; Range is not null && i < labels.Length; i++)
@@ -74,8 +71,8 @@ internal sealed record LearningTask(
         Targets.Apply(labels);
     }
 
-    /// <summary>Holds outputs [rows, outputs] of a network as the model will hold its scores.</summary>
-    /// <returns>The same tensor, changed. On a device the host waits for it.</returns>
+    /// <summary>Limits outputs [rows, outputs] as the model limits its scores.</summary>
+    /// <returns>The same tensor. On a device, the host waits.</returns>
     public Tensor Hold(Tensor outputs)
     {
         if (Range is null)
@@ -103,10 +100,10 @@ internal sealed record LearningTask(
         }
     }
 
-    /// <summary>A task whose labels are targets as they are.</summary>
+    /// <summary>Creates a task whose labels are the targets.</summary>
     /// <param name="objective">The loss.</param>
-    /// <param name="outputs">Outputs of the network.</param>
-    /// <param name="labels">Labels of a row.</param>
+    /// <param name="outputs">Number of outputs of the network.</param>
+    /// <param name="labels">Number of labels per row.</param>
     public static LearningTask Classify(Objective objective, int outputs, int labels = 1) =>
         new(objective, outputs, Standardization.Identity(labels),
             Standardization.Identity(outputs))

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Objectives;
 
-/// <summary>Losses of a number, measured by the root of the mean squared error.</summary>
+/// <summary>Losses of regression. The metric is the root mean squared error.</summary>
 internal abstract class RegressionObjective : Objective
 {
     public override string MetricName => "RMSE";
@@ -40,8 +40,8 @@ internal sealed class SquaredObjective : RegressionObjective
     }
 }
 
-/// <summary>½e² for an error e up to a threshold, and threshold·(|e| − ½ threshold) beyond (Huber 1964).</summary>
-/// <param name="thresholds">Of each label, or one for all.</param>
+/// <summary>½e² for an error |e| up to a threshold, and threshold·(|e| − ½ threshold) beyond (Huber 1964).</summary>
+/// <param name="thresholds">One threshold per label, or one for all.</param>
 internal sealed class HuberObjective(params IReadOnlyList<double> thresholds) : RegressionObjective
 {
     public override KernelLoss Kernel => new(LossKind.Huber, thresholds);
@@ -51,7 +51,7 @@ internal sealed class HuberObjective(params IReadOnlyList<double> thresholds) : 
         var error = outputs.sub_(targets);
         gradient = thresholds.Count == 1 ? Bounded(error, thresholds[0])
             : cat([.. thresholds.Select((threshold, label) => Bounded(error.narrow(-1, label, 1), threshold))], -1);
-        // With c = clamp(e): c·(e − ½c) is either branch.
+        // With c = clamp(e), c·(e − ½c) covers both cases.
         return error.Scale(2).sub_(gradient).mul_(gradient).Scale(0.5);
     }
 
@@ -59,9 +59,8 @@ internal sealed class HuberObjective(params IReadOnlyList<double> thresholds) : 
         maximum(minimum(error, error.Constant(threshold)), error.Constant(-threshold));
 }
 
-/// <summary>τ·e for an error e = target − output above 0, (τ − 1)·e below: its minimizer is the τ-quantile (Koenker and
-/// Bassett 1978). τ = ½ is half the absolute error.
-/// </summary>
+/// <summary>τ·e for an error e = target − output above 0, otherwise (τ − 1)·e. The minimum is at the τ-quantile
+/// (Koenker and Bassett 1978). For τ = ½ it is half the absolute error.</summary>
 internal sealed class QuantileObjective(double quantile) : RegressionObjective
 {
     public override KernelLoss Kernel => new(LossKind.Quantile, [quantile]);
@@ -74,7 +73,7 @@ internal sealed class QuantileObjective(double quantile) : RegressionObjective
     }
 }
 
-/// <summary>exp(output) − target·output: minus the log-likelihood of a Poisson count, up to a constant.</summary>
+/// <summary>exp(output) − target·output: the negative log-likelihood of a Poisson count, up to a constant.</summary>
 internal sealed class PoissonObjective : RegressionObjective
 {
     public override KernelLoss Kernel => new(LossKind.Poisson);

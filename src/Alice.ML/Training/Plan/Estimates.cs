@@ -10,7 +10,7 @@ internal static class Estimates
     private static readonly double _mostLoss = -Math.Log(1e-15);
 
     /// <param name="task">The learning task.</param>
-    /// <param name="outputs">Outputs [rows, outputs]; may be overwritten.</param>
+    /// <param name="outputs">Outputs [rows, outputs]. They may be overwritten.</param>
     /// <param name="targets">Targets [rows, labels].</param>
     /// <param name="lossRatio">Factor on the losses, for the difference in size between the measured ensemble and the
     /// final one.</param>

@@ -72,7 +72,7 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
 
     /// <summary>Finds the factor on the log-odds that gives the lowest log-loss, by golden-section search.</summary>
     /// <param name="means">Outputs for the held-out rows of each fold.</param>
-    /// <param name="rowLosses">Losses [rows, 1] of outputs, which it may overwrite, against targets.</param>
+    /// <param name="rowLosses">Returns the losses [rows, 1] of outputs, which it may overwrite.</param>
     private float Factor(Tensor[] means, Func<Tensor, Tensor, Tensor> rowLosses)
     {
         var rows = folds.Sum(fold => fold.Targets.shape[0]);
@@ -142,8 +142,7 @@ internal sealed class HeldOutLosses(LearningTask task, IReadOnlyList<PlanFold> f
             cat([.. folds.Select(fold => fold.Targets)], 0), ratio);
     }
 
-    /// <summary>Mean outputs [rows, outputs] for the held-out rows of a fold; they belong to the caller's
-    /// scope.</summary>
+    /// <summary>Mean outputs [rows, outputs] for the held-out rows of a fold. The caller's scope owns them.</summary>
     public static Tensor Mean(IReadOnlyList<Candidate> candidates, int fold)
     {
         var mean = candidates[0].Mean(fold);

@@ -3,12 +3,11 @@ namespace Alice.ML.Training.Plan;
 /// <summary>The area under the ROC curve.</summary>
 internal static class RocArea
 {
-    /// <summary>
-    /// Probability that a random row of the positive class scores above one of the other, ties counting half: from the
-    /// mean rank of the positive rows (Mann and Whitney 1947). NaN where only one class occurs.
-    /// </summary>
-    /// <param name="truth">Per row above 0 for the positive class.</param>
-    /// <param name="scores">Per row its score.</param>
+    /// <summary>Probability that a random positive row has a higher score than a random negative one, where ties count
+    /// half. Computed from the mean rank of the positive rows (Mann and Whitney 1947). NaN if there is only one
+    /// class.</summary>
+    /// <param name="truth">Above 0 for positive rows.</param>
+    /// <param name="scores">The score of each row.</param>
     public static double Of(IReadOnlyList<float> truth, IReadOnlyList<float> scores)
     {
         double positives = truth.Count(t => t > 0), negatives = truth.Count - positives, rankSum = 0, rank = 0;
@@ -21,7 +20,7 @@ internal static class RocArea
         return (rankSum - positives * (positives + 1) / 2) / (positives * negatives);
     }
 
-    /// <summary>Its standard error (Hanley and McNeil 1982).</summary>
+    /// <summary>The standard error of the area (Hanley and McNeil 1982).</summary>
     public static double StandardError(double area, int positives, int negatives)
     {
         var (q1, q2) = (area / (2 - area), 2 * area * area / (1 + area));

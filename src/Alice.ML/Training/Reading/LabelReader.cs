@@ -6,7 +6,7 @@ using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Training.Reading;
 
-/// <summary>Reads the labels of the row that a cursor is at: one number, or a vector of them.</summary>
+/// <summary>Reads the labels of the current row of a cursor: a number or a vector.</summary>
 internal sealed class LabelReader
 {
     private readonly DataViewSchema.Column _column;
@@ -24,14 +24,14 @@ internal sealed class LabelReader
             : Numbers(cursor, column);
     }
 
-    /// <summary>Labels of a row of a column.</summary>
+    /// <summary>Number of labels per row of a column.</summary>
     public static int Count(DataViewSchema.Column column) => (column.Type as VectorDataViewType)?.Size ?? 1;
 
-    /// <summary>The labels read last; NaN where one is missing or infinite.</summary>
+    /// <summary>The labels of the last row. NaN if missing or infinite.</summary>
     public ReadOnlySpan<float> Values => _values;
 
     /// <summary>Reads a row.</summary>
-    /// <returns>Whether any label is known.</returns>
+    /// <returns>Whether the row has a known label.</returns>
     public bool Read()
     {
         _read(_values);

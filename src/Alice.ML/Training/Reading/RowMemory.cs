@@ -11,8 +11,8 @@ internal sealed class RowMemory : IDisposable
     // The rest is for the networks and for other uses of the process.
     private const double ShareOfFree = 0.5;
 
-    // What is read of a file at once, for each thread and kind of inputs. A window has a part of every panel: smaller
-    // windows would have parts that take longer to ask for than to read.
+    // Maximum number of bytes per read of a file, for each thread and encoding. A window has a part of every panel.
+    // With smaller windows, requesting a part would take longer than reading it.
     private const long MostBlockBytes = 16L << 20;
     private const long LeastBlockBytes = 1L << 20;
     private const int BlocksInMemory = 16;

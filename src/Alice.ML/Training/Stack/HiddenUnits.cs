@@ -11,7 +11,7 @@ internal abstract class HiddenUnits : IDisposable
 {
     /// <summary>Creates the hidden units for a network shape.</summary>
     /// <param name="shape">Shape of every network.</param>
-    /// <param name="networks">How many.</param>
+    /// <param name="networks">Number of networks.</param>
     /// <param name="random">Random numbers for dropout.</param>
     /// <param name="like">A tensor of the stack.</param>
     public static HiddenUnits Of(NetworkShape shape, int networks, StackRandom random, Tensor like) =>
@@ -78,14 +78,14 @@ internal sealed class SmoothUnits(NetworkShape shape, int networks, StackRandom 
         2, shape.LayerSizes.Skip(1).Take(layer).Sum(), shape.LayerSizes[layer + 1]);
 }
 
-/// <summary>Hidden units of ReLU, in few operations. The values of all layers are one tensor, each layer's with the
-/// column for biases. They are kept negated: then one clamp of what was there before, min(max(v, −sum), 0), is
-/// −ReLU(sum) where v is far below zero, and 0 where v is above it: for units that dropout leaves out.
-/// <para>Those that stay are multiplied by 1/(1 − p), which ReLU lets wait: the column for biases of layer l is
-/// (1 − p)ˡ, and outputs are multiplied by the rest at once.</para></summary>
+/// <summary>Hidden units with ReLU, in few operations. The values of all layers are in one tensor, with a column for
+/// biases per layer. They are negated: the operation min(max(v, −sum), 0) with the previous value v gives −ReLU(sum) if
+/// v is far below zero, and 0 if v is above it, as for units that dropout leaves out.<para>The factor 1/(1 − p) of the
+/// units that are kept commutes with ReLU, so it is applied once, to the outputs. Therefore, the column for biases of
+/// layer l is (1 − p)ˡ.</para></summary>
 internal sealed class Rectifiers : HiddenUnits
 {
-    // Far above any sum that leaves losses finite.
+    // Far above any sum with a finite loss.
     private const double Far = 18446744073709551616.0;
     private const double Words = 4294967296.0;
 
@@ -94,7 +94,7 @@ internal sealed class Rectifiers : HiddenUnits
     private readonly int[] _units;
     private readonly long[] _starts;
 
-    // [1, networks, 1, columns]: where values begin; and [columns]: what a drawn number adds.
+    // [1, networks, 1, columns]: initial values. [columns]: factor on random numbers.
     private readonly Tensor _start;
     private readonly Tensor _unitsOnly;
     private readonly Tensor _zero;
@@ -127,7 +127,7 @@ internal sealed class Rectifiers : HiddenUnits
 
     public override Tensor? OutputScale { get; }
 
-    /// <summary>Columns of the values of all hidden layers.</summary>
+    /// <summary>Number of columns of the values of all hidden layers.</summary>
     public static long Columns(IEnumerable<int> units) => units.Sum(count => count + 1L);
 
     public override void Begin(int points, long rows, StackConstants constants)
@@ -159,11 +159,11 @@ internal sealed class Rectifiers : HiddenUnits
         OutputScale?.Dispose();
     }
 
-    /// <summary>Where the value of a unit begins: a number drawn from −2³¹ on takes the share p of units above
-    /// zero.</summary>
+    /// <summary>Initial value of a unit. A random number from −2³¹ up is added, so that it is above zero for the share
+    /// p of units.</summary>
     private static double Start(double dropout) => Far * (dropout > 0 ? Words / 2 - (1 - dropout) * Words : -Words);
 
-    /// <summary>[points · networks, rows, units and so many more columns] of a layer.</summary>
+    /// <summary>The columns of a layer and some columns after it, [points · networks, rows, units + more].</summary>
     private Tensor Units(Tensor all, int layer, int more) =>
         all.narrow(3, _starts[layer], _units[layer] + more).flatten(0, 1);
 }

@@ -18,15 +18,15 @@ internal sealed class NetworkStack : IDisposable
     private readonly StackMove _move;
     private readonly StackRandom _random;
 
-    // Sums of losses of the epoch, and the losses of its first step, [networks].
+    // Sum of losses of the epoch, and loss of its first step, [networks].
     private readonly Tensor _sums;
     private readonly Tensor _firsts;
     private readonly Tensor _zero;
     private readonly StackStep?[] _planned;
     private (double First, double Sum)[]? _losses;
 
-    /// <param name="learners">The networks. Those that are in other stacks leave them.</param>
-    /// <param name="drawsOnDevice">Whether directions are drawn as on a device; null: as the device has it.</param>
+    /// <param name="learners">The networks. They leave other stacks.</param>
+    /// <param name="drawsOnDevice">Whether directions are drawn as on a device. Null: depends on the device.</param>
     public NetworkStack(IReadOnlyList<StackLearner> learners, bool? drawsOnDevice = null)
     {
         using var scope = NewDisposeScope();
@@ -62,7 +62,7 @@ internal sealed class NetworkStack : IDisposable
     public void Plan(int network, in StackStep step) => _planned[network] = step;
 
     /// <summary>Takes the planned steps. Networks without a planned step do not change.</summary>
-    /// <param name="parts">The minibatch, its features with a column of ones after them.</param>
+    /// <param name="parts">The minibatch. Its features have an additional column of ones.</param>
     public void Step(IReadOnlyList<Minibatch> parts)
     {
         using var scope = NewDisposeScope();
@@ -71,7 +71,7 @@ internal sealed class NetworkStack : IDisposable
         if (active == 0)
             return;
         var samples = _planned.Count(step => step?.Step.IsSample == true);
-        // Networks share all options; what differs is in the vectors.
+        // Networks share all options. Differences are in the vectors.
         var shared = _planned.First(step => step is not null && step.Value.Step.IsSample == samples > 0)!.Value.Step;
         _constants.Load(_planned, _random.NeedsKeys(samples > 0));
         if (samples == 0)
@@ -101,7 +101,7 @@ internal sealed class NetworkStack : IDisposable
         return _losses[network];
     }
 
-    /// <summary>Sets them.</summary>
+    /// <summary>Restores the losses of a network.</summary>
     public void SetLosses(int network, double first, double sum)
     {
         using var scope = NewDisposeScope();
@@ -136,7 +136,7 @@ internal sealed class NetworkStack : IDisposable
         using var scope = NewDisposeScope();
         var away = _random.Directions(_planned, _constants);
         _move.Perturb(away);
-        // Only one estimate reads the directions again: for the others their memory is free.
+        // Only the signed estimate needs the directions again. Otherwise, their memory can be reused.
         if (step.Hessian != HessianEstimate.Signed)
             away.Dispose();
         var gradient = Evaluate(3, parts, active);
@@ -150,7 +150,7 @@ internal sealed class NetworkStack : IDisposable
         var gradient = _network.Evaluate(points, parts, _constants, _sums);
         if (before is null)
             return gradient;
-        // Whoever takes no step must not be touched by what its gradient is.
+        // The gradient of a network without a step may be NaN, so its state must be masked.
         var isActive = _constants.IsActive.gt(_zero);
         _sums.copy_(where(isActive.view(-1), _sums, before));
         if (points > 1)

@@ -44,7 +44,7 @@ internal sealed unsafe class StackConstants : IDisposable
     /// <summary>1 − β₃′, 0 for networks that do not sample.</summary>
     public Tensor CurvatureWeight => _columns[2];
 
-    /// <summary>[networks, 2, 2]: makes of G₊ − G₀ and G₋ − G₀ the root of the glass density and the slope of the
+    /// <summary>[networks, 2, 2]: maps G₊ − G₀ and G₋ − G₀ to the root of the glass density and the slope of the
     /// gradient.</summary>
     public Tensor CurvatureWeights { get; }
 
@@ -77,8 +77,8 @@ internal sealed unsafe class StackConstants : IDisposable
     public Tensor[] Keys { get; }
 
     /// <summary>Loads a step. Networks without a step do not change.</summary>
-    /// <param name="steps">Per network.</param>
-    /// <param name="needsKeys">Whether random numbers will be drawn on the device.</param>
+    /// <param name="steps">The step of each network.</param>
+    /// <param name="needsKeys">Whether random numbers are drawn on the device.</param>
     public void Load(ReadOnlySpan<StackStep?> steps, bool needsKeys)
     {
         for (var n = 0; n < steps.Length; n++)
@@ -141,11 +141,11 @@ internal sealed unsafe class StackConstants : IDisposable
         row[14] = step.IsSample ? 1 : 0;
     }
 
-    /// <summary>1 − memory, with the memory as the vector kernels round it.</summary>
+    /// <summary>1 − decay rate, rounded as in the vector kernels.</summary>
     private double Weight(double memory) => 1 - (_constants.dtype == ScalarType.Float32 ? (float)memory : memory);
 
-    /// <summary>Copies from page-locked memory, which the host does not wait for; libtorch keeps it until the copy is
-    /// done.</summary>
+    /// <summary>Copies from page-locked memory, so that the host does not wait. libtorch keeps the memory until the
+    /// copy is done.</summary>
     private static void Copy(Tensor destination, Action<Tensor> write)
     {
         using var pageable = empty(destination.shape, destination.dtype);

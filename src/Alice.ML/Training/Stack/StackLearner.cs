@@ -19,11 +19,11 @@ internal sealed class StackLearner : Learner
     private NetworkStack? _own;
     private int _index;
 
-    // While it is in no stack.
+    // Losses while the network is in no stack.
     private (double First, double Sum) _losses;
 
     /// <param name="shape">Sizes of the network.</param>
-    /// <param name="objective">What it minimizes.</param>
+    /// <param name="objective">The loss to minimize.</param>
     /// <param name="start">Initial weights. They are copied.</param>
     /// <param name="settings">Settings of the run.</param>
     /// <param name="key">Key of the random numbers that all networks share.</param>
@@ -35,13 +35,13 @@ internal sealed class StackLearner : Learner
         Constants = AliceStep.Create(settings.Optimizer, settings.LearningRate, 1);
     }
 
-    /// <summary>What it minimizes.</summary>
+    /// <summary>The loss to minimize.</summary>
     public Objective Loss => Objective;
 
     /// <summary>The optimizer's options, which all networks of a stack share.</summary>
     public AliceOptimizerOptions Options { get; }
 
-    /// <summary>Of the first step; those of the options are the same in all.</summary>
+    /// <summary>Constants of the first step. Those that come from the options are the same in all steps.</summary>
     public AliceStep Constants { get; }
 
     public ulong Key { get; }
@@ -88,7 +88,7 @@ internal sealed class StackLearner : Learner
     /// <summary>Whether the network is in a stack.</summary>
     public bool IsIn(NetworkStack stack) => _stack == stack;
 
-    /// <summary>Leaves its stack, with memory of its own.</summary>
+    /// <summary>Leaves the stack. The network gets its own memory.</summary>
     public void Leave()
     {
         if (_stack is null)

@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Stack;
 
-/// <summary>The loss of a stack: the gradient at all points, and the loss at the first, ν. Any objective gives both by
-/// its rows; the common ones have a way with fewer operations.</summary>
+/// <summary>The loss of a stack: gradients at all points, and the loss at the first point, ν. The base class works with
+/// any objective. Common objectives have a version with fewer operations.</summary>
 internal class StackLoss(Objective objective) : IDisposable
 {
-    /// <summary>Makes the loss of an objective.</summary>
+    /// <summary>Creates the loss for an objective.</summary>
     /// <param name="objective">The objective.</param>
-    /// <param name="outputs">Outputs of a network.</param>
+    /// <param name="outputs">Number of outputs of a network.</param>
     /// <param name="like">A tensor of the stack.</param>
     public static StackLoss Of(Objective objective, int outputs, Tensor like) => objective switch
     {
@@ -20,18 +20,17 @@ internal class StackLoss(Objective objective) : IDisposable
         _ => new StackLoss(objective),
     };
 
-    /// <summary>What the scale of a row is multiplied by for <see cref="Evaluate"/>.</summary>
+    /// <summary>Factor on the scale of rows that <see cref="Evaluate"/> needs.</summary>
     public virtual double Factor => 1;
 
-    /// <summary>Adds the losses, and gives the gradient.</summary>
-    /// <param name="outputs">[points, networks, rows, outputs]; may be overwritten.</param>
+    /// <summary>Adds the losses and returns the gradient.</summary>
+    /// <param name="outputs">[points, networks, rows, outputs]. They may be overwritten.</param>
     /// <param name="targets">[rows, labels].</param>
-    /// <param name="scale">Weight of each row over the rows of the minibatch, times <see cref="Factor"/>,
-    /// [rows, 1].</param>
-    /// <param name="errorScale">What the gradient is multiplied by: the same tensor, or one [networks, rows,
+    /// <param name="scale">Weight of each row divided by the rows of the minibatch, times <see cref="Factor"/>, [rows,
     /// 1].</param>
-    /// <param name="sums">[networks]: the loss at the first point is added.</param>
-    /// <returns>[points, networks, rows, outputs]; it belongs to the caller's scope.</returns>
+    /// <param name="errorScale">Factor on the gradient: the same tensor, or one [networks, rows, 1].</param>
+    /// <param name="sums">[networks]. The loss at the first point is added.</param>
+    /// <returns>[points, networks, rows, outputs]. The caller's scope owns it.</returns>
     public virtual Tensor Evaluate(
         Tensor outputs, Tensor targets, Tensor scale, Tensor errorScale, Tensor sums)
     {
@@ -50,7 +49,7 @@ internal class StackLoss(Objective objective) : IDisposable
 
     private sealed class Squared(Objective objective) : StackLoss(objective)
     {
-        // Of the gradient 2(f − y).
+        // From the gradient 2(f − y).
         public override double Factor => 2;
 
         public override Tensor Evaluate(
@@ -70,7 +69,7 @@ internal class StackLoss(Objective objective) : IDisposable
         public override Tensor Evaluate(
             Tensor outputs, Tensor targets, Tensor scale, Tensor errorScale, Tensor sums)
         {
-            // Minus the loss is log σ(f) + (y − 1)f.
+            // The negative loss is log σ(f) + (y − 1)f.
             var centre = outputs.select(0, 0);
             var gains = nn.functional.logsigmoid(centre).AddProduct(centre, targets.sub(_one));
             AddLosses(sums, gains, scale, -1);
@@ -85,7 +84,7 @@ internal class StackLoss(Objective objective) : IDisposable
         private readonly Tensor _classes = tensor([.. Enumerable.Range(0, outputs).Select(c => (float)c)])
             .to(like.dtype).to(like.device).DetachFromDisposeScope();
 
-        // Times minus one: then the scaled indicators of the classes can be added.
+        // Negative, so that the scaled indicators of the classes can be added.
         public override double Factor => -1;
 
         public override Tensor Evaluate(

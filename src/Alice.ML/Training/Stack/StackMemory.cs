@@ -2,18 +2,18 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Stack;
 
-/// <summary>Parameters and averages of all networks of a stack, in two buffers. What is used together lies together, so
-/// that one operation serves it: ν beside the two points of a sample step, ρ beside h, h beside s.</summary>
+/// <summary>Parameters and averages of all networks of a stack, in two buffers. Values that are used together are
+/// adjacent, so that one operation covers them: ν and the two outer points, ρ and h, h and s.</summary>
 internal sealed class StackMemory : IDisposable
 {
     private readonly List<Tensor> _views = [];
     private readonly Tensor _points;
     private readonly Tensor _averages;
 
-    /// <param name="networks">How many.</param>
-    /// <param name="parameters">Of each.</param>
+    /// <param name="networks">Number of networks.</param>
+    /// <param name="parameters">Number of parameters of a network.</param>
     /// <param name="type">Single or double precision.</param>
-    /// <param name="device">Where.</param>
+    /// <param name="device">The device.</param>
     public StackMemory(int networks, long parameters, ScalarType type, Device device)
     {
         _points = Zeros(4);
@@ -33,7 +33,7 @@ internal sealed class StackMemory : IDisposable
         Tensor Zeros(int values) => zeros([values, networks, parameters], type, device).DetachFromDisposeScope();
     }
 
-    /// <summary>μ, [networks, parameters], as all of the following but where another shape is given.</summary>
+    /// <summary>μ, [networks, parameters]. The following have the same shape unless they say otherwise.</summary>
     public Tensor Center { get; }
 
     /// <summary>ν.</summary>
@@ -42,7 +42,7 @@ internal sealed class StackMemory : IDisposable
     /// <summary>μ and ν, [2, networks, parameters].</summary>
     public Tensor Weights { get; }
 
-    /// <summary>ν + σ·r and ν − σ·r, [2, networks, parameters]; after them the gradients there.</summary>
+    /// <summary>ν + σ·r and ν − σ·r, then the gradients there, [2, networks, parameters].</summary>
     public Tensor Outer { get; }
 
     /// <summary>g.</summary>
@@ -63,20 +63,20 @@ internal sealed class StackMemory : IDisposable
     /// <summary>s.</summary>
     public Tensor SecondMoment { get; }
 
-    /// <summary>The mean of weights that predictions use where the schedule averages.</summary>
+    /// <summary>The mean of the weights for predictions, if the schedule averages.</summary>
     public Tensor Mean { get; }
 
-    /// <summary>The points where gradients are wanted, [points · networks, parameters]: ν, or ν and
-    /// <see cref="Outer"/>. They belong to the caller's scope.</summary>
+    /// <summary>The points of the gradients, [points · networks, parameters]: ν, or ν and <see cref="Outer"/>. The
+    /// caller's scope owns them.</summary>
     public Tensor Points(int points) => _points.narrow(0, 1, points).view(points * _points.shape[1], -1);
 
-    /// <summary>The six values of a network's state, [parameters] each, in the order of
-    /// <see cref="Optimization.Update.AliceState.MoveInto"/>; they belong to no scope.</summary>
+    /// <summary>The six values of a network's state, [parameters] each, in the order of <see
+    /// cref="Optimization.Update.AliceState.MoveInto"/>, outside any scope.</summary>
     public Tensor[] State(int network) =>
         [.. new[] { Center, LookAhead, Gradient, GlassDensity, Hessian, SecondMoment }.Select(
             all => Row(all, network))];
 
-    /// <summary>The values of one network; it belongs to no scope.</summary>
+    /// <summary>The values of one network, outside any scope.</summary>
     public static Tensor Row(Tensor all, int network) => all.select(0, network).DetachFromDisposeScope();
 
     public void Dispose()

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Stack;
 
-/// <summary>The update of docs/alice-update.md for all networks of a stack, in as few operations and temporaries as may
-/// be.</summary>
+/// <summary>The update of docs/alice-update.md for all networks of a stack, with few operations and little temporary
+/// memory.</summary>
 internal sealed class StackMove : IDisposable
 {
     private readonly StackMemory _memory;
@@ -14,11 +14,11 @@ internal sealed class StackMove : IDisposable
     private readonly Tensor _largest;
     private readonly Tensor _least;
 
-    // What makes of |g| the divisor of ρ in α / 2c, for the scale c of h: a summand, and a factor.
+    // Summand and factor that give the divisor of ρ in α / 2c from |g|, where c is the scale of h.
     private readonly Tensor _glassEpsilon;
     private readonly double _glassFactor;
 
-    // What curvature and √s gain: ε / c, and ε.
+    // Summands of curvature and √s: ε / c and ε.
     private readonly Tensor _epsilons;
     private readonly Tensor _signs;
     private readonly Tensor _plusL1;
@@ -46,16 +46,16 @@ internal sealed class StackMove : IDisposable
         }
     }
 
-    /// <summary>The outer points: ν ± away.</summary>
+    /// <summary>Computes the outer points ν ± away.</summary>
     public void Perturb(Tensor away)
     {
         _memory.Outer.copy_(_memory.LookAhead);
         _memory.Outer.AddProduct(_signs, away);
     }
 
-    /// <summary>Averages h and ρ over three gradients, those at ν + away and ν − away in the place of these points.
-    /// What feeds g and s takes the place of the one at ν.</summary>
-    /// <param name="centre">The gradient at ν, [networks, parameters]; overwritten.</param>
+    /// <summary>Updates h and ρ from three gradients. Those at ν ± away have replaced these points. The gradient for g
+    /// and s replaces the one at ν.</summary>
+    /// <param name="centre">The gradient at ν, [networks, parameters]. Overwritten.</param>
     /// <param name="away">σ·r.</param>
     /// <param name="step">A step of a network that samples.</param>
     /// <param name="samplesAll">Whether all networks sample.</param>
@@ -64,7 +64,7 @@ internal sealed class StackMove : IDisposable
         using var scope = NewDisposeScope();
         centre.clamp_(_least, _largest);
         var outer = _memory.Outer.clamp_(_least, _largest);
-        // Differences first: then nothing cancels in the products.
+        // Differences first, so that nothing cancels in the products.
         outer.sub_(centre);
         var roots = _constants.CurvatureWeights.bmm(outer.transpose(0, 1));
         var (jump, slope) = (roots.select(1, 0), roots.select(1, 1));
@@ -93,10 +93,10 @@ internal sealed class StackMove : IDisposable
         _memory.Curvature.lerp_(seen, _constants.CurvatureWeight);
     }
 
-    /// <summary>Averages s and g; then, if due, ν and μ move.</summary>
-    /// <param name="gradient">[networks, parameters]; overwritten.</param>
+    /// <summary>Updates s and g. Then ν and μ move, unless averages are still filling.</summary>
+    /// <param name="gradient">[networks, parameters]. Overwritten.</param>
     /// <param name="step">Constants that all networks share.</param>
-    /// <param name="isClamped">Whether the gradient is.</param>
+    /// <param name="isClamped">Whether the gradient is already clamped.</param>
     public void Average(Tensor gradient, in AliceStep step, bool isClamped)
     {
         if (!isClamped)
@@ -113,7 +113,7 @@ internal sealed class StackMove : IDisposable
         _memory.Gradient.lerp_(gradient, _constants.GradientWeight);
     }
 
-    /// <summary>Moves ν and μ by the averages.</summary>
+    /// <summary>Moves ν and μ.</summary>
     /// <param name="step">Constants that all networks share.</param>
     /// <param name="decays">Whether any weights decay.</param>
     public void Move(in AliceStep step, bool decays)
@@ -131,7 +131,7 @@ internal sealed class StackMove : IDisposable
         }
         else
         {
-            // g / unit, times the share of it that the bounds leave, times c.
+            // g / unit, times the share that the bounds allow, times c.
             move = unit is null ? curvature.reciprocal() : unit.div(curvature);
             move.clamp_(lower, upper).mul_(memory.Gradient);
         }
@@ -150,9 +150,9 @@ internal sealed class StackMove : IDisposable
             constant.Dispose();
     }
 
-    /// <summary>(α + h + √(α(α + 2h)) + ε) / c for the scale c of h, and what the bounds are in units of: √s + ε, or
-    /// null for 1. With a = α/2c and b = h/c it is (√a + √(a + b))² + ε/c, which no step of overflows, and for which
-    /// the memory of b is enough.</summary>
+    /// <summary>Computes (α + h + √(α(α + 2h)) + ε) / c for the scale c of h, and the unit of the bounds: √s + ε, or
+    /// null for 1. With a = α/2c and b = h/c, this is (√a + √(a + b))² + ε/c. No intermediate result overflows, and the
+    /// memory of b is enough.</summary>
     private (Tensor Curvature, Tensor? Unit) Curvature(in AliceStep step)
     {
         var memory = _memory;
@@ -163,7 +163,7 @@ internal sealed class StackMove : IDisposable
             using var divisor = _glassEpsilon.Plus(size, _glassFactor);
             alpha = memory.GlassDensity.div(divisor);
         }
-        // Both roots at once.
+        // Both roots in one operation.
         var isPair = step.Hessian == HessianEstimate.RootMeanSquare && step.Bound == StepBound.Adam;
         var roots = isPair ? memory.Squares.sqrt() : null;
         var curvature = isPair ? roots!.select(0, 0) : step.Hessian switch
@@ -192,13 +192,13 @@ internal sealed class StackMove : IDisposable
         return (curvature, unit);
     }
 
-    /// <summary>ν and μ, both at μ, less their shares of move / unit.</summary>
+    /// <summary>Sets ν and μ to μ minus their shares of move / unit. Both must be μ before.</summary>
     private void Subtract(Tensor move, Tensor unit, in AliceStep step)
     {
         var (lookAhead, fraction) = (step.LookAhead / step.HessianScale, step.StepFraction / step.HessianScale);
         if (lookAhead == fraction)
         {
-            // Then ν is where μ is, before and after.
+            // In this case, ν and μ stay equal.
             _memory.Weights.AddQuotient(move, unit, -fraction);
             return;
         }

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Stack;
 
-/// <summary>Gradients of all networks of a stack at one or three points, with the backward pass written out. What a
-/// layer is given has a column of ones: so one product serves weights and biases, which lie one after the other, and
-/// one their gradients.</summary>
+/// <summary>Gradients of all networks of a stack at one or three points, with an explicit backward pass. The inputs of
+/// each layer have a column of ones. So one product covers weights and biases, which are adjacent, and one covers their
+/// gradients.</summary>
 internal sealed class StackNetwork : IDisposable
 {
     private readonly NetworkShape _shape;
@@ -20,10 +20,10 @@ internal sealed class StackNetwork : IDisposable
     private readonly Dictionary<(long Rows, long Whole), RowConstants> _rows = [];
 
     /// <param name="shape">Sizes of every network.</param>
-    /// <param name="networks">How many.</param>
-    /// <param name="loss">What they minimize.</param>
-    /// <param name="memory">Has the points.</param>
-    /// <param name="random">Draws dropout.</param>
+    /// <param name="networks">Number of networks.</param>
+    /// <param name="loss">The loss to minimize.</param>
+    /// <param name="memory">The memory with the points.</param>
+    /// <param name="random">Random numbers for dropout.</param>
     public StackNetwork(NetworkShape shape, int networks, StackLoss loss, StackMemory memory, StackRandom random)
     {
         (_shape, _networks, _loss, _memory) = (shape, networks, loss, memory);
@@ -34,12 +34,12 @@ internal sealed class StackNetwork : IDisposable
         _zero = zeros([1, 1, 1], memory.Center.dtype, memory.Center.device).DetachFromDisposeScope();
     }
 
-    /// <summary>The gradient of a minibatch at ν, [networks, parameters]; it belongs to the caller's scope. With three
-    /// points the gradients at the outer ones take the place of these points.</summary>
+    /// <summary>The gradient of a minibatch at ν, [networks, parameters]. The caller's scope owns it. With three
+    /// points, the gradients at the outer points replace these points.</summary>
     /// <param name="points">1 or 3.</param>
-    /// <param name="parts">The minibatch, its features with a column of ones.</param>
-    /// <param name="constants">Of the step.</param>
-    /// <param name="sums">[networks]: the loss at ν is added.</param>
+    /// <param name="parts">The minibatch. Its features have an additional column of ones.</param>
+    /// <param name="constants">Constants of the step.</param>
+    /// <param name="sums">[networks]. The loss at ν is added.</param>
     public Tensor Evaluate(int points, IReadOnlyList<Minibatch> parts, StackConstants constants, Tensor sums)
     {
         using var scope = NewDisposeScope();
@@ -80,7 +80,7 @@ internal sealed class StackNetwork : IDisposable
             constants.Dispose();
     }
 
-    /// <summary>Per layer [points · networks, parameters of the layer].</summary>
+    /// <summary>[points · networks, parameters of the layer] for each layer.</summary>
     private Tensor[] Evaluate(int points, in Minibatch part, Tensor sums)
     {
         var all = points * _networks;
@@ -89,7 +89,7 @@ internal sealed class StackNetwork : IDisposable
         var constants = ConstantsFor(part);
         var inputs = new Tensor[_shape.Layers];
         inputs[0] = part.Features.expand(all, -1, -1);
-        // Where layers are given negated values, the first product begins that, and the last ends it.
+        // With negated values, the first product changes the sign, and the last changes it back.
         for (var layer = 0; layer < _shape.Layers - 1; layer++)
             inputs[layer + 1] = _hidden.Inputs(
                 layer, Product(inputs[layer], layers.Full[layer], layer == 0), constants.Ones);
@@ -113,10 +113,9 @@ internal sealed class StackNetwork : IDisposable
         }
     }
 
-    /// <summary>a · b, or minus that where layers are given negated values and the product is one that changes
-    /// signs.</summary>
+    /// <summary>a · b. Negative if values are negated and <paramref name="changesSign"/>.</summary>
     private Tensor Product(Tensor a, Tensor b, bool changesSign) =>
-        // TorchSharp 0.107 takes the summand last; times 0 it is not read.
+        // In TorchSharp 0.107, the summand is the last tensor. With beta 0, it is not read.
         changesSign && _hidden.IsNegated ? a.baddbmm(b, _zero, beta: 0, alpha: -1) : a.bmm(b);
 
     private RowConstants ConstantsFor(in Minibatch part)
@@ -128,7 +127,7 @@ internal sealed class StackNetwork : IDisposable
         return constants;
     }
 
-    /// <summary>What does not change from minibatch to minibatch.</summary>
+    /// <summary>Values that are the same for all minibatches with this number of rows.</summary>
     private sealed class RowConstants : IDisposable
     {
         public RowConstants(Tensor targets, double scale, Tensor? outputScale)
@@ -143,10 +142,10 @@ internal sealed class StackNetwork : IDisposable
         /// <summary>[rows, 1].</summary>
         public Tensor Ones { get; }
 
-        /// <summary>[rows, 1]: what losses of a row are multiplied by.</summary>
+        /// <summary>[rows, 1]: factor on the losses of a row.</summary>
         public Tensor Scale { get; }
 
-        /// <summary>[rows, 1] or [networks, rows, 1]: what errors of a row are multiplied by.</summary>
+        /// <summary>[rows, 1] or [networks, rows, 1]: factor on the errors of a row.</summary>
         public Tensor ErrorScale { get; }
 
         public void Dispose()
@@ -174,10 +173,10 @@ internal sealed class StackNetwork : IDisposable
             }
         }
 
-        /// <summary>Per layer [networks, inputs + 1, outputs]: the weights, and below them the biases.</summary>
+        /// <summary>[networks, inputs + 1, outputs] for each layer: the weights, then the biases.</summary>
         public List<Tensor> Full { get; } = [];
 
-        /// <summary>Per layer [networks, outputs, inputs]: the weights.</summary>
+        /// <summary>[networks, outputs, inputs] for each layer: the weights.</summary>
         public List<Tensor> Back { get; } = [];
 
         public void Dispose()

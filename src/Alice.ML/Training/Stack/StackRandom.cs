@@ -4,17 +4,16 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Stack;
 
-/// <summary>Random numbers of a stack. On a device they are factor · word + summand modulo 2³², for fixed random words
-/// and a factor and a summand of each network and step: any two of them are independent (Dietzfelbinger et al. 1997, A
-/// Reliable Randomized Algorithm for the Closest-Pair Problem), and they cost one operation. TorchSharp has generators
-/// of the CPU only. On the CPU directions are those of the vector kernels.
-/// </summary>
-/// <param name="networks">Networks of the stack.</param>
-/// <param name="parameters">Of each.</param>
-/// <param name="dropouts">Dropout of each network; null where none has any.</param>
-/// <param name="units">Hidden units.</param>
-/// <param name="memory">What the state is in.</param>
-/// <param name="key">Decides the words.</param>
+/// <summary>Random numbers of a stack. On a device, they are factor · word + summand modulo 2³², for fixed random
+/// words, and a factor and a summand for each network and step. Any two of them are independent (Dietzfelbinger et al.
+/// 1997, A Reliable Randomized Algorithm for the Closest-Pair Problem), and they need one operation. TorchSharp has
+/// generators only for the CPU. On the CPU, directions are those of the vector kernels.</summary>
+/// <param name="networks">Number of networks.</param>
+/// <param name="parameters">Number of parameters of a network.</param>
+/// <param name="dropouts">Dropout of each network. Null if there is none.</param>
+/// <param name="units">Number of hidden units.</param>
+/// <param name="memory">The memory of the stack.</param>
+/// <param name="key">Key of the words.</param>
 /// <param name="drawsOnDevice">Whether directions are drawn as on a device.</param>
 internal sealed unsafe class StackRandom(
     int networks, long parameters, double[]? dropouts, long units, Tensor memory, ulong key, bool drawsOnDevice)
@@ -28,13 +27,13 @@ internal sealed unsafe class StackRandom(
 
     private Tensor? _words;
 
-    /// <summary>Dropout of each network; null where none has any.</summary>
+    /// <summary>Dropout of each network. Null if there is none.</summary>
     public double[]? Dropouts => dropouts;
 
     /// <summary>Whether a step needs keys on the device.</summary>
     public bool NeedsKeys(bool isSample) => dropouts is not null || isSample && drawsOnDevice;
 
-    /// <summary>σ·r, [networks, parameters], for directions r = ±1. It belongs to the caller's scope.</summary>
+    /// <summary>σ·r, [networks, parameters], for directions r = ±1. The caller's scope owns it.</summary>
     public Tensor Directions(ReadOnlySpan<StackStep?> steps, StackConstants constants)
     {
         if (drawsOnDevice)
@@ -52,8 +51,8 @@ internal sealed unsafe class StackRandom(
         return signs.mul_(constants.Radius);
     }
 
-    /// <summary>What hidden units are multiplied by, [networks, rows, units]: 0, or one over the share kept. Null
-    /// without dropout. It belongs to the caller's scope.</summary>
+    /// <summary>Factors on hidden units, [networks, rows, units]: 0, or the inverse of the share that is kept. Null
+    /// without dropout. The caller's scope owns them.</summary>
     public Tensor? Masks(long rows, StackConstants constants)
     {
         if (_thresholds is null)
@@ -63,7 +62,7 @@ internal sealed unsafe class StackRandom(
         return isKept.mul(_scales!).view(networks, rows, units);
     }
 
-    /// <summary>32-bit numbers for dropout, [networks, count]. They belong to the caller's scope.</summary>
+    /// <summary>32-bit numbers for dropout, [networks, count]. The caller's scope owns them.</summary>
     public Tensor Draw(long count, StackConstants constants) => Draw(count, constants.Keys[2], constants.Keys[3]);
 
     public void Dispose()
@@ -93,7 +92,7 @@ internal sealed unsafe class StackRandom(
         return OnDevice(words, memory.device);
     }
 
-    /// <summary>The largest of 2³² numbers from −2³¹ on that keeps a unit.</summary>
+    /// <summary>The largest 32-bit number that keeps a unit. The numbers start at −2³¹.</summary>
     private static int Threshold(double dropout) => (int)Math.Floor((1 - dropout) * 4294967296.0 - 2147483649.0);
 
     private static Tensor OnDevice(Tensor values, Device device) => values.to(device, copy: true)

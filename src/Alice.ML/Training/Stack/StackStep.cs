@@ -2,10 +2,9 @@ using Alice.ML.Optimization.Update;
 
 namespace Alice.ML.Training.Stack;
 
-/// <summary>The step that a network of a stack is to take.</summary>
-/// <param name="Step">Its constants.</param>
-/// <param name="Kept">What weight decay multiplies the weights by, if they move.</param>
-/// <param name="Key">Decides its random numbers.</param>
-/// <param name="MeanWeight">Weight in the mean of weights that those after the step have; 0: they do not belong to
-/// it.</param>
+/// <summary>The next step of a network of a stack.</summary>
+/// <param name="Step">Constants of the step.</param>
+/// <param name="Kept">Factor of weight decay on the weights, if they move.</param>
+/// <param name="Key">Key of the random numbers.</param>
+/// <param name="MeanWeight">Weight of the new weights in their mean. 0: they do not enter it.</param>
 internal readonly record struct StackStep(AliceStep Step, double Kept, ulong Key, double MeanWeight);

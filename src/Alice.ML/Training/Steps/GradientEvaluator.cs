@@ -5,9 +5,7 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Steps;
 
-/// <summary>Evaluates the gradients that a step of Alice needs: one at the look-ahead point, or three. Owns the buffers
-/// for them.
-/// </summary>
+/// <summary>Evaluates the gradients of a step: one at the look-ahead point, or three. Owns their buffers.</summary>
 internal sealed class GradientEvaluator : IDisposable
 {
     private readonly Network _network;
@@ -51,7 +49,7 @@ internal sealed class GradientEvaluator : IDisposable
     /// <summary>Computes the outer points around <paramref name="lookAhead"/>.</summary>
     public void Perturb(ParameterViews lookAhead, double radius, ulong key)
     {
-        // Where directions are not kept, they are where one of the points will be.
+        // Unless the directions are kept, they are in the buffer of a point that is computed last.
         AliceDirections.Fill(Directions, key);
         AliceUpdate.Perturb(lookAhead.Flat, Directions, radius, _plusPoint.Flat, _minusPoint.Flat);
     }

@@ -4,22 +4,20 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Steps;
 
-/// <summary>Loss and gradient of a network on one minibatch, with the backward pass written out: no graph is recorded,
-/// and products are written into buffers that are made once for each number of rows.
-/// </summary>
+/// <summary>Loss and gradient of a network on one minibatch, with an explicit backward pass. No graph is recorded, and
+/// products are written into buffers that are created once per number of rows.</summary>
 internal sealed class Network(NetworkShape shape, Objective objective) : IDisposable
 {
     private readonly Dictionary<long, Workspace> _workspaces = [];
 
     public NetworkShape Shape => shape;
 
-    /// <summary>
-    /// Loss and gradient: sums over the rows, divided by the rows of the whole minibatch, which these may be a part of.
-    /// </summary>
-    /// <param name="at">Parameters.</param>
+    /// <summary>Computes loss and gradient: sums over the rows, divided by the rows of the whole minibatch, of which
+    /// these may be a part.</summary>
+    /// <param name="at">The parameters.</param>
     /// <param name="batch">The rows.</param>
     /// <param name="gradient">Receives the gradient.</param>
-    /// <param name="adds">Whether the gradient is added to what is there.</param>
+    /// <param name="adds">Whether to add to the contents of <paramref name="gradient"/>.</param>
     /// <returns>The loss, 0-dimensional.</returns>
     public Tensor Evaluate(ParameterViews at, in Minibatch batch, ParameterViews gradient, bool adds = false)
     {
@@ -41,7 +39,7 @@ internal sealed class Network(NetworkShape shape, Objective objective) : IDispos
         }
     }
 
-    /// <summary>Outputs [rows, outputs], without dropout; overwritten by the next evaluation.</summary>
+    /// <summary>Outputs [rows, outputs], without dropout. The next evaluation overwrites them.</summary>
     public Tensor Outputs(ParameterViews at, in Minibatch batch) =>
         Forward(at, batch with { DropoutMasks = null }, WorkspaceFor(batch.Features));
 
@@ -91,7 +89,7 @@ internal sealed class Network(NetworkShape shape, Objective objective) : IDispos
                 .Select(units => empty(rows, units, device: device).DetachFromDisposeScope())];
         }
 
-        /// <summary>[1, rows]: its product sums over the rows.</summary>
+        /// <summary>[1, rows]: ones, to sum over the rows by a product.</summary>
         public Tensor Ones { get; }
 
         /// <summary>Inputs of each layer in the last forward pass. Not owned.</summary>
@@ -100,11 +98,11 @@ internal sealed class Network(NetworkShape shape, Objective objective) : IDispos
         /// <summary>Outputs of each hidden layer, before dropout. Not owned.</summary>
         public Tensor[] Activated { get; }
 
-        /// <summary>Per layer [rows, units]: before the activation, or after it where the activation works in
+        /// <summary>[rows, units] for each layer: before the activation, or after it if the activation works in
         /// place.</summary>
         public Tensor[] Sums { get; }
 
-        /// <summary>Per layer [rows, units]: gradients.</summary>
+        /// <summary>[rows, units] for each layer: gradients.</summary>
         public Tensor[] Errors { get; }
 
         public void Dispose()

@@ -104,7 +104,7 @@ internal sealed class TensorLearner : Learner
 
     private Minibatch WithDropout(Minibatch batch)
     {
-        // TorchSharp's generators are of the CPU: with dropout, a step on the GPU waits for its masks.
+        // TorchSharp's generators are on the CPU, so a step with dropout on the GPU waits for its masks.
         var kept = 1 - Shape.Dropout;
         var threshold = tensor((float)kept);
         return batch with
