@@ -10,11 +10,11 @@ dotnet build src/Alice.ML.Tool -c Release --nologo -v quiet
 input=artifacts/docs-input
 rm -rf "$input" artifacts/docs-yml artifacts/docs
 mkdir -p "$input/references"
-output=$(dirname "$(find src/Alice.ML.Tool/bin/Release -name Alice.ML.Tool.dll -not -path '*/publish/*' | head -n 1)")
-for name in Alice.ML Alice.ML.Models Alice.ML.Optimizer Alice.ML.Landscape; do
+output=$(dirname "$(find src/Alice.ML.Tool/bin/Release -name alice.dll -not -path '*/publish/*' | head -n 1)")
+for name in Alice.ML Alice.ML.Models Alice.ML.Optimizer Alice.ML.Landscape Alice.ML.Mpi alice; do
     cp "$output/$name.dll" "$output/$name.xml" "$input"
 done
-cp "$output"/Microsoft.ML*.dll "$output"/TorchSharp.dll "$output"/System.Numerics.Tensors.dll "$input/references" 2>/dev/null || true
-"$tools/docfx" metadata build/docs/docfx.json
-"$tools/docfx" build build/docs/docfx.json
+cp "$output"/*.dll "$input/references"
+"$tools/docfx" metadata build/docs/docfx.json --warningsAsErrors
+"$tools/docfx" build build/docs/docfx.json --warningsAsErrors
 echo "artifacts/docs/docs/README.html"

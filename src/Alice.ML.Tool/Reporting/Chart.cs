@@ -33,7 +33,7 @@ internal sealed record Series(string Name, IReadOnlyList<double> X, IReadOnlyLis
 /// <summary>A chart with one or more series.</summary>
 internal sealed record Chart(string Title, string Horizontal, string Vertical, IReadOnlyList<Series> Series)
 {
-    private const int LegendWidth = 300;
+    private const int LegendWidth = 360;
 
     public bool HasLogX { get; init; }
 

@@ -15,7 +15,7 @@ internal static class ComparisonReport
 
     /// <summary>The multiples of the best learning rate, for headings.</summary>
     public static IReadOnlyList<string> FactorNames { get; } =
-        [.. _factors.Select(factor => FormattableString.Invariant($"{factor:G1} ×"))];
+        [.. _factors.Select(factor => FormattableString.Invariant($"{Math.Round(factor, factor < 1 ? 1 : 0)} ×"))];
 
     /// <summary>Prints the final errors, the stability, and the ranking.</summary>
     public static void Write(Terminal terminal, Standings standings)

@@ -55,7 +55,7 @@ internal static class LandscapeFiles
 
     /// <summary>The loss along a step minus the prediction of the quadratic.</summary>
     public static Chart DrawDeviation(string title, (string Name, LandscapeReport Report) of) => new(
-        $"Loss less the quadratic's prediction: {title}", "steps", "difference, bands ± two standard deviations",
+        $"Loss less the quadratic's prediction: {title}", "steps", "difference, bands ± 2 standard deviations",
         [.. Deviations(of.Name, of.Report.Line)]);
 
     private static IEnumerable<Series> Variation(string name, LandscapeLayer total, int color)

@@ -67,15 +67,15 @@ internal static class PictureStyle
     public static void Apply(Plot plot, string title, string horizontal, string vertical)
     {
         SetFont(plot);
-        plot.Title(title, 26);
-        plot.XLabel(horizontal, 22);
-        plot.YLabel(vertical, 22);
-        plot.Axes.Bottom.TickLabelStyle.FontSize = 18;
-        plot.Axes.Left.TickLabelStyle.FontSize = 18;
+        plot.Title(title, 30);
+        plot.XLabel(horizontal, 26);
+        plot.YLabel(vertical, 26);
+        plot.Axes.Bottom.TickLabelStyle.FontSize = 22;
+        plot.Axes.Left.TickLabelStyle.FontSize = 22;
         plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.12);
         plot.Axes.Top.FrameLineStyle.IsVisible = false;
         plot.Axes.Right.FrameLineStyle.IsVisible = false;
-        plot.Legend.FontSize = 18;
+        plot.Legend.FontSize = 22;
         plot.Legend.SymbolWidth = 44;
         plot.Legend.SymbolPadding = 10;
         plot.Legend.OutlineColor = Colors.Black.WithAlpha(0.2);

@@ -45,10 +45,14 @@ internal static class PruneReport
     }
 
     /// <summary>The main metric against the removed share.</summary>
-    public static Chart Draw(string title, IReadOnlyList<PrunedModel> models)
+    /// <param name="title">Name of the data.</param>
+    /// <param name="models">The models.</param>
+    /// <param name="unit">Unit of the metric. "" if it is unknown or the metric has none.</param>
+    public static Chart Draw(string title, IReadOnlyList<PrunedModel> models, string unit = "")
     {
         var metric = models[0].Metric.Name;
-        return new Chart($"Removing weights: {title}", "share of the weights removed", $"test {metric}",
+        return new Chart($"Removing weights: {title}", "share of the weights removed",
+            unit == "" ? $"test {metric}" : $"test {metric}, {unit}",
             [.. PruningCurve.Orders.Select((order, i) => new Series(order.Name, PruningCurve.Shares,
                 [.. models.Where(m => m.Order == order.Name).Select(m => m.Metric.Value)], SeriesKind.Line, i))])
         {

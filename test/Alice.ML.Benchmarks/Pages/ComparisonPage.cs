@@ -22,8 +22,8 @@ internal static class ComparisonPage
     private const int Units = 64;
     private const int BatchSize = 64;
 
-    private static readonly (string Name, int Epochs, int Seeds)[] _tables =
-        [("concrete", 100, 5), ("energy", 100, 5), ("optdigits", 30, 3)];
+    private static readonly (string Name, string Error, int Epochs, int Seeds)[] _tables =
+        [("concrete", "RMSE, MPa", 100, 5), ("energy", "RMSE, kWh/m²", 100, 5), ("optdigits", "error rate, %", 30, 3)];
 
     /// <summary>The blocks of the page.</summary>
     public static IReadOnlyList<string> Blocks { get; } = [Errors, Verdicts, Stability];
@@ -43,14 +43,14 @@ internal static class ComparisonPage
         var page = new MadePage(options.Docs(parsed), File, Blocks);
         var machine = Machine.Describe().ToList();
         var results = new List<(string Name, Standings Standings)>();
-        foreach (var (name, epochs, seeds) in _tables)
+        foreach (var (name, error, epochs, seeds) in _tables)
         {
             var settings = new ComparisonSettings([Units, Units], Activation.ReLU, epochs, BatchSize);
             using var data = ComparisonData.Create(new MLContext(Seed), options.Read(parsed, name), Seed);
             var standings = Standings.Measure(Contender.All, data, settings, seeds,
                 done => Console.Error.WriteLine(FormattableString.Invariant(
                     $"{name}, {done.Name}: {done.TestError().Mean:G4}, {done.Curve()[^1].Seconds:F1} s a run")),
-                default);
+                default) with { ErrorName = error };
             results.Add((name, standings));
             options.Draw(parsed, $"compare-{name}-evaluations", ComparisonReport.Gradients(name, standings));
             options.Draw(parsed, $"compare-{name}-stability", ComparisonReport.Stability(name, standings));
@@ -82,7 +82,7 @@ internal static class ComparisonPage
             [
                 Bold(double.IsFinite(mean) ? Text($"{mean:F2} ± {error:F2}") : "diverged", standing == all.Winner),
                 reached is null ? "never" : Text($"{reached.Evaluations}"),
-                reached is null ? "never" : Text($"{reached.Seconds:F1}"),
+                reached is null ? "never" : Text($"{reached.Seconds:F2}"),
             ];
         }
     }
@@ -100,7 +100,7 @@ internal static class ComparisonPage
                 optimizer.Index == 0 ? $"{r.Name}, {r.Standings.ErrorName}" : "",
                 optimizer.Item.Name,
                 .. lowest.Select((low, factor) => optimizer.Item.TestError(factor).Mean is var mean
-                    && double.IsFinite(mean) ? Bold(Figures.Number(mean), mean == low) : "diverged"),
+                    && double.IsFinite(mean) ? Bold(Figures.Digits(mean), mean == low) : "diverged"),
             ]);
         }));
         return text.ToString();

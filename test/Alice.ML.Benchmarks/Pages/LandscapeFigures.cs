@@ -15,10 +15,12 @@ internal static class LandscapeFigures
 
     /// <summary>Glass exponents, where they hold, and what matters at Alice's step.</summary>
     public static string Exponents(IReadOnlyList<TrainedNetwork> networks) => Table(
-        ["", "", "exponent", "holds for σ", "gradient, glass, Hessian"], networks.Select(n => (string[])
+        ["", "", "exponent", "holds for σ", "E² at σ = 1e-5", "gradient, glass, Hessian"],
+        networks.Select(n => (string[])
         [
             Name(n), n.Stage, Exponent(n.Report.Total),
-            n.Report.Total.Even is { } law ? Text($"{law.From:G1} … {law.To:G1}") : Markdown.None,
+            n.Report.Total.Even is { } law ? $"{Figures.Power(law.From)} … {Figures.Power(law.To)}" : Markdown.None,
+            Figures.Power(n.Report.Total.Variation[0].EvenMeanSquare),
             Text($"{100 * n.Report.Total.Step.GradientShare:F0}, {100 * n.Report.Total.Step.GlassShare:F0}, ")
                 + Text($"{100 * n.Report.Total.Step.HessianShare:F0} %"),
         ]));
@@ -35,8 +37,8 @@ internal static class LandscapeFigures
     public static string Densities(IReadOnlyList<(int Rows, LandscapeReport Report)> reports) => Table(
         ["rows", "ρ", "rows × ρ", "glass exponent"], reports.Select(r => (string[])
         [
-            Text($"{r.Rows}"), Text($"{r.Report.Total.GlassDensity:G2}"),
-            Text($"{r.Rows * r.Report.Total.GlassDensity:G2}"), Exponent(r.Report.Total),
+            Text($"{r.Rows}"), Figures.Power(r.Report.Total.GlassDensity),
+            Figures.Digits(r.Rows * r.Report.Total.GlassDensity), Exponent(r.Report.Total),
         ]));
 
     /// <summary>Where the loss leaves the bands along the step.</summary>

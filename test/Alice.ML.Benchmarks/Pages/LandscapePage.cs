@@ -26,7 +26,8 @@ internal static class LandscapePage
     private const int ManyDirections = 64;
     private const int SeveralRounds = 4;
 
-    private static readonly string[] _tables = ["concrete", "energy", "optdigits"];
+    private static readonly (string Name, string Unit)[] _tables =
+        [("concrete", "MPa"), ("energy", "kWh/m²"), ("optdigits", "")];
     private static readonly (string Name, int? Epochs)[] _stages =
         [(LandscapeFigures.Few, 10), (LandscapeFigures.Full, null)];
     private static readonly Activation[] _activations = [Activation.ReLU, Activation.GELU];
@@ -52,7 +53,7 @@ internal static class LandscapePage
         var ml = new MLContext(Seed);
         var networks = new List<TrainedNetwork>();
         var pruned = new List<PrunedNetwork>();
-        foreach (var name in _tables)
+        foreach (var (name, unit) in _tables)
         {
             var data = options.Read(parsed, name);
             foreach (var (stage, epochs) in _stages)
@@ -66,8 +67,8 @@ internal static class LandscapePage
                 data.Test, data.TestLabels, new PruneOptions { Rounds = rounds }, Console.Error.WriteLine);
 
             Console.Error.WriteLine($"{name}: pruning");
-            pruned.Add(new(name, Prune(1), SeveralRounds, Prune(SeveralRounds)));
-            options.Draw(parsed, $"prune-{name}", PruneReport.Draw(name, pruned[^1].Once));
+            pruned.Add(new(name, unit, Prune(1), SeveralRounds, Prune(SeveralRounds)));
+            options.Draw(parsed, $"prune-{name}", PruneReport.Draw(name, pruned[^1].Once, unit));
         }
         page.Set(Exponents, LandscapeFigures.Exponents(networks));
         page.Set(Layers, LandscapeFigures.Layers(networks));
@@ -94,11 +95,12 @@ internal static class LandscapePage
     private static void Draw(ParseResult parsed, PageOptions options, IReadOnlyList<TrainedNetwork> networks)
     {
         foreach (
-            var (table, stage) in new[] { (_tables[0], LandscapeFigures.Few), (_tables[^1], LandscapeFigures.Full) })
+            var (table, stage) in new[
+                ] { (_tables[0].Name, LandscapeFigures.Few), (_tables[^1].Name, LandscapeFigures.Full) })
             options.Draw(parsed, Name(table, stage, "variation"), LandscapeFiles.DrawVariation($"{table}, {stage}",
                 [.. networks.Where(n => n.Table == table && n.Stage == stage)
                     .Select(n => ($"{n.Activation}", n.Report))]));
-        foreach (var network in networks.Where(n => n.Table == _tables[0] && n.Activation == _activations[0]))
+        foreach (var network in networks.Where(n => n.Table == _tables[0].Name && n.Activation == _activations[0]))
         {
             var (title, named) = ($"{network.Table}, {network.Stage}", ($"{network.Activation}", network.Report));
             options.Draw(parsed, Name(network.Table, network.Stage, "deviation"),
@@ -125,4 +127,4 @@ internal sealed record TrainedNetwork(string Table, string Stage, Activation Act
 
 /// <summary>A network without growing shares of its weights, removed in one round and in several.</summary>
 internal sealed record PrunedNetwork(
-    string Table, IReadOnlyList<PrunedModel> Once, int Rounds, IReadOnlyList<PrunedModel> InRounds);
+    string Table, string Unit, IReadOnlyList<PrunedModel> Once, int Rounds, IReadOnlyList<PrunedModel> InRounds);

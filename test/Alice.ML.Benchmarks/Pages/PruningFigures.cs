@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Alice.ML.Benchmarks.Quality;
+using Alice.ML.Benchmarks.Report;
 using Alice.ML.Tool.Modelling;
 
 namespace Alice.ML.Benchmarks.Pages;
@@ -22,8 +23,8 @@ internal static class PruningFigures
                 ["removed", .. PruningCurve.Orders.Select(order => order.Name), "loss predicted", "loss measured"],
                 network.Once.GroupBy(m => m.Share).Select(row => (string[])
                 [
-                    Percent(row.Key), .. row.Select(m => Number(m.Metric.Value)),
-                    Number(row.First().Pruned.PredictedLoss), Number(row.First().Pruned.MeasuredLoss),
+                    Percent(row.Key), .. row.Select(m => Figures.Digits(m.Metric.Value)),
+                    Figures.Digits(row.First().Pruned.PredictedLoss), Figures.Digits(row.First().Pruned.MeasuredLoss),
                 ]));
         }
         return text.ToString();
@@ -38,8 +39,8 @@ internal static class PruningFigures
             from share in _sharesOfRounds
             select (string[])
             [
-                $"{network.Table}, test {Metric(network)}", Percent(share), Number(At(network.Once, share)),
-                Number(At(network.InRounds, share)),
+                $"{network.Table}, test {Metric(network)}", Percent(share), Figures.Digits(At(network.Once, share)),
+                Figures.Digits(At(network.InRounds, share)),
             ]);
         return text.ToString();
     }
@@ -47,9 +48,8 @@ internal static class PruningFigures
     private static double At(IReadOnlyList<PrunedModel> models, double share) =>
         models.First(m => m.Order == PruningCurve.ByPredictedLoss && m.Share == share).Metric.Value;
 
-    private static string Metric(PrunedNetwork network) => network.Once[0].Metric.Name;
+    private static string Metric(PrunedNetwork network) =>
+        network.Once[0].Metric.Name + (network.Unit == "" ? "" : $" in {network.Unit}");
 
-    private static string Percent(double share) => $"{Number(100 * share)} %";
-
-    private static string Number(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0} %");
 }

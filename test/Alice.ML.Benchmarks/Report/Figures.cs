@@ -12,6 +12,18 @@ internal static class Figures
         _ => value.ToString("G3", CultureInfo.InvariantCulture),
     };
 
+    /// <summary>Three significant digits, with zeros at the end, so that the numbers of a column are alike.</summary>
+    public static string Digits(double value)
+    {
+        var decimals = value == 0 ? 2 : 2 - (int)Math.Floor(Math.Log10(Math.Abs(value)));
+        return decimals > 4 ? Power(value)
+            : Math.Round(value, Math.Clamp(decimals, 0, 4))
+                .ToString($"F{Math.Clamp(decimals, 0, 4)}", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Two significant digits and a power of ten, such as 3.6e-5.</summary>
+    public static string Power(double value) => value.ToString("0.#e0", CultureInfo.InvariantCulture);
+
     public static string Time(double seconds) => seconds switch
     {
         < 1e-6 => $"{Number(seconds * 1e9)} ns",
