@@ -1,3 +1,4 @@
+using System.Globalization;
 using ScottPlot;
 
 namespace Alice.ML.Tool.Reporting;
@@ -54,7 +55,12 @@ internal static class PictureStyle
     public static void Write(Stream stream, Plot plot, int width) =>
         stream.Write(plot.GetImageBytes(width, Height, ImageFormat.Png));
 
-    private static string Label(double value) => value is > 999 and < 1e6 ? $"{value:F0}" : $"{value:G3}";
+    private static string Label(double value) => value.ToString(value switch
+    {
+        > 999 and < 1e6 => "F0",
+        >= 1e-4 and < 1e6 => "G3",
+        _ => "0.#e0",
+    }, CultureInfo.InvariantCulture);
 
     /// <summary>Sets the first installed font.</summary>
     public static void SetFont(Plot plot)
