@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Alice.ML.Models.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Calibrators;
@@ -29,8 +30,8 @@ public sealed class AliceBinaryModelParameters : AliceModelParameters<float>, IS
     {
     }
 
-    /// <summary>The model with the probability 1 / (1 + exp(−score)) added. The score is calibrated already, so this is
-    /// a fixed function.</summary>
+    /// <summary>The model with the probability 1 / (1 + exp(−score)) added. Scores are already calibrated, so this is a
+    /// fixed function.</summary>
     internal static CalibratedModelParametersBase<AliceBinaryModelParameters, PlattCalibrator> Calibrated(
         IHostEnvironment env, NetworkEnsemble ensemble) =>
             new ValueMapperCalibratedModelParameters<AliceBinaryModelParameters, PlattCalibrator>(
@@ -48,7 +49,7 @@ public sealed class AliceBinaryModelParameters : AliceModelParameters<float>, IS
         ModelFileReader.Read(stream, maximumBytes, Kind, "binary classification model",
             (reader, bytes, _) => new AliceBinaryModelParameters(new MLContext(), NetworkEnsemble.Load(reader, bytes)));
 
-    // Called by ML.NET's loader, which finds it by its name.
+    // ML.NET's loader finds this method by its name.
     internal static AliceBinaryModelParameters Create(IHostEnvironment env, ModelLoadContext ctx)
     {
         ctx.CheckAtModel(GetVersion());
@@ -73,7 +74,8 @@ public sealed class AliceBinaryModelParameters : AliceModelParameters<float>, IS
         model.AddOutput(OnnxModel.Label, TensorProto.Types.DataType.Bool, 1);
     }
 
-    // ML.NET gives the names of Score, or of PredictedLabel, Score and perhaps Probability; its scorer adds the others.
+    // ML.NET passes the names of Score, or of PredictedLabel, Score and possibly Probability. Its scorer adds the
+    // others.
     bool ISingleCanSaveOnnx.SaveAsOnnx(OnnxContext ctx, string[] outputNames, string featureColumn)
     {
         ctx.CheckOpSetVersion(OnnxEnsemble.MinimumOperatorSet, GetType().Name);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Alice.ML.Models.Explaining;
+using Alice.ML.Models.Networks;
 using Alice.ML.Models.Onnx;
 using Alice.ML.Training;
 using Microsoft.ML;
@@ -122,7 +123,7 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
         return (_explainer ??= new Explainer(Ensemble)).Explain(features, score, contributions);
     }
 
-    /// <summary>What is explained of a row.</summary>
+    /// <summary>The score to explain for a row.</summary>
     private protected virtual ScoreFunction CreateScoreFunction(ReadOnlySpan<float> features) =>
         ScoreFunction.Mean(Ensemble.OutputTransform, Ensemble.Range?[0]);
 
@@ -198,7 +199,7 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
         model.AddOutput(OnnxModel.Score, TensorProto.Types.DataType.Float, Ensemble.OutputCount);
     }
 
-    /// <summary>A function that scores one row. It may run on several threads at once.</summary>
+    /// <summary>A function that scores one row. It must be thread-safe.</summary>
     private protected abstract ValueMapper<VBuffer<float>, TOutput> CreateMapper();
 
     ValueMapper<TSource, TDestination> IValueMapper.GetMapper<TSource, TDestination>()
@@ -277,7 +278,7 @@ public abstract class AliceModelParameters<TOutput> : ModelParametersBase<TOutpu
     private static IReadOnlyList<AliceNetwork> ListOf(NetworkEnsemble ensemble) =>
         Array.AsReadOnly(ensemble.Members.Select(member => new AliceNetwork(member)).ToArray());
 
-    // Of the model block, and of the stream if that is shorter than its header says.
+    // The size of the model block, or of the stream if that is shorter.
     private static long BytesLeft(ModelLoadContext ctx)
     {
         var end = ctx.FpMin + ctx.Header.FpModel + ctx.Header.CbModel;

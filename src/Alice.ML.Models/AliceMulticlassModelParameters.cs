@@ -1,5 +1,6 @@
 using Alice.ML.Models;
 using Alice.ML.Models.Explaining;
+using Alice.ML.Models.Networks;
 using Alice.ML.Models.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -42,7 +43,7 @@ public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffe
             (reader, bytes, _) =>
                 new AliceMulticlassModelParameters(new MLContext(), NetworkEnsemble.Load(reader, bytes)));
 
-    // Called by ML.NET's loader, which finds it by its name.
+    // ML.NET's loader finds this method by its name.
     internal static AliceMulticlassModelParameters Create(IHostEnvironment env, ModelLoadContext ctx)
     {
         ctx.CheckAtModel(GetVersion());
@@ -95,7 +96,7 @@ public sealed class AliceMulticlassModelParameters : AliceModelParameters<VBuffe
         model.AddOutput(OnnxModel.Label, TensorProto.Types.DataType.Int64);
     }
 
-    // ML.NET gives the names of PredictedLabel and Score. The label is a key: the class counted from 1.
+    // ML.NET passes the names of PredictedLabel and Score. The label is a key, so classes count from 1.
     bool ISingleCanSaveOnnx.SaveAsOnnx(OnnxContext ctx, string[] outputNames, string featureColumn)
     {
         ctx.CheckOpSetVersion(OnnxEnsemble.MinimumOperatorSet, GetType().Name);

@@ -1,5 +1,6 @@
 using Alice.ML.Models;
 using Alice.ML.Models.Explaining;
+using Alice.ML.Models.Networks;
 using Alice.ML.Models.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -24,9 +25,9 @@ public sealed class AliceMultilabelModelParameters : AliceModelParameters<VBuffe
     private readonly MultilabelColumns _columns;
 
     /// <param name="env">The host.</param>
-    /// <param name="ensemble">An output for each label.</param>
+    /// <param name="ensemble">Networks with one output per label.</param>
     /// <param name="labels">Names of the labels.</param>
-    /// <exception cref="ArgumentException">An ensemble of other outputs.</exception>
+    /// <exception cref="ArgumentException">The ensemble has other outputs.</exception>
     internal AliceMultilabelModelParameters(
         IHostEnvironment env, NetworkEnsemble ensemble, IReadOnlyList<string> labels)
         : base(env, LoaderSignature, ensemble, networks => Misfit(networks, labels.Count))
@@ -60,7 +61,7 @@ public sealed class AliceMultilabelModelParameters : AliceModelParameters<VBuffe
                 new MLContext(), ensemble, LabelNames.Load(reader, ensemble.OutputCount));
         });
 
-    // Called by ML.NET's loader, which finds it by its name.
+    // ML.NET's loader finds this method by its name.
     internal static AliceMultilabelModelParameters Create(IHostEnvironment env, ModelLoadContext ctx)
     {
         ctx.CheckAtModel(GetVersion());
@@ -70,7 +71,7 @@ public sealed class AliceMultilabelModelParameters : AliceModelParameters<VBuffe
     /// <summary>Names of the labels, in the order of the scores: the slot names of the label column.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    // Contributions are to one score: those of the first label would pass for those of all.
+    // Contributions explain one score. With several labels, it would not be clear which.
     private protected override ScoreFunction CreateScoreFunction(ReadOnlySpan<float> features) => Labels.Count == 1
         ? base.CreateScoreFunction(features)
         : throw new NotSupportedException($"The model has {Labels.Count} labels, and only a model of one label can "
@@ -108,7 +109,7 @@ public sealed class AliceMultilabelModelParameters : AliceModelParameters<VBuffe
         model.AddOutput(OnnxModel.Label, TensorProto.Types.DataType.Bool, Labels.Count);
     }
 
-    // The names are those of the row mapper's columns, in their order.
+    // The names are those of the columns of the row mapper, in the same order.
     bool IBindableCanSaveOnnx.SaveAsOnnx(OnnxContext ctx, RoleMappedSchema schema, string[] outputNames)
     {
         var features = schema.Feature!.Value.Name;

@@ -1,5 +1,6 @@
 using Alice.ML.Models;
 using Alice.ML.Models.Explaining;
+using Alice.ML.Models.Networks;
 using Alice.ML.Models.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -21,9 +22,10 @@ public sealed class AliceMultioutputModelParameters : AliceModelParameters<VBuff
     private const string Kind = "ALICE MO";
 
     /// <param name="env">The host.</param>
-    /// <param name="ensemble">Outputs are the scores of all labels, then the quantiles of each label in turn.</param>
-    /// <param name="columns">Names of the labels, and what there is beside the scores.</param>
-    /// <exception cref="ArgumentException">An ensemble of other outputs.</exception>
+    /// <param name="ensemble">Networks whose outputs are the scores of all labels, then the quantiles of each
+    /// label.</param>
+    /// <param name="columns">Names of the labels, and the columns beside the scores.</param>
+    /// <exception cref="ArgumentException">The ensemble has other outputs.</exception>
     internal AliceMultioutputModelParameters(
         IHostEnvironment env, NetworkEnsemble ensemble, RegressionColumns columns)
         : base(env, LoaderSignature, ensemble, columns.Misfit) => Columns = columns;
@@ -51,7 +53,7 @@ public sealed class AliceMultioutputModelParameters : AliceModelParameters<VBuff
             return new AliceMultioutputModelParameters(new MLContext(), ensemble, ReadColumns(reader, ensemble));
         });
 
-    // Called by ML.NET's loader, which finds it by its name.
+    // ML.NET's loader finds this method by its name.
     internal static AliceMultioutputModelParameters Create(IHostEnvironment env, ModelLoadContext ctx)
     {
         ctx.CheckAtModel(GetVersion());
@@ -67,7 +69,7 @@ public sealed class AliceMultioutputModelParameters : AliceModelParameters<VBuff
 
     internal RegressionColumns Columns { get; }
 
-    // Contributions are to one score: those of the first label would pass for those of all.
+    // Contributions explain one score. With several labels, it would not be clear which.
     private protected override ScoreFunction CreateScoreFunction(ReadOnlySpan<float> features) => Labels.Count == 1
         ? base.CreateScoreFunction(features)
         : throw new NotSupportedException($"The model has {Labels.Count} labels, and only a model of one label can "
@@ -112,7 +114,7 @@ public sealed class AliceMultioutputModelParameters : AliceModelParameters<VBuff
                 OnnxModel.Quantiles, TensorProto.Types.DataType.Float, Labels.Count * Quantiles.Count);
     }
 
-    // The names are those of the row mapper's columns, in their order.
+    // The names are those of the columns of the row mapper, in the same order.
     bool IBindableCanSaveOnnx.SaveAsOnnx(OnnxContext ctx, RoleMappedSchema schema, string[] outputNames)
     {
         var features = schema.Feature!.Value.Name;

@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Alice.ML.Models.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -21,10 +22,11 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
     private const uint VersionWithColumns = 0x00010002;
 
     /// <param name="env">The host.</param>
-    /// <param name="ensemble">Output 0 is the score, the others are the quantiles.</param>
-    /// <param name="addsStandardDeviation">Whether there is a column for the networks' standard deviation.</param>
-    /// <param name="quantiles">Levels between 0 and 1, ascending; null or none for no column.</param>
-    /// <exception cref="ArgumentException">Wrong levels, or an ensemble of other outputs.</exception>
+    /// <param name="ensemble">Networks whose output 0 is the score. The others are the quantiles.</param>
+    /// <param name="addsStandardDeviation">Whether there is a column with the standard deviation of the
+    /// networks.</param>
+    /// <param name="quantiles">Levels between 0 and 1, ascending. Null or empty: no column.</param>
+    /// <exception cref="ArgumentException">The levels are wrong, or the ensemble has other outputs.</exception>
     internal AliceRegressionModelParameters(
         IHostEnvironment env,
         NetworkEnsemble ensemble,
@@ -62,7 +64,7 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
                 new MLContext(), ensemble, columns.AddsStandardDeviation, columns.Levels);
         });
 
-    // Called by ML.NET's loader, which finds it by its name.
+    // ML.NET's loader finds this method by its name.
     internal static AliceRegressionModelParameters Create(IHostEnvironment env, ModelLoadContext ctx)
     {
         ctx.CheckAtModel(GetVersion());
@@ -120,7 +122,7 @@ public sealed class AliceRegressionModelParameters : AliceModelParameters<float>
             model.AddOutput(OnnxModel.Quantiles, TensorProto.Types.DataType.Float, Quantiles.Count);
     }
 
-    // The names are those of the row mapper's columns, in their order.
+    // The names are those of the columns of the row mapper, in the same order.
     bool IBindableCanSaveOnnx.SaveAsOnnx(OnnxContext ctx, RoleMappedSchema schema, string[] outputNames)
     {
         var features = schema.Feature!.Value.Name;

@@ -1,9 +1,8 @@
 namespace System.Runtime.CompilerServices;
 
-/// <summary>Known to the runtime by its name: lets an assembly use the internals of another. ML.NET keeps the base
-/// classes of trainers and models to its own assemblies; build/FriendAccess.targets puts this attribute on ours. See
-/// docs/mlnet-internals.md.
-/// </summary>
+/// <summary>The runtime knows this attribute by its name. It gives an assembly access to the internals of another.
+/// ML.NET's base classes of trainers and models are internal, so build/FriendAccess.targets adds this attribute to our
+/// assemblies. See docs/mlnet-internals.md.</summary>
 [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
 internal sealed class IgnoresAccessChecksToAttribute(string assemblyName) : Attribute
 {

@@ -2,18 +2,18 @@ using Microsoft.ML;
 
 namespace Alice.ML.Models;
 
-/// <summary>The columns that a model makes of its networks' outputs.</summary>
+/// <summary>The output columns of a model.</summary>
 internal interface IOutputColumns
 {
-    /// <summary>The columns with their annotations.</summary>
+    /// <summary>Creates the columns with their annotations.</summary>
     DataViewSchema CreateSchema();
 
-    /// <summary>Whether a column is made of the standard deviations of the networks.</summary>
+    /// <summary>Whether a column needs the standard deviations of the networks.</summary>
     bool NeedsDeviations(string column);
 
-    /// <summary>A getter of a column.</summary>
+    /// <summary>Creates the getter of a column.</summary>
     Delegate Getter(string column, ScoredRow row);
 
-    /// <summary>Puts outputs in order that must not cross.</summary>
+    /// <summary>Sorts outputs that must not cross.</summary>
     void Order(Span<float> outputs);
 }

@@ -4,14 +4,14 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Models;
 
-/// <summary>Names of the labels of a model, in their order.</summary>
+/// <summary>Names of the labels of a model.</summary>
 internal static class LabelNames
 {
-    // Of UTF-8; a damaged length must not fill the memory.
+    // Limit of the UTF-8 bytes, so that a damaged length cannot exhaust the memory.
     private const int MostBytes = 1 << 20;
 
-    /// <summary>Names of the slots of a label column; where one has none, the column's name with the number from 0.
-    /// </summary>
+    /// <summary>The slot names of a label column. A slot without a name gets the name of the column and its index, from
+    /// 0.</summary>
     public static string[] Of(Microsoft.ML.DataViewSchema.Column label)
     {
         VBuffer<ReadOnlyMemory<char>> names = default;
@@ -22,8 +22,8 @@ internal static class LabelNames
                 ? name.ToString() : $"{label.Name}.{slot}")];
     }
 
-    /// <summary>Writes the number of names, for each the number of its bytes and these in UTF-8, and the checksum of
-    /// all but the first number (<see cref="ChecksumStream"/>); numbers are little-endian, of 32 bits.</summary>
+    /// <summary>Writes the number of names, the byte count and the UTF-8 bytes of each, and a checksum of everything
+    /// but the first number (<see cref="ChecksumStream"/>). Numbers are little-endian and have 32 bits.</summary>
     public static void Save(BinaryWriter writer, IReadOnlyList<string> names)
     {
         writer.Write(names.Count);
@@ -38,10 +38,10 @@ internal static class LabelNames
         });
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
-    /// <param name="reader">Where from.</param>
-    /// <param name="most">The most names that there can be.</param>
-    /// <exception cref="FormatException">It would not write that.</exception>
+    /// <summary>Reads names that <see cref="Save"/> wrote.</summary>
+    /// <param name="reader">The reader.</param>
+    /// <param name="most">Maximum number of names.</param>
+    /// <exception cref="FormatException">The data is damaged.</exception>
     public static string[] Load(BinaryReader reader, int most)
     {
         try

@@ -4,32 +4,31 @@ using System.Text;
 
 namespace Alice.ML.Models;
 
-/// <summary>Finds a model of ours in a file that <c>mlContext.Model.Save</c> wrote, and nothing else: no type or
-/// assembly that the file names is loaded, and no other part of it is read.
-/// </summary>
-/// <remarks>The file is a .zip. Each part of the pipeline is an entry Model.key that starts with a header of 256 bytes;
-/// those used here, little-endian: at 0 the mark "ML MODEL" with a zero for the space, at 16 and 24 where the part's
-/// own bytes start (behind the header) and how many they are, at 64 the part's kind in eight characters, zeros for
-/// spaces, at 72 the version of its layout.
-/// </remarks>
+/// <summary>Finds a model of ours in a file that <c>mlContext.Model.Save</c> wrote. It does not load types or
+/// assemblies that the file names, and does not read other parts of the file.</summary>
+/// <remarks>The file is a .zip. Each part of the pipeline is an entry Model.key with a header of 256 bytes. These
+/// fields are used, all little-endian. At 0: the mark "ML MODEL", with a zero for the space. At 16 and 24: start (after
+/// the header) and length of the part's own bytes. At 64: the kind of the part in eight characters, with zeros for
+/// spaces. At 72: the layout version.</remarks>
 internal static class ModelFileReader
 {
     private const string EntryName = "Model.key";
     private const int HeaderBytes = 256;
 
-    // What ML.NET writes before the bytes of a predictor: the size of a float.
+    // ML.NET writes the size of a float before the bytes of a predictor.
     private const int FloatSize = 4;
 
-    // Deflate makes no more than 1,032 bytes of one.
+    // Maximum compression ratio of Deflate.
     private const long MostPerByte = 1032;
 
     /// <summary>Reads the only part of a kind.</summary>
     /// <param name="stream">The .zip.</param>
-    /// <param name="maximumBytes">Of the part, unpacked.</param>
-    /// <param name="kind">Eight characters.</param>
-    /// <param name="what">The kind in words, for errors.</param>
-    /// <param name="create">Reads the part: the reader, its bytes, the version of its layout.</param>
-    /// <exception cref="FormatException">There is no such part, or several, or it is damaged or too large.</exception>
+    /// <param name="maximumBytes">Maximum size of the unpacked part.</param>
+    /// <param name="kind">The kind, in eight characters.</param>
+    /// <param name="what">Name of the kind, for errors.</param>
+    /// <param name="create">Creates the model from the reader, the number of bytes and the layout version.</param>
+    /// <exception cref="FormatException">There is no such part or more than one, or it is damaged or too
+    /// large.</exception>
     public static T Read<T>(Stream stream, long maximumBytes, string kind, string what,
         Func<BinaryReader, long, uint, T> create)
     {

@@ -1,15 +1,16 @@
+using Alice.ML.Models.Networks;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace Alice.ML.Models;
 
-/// <summary>What a multi-label model makes of its networks' outputs, the log-odds of each label.</summary>
+/// <summary>The output columns of a multi-label model, from the log-odds of each label.</summary>
 /// <param name="labels">Names of the labels.</param>
 internal sealed class MultilabelColumns(IReadOnlyList<string> labels) : IOutputColumns
 {
     private const string Kind = AnnotationUtils.Const.ScoreColumnKind.BinaryClassification;
 
-    /// <summary>What a trainer promises of <see cref="CreateSchema"/>.</summary>
+    /// <summary>The shape of <see cref="CreateSchema"/>, for trainers.</summary>
     public static IEnumerable<SchemaShape.Column> CreateShape() =>
     [
         OutputColumn.Shape(DefaultColumnNames.PredictedLabel, BooleanDataViewType.Instance, isVector: true),

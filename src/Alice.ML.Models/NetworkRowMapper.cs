@@ -1,22 +1,23 @@
+using Alice.ML.Models.Networks;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Models;
 
-/// <summary>Gives ML.NET's scorer the columns of a model, for rows of one schema.</summary>
+/// <summary>Computes the output columns of a model, for ML.NET's scorer.</summary>
 internal sealed class NetworkRowMapper : ISchemaBoundRowMapper
 {
     private readonly NetworkEnsemble _ensemble;
     private readonly IOutputColumns _columns;
     private readonly DataViewSchema.Column _features;
 
-    /// <param name="context">Throws the errors.</param>
+    /// <param name="context">Context of errors.</param>
     /// <param name="model">The model.</param>
     /// <param name="ensemble">Its networks.</param>
-    /// <param name="columns">What it makes of their outputs.</param>
-    /// <param name="schema">Has the features.</param>
-    /// <exception cref="InvalidOperationException">The features are of another type than in training.</exception>
+    /// <param name="columns">The output columns.</param>
+    /// <param name="schema">The input schema with the features.</param>
+    /// <exception cref="InvalidOperationException">The features have another type than in training.</exception>
     public NetworkRowMapper(IExceptionContext context, ISchemaBindableMapper model, NetworkEnsemble ensemble,
         IOutputColumns columns, RoleMappedSchema schema)
     {

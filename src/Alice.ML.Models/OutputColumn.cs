@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Models;
 
-/// <summary>Columns that a model gives, with the annotations that ML.NET expects of them.</summary>
+/// <summary>Creates output columns with the annotations that ML.NET expects.</summary>
 internal static class OutputColumn
 {
     /// <summary>Adds a column to the schema of a mapper.</summary>
@@ -12,8 +12,8 @@ internal static class OutputColumn
     /// <param name="name">Name of the column.</param>
     /// <param name="item">Type of its values.</param>
     /// <param name="columnKind">One of <see cref="AnnotationUtils.Const.ScoreColumnKind"/>.</param>
-    /// <param name="valueKind">What the values are.</param>
-    /// <param name="slots">Names of the slots of a vector; none: the column is a scalar.</param>
+    /// <param name="valueKind">The kind of the values.</param>
+    /// <param name="slots">Slot names of a vector column. Empty: the column is a scalar.</param>
     public static void Add(DataViewSchema.Builder schema, string name, PrimitiveDataViewType item, string columnKind,
         string valueKind, IReadOnlyList<string> slots)
     {
@@ -30,8 +30,7 @@ internal static class OutputColumn
             kind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = text.AsMemory());
     }
 
-    /// <summary>The same column as a trainer promises it, with the number of the scoring that ML.NET's scorer adds.
-    /// </summary>
+    /// <summary>The shape of the column for trainers, including the score set id that ML.NET's scorer adds.</summary>
     public static SchemaShape.Column Shape(string name, PrimitiveDataViewType item, bool isVector)
     {
         var annotations = AnnotationUtils.GetTrainerOutputAnnotation();
@@ -42,9 +41,9 @@ internal static class OutputColumn
             isKey: false, new SchemaShape(annotations));
     }
 
-    /// <summary>A getter of vectors.</summary>
-    /// <param name="count">Slots.</param>
-    /// <param name="fill">Fills them.</param>
+    /// <summary>Creates a getter of vectors.</summary>
+    /// <param name="count">Number of slots.</param>
+    /// <param name="fill">Fills the slots.</param>
     public static ValueGetter<VBuffer<T>> Getter<T>(int count, SpanAction<T> fill) => (ref VBuffer<T> values) =>
     {
         var editor = VBufferEditor.Create(ref values, count);
@@ -52,7 +51,7 @@ internal static class OutputColumn
         values = editor.Commit();
     };
 
-    /// <summary>Names of the slots of quantiles: the level, behind the label's name where there are several.</summary>
+    /// <summary>Slot names of quantiles: the level, after the name of the label if there are several.</summary>
     public static IReadOnlyList<string> Quantiles(IReadOnlyList<float> levels, IReadOnlyList<string> labels)
     {
         string[] texts = [.. levels.Select(level => level.ToString(CultureInfo.InvariantCulture))];

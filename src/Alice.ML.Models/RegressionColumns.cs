@@ -1,14 +1,15 @@
 using System.Globalization;
 using System.Text;
 using Alice.ML.Files;
+using Alice.ML.Models.Networks;
 using Alice.ML.Models.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace Alice.ML.Models;
 
-/// <summary>What a regression model makes of its networks' outputs: these are the scores of all labels, then the
-/// quantiles of the first label, of the second, and so on.</summary>
+/// <summary>The output columns of a regression model. The outputs of its networks are the scores of all labels, then
+/// the quantiles of each label.</summary>
 internal sealed class RegressionColumns : IOutputColumns
 {
     public const string StandardDeviation = "ScoreStandardDeviation";
@@ -18,11 +19,12 @@ internal sealed class RegressionColumns : IOutputColumns
 
     private readonly float[] _levels;
 
-    /// <param name="addsStandardDeviation">Whether there is a column for the networks' standard deviation.</param>
-    /// <param name="levels">The quantiles' levels, between 0 and 1 and ascending; null or none for no column.</param>
-    /// <param name="labels">Names of the labels of a model whose columns are vectors; null: one label, a
-    /// scalar.</param>
-    /// <exception cref="ArgumentException">Levels that are not.</exception>
+    /// <param name="addsStandardDeviation">Whether there is a column with the standard deviation of the
+    /// networks.</param>
+    /// <param name="levels">Levels of the quantiles, between 0 and 1, ascending. Null or empty: no column.</param>
+    /// <param name="labels">Names of the labels, if the columns are vectors. Null: there is one label, and the columns
+    /// are scalars.</param>
+    /// <exception cref="ArgumentException">The levels are invalid.</exception>
     public RegressionColumns(
         bool addsStandardDeviation, IReadOnlyList<float>? levels, IReadOnlyList<string>? labels = null)
     {
@@ -45,17 +47,17 @@ internal sealed class RegressionColumns : IOutputColumns
 
     public IReadOnlyList<float> Levels { get; }
 
-    /// <summary>Names of the labels; none for a scalar.</summary>
+    /// <summary>Names of the labels. Empty for scalar columns.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>Labels, 1 for a scalar.</summary>
+    /// <summary>Number of labels.</summary>
     public int ScoreCount => Math.Max(1, Labels.Count);
 
-    /// <summary>Why an ensemble gives no numbers, or null.</summary>
+    /// <summary>Why an ensemble cannot be a regression. Null if it can.</summary>
     public static string? MisfitOfTransform(NetworkEnsemble ensemble) =>
         ensemble.OutputTransform == OutputTransform.Softmax ? "A regression network has no softmax." : null;
 
-    /// <summary>Why an ensemble cannot give these columns, or null.</summary>
+    /// <summary>Why an ensemble does not match these columns. Null if it does.</summary>
     public string? Misfit(NetworkEnsemble ensemble)
     {
         if (ensemble.OutputCount != ScoreCount * (1 + _levels.Length))
@@ -69,11 +71,11 @@ internal sealed class RegressionColumns : IOutputColumns
             : null;
     }
 
-    /// <summary>Names for the columns, null for those that there are not.</summary>
+    /// <summary>The given names for the columns that exist, and null for the others.</summary>
     public OnnxRegression.Outputs Choose(string score, string? standardDeviation, string quantiles) => new(
         score, AddsStandardDeviation ? standardDeviation : null, _levels.Length > 0 ? quantiles : null);
 
-    /// <summary>The score, then the columns that were asked for.</summary>
+    /// <summary>Creates the score column and the requested other columns.</summary>
     public DataViewSchema CreateSchema()
     {
         var schema = new DataViewSchema.Builder();
@@ -90,9 +92,10 @@ internal sealed class RegressionColumns : IOutputColumns
                 : AnnotationUtils.Const.ScoreColumnKind.MultiOutputRegression, valueKind, slots);
     }
 
-    /// <summary>What a trainer promises of <see cref="CreateSchema"/>.</summary>
-    /// <param name="addsStandardDeviation">Whether there is a column for the networks' standard deviation.</param>
-    /// <param name="hasQuantiles">Whether there is one for quantiles.</param>
+    /// <summary>The shape of <see cref="CreateSchema"/>, for trainers.</summary>
+    /// <param name="addsStandardDeviation">Whether there is a column with the standard deviation of the
+    /// networks.</param>
+    /// <param name="hasQuantiles">Whether there is a column with quantiles.</param>
     /// <param name="isVector">Whether there are several labels.</param>
     public static IEnumerable<SchemaShape.Column> CreateShape(
         bool addsStandardDeviation, bool hasQuantiles, bool isVector = false)
@@ -117,17 +120,15 @@ internal sealed class RegressionColumns : IOutputColumns
         _ => OutputColumn.Getter<float>(ScoreCount, values => row.Outputs[..ScoreCount].CopyTo(values)),
     };
 
-    /// <summary>The quantiles of a label do not cross.</summary>
+    /// <summary>Sorts the quantiles of each label, so that they do not cross.</summary>
     public void Order(Span<float> outputs)
     {
         for (var label = 0; label < ScoreCount; label++)
             outputs.Slice(ScoreCount + label * _levels.Length, _levels.Length).Sort();
     }
 
-    /// <summary>
-    /// Writes little-endian 32-bit words: 1 with a standard deviation, else 0; the number of quantiles; their levels as
-    /// floats; the checksum of all before it (<see cref="ChecksumStream"/>).
-    /// </summary>
+    /// <summary>Writes little-endian 32-bit words: 1 with a standard deviation, otherwise 0; the number of quantiles;
+    /// their levels as floats; the checksum of these words (<see cref="ChecksumStream"/>).</summary>
     public void Save(BinaryWriter writer)
     {
         ChecksumStream.Write(writer.BaseStream, content =>
@@ -139,8 +140,8 @@ internal sealed class RegressionColumns : IOutputColumns
         });
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote; the labels' names are kept elsewhere.</summary>
-    /// <exception cref="FormatException">It would not write that.</exception>
+    /// <summary>Reads columns that <see cref="Save"/> wrote. The names of the labels are stored elsewhere.</summary>
+    /// <exception cref="FormatException">The data is damaged.</exception>
     public static RegressionColumns Load(BinaryReader reader, IReadOnlyList<string>? labels = null)
     {
         using var checksum = new ChecksumStream(reader.BaseStream);

@@ -1,9 +1,10 @@
+using Alice.ML.Models.Networks;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace Alice.ML.Models;
 
-/// <summary>The outputs for the row that a cursor is at, computed once for all columns.</summary>
+/// <summary>The outputs for the current row of a cursor, computed once for all columns.</summary>
 internal sealed class ScoredRow(NetworkEnsemble ensemble, IOutputColumns columns, DataViewRow input,
     DataViewSchema.Column features, bool hasDeviations)
 {
@@ -23,8 +24,8 @@ internal sealed class ScoredRow(NetworkEnsemble ensemble, IOutputColumns columns
         }
     }
 
-    /// <summary>The standard deviations of the networks' outputs, where a column needs them; those of scores are right,
-    /// those of quantiles may have changed places.</summary>
+    /// <summary>The standard deviations of the networks' outputs, if a column needs them. Only those of scores are in
+    /// order: quantiles may have been sorted.</summary>
     public ReadOnlySpan<float> Deviations
     {
         get

@@ -1,21 +1,22 @@
+using Alice.ML.Models.Networks;
 using Microsoft.ML.Data;
 
 namespace Alice.ML.Models.Explaining;
 
-/// <summary>Explains the scores of an ensemble by contributions of the features, against its background rows.</summary>
-/// <remarks>Immutable and thread-safe. For each background row, <see cref="NetworkExplainer"/> carries the difference
-/// of the two scores back to the features, without rest; the mean over the background rows is the
-/// contribution.</remarks>
+/// <summary>Explains the scores of an ensemble by contributions of the features, compared with the background
+/// rows.</summary>
+/// <remarks>Immutable and thread-safe. For each background row, <see cref="NetworkExplainer"/> distributes the
+/// difference of the two scores over the features. The contribution is the mean over the background rows.</remarks>
 internal sealed class Explainer
 {
     private readonly NetworkEnsemble _ensemble;
     private readonly NetworkExplainer[] _networks;
 
-    // For each background row, of each network.
+    // For each background row and each network.
     private readonly float[][][] _outputs;
     private readonly int _width;
 
-    /// <exception cref="InvalidOperationException">The model does not know its training rows.</exception>
+    /// <exception cref="InvalidOperationException">The model has no information about its training rows.</exception>
     public Explainer(NetworkEnsemble ensemble)
     {
         _ensemble = ensemble;
@@ -27,10 +28,10 @@ internal sealed class Explainer
         _width = _networks.Max(network => network.Width);
     }
 
-    /// <summary>Contributions to a score; the base and they add up to it.</summary>
+    /// <summary>Computes the contributions. Together with the base they add up to the score.</summary>
     /// <param name="features">The row.</param>
-    /// <param name="score">What is explained.</param>
-    /// <param name="contributions">Takes one for each feature.</param>
+    /// <param name="score">The score to explain.</param>
+    /// <param name="contributions">Receives one contribution per feature.</param>
     /// <returns>The base: the mean score of the background rows.</returns>
     public double Explain(ReadOnlySpan<float> features, ScoreFunction score, Span<float> contributions)
     {
@@ -62,7 +63,7 @@ internal sealed class Explainer
         return start;
     }
 
-    /// <summary>Spreads what rounding left over, in proportion to the contributions.</summary>
+    /// <summary>Distributes the rounding error in proportion to the contributions.</summary>
     private static void Complete(double difference, Span<float> contributions)
     {
         double sum = 0, size = 0;
@@ -85,7 +86,7 @@ internal sealed class Explainer
         return prepared;
     }
 
-    /// <summary>The row of means in training, for models that keep no rows.</summary>
+    /// <summary>The means of the training rows, for models without background rows.</summary>
     private static VBuffer<float> Means(NetworkEnsemble ensemble) => ensemble.Preparation is { } preparation
         ? new(ensemble.InputCount, [.. preparation.Features.Select(feature => feature.Center)])
         : throw new InvalidOperationException("The model was saved by Alice.ML 0.1 and keeps none of its training "

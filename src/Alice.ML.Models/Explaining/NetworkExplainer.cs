@@ -1,28 +1,30 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using Alice.ML.Models.Inputs;
+using Alice.ML.Models.Layers;
+using Alice.ML.Models.Networks;
 
 namespace Alice.ML.Models.Explaining;
 
-/// <summary>Carries differences between the outputs of a network, for a row and for background rows, back to the
+/// <summary>Distributes the difference between the outputs for a row and for a background row over the
 /// features.</summary>
-/// <remarks>Each unit passes a difference of its sum on with the slope between both rows, (σ(x) − σ(b)) / (x − b): the
-/// rescale rule of Shrikumar, Greenside and Kundaje 2017, <em>Learning Important Features Through Propagating
-/// Activation Differences</em>, section 3.5.1. What the units pass on adds up to the difference of the outputs,
-/// whatever the activation. On our tables it is as near to Shapley values as integrated gradients are, at a small part
-/// of their cost.
-/// </remarks>
+/// <remarks>Each unit passes on the difference of its sum times the slope between both rows, (σ(x) − σ(b)) / (x − b):
+/// the rescale rule of Shrikumar, Greenside and Kundaje 2017, <em>Learning Important Features Through Propagating
+/// Activation Differences</em>, section 3.5.1. The contributions add up to the difference of the outputs for any
+/// activation. On our tables they are as close to Shapley values as integrated gradients, at a small part of the
+/// cost.</remarks>
 internal sealed class NetworkExplainer
 {
-    // Below this difference of a sum, its slope is measured over this distance: a quotient of tiny numbers is all
-    // rounding. A kink of ReLU needs it smaller.
+    // For a smaller difference of sums, the slope is measured over this distance, because a quotient of tiny numbers is
+    // mostly rounding. The limit is small because of the kink of ReLU.
     private const float LeastDifference = 1e-3f;
     private const float LeastOfReLU = 1e-6f;
 
     private const int Multiple = 32;
 
-    // With more numbers than these in all background rows, their parts in the sums are computed again for each row that
-    // is explained.
+    // If all background rows together have more numbers than this, their terms are computed again for each explained
+    // row.
     private const long MostKept = 1 << 20;
 
     private readonly Activation _activation;
@@ -33,8 +35,8 @@ internal sealed class NetworkExplainer
     private readonly BackgroundRow[] _background;
 
     /// <param name="member">The network and its encoder.</param>
-    /// <param name="preparation">What prepares the features.</param>
-    /// <param name="features">Features of the data.</param>
+    /// <param name="preparation">The preparation of the features.</param>
+    /// <param name="features">Number of features.</param>
     /// <param name="background">Prepared background rows.</param>
     public NetworkExplainer(
         EnsembleMember member, FeaturePreparation? preparation, int features, IReadOnlyList<float[]> background)
@@ -65,16 +67,16 @@ internal sealed class NetworkExplainer
         })];
     }
 
-    /// <summary>Room that a layer's numbers need.</summary>
+    /// <summary>Length of a buffer for the numbers of a layer.</summary>
     public int Width => _units.Max(Padded);
 
-    /// <summary>The outputs for a background row, before their transform.</summary>
+    /// <summary>The outputs for a background row, before the output transform.</summary>
     public float[] Outputs(int background) => _background[background].Pass.Outputs;
 
-    /// <summary>A prepared row's terms in the first layer.</summary>
+    /// <summary>The terms of a prepared row in the first layer.</summary>
     public Term[] Terms(ReadOnlySpan<float> prepared) => _first.Terms(prepared);
 
-    /// <summary>A row's sums and activations.</summary>
+    /// <summary>The sums and activations of a row.</summary>
     public NetworkPass Pass(Term[] terms)
     {
         var pass = new NetworkPass([.. _units.Select(units => new float[Padded(units)])],
@@ -89,15 +91,15 @@ internal sealed class NetworkExplainer
         return pass;
     }
 
-    /// <summary>Carries the difference from a background row back: takes the background row's part off the features,
-    /// and adds the slopes, with which <see cref="Finish"/> adds the row's.</summary>
-    /// <param name="background">Which background row.</param>
+    /// <summary>Distributes the difference from one background row: subtracts the part of the background row from the
+    /// contributions, and adds the slopes. <see cref="Finish"/> then adds the part of the row.</summary>
+    /// <param name="background">Index of the background row.</param>
     /// <param name="pass">The row.</param>
-    /// <param name="multipliers">How much what is explained changes with each output, padded; overwritten.</param>
-    /// <param name="room">Scratch.</param>
-    /// <param name="slopes">Sum over the background rows of how much it changes with each sum of the first
-    /// layer.</param>
-    /// <param name="contributions">One for each feature, padded.</param>
+    /// <param name="multipliers">Change of the explained score per change of each output, padded. Overwritten.</param>
+    /// <param name="room">Work memory.</param>
+    /// <param name="slopes">Change of the score per change of each sum of the first layer, summed over the background
+    /// rows.</param>
+    /// <param name="contributions">One per feature, padded.</param>
     public void Subtract(int background, NetworkPass pass, Span<float> multipliers, Span<float> room,
         Span<float> slopes, Span<float> contributions)
     {
@@ -123,14 +125,14 @@ internal sealed class NetworkExplainer
         TensorPrimitives.Subtract(contributions, parts, contributions);
     }
 
-    /// <summary>Adds the row's part to the features.</summary>
+    /// <summary>Adds the part of the row to the contributions.</summary>
     public void Finish(Term[] terms, ReadOnlySpan<float> slopes, Span<float> contributions)
     {
         foreach (ref readonly var term in terms.AsSpan())
             contributions[term.Feature] += term.Factor * _first.Dot(in term, slopes);
     }
 
-    /// <summary>The length of a span for so many numbers.</summary>
+    /// <summary>The padded length for a number of values.</summary>
     public static int Padded(int count) => DenseLayer.RoundUp(count, Multiple);
 
     private void MultiplySlopes(NetworkPass background, NetworkPass row, int layer, Span<float> values)
@@ -163,13 +165,14 @@ internal sealed class NetworkExplainer
         return (new Vector<float>(sides[Vector<float>.Count..]) - new Vector<float>(sides)) / (above - below);
     }
 
-    /// <param name="Terms">Of the first layer.</param>
+    /// <param name="Terms">Terms of the first layer.</param>
     /// <param name="Pass">Sums and activations.</param>
-    /// <param name="ByFeature">From slopes to each feature's part; null where that takes too much memory.</param>
+    /// <param name="ByFeature">Maps slopes to the part of each feature. Null if that would take too much
+    /// memory.</param>
     private sealed record BackgroundRow(Term[] Terms, NetworkPass Pass, DenseLayer? ByFeature);
 }
 
-/// <summary>What a network computes of a row: the sums of each layer, and the activations of the hidden ones, padded
+/// <summary>The values of a network for a row: the sums of each layer, and the activations of the hidden layers, padded
 /// with zeros.</summary>
 internal sealed record NetworkPass(float[][] Sums, float[][] Activations)
 {

@@ -1,31 +1,33 @@
+using Alice.ML.Models.Networks;
+
 namespace Alice.ML.Models.Explaining;
 
-/// <summary>What is explained, as a function of the outputs of an ensemble's networks before their transform.</summary>
+/// <summary>The explained score, as a function of the networks' outputs before the output transform.</summary>
 internal abstract class ScoreFunction
 {
     /// <summary>The score in double precision.</summary>
-    /// <param name="outputs">For each network.</param>
+    /// <param name="outputs">Outputs of each network.</param>
     public abstract double Of(ReadOnlySpan<float[]> outputs);
 
-    /// <summary>How much the score changes with each output between two points: differences times these add up to the
-    /// difference of the scores, perhaps but for a little.</summary>
-    /// <param name="from">For each network its outputs at one end.</param>
-    /// <param name="to">The same at the other.</param>
-    /// <param name="multipliers">Takes them; the networks' one after another.</param>
+    /// <summary>Computes how much the score changes per change of each output between two points. The differences times
+    /// these multipliers add up to the difference of the scores, up to a small error.</summary>
+    /// <param name="from">Outputs of each network at one point.</param>
+    /// <param name="to">Outputs of each network at the other point.</param>
+    /// <param name="multipliers">Receives the multipliers, network by network.</param>
     public abstract void Multipliers(
         ReadOnlySpan<float[]> from, ReadOnlySpan<float[]> to, Span<float> multipliers);
 
-    /// <summary>The mean of the networks' first outputs, after their transform: a number, a rate or the log-odds of two
+    /// <summary>The mean of the networks' first outputs after the transform: a number, a rate, or the log-odds of two
     /// classes.</summary>
     public static ScoreFunction Mean(OutputTransform transform, OutputRange? range) =>
         new MeanScore(transform, range);
 
-    /// <summary>The log-odds ln(p / (1 − p)) of a class, p the mean of its probabilities.</summary>
+    /// <summary>The log-odds ln(p / (1 − p)) of a class, where p is its mean probability.</summary>
     public static ScoreFunction LogOdds(int index, int classes) => new LogOddsScore(index, classes);
 
     private sealed class MeanScore(OutputTransform transform, OutputRange? range) : ScoreFunction
     {
-        // Closer ends than these, relatively, leave the slope between them to rounding.
+        // Below this relative distance, the slope would be mostly rounding.
         private const double LeastDifference = 1e-6;
 
         public override double Of(ReadOnlySpan<float[]> outputs)
@@ -63,10 +65,10 @@ internal abstract class ScoreFunction
 
     private sealed class LogOddsScore(int index, int classes) : ScoreFunction
     {
-        // Keeps logarithms and quotients finite: what is less is as good as nothing.
+        // Keeps logarithms and quotients finite.
         private const double Least = 1e-300;
 
-        // Gauss-Legendre on [0, 1] with three points.
+        // Three-point Gauss-Legendre quadrature on [0, 1].
         private static readonly (double At, double Weight)[] Nodes =
             [(0.5 - Math.Sqrt(0.15), 5.0 / 18), (0.5, 8.0 / 18), (0.5 + Math.Sqrt(0.15), 5.0 / 18)];
 
@@ -92,7 +94,7 @@ internal abstract class ScoreFunction
                     var rest = Rest(p);
                     for (var k = 0; k < classes; k++)
                     {
-                        // How much the class's probability of this network changes, and that of all others.
+                        // Change of the class's probability in this network, and of that of all other classes.
                         var own = k == index ? p[k] * rest : -p[index] * p[k];
                         slopes[k] += (float)(weight * own * (1 / of + 1 / against));
                     }
@@ -100,8 +102,7 @@ internal abstract class ScoreFunction
             }
         }
 
-        /// <summary>Sums over the networks of the class's probability and of all others', and the probabilities.
-        /// </summary>
+        /// <summary>Sums the probabilities of the class and those of the other classes over the networks.</summary>
         private (double Of, double Against) Odds(
             ReadOnlySpan<float[]> from, ReadOnlySpan<float[]> to, double at, Span<double> probabilities)
         {
@@ -126,7 +127,7 @@ internal abstract class ScoreFunction
             return (of, against);
         }
 
-        // Not 1 − p, which has no digits where p is nearly 1.
+        // The sum of the others, because 1 − p loses its digits if p is close to 1.
         private double Rest(ReadOnlySpan<double> probabilities)
         {
             var rest = 0.0;

@@ -1,24 +1,27 @@
 using System.Numerics.Tensors;
+using Alice.ML.Models.Inputs;
+using Alice.ML.Models.Layers;
+using Alice.ML.Models.Networks;
 
 namespace Alice.ML.Models.Explaining;
 
-/// <summary>A factor times a row of weights, for a feature of the data.</summary>
+/// <summary>A factor on a row of weights, and the feature that it comes from.</summary>
 internal readonly record struct Term(float Factor, int Row, int Feature);
 
-/// <summary>The first layer of a network as a sum: the biases, and one or two terms for each prepared feature. So a
-/// feature's part in the sums is known whatever its preparation and its bins.</summary>
+/// <summary>The first layer of a network as a sum of biases and one or two terms per prepared feature. So the part of
+/// each feature in the sums is known, whatever its preparation and bins.</summary>
 internal sealed class TermLayer
 {
-    // Rows, then the biases.
+    // The rows of weights, then the biases.
     private readonly ReadOnlyMemory<float> _table;
 
-    // Per prepared feature.
+    // One entry per prepared feature.
     private readonly int[] _firstRows;
     private readonly PiecewiseLinearEncoder? _encoder;
     private readonly int[] _features;
 
     /// <param name="member">The network and its encoder.</param>
-    /// <param name="preparation">What prepares the features.</param>
+    /// <param name="preparation">The preparation of the features.</param>
     public TermLayer(EnsembleMember member, FeaturePreparation? preparation)
     {
         var (network, encoder) = member;
@@ -44,14 +47,14 @@ internal sealed class TermLayer
         _table = table.ToRows();
     }
 
-    /// <summary>The sums of the layer.</summary>
+    /// <summary>Number of sums of the layer.</summary>
     public int Units { get; }
 
-    /// <summary>The weights of a term times slopes of the sums.</summary>
+    /// <summary>The dot product of the weights of a term and slopes of the sums.</summary>
     public float Dot(in Term term, ReadOnlySpan<float> slopes) =>
         TensorPrimitives.Dot(Row(in term), slopes[..Units]);
 
-    /// <summary>From slopes of the sums to the part of each feature in them, for the terms of a row.</summary>
+    /// <summary>A layer that maps slopes of the sums to the part of each feature, for the terms of a row.</summary>
     public DenseLayer ByFeature(ReadOnlySpan<Term> terms, int features)
     {
         var parts = new float[(Units + 1) * features];
@@ -64,7 +67,7 @@ internal sealed class TermLayer
         return DenseLayer.Create(Units, features, parts);
     }
 
-    /// <summary>The terms of a prepared row that are not zero.</summary>
+    /// <summary>The nonzero terms of a prepared row.</summary>
     public Term[] Terms(ReadOnlySpan<float> prepared)
     {
         var terms = new List<Term>(prepared.Length);
@@ -81,7 +84,7 @@ internal sealed class TermLayer
         return [.. terms];
     }
 
-    /// <summary>The sums of the terms and the biases.</summary>
+    /// <summary>Adds terms and biases to the sums.</summary>
     public void Add(ReadOnlySpan<Term> terms, Span<float> sums)
     {
         sums = sums[..Units];

@@ -1,17 +1,20 @@
+using Alice.ML.Models.Inputs;
+using Alice.ML.Models.Networks;
+
 namespace Alice.ML.Models.Onnx;
 
-/// <summary>An ensemble of networks as ONNX nodes.</summary>
+/// <summary>Writes an ensemble as ONNX nodes.</summary>
 internal static class OnnxEnsemble
 {
-    /// <summary>The first operator set that has Erf.</summary>
+    /// <summary>The first operator set with Erf.</summary>
     public const int MinimumOperatorSet = 9;
 
-    /// <summary>Adds the nodes that compute the mean of the outputs from the features.</summary>
+    /// <summary>Adds nodes that compute the mean outputs from the features.</summary>
     /// <param name="ensemble">The networks.</param>
-    /// <param name="graph">Where to add them.</param>
-    /// <param name="features">A variable [batch, inputs].</param>
-    /// <param name="outputs">The variable to define, [batch, outputs].</param>
-    /// <returns>For each network the variable of its own outputs.</returns>
+    /// <param name="graph">The graph.</param>
+    /// <param name="features">Variable with the features [batch, inputs].</param>
+    /// <param name="outputs">Variable for the outputs [batch, outputs].</param>
+    /// <returns>The variable with the outputs of each network.</returns>
     public static string[] Write(NetworkEnsemble ensemble, IOnnxGraph graph, string features, string outputs)
     {
         if (ensemble.Preparation is { } preparation)
@@ -63,7 +66,7 @@ internal static class OnnxEnsemble
             graph.AddNode("Softmax", [current], [outputs], ("axis", 1));
     }
 
-    // Every number in the place of each of its features, then the differences, scaled and clamped.
+    // Repeat each number for each of its features, then subtract, scale and clamp.
     private static string AddEncoder(PiecewiseLinearEncoder encoder, IOnnxGraph graph, string features)
     {
         var columns = new List<long>();

@@ -4,7 +4,7 @@ using static Alice.ML.Models.Onnx.TensorProto.Types;
 
 namespace Alice.ML.Models.Onnx;
 
-/// <summary>An ONNX model file under construction, by the messages in onnx.proto.</summary>
+/// <summary>Builds an ONNX model file, with the messages of onnx.proto.</summary>
 internal sealed class OnnxModel(string name) : IOnnxGraph
 {
     public const string Features = "features";
@@ -52,10 +52,10 @@ internal sealed class OnnxModel(string name) : IOnnxGraph
         params ReadOnlySpan<(string Name, long Value)> attributes) =>
             _graph.Node.Add(Node($"{operation}{++_nodes}", operation, inputs, outputs, attributes));
 
-    /// <summary>An input, float [batch, width].</summary>
+    /// <summary>Adds an input, float [batch, width].</summary>
     public void AddInput(string name, int width) => _graph.Input.Add(Value(name, DataType.Float, width));
 
-    /// <summary>An output [batch], or [batch, width].</summary>
+    /// <summary>Adds an output [batch] or [batch, width].</summary>
     public void AddOutput(string name, DataType type, int? width = null) => _graph.Output.Add(Value(name, type, width));
 
     public void WriteTo(Stream stream) => new ModelProto

@@ -1,13 +1,15 @@
+using Alice.ML.Models.Inputs;
+
 namespace Alice.ML.Models.Onnx;
 
-/// <summary>A <see cref="FeaturePreparation"/> as ONNX nodes.</summary>
+/// <summary>Writes a <see cref="FeaturePreparation"/> as ONNX nodes.</summary>
 internal static class OnnxPreparation
 {
-    /// <summary>Adds the nodes that prepare the features.</summary>
-    /// <param name="preparation">What to write.</param>
-    /// <param name="graph">Where to add them.</param>
-    /// <param name="features">A variable [batch, features].</param>
-    /// <returns>A variable [batch, prepared features].</returns>
+    /// <summary>Adds nodes that prepare the features.</summary>
+    /// <param name="preparation">The preparation.</param>
+    /// <param name="graph">The graph.</param>
+    /// <param name="features">Variable with the features [batch, features].</param>
+    /// <returns>Variable with the prepared features [batch, prepared features].</returns>
     public static string Write(FeaturePreparation preparation, IOnnxGraph graph, string features)
     {
         var all = preparation.Features;
@@ -34,7 +36,7 @@ internal static class OnnxPreparation
         return prepared;
     }
 
-    /// <summary>Adds the nodes that hold values near a range: beyond a bound, an excess t becomes t·w/(t +
+    /// <summary>Adds nodes that limit values to about a range: beyond a bound, an excess t becomes t·w/(t +
     /// w).</summary>
     public static void Hold(IOnnxGraph graph, string values, string held, float[] lower, float[] upper, float[] widths)
     {
@@ -47,7 +49,7 @@ internal static class OnnxPreparation
 
         string Excess(string beyond)
         {
-            // An infinite excess would give infinity over infinity.
+            // Clip the excess: infinity over infinity would give NaN.
             var t = Apply(graph, "Max", "excess", beyond, Constant(graph, "zero", [0]));
             t = Apply(graph, "Min", "excess", t, Constant(graph, "most", [FeaturePreparation.MostExcess]));
             return Apply(graph, "Div", "excess", Apply(graph, "Mul", "excess", t, width),

@@ -1,24 +1,25 @@
+using Alice.ML.Models.Networks;
+
 namespace Alice.ML.Models.Onnx;
 
-/// <summary>The columns of a regression model as ONNX nodes.</summary>
+/// <summary>Writes the output columns of a regression model as ONNX nodes.</summary>
 internal static class OnnxRegression
 {
-    /// <summary>The first operator set whose TopK finds the least.</summary>
+    /// <summary>The first operator set whose TopK can find the smallest values.</summary>
     public const int MinimumOperatorSetOfQuantiles = 11;
 
-    /// <summary>The variables to define.</summary>
+    /// <summary>The variables for the outputs.</summary>
     /// <param name="Score">[batch, labels].</param>
-    /// <param name="StandardDeviation">[batch, labels]; null for none.</param>
-    /// <param name="Quantiles">[batch, labels · quantiles]; null where the scores are the only outputs of the
-    /// networks.</param>
+    /// <param name="StandardDeviation">[batch, labels]. Null: none.</param>
+    /// <param name="Quantiles">[batch, labels · quantiles]. Null if the networks have no quantiles.</param>
     internal readonly record struct Outputs(string Score, string? StandardDeviation, string? Quantiles);
 
-    /// <summary>Adds the nodes that compute the outputs from the features.</summary>
-    /// <param name="ensemble">The networks: outputs are scores, then the quantiles of each label.</param>
-    /// <param name="graph">Where to add the nodes.</param>
-    /// <param name="features">[batch, features].</param>
-    /// <param name="outputs">What to define.</param>
-    /// <param name="labels">How many scores there are.</param>
+    /// <summary>Adds nodes that compute the outputs from the features.</summary>
+    /// <param name="ensemble">Networks whose outputs are the scores, then the quantiles of each label.</param>
+    /// <param name="graph">The graph.</param>
+    /// <param name="features">Variable with the features [batch, features].</param>
+    /// <param name="outputs">The variables for the outputs.</param>
+    /// <param name="labels">Number of scores.</param>
     public static void Write(
         NetworkEnsemble ensemble, IOnnxGraph graph, string features, Outputs outputs, int labels = 1)
     {

@@ -2,10 +2,10 @@ using Microsoft.ML.Model.OnnxConverter;
 
 namespace Alice.ML.Models.Onnx;
 
-/// <summary>The model that ML.NET's ConvertToOnnx makes of a pipeline.</summary>
+/// <summary>The model that ML.NET's ConvertToOnnx builds from a pipeline.</summary>
 internal sealed class PipelineGraph(OnnxContext context) : IOnnxGraph
 {
-    // ML.NET forgets a column whose name a variable takes.
+    // ML.NET loses a column if a variable has its name.
     private const string Prefix = "Alice_";
 
     // The type is null because the runtime infers it.
@@ -24,7 +24,7 @@ internal sealed class PipelineGraph(OnnxContext context) : IOnnxGraph
     public void AddNode(
         string operation, string[] inputs, string[] outputs, params ReadOnlySpan<(string Name, long Value)> attributes)
     {
-        // Without a domain ML.NET takes that of its own operators, ai.onnx.ml.
+        // Without a domain, ML.NET uses that of its own operators, ai.onnx.ml.
         var node = context.CreateNode(operation, inputs, outputs, context.GetNodeName(operation), domain: "");
         foreach (var (name, value) in attributes)
             node.AddAttribute(name, value);

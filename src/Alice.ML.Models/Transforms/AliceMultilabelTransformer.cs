@@ -23,7 +23,7 @@ public sealed class AliceMultilabelTransformer
     private AliceMultilabelTransformer(IHostEnvironment env, ModelLoadContext ctx)
         : base(env.Register(LoaderSignature), ctx) => Scorer = GetGenericScorer();
 
-    // Called by ML.NET's loader, which finds it by its name.
+    // ML.NET's loader finds this method by its name.
     internal static AliceMultilabelTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
         ctx.CheckAtModel(GetVersion());

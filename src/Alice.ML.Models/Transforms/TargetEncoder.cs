@@ -109,7 +109,7 @@ public sealed class TargetEncoder
         }
     }
 
-    // One label that is a typing error must not hide what all the others tell.
+    // Limits the influence of a single typing error.
     private (double Median, double Least, double Most) Range(IDataView data, DataViewSchema.Column label)
     {
         using var cursor = data.GetRowCursor([label]);
@@ -129,8 +129,8 @@ public sealed class TargetEncoder
         return (labels[labels.Count / 2], lower - reach, upper + reach);
     }
 
-    // A row keeps its id however the rows are shuffled or spread over threads. The mixer is that of SplitMix64 (Steele,
-    // Lea and Flood 2014).
+    // The fold depends only on the row's id, so shuffles and threads do not change it. The mixer is that of SplitMix64
+    // (Steele, Lea and Flood 2014).
     private int FoldOf(DataViewRowId id)
     {
         var x = Mix(Mix(_seed + 0x9E3779B97F4A7C15 * (1 + id.Low)) ^ id.High);

@@ -2,24 +2,24 @@ using Microsoft.ML.Data;
 
 namespace Alice.ML.Transforms;
 
-/// <summary>The numbers that stand for each value of a column.</summary>
+/// <summary>The encodings of the values of a column.</summary>
 internal sealed class TargetEncodingTable
 {
     private readonly Dictionary<string, int> _places;
     private readonly float[] _encodings;
 
-    /// <param name="places">The rows of the values.</param>
-    /// <param name="width">Numbers a value.</param>
-    /// <param name="encodings">[value, number]</param>
+    /// <param name="places">Index of each value.</param>
+    /// <param name="width">Number of numbers per value.</param>
+    /// <param name="encodings">[value, number].</param>
     public TargetEncodingTable(Dictionary<string, int> places, int width, float[] encodings)
     {
         (_places, Width, _encodings) = (places, width, encodings);
     }
 
-    /// <summary>Numbers a value.</summary>
+    /// <summary>Number of numbers per value.</summary>
     public int Width { get; }
 
-    /// <summary>The numbers of a value: all 0 for one that was not counted.</summary>
+    /// <summary>The encoding of a value. All 0 for an unknown value.</summary>
     public void Encode(ReadOnlySpan<char> value, ref VBuffer<float> encoded)
     {
         var editor = VBufferEditor.Create(ref encoded, Width);
@@ -30,7 +30,7 @@ internal sealed class TargetEncodingTable
         encoded = editor.Commit();
     }
 
-    /// <summary>Writes what <see cref="Load"/> reads.</summary>
+    /// <summary>Writes the table.</summary>
     public void Save(BinaryWriter writer)
     {
         // *** Binary format ***
@@ -49,14 +49,14 @@ internal sealed class TargetEncodingTable
         }
     }
 
-    /// <exception cref="FormatException">No table that <see cref="Save"/> wrote.</exception>
+    /// <exception cref="FormatException">The data is damaged.</exception>
     public static TargetEncodingTable Load(BinaryReader reader)
     {
         var (width, count) = (reader.ReadInt32(), reader.ReadInt32());
         if (width < 1 || count < 0)
             throw new FormatException($"A table of a target encoding has {count} values of {width} numbers.");
         var places = new Dictionary<string, int>();
-        // It grows with what is there, so that a damaged count takes no memory.
+        // The list grows with the data, so that a damaged count cannot exhaust the memory.
         var encodings = new List<float>();
         for (var place = 0; place < count; place++)
         {

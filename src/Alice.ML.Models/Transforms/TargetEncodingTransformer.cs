@@ -42,17 +42,17 @@ public sealed class TargetEncodingTransformer : OneToOneTransformerBase
             throw new FormatException($"A target encoding has {slots.Count} names for {wrong.Width} numbers.");
     }
 
-    // Called by ML.NET's loader, which finds it by its name.
+    // ML.NET's loader finds this method by its name.
     internal static TargetEncodingTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
         ctx.CheckAtModel(GetVersion());
         return new TargetEncodingTransformer(env, ctx);
     }
 
-    /// <summary>Encodes the training data, each row with the tables of its fold.</summary>
+    /// <summary>Encodes the training rows, each with the table of its fold.</summary>
     /// <param name="data">The training rows.</param>
-    /// <param name="tables">[fold, column]</param>
-    /// <param name="foldOf">The fold of a row.</param>
+    /// <param name="tables">[fold, column].</param>
+    /// <param name="foldOf">Returns the fold of a row.</param>
     internal IDataView TransformByFold(
         IDataView data, TargetEncodingTable[][] tables, Func<DataViewRowId, int> foldOf) =>
             new RowToRowMapperTransform(Host, data, new Mapper(this, data.Schema, tables, foldOf), MakeRowMapper);

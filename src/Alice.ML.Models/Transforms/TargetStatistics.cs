@@ -2,27 +2,25 @@ using System.Runtime.InteropServices;
 
 namespace Alice.ML.Transforms;
 
-/// <summary>
-/// Counts and label sums of the values of one column, fold by fold, so that tables without the rows of a fold cost no
-/// second pass over the data.
-/// </summary>
-/// <param name="width">Numbers a label: one, or one a class.</param>
-/// <param name="folds">Folds that the rows are spread over.</param>
+/// <summary>Counts and label sums of the values of one column, by fold. So a table without the rows of a fold does not
+/// need a second pass over the data.</summary>
+/// <param name="width">Number of numbers per label: one, or one per class.</param>
+/// <param name="folds">Number of folds.</param>
 internal sealed class TargetStatistics(int width, int folds)
 {
     private readonly Dictionary<string, int> _places = [];
 
-    // [value, fold] and [value, fold, number of the label], in rows as the values appear.
+    // [value, fold] and [value, fold, number], in the order in which values appear.
     private readonly List<int> _counts = [];
     private readonly List<double> _sums = [];
 
-    // Sum of the squares of all numbers of the labels, by fold.
+    // Sum of squares of all label numbers, by fold.
     private readonly double[] _squares = new double[folds];
 
     /// <summary>Counts a row.</summary>
-    /// <param name="value">What the column holds.</param>
+    /// <param name="value">The value of the column.</param>
     /// <param name="fold">The row's fold.</param>
-    /// <param name="label">The label's numbers; near 0, or their squares lose digits.</param>
+    /// <param name="label">The numbers of the label. They should be near 0, because their squares are summed.</param>
     public void Add(ReadOnlySpan<char> value, int fold, ReadOnlySpan<double> label)
     {
         var lookup = _places.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -44,9 +42,9 @@ internal sealed class TargetStatistics(int width, int folds)
         }
     }
 
-    /// <summary>The encoding that all rows give, or all but those of one fold.</summary>
-    /// <param name="smoothing">As <see cref="TargetEncoder"/> takes it.</param>
-    /// <param name="without">The fold to leave out; null: none.</param>
+    /// <summary>The encodings from all rows, or from all but those of one fold.</summary>
+    /// <param name="smoothing">As for <see cref="TargetEncoder"/>.</param>
+    /// <param name="without">The fold to leave out. Null: none.</param>
     public TargetEncodingTable Table(double? smoothing, int? without = null)
     {
         var (counts, sums) = Totals(without);
@@ -62,7 +60,7 @@ internal sealed class TargetStatistics(int width, int folds)
                     encodings[place * (width + 1) + c] =
                         (float)((sums[place * width + c] - counts[place] * mean) / (counts[place] + weight));
         }
-        // As if all folds had been counted, so that training rows and others see the same scale.
+        // Scaled up to all folds, so that training rows and other rows have counts on the same scale.
         var share = without is null || folds == 1 ? 1.0 : folds / (folds - 1.0);
         for (var place = 0; place < counts.Length; place++)
             encodings[place * (width + 1) + width] = (float)Math.Log(1 + counts[place] * share);
@@ -86,11 +84,10 @@ internal sealed class TargetStatistics(int width, int folds)
         return (counts, sums);
     }
 
-    /// <summary>Rows that the overall mean counts as: the variance of labels within a value over that between the means
-    /// of values, by the analysis of variance of a one-way random-effects model with unequal counts (Searle, Casella
-    /// and McCulloch, Variance Components, 1992, section 3.6). Infinite where values differ no more than chance makes
-    /// them.
-    /// </summary>
+    /// <summary>Number of rows that the overall mean counts as: the variance of labels within values over the variance
+    /// between values, from the analysis of variance of a one-way random-effects model with unequal counts (Searle,
+    /// Casella and McCulloch, Variance Components, 1992, section 3.6). Infinite if values do not differ by more than
+    /// chance.</summary>
     private double Smoothing(int[] counts, double[] sums, double squares)
     {
         double rows = 0, squaredCounts = 0, values = 0, explained = 0;

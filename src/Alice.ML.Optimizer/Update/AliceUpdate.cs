@@ -76,7 +76,7 @@ internal static class AliceUpdate
             Move<double>(state, gradientPlus, gradientMinus, gradient, step);
     }
 
-    /// <summary>Mean glass density and mean curvature (√h² for the root-mean-square estimate), for reports. The host
+    /// <summary>Mean glass density and mean Hessian (√h² for the root-mean-square estimate), for reports. The host
     /// waits.</summary>
     public static (double GlassDensity, double Hessian) Curvature(AliceState state, HessianEstimate estimate) =>
         HasReportLoops(state) ? CurvatureReport.Means(state, estimate) : TensorKernels.Curvature(state, estimate);

@@ -23,16 +23,15 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
     private RowsAt _weights;
     private RowsAt _sparseWeights;
 
+    /// <param name="place">Size of the layer, whose inputs are the features of the encoding, and its place in the
+    /// weights.</param>
     /// <param name="encoding">The encoding of all columns.</param>
     /// <param name="columns">Columns read as numbers, with or without bins. The others are sparse. Null: all
     /// columns.</param>
-    /// <param name="outputs">Number of outputs.</param>
     /// <param name="rows">Maximum number of rows.</param>
     /// <param name="memory">The work memory.</param>
-    /// <param name="paddingBias">Bias of padding outputs.</param>
-    public BinnedLayer(EncodedColumns encoding, int[]? columns, int outputs, int rows, WorkMemory memory,
-        float paddingBias = 0)
-        : base(encoding.Features, outputs, 0, rows, memory, paddingBias)
+    public BinnedLayer(LayerPlace place, EncodedColumns encoding, int[]? columns, int rows, WorkMemory memory)
+        : base(place, rows, memory)
     {
         _encoding = encoding;
         _columns = columns ?? [.. Enumerable.Range(0, encoding.Columns)];

@@ -9,39 +9,36 @@ internal abstract unsafe class KernelLayer<V> where V : struct, IFloats<V>
     // Rows at a multiple of this distance share the same cache sets.
     private const int BadStride = 128;
 
-    private readonly long _biasesAt;
     private readonly float* _paddedBias;
     private float* _biasGradient;
 
-    /// <param name="inputs">Number of inputs.</param>
-    /// <param name="outputs">Number of outputs.</param>
-    /// <param name="offset">Start of the weights [inputs, outputs] in the flat buffer. The biases follow them.</param>
+    private readonly LayerPlace _place;
+
+    /// <param name="place">Size of the layer and its place in the weights.</param>
     /// <param name="rows">Maximum number of rows.</param>
     /// <param name="memory">The work memory.</param>
-    /// <param name="paddingBias">Bias of padding outputs.</param>
-    protected KernelLayer(int inputs, int outputs, long offset, int rows, WorkMemory memory, float paddingBias = 0)
+    protected KernelLayer(LayerPlace place, int rows, WorkMemory memory)
     {
-        (Inputs, Outputs) = (inputs, outputs);
-        (WeightsAt, _biasesAt) = (offset, offset + (long)inputs * outputs);
-        Width = RoundUp(outputs);
+        _place = place;
+        Width = RoundUp(Outputs);
         var stride = Width % BadStride == 0 ? Width + V.Count : Width;
         Values = Rows(memory);
         Slopes = Rows(memory);
         Errors = Rows(memory);
         RowSums = memory.Allocate(Width);
-        Zeros = memory.Allocate(Math.Max(Width, RoundUp(inputs)));
+        Zeros = memory.Allocate(Math.Max(Width, RoundUp(Inputs)));
         if (!IsWhole)
         {
             _paddedBias = memory.Allocate(Width);
-            new Span<float>(_paddedBias + outputs, Width - outputs).Fill(paddingBias);
+            new Span<float>(_paddedBias + Outputs, Width - Outputs).Fill(place.PaddingBias);
         }
 
         RowsAt Rows(WorkMemory memory) => new(memory.Allocate((long)rows * stride), stride);
     }
 
-    public int Inputs { get; }
+    public int Inputs => _place.Inputs;
 
-    public int Outputs { get; }
+    public int Outputs => _place.Outputs;
 
     /// <summary>Number of outputs, rounded up to whole vectors.</summary>
     public int Width { get; }
@@ -61,7 +58,7 @@ internal abstract unsafe class KernelLayer<V> where V : struct, IFloats<V>
     /// <summary>Whether the rows of the flat weights need no padding.</summary>
     protected bool IsWhole => Width == Outputs;
 
-    protected long WeightsAt { get; }
+    protected long WeightsAt => _place.WeightsAt;
 
     /// <summary>A row of zeros, long enough for inputs and outputs.</summary>
     protected float* Zeros { get; }
@@ -80,7 +77,7 @@ internal abstract unsafe class KernelLayer<V> where V : struct, IFloats<V>
     /// <summary>Sets the weights for the next passes.</summary>
     public virtual void Load(float* weights)
     {
-        Bias = weights + _biasesAt;
+        Bias = weights + _place.BiasesAt;
         if (!IsWhole)
         {
             new ReadOnlySpan<float>(Bias, Outputs).CopyTo(new Span<float>(_paddedBias, Outputs));
@@ -100,7 +97,7 @@ internal abstract unsafe class KernelLayer<V> where V : struct, IFloats<V>
     public virtual void StartGradient(float* gradient, bool adds)
     {
         Gradient = gradient + WeightsAt;
-        _biasGradient = gradient + _biasesAt;
+        _biasGradient = gradient + _place.BiasesAt;
         (AddsToFlat, IsStarted) = (adds, false);
     }
 

@@ -32,7 +32,7 @@ internal abstract unsafe class NetworkKernel
 
     /// <summary>Computes loss and gradient. They are weighted sums over the rows, divided by the number of rows of the
     /// whole minibatch, of which these may be a part.</summary>
-    /// <param name="weights">[parameters], in the order of <see cref="Models.DenseNetwork.Weights"/>.</param>
+    /// <param name="weights">[parameters], in the order of <see cref="Models.Networks.DenseNetwork.Weights"/>.</param>
     /// <param name="gradient">[parameters]. Receives the gradient.</param>
     /// <param name="batch">The rows.</param>
     /// <param name="adds">Whether to add to the contents of <paramref name="gradient"/>.</param>

@@ -1,0 +1,111 @@
+using System.Globalization;
+using Microsoft.ML.Data;
+
+namespace Alice.ML.Models.Networks;
+
+/// <summary>A feed-forward network with one activation between its layers and an <see cref="Networks.OutputTransform"/>
+/// after the last. Immutable and thread-safe.</summary>
+/// <remarks><see cref="LayerSizes"/> is [inputs, hidden…, outputs]. <see cref="Weights"/> has, layer by layer, a
+/// row-major [inputs + 1, outputs] matrix whose last row has the biases. Scores are the same, bit for bit, for dense
+/// and sparse features, on any thread, and on any processor with fused multiply-add. NaN features give NaN. Finite
+/// features give finite outputs, by <see cref="SaturatingForward"/> if a sum overflows. Once the network has scored,
+/// the weights are in memory twice: as given, and packed for the kernels.</remarks>
+internal sealed class DenseNetwork
+{
+    /// <summary>Maximum number of layers of weights.</summary>
+    public const int MaximumLayers = 1000;
+
+    private readonly int[] _layerSizes;
+    private readonly float[] _weights;
+    private NetworkScorer? _scorer;
+
+    /// <exception cref="ArgumentException">There are fewer than two sizes or more than <see cref="MaximumLayers"/> + 1,
+    /// a size is below 1, the number of weights is wrong, or a weight is not finite.</exception>
+    public DenseNetwork(
+        IReadOnlyList<int> layerSizes,
+        Activation activation,
+        float[] weights,
+        OutputTransform outputTransform = OutputTransform.Identity,
+        bool ownsWeights = false)
+    {
+        _layerSizes = [.. layerSizes];
+        var count = WeightCount(_layerSizes);
+        if (!Enum.IsDefined(activation))
+            throw new ArgumentException($"Activation {activation} does not exist.", nameof(activation));
+        if (!Enum.IsDefined(outputTransform))
+            throw new ArgumentException($"Output transform {outputTransform} does not exist.", nameof(outputTransform));
+        if (weights.Length != count)
+            throw new ArgumentException(
+                $"Layers {Describe(_layerSizes)} have {count} weights, not {weights.Length}.", nameof(weights));
+        var bad = Array.FindIndex(weights, w => !float.IsFinite(w));
+        if (bad >= 0)
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"Weight {bad} is {weights[bad]}; weights must be finite."),
+                nameof(weights));
+
+        Activation = activation;
+        OutputTransform = outputTransform;
+        _weights = ownsWeights ? weights : [.. weights];
+    }
+
+    public IReadOnlyList<int> LayerSizes => _layerSizes;
+
+    /// <summary>Number of units of each hidden layer.</summary>
+    public IReadOnlyList<int> HiddenLayers => _layerSizes[1..^1];
+
+    public Activation Activation { get; }
+
+    public OutputTransform OutputTransform { get; }
+
+    public ReadOnlyMemory<float> Weights => _weights;
+
+    public int InputCount => _layerSizes[0];
+
+    public int OutputCount => _layerSizes[^1];
+
+    // Packed on first use, because a network with an encoder does not need it. Several threads may each pack the same.
+    internal NetworkScorer Scorer => _scorer ??= new NetworkScorer(this, encoder: null);
+
+    /// <summary>Number of weights and biases of a network with these layer sizes.</summary>
+    /// <exception cref="ArgumentException">As for the constructor, or if the number exceeds an int.</exception>
+    public static int WeightCount(IReadOnlyList<int> layerSizes)
+    {
+        if (layerSizes.Count < 2 || layerSizes.Count > MaximumLayers + 1)
+            throw new ArgumentException(
+                $"A network needs 2 to {MaximumLayers + 1} layer sizes, not {layerSizes.Count}.", nameof(layerSizes));
+        if (layerSizes.FirstOrDefault(s => s < 1, 1) is var small && small < 1)
+            throw new ArgumentException($"Layer size {small} is not positive.", nameof(layerSizes));
+        var count = 0L;
+        for (var l = 1; l < layerSizes.Count; l++)
+            if ((count += (layerSizes[l - 1] + 1L) * layerSizes[l]) > Array.MaxLength)
+                throw new ArgumentException(
+                    $"Layers {Describe(layerSizes)} have more than {Array.MaxLength} weights.", nameof(layerSizes));
+        return (int)count;
+    }
+
+    /// <summary>For example "6-64-64-1".</summary>
+    public static string Describe(IReadOnlyList<int> layerSizes) => string.Join('-', layerSizes);
+
+    /// <summary>Computes the outputs for one row of <see cref="InputCount"/> features.</summary>
+    /// <exception cref="ArgumentException">The number of features is wrong, or <paramref name="outputs"/> is shorter
+    /// than <see cref="OutputCount"/>.</exception>
+    public void Forward(ReadOnlySpan<float> features, Span<float> outputs)
+    {
+        CheckFeatureCount(features.Length);
+        Scorer.Run(features, [], outputs);
+    }
+
+    /// <inheritdoc cref="Forward(ReadOnlySpan{float}, Span{float})"/>
+    public void Forward(in VBuffer<float> features, Span<float> outputs)
+    {
+        CheckFeatureCount(features.Length);
+        Scorer.Run(features.GetValues(), features.GetIndices(), outputs);
+    }
+
+    private void CheckFeatureCount(int count)
+    {
+        if (count != InputCount)
+            throw new ArgumentException(
+                $"The features have {count} values, but the model was trained with {InputCount}.");
+    }
+}
