@@ -38,7 +38,9 @@ public sealed class GeneratedPagesTests
                 Assert.ThrowsExactly<UserException>(() => new MadePage(Docs(), name, [.. blocks, "more"])).Message,
                 "<!-- made: NAME -->");
         }
-        const string page = "Prose.\n\n<!-- made: a -->\nold\n<!-- end: a -->\n\nMore.\n<!-- made: b --><!-- end: b -->\n";
+        const string page =
+            "Prose.\n\n<!-- made: a -->\nold\n<!-- end: a -->\n\nMore.\n<!-- made: b -->\n<!-- end: b -->\n";
+        CollectionAssert.AreEqual(new[] { "a", "b" }, MadePage.BlocksOf(page).ToArray());
         Assert.AreEqual(page.Replace("old", "| $1 | new |"), MadePage.Filled(page, "a", "| $1 | new |\n"));
     }
 
