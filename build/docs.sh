@@ -15,6 +15,7 @@ for name in Alice.ML Alice.ML.Models Alice.ML.Optimizer Alice.ML.Landscape Alice
     cp "$output/$name.dll" "$output/$name.xml" "$input"
 done
 cp "$output"/*.dll "$input/references"
+# Warnings are errors, but for Microsoft.ML.OneDal: ML.NET refers to it, and no project needs it (the rule in docfx.json).
 "$tools/docfx" metadata build/docs/docfx.json --warningsAsErrors
 "$tools/docfx" build build/docs/docfx.json --warningsAsErrors
 echo "artifacts/docs/docs/README.html"

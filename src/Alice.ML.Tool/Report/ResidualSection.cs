@@ -24,7 +24,8 @@ internal static class ResidualSection
             var x = NumberSection.Thin(numbers);
             double[] known = [.. x.Where(double.IsFinite)];
             if (known.Length > 0)
-                return new Figure(factor.Name, Picture.Draw($"Errors against {factor.Name}", factor.Name, $"error{subject.Unit}",
+                return new Figure(factor.Name,
+                    Picture.Draw($"Errors against {factor.Name}", factor.Name, $"error{subject.Unit}",
                     picture =>
                     {
                         picture.Points(x, NumberSection.Thin(errors), 0);
@@ -35,7 +36,8 @@ internal static class ResidualSection
         var groups = Enumerable.Range(0, errors.Length).GroupBy(text).OrderByDescending(g => g.Count())
             .Take(MostNames).Select(g => (g.Key, Values: g.Select(i => errors[i]).Order().ToArray())).ToArray();
         double[] Quantile(double q) => [.. groups.Select(g => g.Values[(int)(q * (g.Values.Length - 1))])];
-        return new Figure(factor.Name, Picture.Draw($"Errors for each {factor.Name}", $"error{subject.Unit}", "", picture =>
+        return new Figure(factor.Name,
+            Picture.Draw($"Errors for each {factor.Name}", $"error{subject.Unit}", "", picture =>
         {
             picture.Reference([0, 0], [-0.5, groups.Length - 0.5]);
             picture.Dots([.. groups.Select(g => g.Key)], Quantile(0.5), Quantile(0.1), Quantile(0.9), 0);
