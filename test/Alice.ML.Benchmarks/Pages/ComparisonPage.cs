@@ -50,7 +50,8 @@ internal static class ComparisonPage
             var standings = Standings.Measure(Contender.All, data, settings, seeds,
                 done => Console.Error.WriteLine(FormattableString.Invariant(
                     $"{name}, {done.Name}: {done.TestError().Mean:G4}, {done.Curve()[^1].Seconds:F1} s a run")),
-                default) with { ErrorName = error };
+                default) with
+            { ErrorName = error };
             results.Add((name, standings));
             options.Draw(parsed, $"compare-{name}-evaluations", ComparisonReport.Gradients(name, standings));
             options.Draw(parsed, $"compare-{name}-stability", ComparisonReport.Stability(name, standings));
