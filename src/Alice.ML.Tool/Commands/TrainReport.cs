@@ -20,7 +20,7 @@ internal static class TrainReport
             LabelColumnName = schema.Label.Name,
             TrainingData = data.Train,
             // As the network saw them: out of fold.
-            PreparedTraining = schema.Features.Any(c => c.HasManyValues)
+            PreparedTraining = schema.Features.Any(c => c.HasManyValues || c.IsFreeText)
                 ? FeaturePipeline.Fit(run.ML, schema, data.Train).Training : null,
             Classes = schema.Target.Classes,
             Loss = run.Settings.Loss,

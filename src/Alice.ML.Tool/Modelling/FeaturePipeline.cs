@@ -8,16 +8,23 @@ namespace Alice.ML.Tool.Modelling;
 
 /// <summary>
 /// From a file's columns to one vector of features: numbers as they are, missing ones as NaN, which the trainers know;
-/// texts of few values one-hot encoded, all zero when missing or unknown; texts of many values target encoded.
+/// texts of few values one-hot encoded, all zero when missing or unknown; texts of many values target encoded; free
+/// texts by the score of their words.
 /// </summary>
 /// <param name="Transforms">For any other rows.</param>
-/// <param name="Training">The training rows; target encodings are out of fold there.</param>
+/// <param name="Training">The training rows; target encodings and scores of words are out of fold there.</param>
 /// <param name="Features">The vector column.</param>
 internal sealed record FeaturePipeline(TransformerChain<ITransformer> Transforms, IDataView Training, string Features)
 {
     /// <summary>Learns from the training rows what the columns need.</summary>
     public static FeaturePipeline Fit(MLContext ml, TableSchema schema, IDataView training)
     {
+        var texts = new List<ITransformer>();
+        foreach (var column in schema.Features.Where(c => c.IsFreeText))
+        {
+            (var text, training) = TextModel.Fit(ml, schema, column.Name, (TableView)training);
+            texts.Add(text);
+        }
         InputOutputColumnPair[] many =
             [.. schema.Features.Where(c => c.HasManyValues).Select(c => new InputOutputColumnPair(c.Name))];
         ITransformer[] encoding = many.Length == 0 ? []
@@ -25,7 +32,7 @@ internal sealed record FeaturePipeline(TransformerChain<ITransformer> Transforms
         var (others, features) = Others(ml, schema);
         var fitted = others.Fit(training);
         return new FeaturePipeline(
-            new TransformerChain<ITransformer>([.. encoding, fitted]), fitted.Transform(training), features);
+            new TransformerChain<ITransformer>([.. texts, .. encoding, fitted]), fitted.Transform(training), features);
     }
 
     /// <summary>The same for several ranks: rank 0's rows say what the columns need.</summary>
@@ -50,7 +57,7 @@ internal sealed record FeaturePipeline(TransformerChain<ITransformer> Transforms
     {
         var taken = schema.Columns.Select(c => c.Name).ToHashSet();
         var transforms = new EstimatorChain<ITransformer>();
-        foreach (var column in schema.Features.Where(c => c.Kind == ColumnKind.Text && !c.HasManyValues))
+        foreach (var column in schema.Features.Where(c => c.IsCategory))
             transforms = transforms.Append<ITransformer>(
                 ml.Transforms.Categorical.OneHotEncoding(column.Name, keyData: Categories(ml, column)));
         var features = Unused("Features", taken);
@@ -62,7 +69,7 @@ internal sealed record FeaturePipeline(TransformerChain<ITransformer> Transforms
         ml.Data.LoadFromEnumerable(column.Categories.Select(c => new Category { Value = c }));
 
     /// <summary>The name, with underscores where a column has it already.</summary>
-    private static string Unused(string name, HashSet<string> taken)
+    public static string Unused(string name, HashSet<string> taken)
     {
         while (!taken.Add(name))
             name += "_";
