@@ -103,6 +103,7 @@ internal sealed class TrainCommand
             - Dates: their parts.
             - Texts of at most {SchemaInference.MaximumCategories} values: one-hot encoded.
             - Texts of more values: target encoded.
+            - Free text: a linear model scores its words.
             - Left out: columns with one value, identifiers, and texts that are nearly all different.
             Rows without a label are skipped.
             """);

@@ -19,8 +19,8 @@ internal static class TrainReport
         {
             LabelColumnName = schema.Label.Name,
             TrainingData = data.Train,
-            // The other trainers get the same out-of-fold target encodings as the network.
-            PreparedTraining = schema.Features.Any(c => c.HasManyValues)
+            // The other trainers get the same out-of-fold encodings as the network.
+            PreparedTraining = schema.Features.Any(c => c.HasManyValues || c.IsFreeText)
                 ? FeaturePipeline.Fit(run.ML, schema, data.Train).Training : null,
             Classes = schema.Target.Classes,
             Loss = run.Settings.Loss,

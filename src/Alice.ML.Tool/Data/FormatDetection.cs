@@ -27,23 +27,25 @@ internal static class FormatDetection
     }
 
     /// <summary>Whether the first row is a header. It is if it contains an expected name. Otherwise none of its fields
-    /// may be a number, a missing value or a date above dates. In addition, some column below must contain numbers, or,
-    /// in a table of texts, none of its fields may appear again below.</summary>
+    /// may be a number or a date above dates. In addition, some column below must contain numbers, or, in a table of
+    /// texts, none of its fields may appear again below. A missing value such as Na (sodium) may be a name if another
+    /// field is a text above numbers.</summary>
     public static bool HasHeader(IReadOnlyList<string[]> rows, FileFormat format, IEnumerable<string>? expectedNames)
     {
         var first = rows[0];
         if (expectedNames is not null && expectedNames.Intersect(first).Any())
             return true;
-        if (first.All(f => f == "") || first.Any(f => NumberText.IsNumber(f) || (f != "" && IsMissing(f, format))))
+        if (first.All(f => f == "") || first.Any(NumberText.IsNumber))
             return false;
+        var hasMarks = first.Any(f => f != "" && IsMissing(f, format));
         var below = rows.Skip(1).Where(r => r.Length == first.Length).ToArray();
         var columns = Enumerable.Range(0, first.Length)
             .Select(i => below.Select(r => r[i]).Where(f => !IsMissing(f, format)).ToArray()).ToArray();
         if (columns.Index().Any(c => IsDate(first[c.Index]) && c.Item.Any(IsDate)))
             return false;
-        if (columns.Any(HoldsNumbers))
+        if (columns.Index().Any(c => !(hasMarks && IsMissing(first[c.Index], format)) && HoldsNumbers(c.Item)))
             return true;
-        return below.Length > 0 && !first.Where((field, i) => columns[i].Contains(field)).Any();
+        return below.Length > 0 && !hasMarks && !first.Where((field, i) => columns[i].Contains(field)).Any();
     }
 
     /// <summary>Whether a line that looks like a comment is a row: it has as many fields as the rows, more than one,

@@ -51,7 +51,7 @@ internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Acti
         if (missing == rows.Count)
             return Ignore(name, "has no values");
         if (AsText.Contains(column))
-            return TextColumn(column, missing);
+            return TextColumn(column, missing, isAsked: true);
         var (found, isAsked) = (NumberColumn.Examine(table, rows, column), AsNumber.Contains(column));
         if (found.Numbers == 0 && isAsked)
             throw new UserException($"--number {name}: no field of that column in {table.Path} is a number");
@@ -65,7 +65,7 @@ internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Acti
                 $"'{table.Records[found.FirstText].Fields[column]}' in line {table.Records[found.FirstText].Line}: "
                     + $"taken as text " +
                 $"(--number '{name}' takes the text as missing)");
-        return TextColumn(column, missing);
+        return TextColumn(column, missing, isAsked: false);
     }
 
     private ColumnSchema Number(int column, NumberColumn found, bool isAsked)
@@ -91,14 +91,20 @@ internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Acti
         return rows.All(r => Value(r) == first);
     }
 
-    /// <summary>Texts that rarely repeat are identifiers and left out. Few values are one-hot encoded. More are target
-    /// encoded, because a slot for each would have few rows to learn from.</summary>
-    private ColumnSchema TextColumn(int column, int missing)
+    /// <summary>Free text is read word by word. Other texts that rarely repeat are identifiers and left out. Few values
+    /// are one-hot encoded. More are target encoded, because a slot for each would have few rows to learn from.</summary>
+    private ColumnSchema TextColumn(int column, int missing, bool isAsked)
     {
         var (name, present) = (table.Names[column], rows.Count - missing);
         var counts = rows.Select(r => table.Records[r].Fields[column]).Where(f => f != "").CountBy(f => f).ToArray();
         if (counts.Length == 1 && missing == 0)
             return Ignore(name, "has the same value everywhere");
+        if (!isAsked && FreeText.IsIn([.. counts.Select(c => c.Key)], present))
+        {
+            note($"column '{name}' is free text: its words are scored by a linear model (--text '{name}' takes whole "
+                + "texts as categories)");
+            return new ColumnSchema(name, ColumnKind.Text) { HasMissing = missing > 0, IsFreeText = true };
+        }
         if (counts.Length >= LeastIdentifiers && present - counts.Count(c => c.Value == 1) < RepeatedShare * present)
             return Ignore(name, $"is text with {counts.Length} different values in {present} rows, like an identifier");
         if (counts.Length > MaximumCategories && Target.Classes.Count > TargetEncoder.MaximumClasses)

@@ -34,6 +34,13 @@ internal sealed record ColumnSchema(string Name, ColumnKind Kind)
     /// <summary>For text: whether it has too many values for one-hot encoding and is target encoded.</summary>
     public bool HasManyValues { get; init; }
 
+    /// <summary>For text: whether it is free text, whose words count.</summary>
+    public bool IsFreeText { get; init; }
+
+    /// <summary>Whether it is text of few values, each with a slot of its own.</summary>
+    [JsonIgnore]
+    public bool IsCategory => Kind == ColumnKind.Text && !HasManyValues && !IsFreeText;
+
     /// <summary>For numbers: the decimal mark, a point or a comma.</summary>
     public char DecimalMark { get; init; } = '.';
 

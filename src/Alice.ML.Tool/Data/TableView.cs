@@ -63,6 +63,35 @@ internal sealed class TableView : IDataView
         return new TableView(builder.ToSchema(), [.. columns], rows.Count);
     }
 
+    /// <summary>Some of the rows, in the given order.</summary>
+    public TableView Take(IReadOnlyList<int> rows) => new(Schema, [.. _columns.Select(column =>
+    {
+        var taken = Array.CreateInstance(column.GetType().GetElementType()!, rows.Count);
+        for (var i = 0; i < rows.Count; i++)
+            taken.SetValue(column.GetValue(rows[i]), i);
+        return taken;
+    })], rows.Count);
+
+    /// <summary>The same rows with numbers in place of a column.</summary>
+    /// <param name="name">The column.</param>
+    /// <param name="values">For each row one number, or several: then the column is a vector.</param>
+    public TableView With(string name, float[][] values)
+    {
+        var size = values[0].Length;
+        var builder = new DataViewSchema.Builder();
+        foreach (var column in Schema)
+            if (column.Name != name)
+                builder.AddColumn(column.Name, column.Type, column.Annotations);
+            else if (size == 1)
+                builder.AddColumn(name, NumberDataViewType.Single);
+            else
+                builder.AddColumn(name, new VectorDataViewType(NumberDataViewType.Single, size));
+        Array numbers = size == 1 ? values.Select(row => row[0]).ToArray()
+            : values.Select(row => new VBuffer<float>(size, row)).ToArray();
+        return new TableView(builder.ToSchema(),
+            [.. _columns.Select((column, i) => Schema[i].Name == name ? numbers : column)], RowCount);
+    }
+
     /// <summary>Adds the label in the type of its task: Single; Boolean, true for the second class; or a key whose
     /// values are the classes. Missing labels are NaN, false or the missing key.</summary>
     private static Array AddLabel(

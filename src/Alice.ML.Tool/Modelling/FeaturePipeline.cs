@@ -7,16 +7,22 @@ using Microsoft.ML.Data;
 namespace Alice.ML.Tool.Modelling;
 
 /// <summary>Joins the columns of a file in one feature vector. Numbers stay as they are, with NaN for missing. Texts
-/// with few values are one-hot encoded, all zero if missing or unknown. Texts with many values are target
-/// encoded.</summary>
+/// with few values are one-hot encoded, all zero if missing or unknown. Texts with many values are target encoded. Free
+/// texts become the score of their words.</summary>
 /// <param name="Transforms">The transforms for other rows.</param>
-/// <param name="Training">The transformed training rows, with out-of-fold target encodings.</param>
+/// <param name="Training">The transformed training rows. Target encodings and scores of words are out of fold.</param>
 /// <param name="Features">Name of the feature vector.</param>
 internal sealed record FeaturePipeline(TransformerChain<ITransformer> Transforms, IDataView Training, string Features)
 {
     /// <summary>Fits the transforms to the training rows.</summary>
     public static FeaturePipeline Fit(MLContext ml, TableSchema schema, IDataView training)
     {
+        var texts = new List<ITransformer>();
+        foreach (var column in schema.Features.Where(c => c.IsFreeText))
+        {
+            (var text, training) = TextModel.Fit(ml, schema, column.Name, (TableView)training);
+            texts.Add(text);
+        }
         InputOutputColumnPair[] many =
             [.. schema.Features.Where(c => c.HasManyValues).Select(c => new InputOutputColumnPair(c.Name))];
         ITransformer[] encoding = many.Length == 0 ? []
@@ -24,7 +30,7 @@ internal sealed record FeaturePipeline(TransformerChain<ITransformer> Transforms
         var (others, features) = Others(ml, schema);
         var fitted = others.Fit(training);
         return new FeaturePipeline(
-            new TransformerChain<ITransformer>([.. encoding, fitted]), fitted.Transform(training), features);
+            new TransformerChain<ITransformer>([.. texts, .. encoding, fitted]), fitted.Transform(training), features);
     }
 
     /// <summary>Fits the transforms to the rows of rank 0, for all ranks.</summary>
@@ -49,7 +55,7 @@ internal sealed record FeaturePipeline(TransformerChain<ITransformer> Transforms
     {
         var taken = schema.Columns.Select(c => c.Name).ToHashSet();
         var transforms = new EstimatorChain<ITransformer>();
-        foreach (var column in schema.Features.Where(c => c.Kind == ColumnKind.Text && !c.HasManyValues))
+        foreach (var column in schema.Features.Where(c => c.IsCategory))
             transforms = transforms.Append<ITransformer>(
                 ml.Transforms.Categorical.OneHotEncoding(column.Name, keyData: Categories(ml, column)));
         var features = Unused("Features", taken);
@@ -60,8 +66,8 @@ internal sealed record FeaturePipeline(TransformerChain<ITransformer> Transforms
     private static IDataView Categories(MLContext ml, ColumnSchema column) =>
         ml.Data.LoadFromEnumerable(column.Categories.Select(c => new Category { Value = c }));
 
-    /// <summary>Appends underscores to a name until no column has it.</summary>
-    private static string Unused(string name, HashSet<string> taken)
+    /// <summary>The name, with underscores where a column has it already.</summary>
+    public static string Unused(string name, HashSet<string> taken)
     {
         while (!taken.Add(name))
             name += "_";

@@ -27,7 +27,8 @@ internal sealed class NetworkRows
     public static NetworkRows Of(ITransformer pipeline, TableSchema schema, IDataView rows)
     {
         ITransformer[] steps = [.. Steps(pipeline)];
-        var at = Array.FindIndex(steps, step => step is ISingleFeaturePredictionTransformer<object>);
+        // Models before it score texts.
+        var at = Array.FindLastIndex(steps, step => step is ISingleFeaturePredictionTransformer<object>);
         var network = (ISingleFeaturePredictionTransformer<object>)steps[at];
         var transformed = steps[..at].Aggregate(rows, (view, step) => step.Transform(view));
         return new(NetworkAccess.Of(network.Model),

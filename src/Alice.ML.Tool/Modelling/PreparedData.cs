@@ -18,8 +18,10 @@ internal sealed record PreparedData(
         var rows = data.Labelled(split.Train, target, note);
         var schema = data.InferSchema(rows, target, note);
         var train = TableView.Create(data.Table, rows, schema, withLabel: true);
+        var trainLabels = schema.Target.Read(data.Table, rows, data.Label);
+        Telltale.Note(schema, train, trainLabels, note);
         var (test, testLabels) = LabelledTable.Read(testTable, split.Test, schema, note);
-        return new PreparedData(schema, train, schema.Target.Read(data.Table, rows, data.Label), test, testLabels);
+        return new PreparedData(schema, train, trainLabels, test, testLabels);
     }
 
     /// <summary>Reads the training rows of a rank other than 0: its whole file, by the schema of rank 0.</summary>

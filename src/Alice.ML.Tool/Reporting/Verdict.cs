@@ -11,6 +11,9 @@ internal sealed record Verdict
     private const double Overfit = 2;
     private const int FewRows = 300;
 
+    // The share of the variance or of the rows that is missed at most.
+    private const double Perfect = 1e-4;
+
     public required string Label { get; init; }
 
     public required TaskKind Kind { get; init; }
@@ -75,6 +78,8 @@ internal sealed record Verdict
             return Effort == Effort.Best
                 ? $"{better} is ahead here: keep it, or look at the worst rows for what the network misses."
                 : $"{better} is ahead here: try --effort best, which takes up to eight times as long.";
+        if (IsPerfect)
+            return $"That is nearly perfect: check that no column is known only when {Label} is.";
         if (Rows < FewRows)
             return "There are few test rows, so these figures are rough: --folds 5 tests on every row once.";
         if (TestLoss() is { } test && TrainingLoss is { } training and > 0 && test > Overfit * training)
@@ -84,6 +89,8 @@ internal sealed record Verdict
             ? "New columns or more rows would help most; the worst rows show where the model is wrong."
             : "Next, try --effort best: it takes up to eight times as long and usually lowers the error.";
     }
+
+    private bool IsPerfect => IsNumber ? Metrics[1].Value > 1 - Perfect : Right(Metrics) > 1 - Perfect;
 
     private bool IsBetter(IReadOnlyList<Metric> other) => Error(other) < Error(Metrics);
 
