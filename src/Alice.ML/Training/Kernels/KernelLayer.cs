@@ -10,10 +10,9 @@ internal abstract unsafe class KernelLayer<V> where V : struct, IFloats<V>
     // Rows a multiple of this apart compete for the same places of the cache.
     private const int BadStride = 128;
 
+    private readonly LayerPlace _place;
     private readonly float* _paddedBias;
     private float* _biasGradient;
-
-    private readonly LayerPlace _place;
 
     /// <param name="place">Size of the layer and its place in the weights.</param>
     /// <param name="rows">Rows that there is room for.</param>
