@@ -1,4 +1,4 @@
-// Prints the coefficients of src/Alice.ML.Models/ActivationFits.cs: dotnet run build/activation-fits.cs
+// Prints the coefficients of src/Alice.ML.Models/Layers/ActivationFits.cs: dotnet run build/activation-fits.cs
 // Each is a polynomial through the values at the Chebyshev points of its range. Sums in other orders give other last
 // digits, up to 2e-8: the file has those of the first run.
 

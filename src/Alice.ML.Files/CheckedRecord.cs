@@ -50,12 +50,17 @@ internal static class CheckedRecord
     }
 
     /// <summary>Checks a file of one record and nothing else, without reading its content.</summary>
+    /// <param name="stream">The file.</param>
+    /// <param name="mark">What kind of record it is.</param>
+    /// <param name="version">Version of the content.</param>
+    /// <param name="what">The kind in words, for errors.</param>
+    /// <param name="remedy">What to do about damage: a sentence with a space before it, or nothing.</param>
     /// <exception cref="InvalidDataException">It is no such record, of another version, damaged or cut
     /// short.</exception>
-    public static void Verify(Stream stream, uint mark, byte version, string what)
+    public static void Verify(Stream stream, uint mark, byte version, string what, string remedy = "")
     {
         if (stream.Length < HeadBytes + sizeof(uint))
-            throw new InvalidDataException($"The {what} is cut short or damaged.");
+            throw new InvalidDataException($"The {what} is cut short or damaged.{remedy}");
         using var checksum = new ChecksumStream(stream);
         using var reader = new BinaryReader(checksum, Encoding.UTF8, leaveOpen: true);
         CheckHead(reader, mark, version, what);
@@ -63,7 +68,7 @@ internal static class CheckedRecord
         for (var left = stream.Length - HeadBytes - sizeof(uint); left > 0; left -= buffer.Length)
             checksum.ReadExactly(buffer, 0, (int)Math.Min(buffer.Length, left));
         if (!checksum.IsIntact())
-            throw new InvalidDataException($"The {what} is cut short or damaged: its checksum does not fit.");
+            throw new InvalidDataException($"The {what} is cut short or damaged: its checksum does not fit.{remedy}");
     }
 
     private static void CheckHead(BinaryReader reader, uint mark, byte version, string what)

@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Alice.ML.Optimization.Runtime;
 using Alice.ML.Trainers;
 using Alice.ML.Training.Objectives;
@@ -128,7 +129,7 @@ public static class AliceLandscape
             network >= 0 && network < count, nameof(network), network, $"must be 0 to {count - 1}").ThrowIfAny();
         var (rows, task) = Read(model, data, dataOptions);
         using var threads = Threads(model.Ensemble, rows);
-        using var loss = new MemberLoss(model.Ensemble.Members[network], task, rows);
+        using var loss = new NetworkLoss(model.Ensemble.Members[network], task, rows);
         return LandscapeProbe.Measure(loss.Module, loss.Evaluate, options);
     }
 

@@ -1,4 +1,4 @@
-using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Trainers;
 using Alice.ML.Training.Objectives;
@@ -56,11 +56,11 @@ internal sealed class Compressor(PruneOptions options)
         {
             using var scope = NewDisposeScope();
             using var guard = no_grad();
-            using var memberLoss = new MemberLoss(member, task, rows);
-            using var snapshot = new ModuleSnapshot(memberLoss.Module, inDouble: false);
-            var parameters = new ParameterVector(memberLoss.Module);
+            using var networkLoss = new NetworkLoss(member, task, rows);
+            using var snapshot = new ModuleSnapshot(networkLoss.Module, inDouble: false);
+            var parameters = new ParameterVector(networkLoss.Module);
             var probe = new GradientProbe(
-                parameters, memberLoss.Evaluate, snapshot, new() { CancellationToken = options.CancellationToken });
+                parameters, networkLoss.Evaluate, snapshot, new() { CancellationToken = options.CancellationToken });
             weights += Layers(member.Network).Sum(layer => layer.Count());
             var point = parameters.Values();
             for (var round = 1; round <= rounds; round++)
@@ -74,7 +74,7 @@ internal sealed class Compressor(PruneOptions options)
             }
             measured += probe.At(point).Loss;
             parameters.Place(point);
-            members.Add(UnitRemoval.Compact(memberLoss.Fold()));
+            members.Add(UnitRemoval.Compact(networkLoss.ToMember()));
         }
         var count = members.Count;
         return new(ensemble.With(members), weights, changed, loss / count, (loss + predicted) / count,

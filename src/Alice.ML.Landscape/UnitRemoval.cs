@@ -1,5 +1,7 @@
 using System.Numerics;
 using Alice.ML.Models;
+using Alice.ML.Models.Layers;
+using Alice.ML.Models.Networks;
 
 namespace Alice.ML.Landscape;
 

@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Alice.ML.Models.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Calibrators;

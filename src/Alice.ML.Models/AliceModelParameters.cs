@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Alice.ML.Models.Explaining;
+using Alice.ML.Models.Networks;
 using Alice.ML.Models.Onnx;
 using Alice.ML.Training;
 using Microsoft.ML;

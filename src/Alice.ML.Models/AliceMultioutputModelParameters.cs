@@ -1,5 +1,6 @@
 using Alice.ML.Models;
 using Alice.ML.Models.Explaining;
+using Alice.ML.Models.Networks;
 using Alice.ML.Models.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;

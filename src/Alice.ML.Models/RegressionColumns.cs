@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Alice.ML.Files;
+using Alice.ML.Models.Networks;
 using Alice.ML.Models.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;

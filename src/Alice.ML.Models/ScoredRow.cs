@@ -1,3 +1,4 @@
+using Alice.ML.Models.Networks;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -65,6 +65,9 @@ public static class AliceCheckpoint
         Check(path, module, optimizer, generators);
         using var byDefault = Generator.Default;
         using var stream = File.OpenRead(path);
+        // First, because damage to a name or a length would look like another module or like an error of the disk.
+        CheckedRecord.Verify(stream, Mark, Version, Name, " Load an earlier one.");
+        stream.Position = 0;
         using var loaded = CheckedRecord.Read(stream, Mark, Version, Name, reader =>
         {
             var loaded = new LoadedState();
@@ -79,8 +82,6 @@ public static class AliceCheckpoint
                 throw;
             }
         });
-        if (stream.Position < stream.Length)
-            throw new InvalidDataException($"The {Name} is damaged: something follows it. Load an earlier one.");
         loaded.Apply();
     }
 

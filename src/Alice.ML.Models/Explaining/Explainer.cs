@@ -1,3 +1,4 @@
+using Alice.ML.Models.Networks;
 using Microsoft.ML.Data;
 
 namespace Alice.ML.Models.Explaining;

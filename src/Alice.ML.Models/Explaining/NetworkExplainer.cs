@@ -1,6 +1,9 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using Alice.ML.Models.Inputs;
+using Alice.ML.Models.Layers;
+using Alice.ML.Models.Networks;
 
 namespace Alice.ML.Models.Explaining;
 

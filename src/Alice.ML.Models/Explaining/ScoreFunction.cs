@@ -1,3 +1,5 @@
+using Alice.ML.Models.Networks;
+
 namespace Alice.ML.Models.Explaining;
 
 /// <summary>What is explained, as a function of the outputs of an ensemble's networks before their transform.</summary>

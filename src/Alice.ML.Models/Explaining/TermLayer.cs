@@ -1,4 +1,7 @@
 using System.Numerics.Tensors;
+using Alice.ML.Models.Inputs;
+using Alice.ML.Models.Layers;
+using Alice.ML.Models.Networks;
 
 namespace Alice.ML.Models.Explaining;
 

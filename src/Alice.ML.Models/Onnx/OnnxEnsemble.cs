@@ -1,3 +1,6 @@
+using Alice.ML.Models.Inputs;
+using Alice.ML.Models.Networks;
+
 namespace Alice.ML.Models.Onnx;
 
 /// <summary>An ensemble of networks as ONNX nodes.</summary>

@@ -1,3 +1,5 @@
+using Alice.ML.Models.Inputs;
+
 namespace Alice.ML.Models.Onnx;
 
 /// <summary>A <see cref="FeaturePreparation"/> as ONNX nodes.</summary>

@@ -1,3 +1,5 @@
+using Alice.ML.Models.Networks;
+
 namespace Alice.ML.Models.Onnx;
 
 /// <summary>The columns of a regression model as ONNX nodes.</summary>

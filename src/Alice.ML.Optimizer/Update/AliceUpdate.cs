@@ -88,7 +88,7 @@ internal static class AliceUpdate
     }
 
     /// <summary>
-    /// For reports: mean glass density and mean curvature (√h² for the root-mean-square estimate). The host waits.
+    /// For reports: mean glass density and mean Hessian (√h² for the root-mean-square estimate). The host waits.
     /// </summary>
     public static (double GlassDensity, double Hessian) Curvature(AliceState state, HessianEstimate estimate) =>
         HasReportLoops(state) ? CurvatureReport.Means(state, estimate) : TensorKernels.Curvature(state, estimate);

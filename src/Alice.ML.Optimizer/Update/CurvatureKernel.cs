@@ -35,15 +35,15 @@ internal readonly unsafe struct CurvatureKernel(AliceStep step) : IVectorKernel
             var above = V.Load(plus + i);
             var below = V.Load(minus + i);
 
-            var curvature = (above - below) * perTwoRadii;
-            curvature = estimate switch
+            var sampled = (above - below) * perTwoRadii;
+            sampled = estimate switch
             {
-                HessianEstimate.RootMeanSquare => curvature * curvature + l2 * l2,
-                HessianEstimate.Signed => curvature * V.Load(directions + i) + l2,
-                _ => V.Abs(curvature) + l2,
+                HessianEstimate.RootMeanSquare => sampled * sampled + l2 * l2,
+                HessianEstimate.Signed => sampled * V.Load(directions + i) + l2,
+                _ => V.Abs(sampled) + l2,
             };
-            curvature = V.Max(V.Min(curvature, largest), least);
-            (curvature + memory * (V.Load(hessian + i) - curvature)).Store(hessian + i);
+            sampled = V.Max(V.Min(sampled, largest), least);
+            (sampled + memory * (V.Load(hessian + i) - sampled)).Store(hessian + i);
 
             var jump = (above + below) * half - V.Load(gradient + i);
             var density = V.Min(jump * jump * twoPerRadius, largest);

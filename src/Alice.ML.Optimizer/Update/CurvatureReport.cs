@@ -10,7 +10,7 @@ namespace Alice.ML.Optimization.Update;
 /// </summary>
 internal static unsafe class CurvatureReport
 {
-    /// <summary>Mean glass density and mean curvature (√h² for the root-mean-square estimate).</summary>
+    /// <summary>Mean glass density and mean Hessian (√h² for the root-mean-square estimate).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (double GlassDensity, double Hessian) Means(AliceState state, HessianEstimate estimate)
     {

@@ -68,7 +68,7 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
                 Average(arrays, at, end);
                 if (!_moves)
                     continue;
-                Curve(arrays, at, end);
+                Divide(arrays, at, end);
                 Move(arrays, at, end);
             }
         }
@@ -101,7 +101,7 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
         /// ν, which the move overwrites.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private void Curve(T** arrays, nint from, nint to)
+        private void Divide(T** arrays, nint from, nint to)
         {
             T* lookAhead = arrays[0], mean = arrays[2], glass = arrays[4], hessian = arrays[5];
             for (var i = from; i < to; i += V.Count)
@@ -113,14 +113,14 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
                     HessianEstimate.Signed => V.All(_hessianScale) * V.Abs(V.Load(hessian + i)),
                     _ => Zero,
                 };
-                var curvature = h + V.All(_epsilon);
+                var divisor = h + V.All(_epsilon);
                 if (_usesGlass)
                 {
                     var alpha = V.Quotient(V.All(_glassFactor) * V.Load(glass + i),
                         V.Abs(V.Load(mean + i)) + V.All(_epsilon));
-                    curvature = alpha + curvature + V.Root(V.Min(V.Largest, alpha * (alpha + (h + h))));
+                    divisor = alpha + divisor + V.Root(V.Min(V.Largest, alpha * (alpha + (h + h))));
                 }
-                curvature.Store(lookAhead + i);
+                divisor.Store(lookAhead + i);
             }
         }
 
@@ -137,15 +137,15 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
             }
         }
 
-        /// <summary>g / curvature, its size q / curvature between the bounds; what cannot be compared becomes the upper
+        /// <summary>g / divisor, its size q / divisor between the bounds; what cannot be compared becomes the upper
         /// one.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private V Descent(V g, T* second, V curvature)
+        private V Descent(V g, T* second, V divisor)
         {
             var q = V.Abs(g);
             if (_bound == StepBound.Fixed)
             {
-                var length = q / curvature;
+                var length = q / divisor;
                 length = V.IfLess(length, V.All(_lower), V.All(_lower),
                     V.IfLess(length, V.All(_upper), length, V.All(_upper)));
                 return V.IfLess(Zero, g, length, Zero - length);
@@ -155,7 +155,7 @@ internal readonly struct MoveKernel(AliceStep step, double kept = 1) : IVectorKe
             var unit = _bound == StepBound.Adam ? V.Root(V.Load(second)) + V.All(_epsilon) : V.Constant(1);
             if (_isRegularised && _bound == StepBound.Adam)
                 unit = V.Max(unit, q * V.All(_perLargestUnit));
-            return V.Quotient(g, V.Max(V.Min(unit * V.All(_perLower), curvature), unit * V.All(_perUpper)));
+            return V.Quotient(g, V.Max(V.Min(unit * V.All(_perLower), divisor), unit * V.All(_perUpper)));
         }
 
         /// <summary>Zero for what is next to it: averages and decaying weights of units that nothing reaches shrink

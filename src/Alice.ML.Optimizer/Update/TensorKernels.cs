@@ -43,16 +43,16 @@ internal static class TensorKernels
         AliceState state, Tensor plus, Tensor minus, Tensor gradient, Tensor directions, in AliceStep step,
         Tensor? finite)
     {
-        var curvature = (plus - minus) * plus.Constant(0.5 / step.PerturbationRadius);
-        curvature = step.Hessian switch
+        var sampled = (plus - minus) * plus.Constant(0.5 / step.PerturbationRadius);
+        sampled = step.Hessian switch
         {
-            HessianEstimate.RootMeanSquare => (curvature * curvature).Plus(plus.Constant(step.L2 * step.L2)),
-            HessianEstimate.Signed => (curvature * directions).Plus(plus.Constant(step.L2)),
-            _ => curvature.abs().Plus(plus.Constant(step.L2)),
+            HessianEstimate.RootMeanSquare => (sampled * sampled).Plus(plus.Constant(step.L2 * step.L2)),
+            HessianEstimate.Signed => (sampled * directions).Plus(plus.Constant(step.L2)),
+            _ => sampled.abs().Plus(plus.Constant(step.L2)),
         };
         var largest = LargestGradient(plus) * LargestGradient(plus);
-        curvature = Clamped(curvature, largest);
-        Assign(state.Hessian, TensorMath.Mean(state.Hessian, curvature, step.CurvatureMemory), finite);
+        sampled = Clamped(sampled, largest);
+        Assign(state.Hessian, TensorMath.Mean(state.Hessian, sampled, step.CurvatureMemory), finite);
 
         var jump = plus.Plus(minus) * plus.Constant(0.5) - gradient;
         var density = Clamped(jump * jump * plus.Constant(2 / step.PerturbationRadius), largest);
@@ -100,7 +100,7 @@ internal static class TensorKernels
     }
 
     /// <summary>
-    /// Mean glass density and mean curvature (√h² for the root-mean-square estimate). The host waits.
+    /// Mean glass density and mean Hessian (√h² for the root-mean-square estimate). The host waits.
     /// </summary>
     public static (double GlassDensity, double Hessian) Curvature(AliceState state, HessianEstimate estimate)
     {

@@ -46,7 +46,7 @@ internal sealed record PartialDependence(Factor Factor, double[]? Numbers, IRead
     }
 
     /// <summary>Values to try, each with a row that has it: quantiles of numbers, or the most frequent names.</summary>
-    private static (double[]? Numbers, string[] Names, int[] Sources) Grid(HeldRows sample, Factor factor)
+    private static (double[]? Numbers, string[] Names, int[] Sources) Grid(RowsInMemory sample, Factor factor)
     {
         if (factor.Numbers(sample) is { } values)
         {

@@ -1,4 +1,4 @@
-using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Alice.ML.Optimization.Runtime;
 using Alice.ML.Training;
 using Alice.ML.Training.Checkpoints;
@@ -122,7 +122,7 @@ public abstract class AliceTrainer<TTransformer, TModel>
         using var rows = ScaledRows.Of(fit, learned);
         peers?.Attach(clock, IsCancelled);
         var settings = FitSettings.Of(fit, rows, learned.Device);
-        var ensemble = new Ensemble(_options, rows, settings);
+        var ensemble = new EnsemblePlan(_options, rows, settings);
         settings = settings with { UsesKernels = ensemble.SuitsKernels(settings) };
         // Several networks take a thread each.
         using var threads = new TorchThreads(_options.NumberOfNetworks > 1
@@ -132,7 +132,7 @@ public abstract class AliceTrainer<TTransformer, TModel>
         channel.Info($"Training on {rows.Training.TotalRows:N0} rows of {rows.Preparation.InputCount:N0} features: "
             + $"{chosen}, batches of {settings.BatchSize:N0}, device {learned.DescribeDevice()}, seed {fit.Seed}.");
         using var trained = TrainedNetworks.Of(fit, rows, chosen, settings);
-        var networks = rows.Background.AddTo(ensemble.Fold(trained.Members, trained.Choice.Calibration));
+        var networks = rows.Background.AddTo(ensemble.CreateModel(trained.Members, trained.Choice.Calibration));
         return CreateModel(networks, FitSummary.Of(fit, learned, trained, settings, networks), fit.Label);
     }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Numerics;
-using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Alice.ML.Optimization.Options;
 using Alice.ML.Optimization.Runtime;
 

@@ -1,6 +1,6 @@
 using Alice.ML.Benchmarks.Report;
 using Alice.ML.Benchmarks.Subjects;
-using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Alice.ML.Trainers;
 using Microsoft.ML;
 

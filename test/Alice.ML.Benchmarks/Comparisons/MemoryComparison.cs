@@ -1,6 +1,6 @@
 using Alice.ML.Benchmarks.Child;
 using Alice.ML.Benchmarks.Report;
-using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 
 namespace Alice.ML.Benchmarks.Comparisons;
 

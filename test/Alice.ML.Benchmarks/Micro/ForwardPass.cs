@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using BenchmarkDotNet.Attributes;
 
 namespace Alice.ML.Benchmarks.Micro;

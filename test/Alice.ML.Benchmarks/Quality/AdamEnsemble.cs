@@ -1,4 +1,5 @@
-using Alice.ML.Models;
+using Alice.ML.Models.Inputs;
+using Alice.ML.Models.Networks;
 using Alice.ML.Optimization.Runtime;
 using Alice.ML.Tool.Data;
 using Alice.ML.Trainers;

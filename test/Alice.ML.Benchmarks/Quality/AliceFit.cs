@@ -1,4 +1,4 @@
-using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Alice.ML.Tool.Data;
 using Alice.ML.Trainers;
 using Alice.ML.Training;

@@ -1,5 +1,7 @@
 using Alice.ML.Models;
 using Alice.ML.Models.Explaining;
+using Alice.ML.Models.Inputs;
+using Alice.ML.Models.Networks;
 using Alice.ML.Tests.Models;
 using Microsoft.ML.Data;
 

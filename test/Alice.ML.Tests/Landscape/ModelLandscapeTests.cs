@@ -1,5 +1,6 @@
 using Alice.ML.Landscape;
 using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Alice.ML.Tests.Trainers;
 using Alice.ML.Trainers;
 using Microsoft.ML;

@@ -1,4 +1,6 @@
 using Alice.ML.Models;
+using Alice.ML.Models.Inputs;
+using Alice.ML.Models.Networks;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Model;

@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Microsoft.ML.Data;
 
 namespace Alice.ML.Tests.Models;

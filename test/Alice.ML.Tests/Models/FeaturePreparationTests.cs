@@ -1,4 +1,6 @@
 using Alice.ML.Models;
+using Alice.ML.Models.Inputs;
+using Alice.ML.Models.Networks;
 using Alice.ML.Tests.Models.Onnx;
 using Microsoft.ML.Data;
 

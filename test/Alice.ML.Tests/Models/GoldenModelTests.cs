@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Alice.ML.Trainers;
 using Microsoft.ML;
 using Microsoft.ML.Data;

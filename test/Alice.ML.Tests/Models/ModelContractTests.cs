@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Microsoft.ML;
 
 namespace Alice.ML.Tests.Models;

@@ -1,4 +1,4 @@
-using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 
 namespace Alice.ML.Tests.Models;
 

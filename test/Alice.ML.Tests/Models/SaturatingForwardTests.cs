@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 
 namespace Alice.ML.Tests.Models;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Microsoft.ML;
 
 namespace Alice.ML.Tests.Models;

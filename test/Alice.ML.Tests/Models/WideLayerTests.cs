@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Models.Layers;
 
 namespace Alice.ML.Tests.Models;
 

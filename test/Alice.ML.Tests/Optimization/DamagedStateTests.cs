@@ -11,6 +11,9 @@ namespace Alice.ML.Tests.Optimization;
 [DoNotParallelize]
 public sealed class DamagedStateTests
 {
+    // In a checkpoint, behind its mark, version and number of tensors.
+    private const int NameOfFirstTensor = 9;
+
     private readonly TemporaryFolder _folder = new();
 
     [TestCleanup]
@@ -147,6 +150,18 @@ public sealed class DamagedStateTests
             File.WriteAllBytes(path, Mutations.Damage(whole, random));
             if (!File.ReadAllBytes(path).AsSpan().SequenceEqual(whole))
                 AssertRefused(() => AliceCheckpoint.Load(path, problem.Network, optimizer, order), $"mutation {n}");
+        }
+        // Damage is called damage, also in the length of a name, where it looks like an error of the disk, and behind
+        // the end.
+        byte[] length = [.. whole[..NameOfFirstTensor], 0xff, 0xff, 0xff, 0xff, 0x0f,
+            .. whole[(NameOfFirstTensor + 5)..]];
+        foreach (var damaged in new byte[][] { length, [.. whole, 0], whole[..^1], whole[..3] })
+        {
+            File.WriteAllBytes(path, damaged);
+            var e = Assert.ThrowsExactly<InvalidDataException>(
+                () => AliceCheckpoint.Load(path, problem.Network, optimizer, order));
+            StringAssert.StartsWith(e.Message, "The checkpoint is cut short or damaged");
+            StringAssert.EndsWith(e.Message, "Load an earlier one.");
         }
         File.WriteAllBytes(path, whole);
         AssertRefused(() => AliceCheckpoint.Load(path, problem.Network, optimizer), "without its generator");

@@ -78,7 +78,7 @@ public class RaceTests
             Background = BackgroundRows.Draw(data, 0, 1),
             Rows = new TrainingRows(new RowSet(data, source), null),
         };
-        var ensemble = new Ensemble(options, rows, settings);
+        var ensemble = new EnsemblePlan(options, rows, settings);
         using var channel = ((IChannelProvider)ml).Start("test");
         var fit = new FitContext(options, channel, new RunClock())
         {

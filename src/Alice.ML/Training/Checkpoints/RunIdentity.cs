@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
-using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Alice.ML.Optimization;
 using Alice.ML.Trainers;
 using Alice.ML.Training.Data;

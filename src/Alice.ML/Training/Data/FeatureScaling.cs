@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;

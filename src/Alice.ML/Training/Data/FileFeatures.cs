@@ -1,4 +1,4 @@
-using Alice.ML.Models;
+using Alice.ML.Models.Inputs;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Data;

@@ -1,4 +1,4 @@
-using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Alice.ML.Training.Ranks;
 
 namespace Alice.ML.Training.Data;

@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Models.Inputs;
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Training.Rules;
 using TorchSharp;

@@ -1,5 +1,5 @@
 using System.Collections;
-using Alice.ML.Models;
+using Alice.ML.Models.Inputs;
 using Alice.ML.Training.Ranks;
 using Alice.ML.Training.Rules;
 

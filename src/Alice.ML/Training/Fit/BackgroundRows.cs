@@ -1,4 +1,4 @@
-using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Ranks;
 using Microsoft.ML.Data;

@@ -8,11 +8,12 @@ namespace Alice.ML.Training.Fit;
 /// <param name="Members">The networks; they belong to the caller.</param>
 /// <param name="Choice">The outcome of the race.</param>
 /// <param name="Saved">The checkpoint that they were read from. Null: there is none.</param>
-internal sealed record ChosenNetworks(IReadOnlyList<Member> Members, PlanChoice.Result Choice, SavedTraining? Saved)
+internal sealed record ChosenNetworks(
+    IReadOnlyList<NetworkInTraining> Members, PlanChoice.Result Choice, SavedTraining? Saved)
 {
     /// <summary>Reads the networks from a checkpoint, runs the race, or creates the networks that the options ask
     /// for.</summary>
-    public static ChosenNetworks Of(FitContext fit, ScaledRows rows, Ensemble ensemble, TrainingSettings settings)
+    public static ChosenNetworks Of(FitContext fit, ScaledRows rows, EnsemblePlan ensemble, TrainingSettings settings)
     {
         if (fit.Checkpoint?.Saved(TrainingPhase.Training) is { } reader)
         {
@@ -29,7 +30,7 @@ internal sealed record ChosenNetworks(IReadOnlyList<Member> Members, PlanChoice.
         $"{Members.Sum(member => (long)member.Shape.Parameters):N0} parameters, "
         + $"{Math.Ceiling(Members.Max(member => member.Course.Length)):N0} epochs";
 
-    private static bool HasRace(AliceTrainerOptions options, ScaledRows rows, Ensemble ensemble) =>
+    private static bool HasRace(AliceTrainerOptions options, ScaledRows rows, EnsemblePlan ensemble) =>
         rows.Initial is null && !rows.IsText && rows.Training.TotalRows >= AutoRules.LeastRowsOfRace
         && (ensemble.Candidates.Count > 1 || options.NumberOfEpochs is null || rows.Task.Levels.Count > 0);
 }

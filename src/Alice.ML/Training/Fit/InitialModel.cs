@@ -1,4 +1,4 @@
-using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Alice.ML.Trainers;
 
 namespace Alice.ML.Training.Fit;

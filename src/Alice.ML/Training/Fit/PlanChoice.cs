@@ -10,7 +10,7 @@ namespace Alice.ML.Training.Fit;
 
 /// <summary>Runs the race of the plans that the options leave open, and creates the networks of the ensemble from its
 /// outcome.</summary>
-internal sealed class PlanChoice(FitContext fit, ScaledRows rows, Ensemble ensemble, TrainingSettings settings)
+internal sealed class PlanChoice(FitContext fit, ScaledRows rows, EnsemblePlan ensemble, TrainingSettings settings)
 {
     private readonly AliceTrainerOptions _options = fit.Options;
     private readonly LearningTask _task = rows.Task;
@@ -42,7 +42,7 @@ internal sealed class PlanChoice(FitContext fit, ScaledRows rows, Ensemble ensem
     /// <returns>The networks at the start of their final training, which belong to the caller, and the outcome of the
     /// race.</returns>
     /// <exception cref="OperationCanceledException">Cancelled before the first networks were measured.</exception>
-    public (IReadOnlyList<Member> Members, Result Choice) Make()
+    public (IReadOnlyList<NetworkInTraining> Members, Result Choice) Make()
     {
         var watch = new RaceWatch(settings, fit.Clock, progress => _options.Progress?.Report(progress));
         // With a set number of epochs, candidates take up to half of it, and the networks of the ensemble all of it.

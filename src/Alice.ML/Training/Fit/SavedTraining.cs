@@ -41,11 +41,12 @@ internal sealed record SavedTraining
     /// <param name="reader">The reader.</param>
     /// <param name="ensemble">Creates networks.</param>
     /// <param name="settings">Settings of the fit.</param>
-    public IReadOnlyList<Member> Members(BinaryReader reader, Ensemble ensemble, TrainingSettings settings) =>
+    public IReadOnlyList<NetworkInTraining> Members(
+        BinaryReader reader, EnsemblePlan ensemble, TrainingSettings settings) =>
         // Without a race, the options define the networks.
         Choice.Estimate is null
             ? ensemble.CreateMembers(settings)
             : [.. Plans.Zip(Courses).Select((network, index) => ensemble.Create(
-                Ensemble.SeedsOfRace + index, network.First, settings, network.Second,
+                EnsemblePlan.SeedsOfRace + index, network.First, settings, network.Second,
                 reader.ReadFloats() is { Length: > 0 } start ? start : null))];
 }

@@ -1,4 +1,5 @@
-using Alice.ML.Models;
+using Alice.ML.Models.Inputs;
+using Alice.ML.Models.Networks;
 using Alice.ML.Training.Batches;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Objectives;

@@ -24,7 +24,7 @@ internal sealed class TrainedNetworks : IDisposable
         };
     }
 
-    public IReadOnlyList<Member> Members => _trainer.Members;
+    public IReadOnlyList<NetworkInTraining> Members => _trainer.Members;
 
     /// <summary>The outcome of the race.</summary>
     public PlanChoice.Result Choice { get; }

@@ -1,4 +1,4 @@
-using Alice.ML.Models;
+using Alice.ML.Models.Inputs;
 using Alice.ML.Optimization.Tensors;
 using static TorchSharp.torch;
 

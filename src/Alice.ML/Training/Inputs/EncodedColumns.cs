@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Alice.ML.Models;
+using Alice.ML.Models.Inputs;
 
 namespace Alice.ML.Training.Inputs;
 

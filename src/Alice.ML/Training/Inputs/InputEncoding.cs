@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Alice.ML.Models;
+using Alice.ML.Models.Inputs;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Networks;
 using static TorchSharp.torch;

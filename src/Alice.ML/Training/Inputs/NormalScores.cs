@@ -1,4 +1,4 @@
-using Alice.ML.Models;
+using Alice.ML.Models.Inputs;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Networks;
 using Alice.ML.Training.Rules;

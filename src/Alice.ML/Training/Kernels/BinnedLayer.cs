@@ -24,15 +24,14 @@ internal sealed unsafe class BinnedLayer<V> : KernelLayer<V> where V : struct, I
     private RowsAt _weights;
     private RowsAt _sparseWeights;
 
+    /// <param name="place">Size of the layer, whose inputs are the features of the encoding, and its place in the
+    /// weights.</param>
     /// <param name="encoding">The features of all columns.</param>
     /// <param name="columns">Columns with bins, and others that are numbers; the rest is sparse. Null: all.</param>
-    /// <param name="outputs">Outputs.</param>
     /// <param name="rows">Rows that there is room for.</param>
     /// <param name="memory">Gives the work memory.</param>
-    /// <param name="paddingBias">The bias of outputs that are padding.</param>
-    public BinnedLayer(EncodedColumns encoding, int[]? columns, int outputs, int rows, WorkMemory memory,
-        float paddingBias = 0)
-        : base(encoding.Features, outputs, 0, rows, memory, paddingBias)
+    public BinnedLayer(LayerPlace place, EncodedColumns encoding, int[]? columns, int rows, WorkMemory memory)
+        : base(place, rows, memory)
     {
         _encoding = encoding;
         _columns = columns ?? [.. Enumerable.Range(0, encoding.Columns)];

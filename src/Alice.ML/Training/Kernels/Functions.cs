@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Alice.ML.Models;
+using Alice.ML.Models.Layers;
 using Alice.ML.Optimization.Tensors;
 
 namespace Alice.ML.Training.Kernels;

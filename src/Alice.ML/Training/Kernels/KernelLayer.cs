@@ -10,40 +10,35 @@ internal abstract unsafe class KernelLayer<V> where V : struct, IFloats<V>
     // Rows a multiple of this apart compete for the same places of the cache.
     private const int BadStride = 128;
 
-    private readonly long _biasesAt;
+    private readonly LayerPlace _place;
     private readonly float* _paddedBias;
     private float* _biasGradient;
 
-    /// <param name="inputs">Inputs.</param>
-    /// <param name="outputs">Outputs.</param>
-    /// <param name="offset">Where the weights [inputs, outputs] begin in the flat buffer; the biases follow
-    /// them.</param>
+    /// <param name="place">Size of the layer and its place in the weights.</param>
     /// <param name="rows">Rows that there is room for.</param>
     /// <param name="memory">Gives the work memory.</param>
-    /// <param name="paddingBias">The bias of outputs that are padding.</param>
-    protected KernelLayer(int inputs, int outputs, long offset, int rows, WorkMemory memory, float paddingBias = 0)
+    protected KernelLayer(LayerPlace place, int rows, WorkMemory memory)
     {
-        (Inputs, Outputs) = (inputs, outputs);
-        (WeightsAt, _biasesAt) = (offset, offset + (long)inputs * outputs);
-        Width = RoundUp(outputs);
+        _place = place;
+        Width = RoundUp(Outputs);
         var stride = Width % BadStride == 0 ? Width + V.Count : Width;
         Values = Rows(memory);
         Slopes = Rows(memory);
         Errors = Rows(memory);
         RowSums = memory.Allocate(Width);
-        Zeros = memory.Allocate(Math.Max(Width, RoundUp(inputs)));
+        Zeros = memory.Allocate(Math.Max(Width, RoundUp(Inputs)));
         if (!IsWhole)
         {
             _paddedBias = memory.Allocate(Width);
-            new Span<float>(_paddedBias + outputs, Width - outputs).Fill(paddingBias);
+            new Span<float>(_paddedBias + Outputs, Width - Outputs).Fill(place.PaddingBias);
         }
 
         RowsAt Rows(WorkMemory memory) => new(memory.Allocate((long)rows * stride), stride);
     }
 
-    public int Inputs { get; }
+    public int Inputs => _place.Inputs;
 
-    public int Outputs { get; }
+    public int Outputs => _place.Outputs;
 
     /// <summary>The outputs, rounded up to whole vectors.</summary>
     public int Width { get; }
@@ -63,7 +58,7 @@ internal abstract unsafe class KernelLayer<V> where V : struct, IFloats<V>
     /// <summary>Whether the rows of the flat weights are whole vectors.</summary>
     protected bool IsWhole => Width == Outputs;
 
-    protected long WeightsAt { get; }
+    protected long WeightsAt => _place.WeightsAt;
 
     /// <summary>A row of zeros, as long as inputs or outputs.</summary>
     protected float* Zeros { get; }
@@ -82,7 +77,7 @@ internal abstract unsafe class KernelLayer<V> where V : struct, IFloats<V>
     /// <summary>Takes the weights of the next passes.</summary>
     public virtual void Load(float* weights)
     {
-        Bias = weights + _biasesAt;
+        Bias = weights + _place.BiasesAt;
         if (!IsWhole)
         {
             new ReadOnlySpan<float>(Bias, Outputs).CopyTo(new Span<float>(_paddedBias, Outputs));
@@ -102,7 +97,7 @@ internal abstract unsafe class KernelLayer<V> where V : struct, IFloats<V>
     public virtual void StartGradient(float* gradient, bool adds)
     {
         Gradient = gradient + WeightsAt;
-        _biasGradient = gradient + _biasesAt;
+        _biasGradient = gradient + _place.BiasesAt;
         (AddsToFlat, IsStarted) = (adds, false);
     }
 

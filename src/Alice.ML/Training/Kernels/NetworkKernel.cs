@@ -34,7 +34,7 @@ internal abstract unsafe class NetworkKernel
     /// <summary>Loss and gradient: sums over the rows by their weights, divided by the rows of the whole minibatch,
     /// which these may be a part of.
     /// </summary>
-    /// <param name="weights">[parameters], in the order of <see cref="Models.DenseNetwork.Weights"/>.</param>
+    /// <param name="weights">[parameters], in the order of <see cref="Models.Networks.DenseNetwork.Weights"/>.</param>
     /// <param name="gradient">[parameters]; receives the gradient.</param>
     /// <param name="batch">The rows.</param>
     /// <param name="adds">Whether the gradient is added to what is there.</param>

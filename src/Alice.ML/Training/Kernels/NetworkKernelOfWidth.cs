@@ -28,16 +28,16 @@ internal sealed unsafe class NetworkKernel<V> : NetworkKernel where V : struct, 
         long offset = 0;
         for (var layer = 0; layer < _layers.Length; layer++)
         {
-            var (from, to) = (shape.LayerSizes[layer], shape.LayerSizes[layer + 1]);
             // Softmax makes nothing of the outputs that are padding.
             var padding = isSoftmax && layer == shape.Layers - 1 ? float.NegativeInfinity : 0;
+            var place = new LayerPlace(shape.LayerSizes[layer], shape.LayerSizes[layer + 1], offset, padding);
             _layers[layer] = (layer, inputs) switch
             {
-                (0, { Bins: { } bins }) => new BinnedLayer<V>(bins, inputs.Numbers, to, RowsAtOnce, _memory, padding),
-                (0, { Numbers: { } numbers }) => new SparseLayer<V>(from, to, numbers, RowsAtOnce, _memory, padding),
-                _ => new ProductLayer<V>(from, to, offset, RowsAtOnce, _memory, layer == 0, padding),
+                (0, { Bins: { } bins }) => new BinnedLayer<V>(place, bins, inputs.Numbers, RowsAtOnce, _memory),
+                (0, { Numbers: { } numbers }) => new SparseLayer<V>(place, numbers, RowsAtOnce, _memory),
+                _ => new ProductLayer<V>(place, RowsAtOnce, _memory, isFirst: layer == 0),
             };
-            offset += (from + 1L) * to;
+            offset = place.End;
         }
         if (hasOutputLayer)
             _output = new OutputLayer<V>(shape.LayerSizes[^2], shape.LayerSizes[^1], offset, RowsAtOnce, _memory);

@@ -13,16 +13,19 @@ internal sealed unsafe class ProductLayer<V> : KernelLayer<V> where V : struct, 
     private readonly float* _paddedGradient;
     private float* _weights;
 
-    public ProductLayer(int inputs, int outputs, long offset, int rows, WorkMemory memory, bool isFirst,
-        float paddingBias = 0)
-        : base(inputs, outputs, offset, rows, memory, paddingBias)
+    /// <param name="place">Size of the layer and its place in the weights.</param>
+    /// <param name="rows">Rows that there is room for.</param>
+    /// <param name="memory">Gives the work memory.</param>
+    /// <param name="isFirst">Whether no layer is before it, to which errors would go back.</param>
+    public ProductLayer(LayerPlace place, int rows, WorkMemory memory, bool isFirst)
+        : base(place, rows, memory)
     {
         if (!isFirst)
-            _transposed = memory.Allocate(Packing<V>.Size(outputs, inputs));
-        if (!IsWhole || outputs > LongestRowInPlace)
-            _packed = memory.Allocate(Packing<V>.Size(inputs, outputs));
+            _transposed = memory.Allocate(Packing<V>.Size(Outputs, Inputs));
+        if (!IsWhole || Outputs > LongestRowInPlace)
+            _packed = memory.Allocate(Packing<V>.Size(Inputs, Outputs));
         if (!IsWhole)
-            _paddedGradient = memory.Allocate((long)inputs * Width);
+            _paddedGradient = memory.Allocate((long)Inputs * Width);
     }
 
     public override void Load(float* weights)

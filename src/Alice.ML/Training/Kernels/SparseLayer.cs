@@ -17,20 +17,18 @@ internal sealed unsafe class SparseLayer<V> : KernelLayer<V> where V : struct, I
     private readonly RowsAt _gradient;
     private RowsAt _weights;
 
-    /// <param name="inputs">Columns.</param>
-    /// <param name="outputs">Outputs.</param>
+    /// <param name="place">Size of the layer, whose inputs are the columns, and its place in the weights.</param>
     /// <param name="numbers">The columns that are numbers, ascending.</param>
     /// <param name="rows">Rows that there is room for.</param>
     /// <param name="memory">Gives the work memory.</param>
-    /// <param name="paddingBias">The bias of outputs that are padding.</param>
-    public SparseLayer(int inputs, int outputs, int[] numbers, int rows, WorkMemory memory, float paddingBias = 0)
-        : base(inputs, outputs, 0, rows, memory, paddingBias)
+    public SparseLayer(LayerPlace place, int[] numbers, int rows, WorkMemory memory)
+        : base(place, rows, memory)
     {
         _numbers = numbers;
         _shared = memory.Allocate(Width);
         if (numbers.Length == 0)
             return;
-        _packed = memory.Allocate(Packing<V>.Size(numbers.Length, outputs));
+        _packed = memory.Allocate(Packing<V>.Size(numbers.Length, Outputs));
         _gradient = new RowsAt(memory.Allocate((long)numbers.Length * Width), Width);
     }
 

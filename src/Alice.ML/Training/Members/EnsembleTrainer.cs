@@ -16,7 +16,7 @@ namespace Alice.ML.Training.Members;
 internal sealed class EnsembleTrainer : IDisposable
 {
     private readonly TrainingSettings _settings;
-    private readonly IReadOnlyList<Member> _members;
+    private readonly IReadOnlyList<NetworkInTraining> _members;
     private readonly BatchSource _batches;
     private readonly int _epochs;
 
@@ -29,7 +29,7 @@ internal sealed class EnsembleTrainer : IDisposable
     private int _epoch = 1;
 
     // Members that have not ended the epoch; none: it has not begun.
-    private IReadOnlyList<Member> _running = [];
+    private IReadOnlyList<NetworkInTraining> _running = [];
 
     /// <param name="rows">Training and validation rows. Not owned.</param>
     /// <param name="members">The members. The trainer takes ownership.</param>
@@ -37,7 +37,7 @@ internal sealed class EnsembleTrainer : IDisposable
     /// <param name="settings">Settings of the run.</param>
     /// <param name="clock">Measures the time since the fit began.</param>
     public EnsembleTrainer(
-        TrainingRows rows, IReadOnlyList<Member> members, LearningTask task, TrainingSettings settings,
+        TrainingRows rows, IReadOnlyList<NetworkInTraining> members, LearningTask task, TrainingSettings settings,
         RunClock clock)
     {
         _settings = settings;
@@ -62,7 +62,7 @@ internal sealed class EnsembleTrainer : IDisposable
     public RunCheckpoint? Checkpoint { get; init; }
 
     /// <summary>The members. Those that other ranks train are up to date once the run has ended.</summary>
-    public IReadOnlyList<Member> Members => _members;
+    public IReadOnlyList<NetworkInTraining> Members => _members;
 
     private Spread Spread => _settings.Spread;
 
@@ -95,7 +95,7 @@ internal sealed class EnsembleTrainer : IDisposable
             }
             while (_running.Count > 0);
 
-            Member.RequireSameWeights(_settings.Peers, _members);
+            NetworkInTraining.RequireSameWeights(_settings.Peers, _members);
             var validation = _validator?.Evaluate(_members);
             report?.Invoke(Describe(_epoch, validation));
             if (_validator?.ShouldStop == true)
@@ -123,7 +123,7 @@ internal sealed class EnsembleTrainer : IDisposable
     {
         _stopReason = (StopReason)reader.ReadInt32();
         _epoch = reader.ReadInt32();
-        var running = new List<Member>();
+        var running = new List<NetworkInTraining>();
         foreach (var member in _members)
         {
             if (reader.ReadBoolean())
@@ -173,7 +173,7 @@ internal sealed class EnsembleTrainer : IDisposable
     {
         Spread.Share(_members, (writer, i) => _members[i].Save(writer),
             (reader, i) => _members[i].Restore(reader));
-        Member.RequireSameWeights(Spread.Peers, _members);
+        NetworkInTraining.RequireSameWeights(Spread.Peers, _members);
     }
 
     /// <summary>Runs the epoch of the running members on all threads. Members with the same inputs are distributed over
@@ -213,7 +213,7 @@ internal sealed class EnsembleTrainer : IDisposable
         _running = [.. running.Where((_, index) => !all[index])];
     }
 
-    private void RunEpoch(Member[] members, Dictionary<InputEncoding, BatchReader> readers, int end)
+    private void RunEpoch(NetworkInTraining[] members, Dictionary<InputEncoding, BatchReader> readers, int end)
     {
         using var guard = no_grad();
         foreach (var member in members.Where(member => member.Position == 0))
@@ -264,7 +264,7 @@ internal sealed class EnsembleTrainer : IDisposable
     }
 
     /// <summary>The stacks of members with the same inputs, by the inputs of their first member.</summary>
-    private StackSet Stacks(Member[] members)
+    private StackSet Stacks(NetworkInTraining[] members)
     {
         ref var stacks = ref CollectionsMarshal.GetValueRefOrAddDefault(_stacks, members[0].Inputs, out _);
         if (stacks?.Has(members) == true)

@@ -49,7 +49,7 @@ internal sealed class HeldOutRows : IDisposable
     public BatchReader Open(InputEncoding inputs) => _batches.Open(inputs);
 
     /// <summary>Current outputs [rows, outputs] of a member. They belong to the caller's scope.</summary>
-    public Tensor Outputs(Member member, BatchReader reader)
+    public Tensor Outputs(NetworkInTraining member, BatchReader reader)
     {
         using var scope = NewDisposeScope();
         var parts = new List<Tensor>();

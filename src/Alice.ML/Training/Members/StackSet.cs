@@ -8,10 +8,10 @@ namespace Alice.ML.Training.Members;
 internal sealed class StackSet : IDisposable
 {
     private readonly NetworkStack[] _stacks;
-    private readonly HashSet<Member> _members;
+    private readonly HashSet<NetworkInTraining> _members;
 
     /// <param name="members">The members.</param>
-    public StackSet(IReadOnlyList<Member> members)
+    public StackSet(IReadOnlyList<NetworkInTraining> members)
     {
         _members = [.. members];
         _stacks = [.. members.Select(member => (StackLearner)member.Learner)
@@ -20,7 +20,7 @@ internal sealed class StackSet : IDisposable
     }
 
     /// <summary>Whether the set has exactly these members.</summary>
-    public bool Has(IReadOnlyList<Member> members) => _members.SetEquals(members);
+    public bool Has(IReadOnlyList<NetworkInTraining> members) => _members.SetEquals(members);
 
     /// <summary>Takes the planned steps of the members.</summary>
     public void Step(BatchReader batch)

@@ -23,7 +23,7 @@ internal sealed class Validator(RowSet rows, LearningTask task, TrainingSettings
 
     /// <summary>Computes the current loss and metric, as weighted means over the rows. The members keep their best
     /// weights.</summary>
-    public (double Loss, double Metric) Evaluate(IReadOnlyList<Member> members)
+    public (double Loss, double Metric) Evaluate(IReadOnlyList<NetworkInTraining> members)
     {
         using var scope = NewDisposeScope();
         var each = Outputs(members);
@@ -58,7 +58,7 @@ internal sealed class Validator(RowSet rows, LearningTask task, TrainingSettings
 
     /// <summary>Outputs of all members, on whichever rank they train, in a fixed order, because sums of floats depend
     /// on it.</summary>
-    private Tensor[] Outputs(IReadOnlyList<Member> members)
+    private Tensor[] Outputs(IReadOnlyList<NetworkInTraining> members)
     {
         var spread = settings.Spread;
         var all = new Tensor[members.Count];
@@ -71,14 +71,14 @@ internal sealed class Validator(RowSet rows, LearningTask task, TrainingSettings
         return all;
     }
 
-    private Tensor Outputs(Member member)
+    private Tensor Outputs(NetworkInTraining member)
     {
         if (!_readers.TryGetValue(member.Inputs, out var reader))
             _readers[member.Inputs] = reader = _rows.Open(member.Inputs);
         return task.Hold(_rows.Outputs(member, reader));
     }
 
-    private void Remember(double loss, IReadOnlyList<Member> members)
+    private void Remember(double loss, IReadOnlyList<NetworkInTraining> members)
     {
         _worse = loss < _bestLoss * (1 - settings.MinimumImprovement) ? 0 : _worse + 1;
         // If all losses are infinite, the first epoch is reported as the best.

@@ -1,4 +1,4 @@
-using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Alice.ML.Optimization.Tensors;
 using Alice.ML.Training.Data;
 using TorchSharp;

@@ -9,7 +9,7 @@ namespace Alice.ML.Training.Plan;
 /// <summary>A plan in the race, with a pair of networks in every fold. It is evaluated at every rung, and then goes on
 /// or stops. The race uses its state at the lowest loss or, if the user has set the number of epochs, its last
 /// state.</summary>
-internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesLast) : IDisposable
+internal sealed class Candidate(NetworkPlan plan, NetworkInTraining[] networks, bool takesLast) : IDisposable
 {
     private Tensor[] _outputs = [];
     private float[][] _weights = [];
@@ -17,7 +17,7 @@ internal sealed class Candidate(NetworkPlan plan, Member[] networks, bool takesL
     public NetworkPlan Plan => plan;
 
     /// <summary>The two networks of each fold, in the order of the folds.</summary>
-    public IReadOnlyList<Member> Networks => networks;
+    public IReadOnlyList<NetworkInTraining> Networks => networks;
 
     /// <summary>Whether the candidate goes on.</summary>
     public bool IsRunning { get; set; } = true;

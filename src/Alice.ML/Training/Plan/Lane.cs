@@ -35,7 +35,7 @@ internal sealed class Lane : IDisposable
     public InputEncoding Inputs { get; }
 
     /// <summary>The networks that train. A network that is removed stops training.</summary>
-    public List<Member> Members { get; } = [];
+    public List<NetworkInTraining> Networks { get; } = [];
 
     /// <summary>Number of steps so far.</summary>
     public long Steps { get; set; }
@@ -50,15 +50,15 @@ internal sealed class Lane : IDisposable
     {
         using var guard = no_grad();
         if (Steps == from)
-            foreach (var member in Members)
+            foreach (var network in Networks)
             {
-                member.ForgetAverage();
-                member.StartEpoch();
+                network.ForgetAverage();
+                network.StartEpoch();
             }
         if (_usesStacks)
             Stack();
         var first = Steps;
-        for (; Steps < until && Members.Count > 0 && (Steps == first || !isDue()); Steps++)
+        for (; Steps < until && Networks.Count > 0 && (Steps == first || !isDue()); Steps++)
         {
             if (!tick())
                 return;
@@ -74,36 +74,36 @@ internal sealed class Lane : IDisposable
 
     private void Step(StepPhase phase)
     {
-        foreach (var member in Members)
+        foreach (var network in Networks)
             if (_stacks is null)
-                member.Step(_reader, phase);
+                network.Step(_reader, phase);
             else
-                member.PlanStep(phase);
+                network.PlanStep(phase);
         _stacks?.Step(_reader);
     }
 
     /// <summary>Stacks the remaining networks.</summary>
     private void Stack()
     {
-        if (_stacks?.Has(Members) == true)
+        if (_stacks?.Has(Networks) == true)
             return;
         var before = _stacks;
-        _stacks = new StackSet(Members);
+        _stacks = new StackSet(Networks);
         before?.Dispose();
     }
 
     /// <summary>Removes networks that have diverged too often.</summary>
     private void EndEpoch()
     {
-        for (var i = Members.Count - 1; i >= 0; i--)
+        for (var i = Networks.Count - 1; i >= 0; i--)
             try
             {
-                Members[i].EndEpoch();
-                Members[i].StartEpoch();
+                Networks[i].EndEpoch();
+                Networks[i].StartEpoch();
             }
-            catch (InvalidOperationException) when (Members[i].GaveUp)
+            catch (InvalidOperationException) when (Networks[i].GaveUp)
             {
-                Members.RemoveAt(i);
+                Networks.RemoveAt(i);
             }
     }
 

@@ -18,7 +18,7 @@ internal sealed record OutputCalibration(float[]? Factors = null, float[]? Shift
 
     /// <summary>Changes the last layer of a network so that its outputs are calibrated.</summary>
     /// <param name="shape">Shape of the network.</param>
-    /// <param name="weights">Its weights, in the order of <see cref="Models.DenseNetwork.Weights"/>.</param>
+    /// <param name="weights">Its weights, in the order of <see cref="Models.Networks.DenseNetwork.Weights"/>.</param>
     public void Apply(NetworkShape shape, Span<float> weights)
     {
         var outputs = shape.LayerSizes[^1];

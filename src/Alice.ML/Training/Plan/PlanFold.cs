@@ -18,7 +18,7 @@ internal sealed class PlanFold(RowSet training, RowSet heldOut, TrainingSettings
 
     /// <summary>Outputs [rows, outputs] of each network for the held-out rows, limited to the range that the model will
     /// use. They belong to no scope.</summary>
-    public Tensor[] Outputs(IReadOnlyList<Member> members, LearningTask task)
+    public Tensor[] Outputs(IReadOnlyList<NetworkInTraining> members, LearningTask task)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();

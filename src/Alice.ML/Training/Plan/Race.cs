@@ -86,7 +86,7 @@ internal sealed class Race : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled before the first rung was evaluated.</exception>
     public void Run(
         IReadOnlyList<NetworkPlan> plans, IReadOnlyList<IReadOnlyList<Trainers.NumericEncoding>> kinds,
-        Func<int, NetworkPlan, Member> create)
+        Func<int, NetworkPlan, NetworkInTraining> create)
     {
         foreach (var plan in plans)
             Enter(plan, create);
@@ -128,7 +128,7 @@ internal sealed class Race : IDisposable
             }
             if (isCancelled && isFirst)
                 throw new OperationCanceledException("Training was cancelled before its first networks were measured.");
-            Member.RequireSameWeights(_settings.Peers, _lanes.SelectMany(entry => entry.Lane.Members));
+            NetworkInTraining.RequireSameWeights(_settings.Peers, _lanes.SelectMany(entry => entry.Lane.Networks));
             if (!isCancelled && (!_watch.IsLate || isFirst))
                 Judge(_rung, until);
             IsShortened |= _watch.IsLate;
@@ -181,7 +181,7 @@ internal sealed class Race : IDisposable
         foreach (var (_, _, lane) in _lanes)
         {
             lane.Steps = reader.ReadInt64();
-            lane.Members.RemoveAll(member => member.GaveUp);
+            lane.Networks.RemoveAll(member => member.GaveUp);
         }
         ReportLoss();
         Checkpoint!.CloseSaved();
@@ -220,9 +220,9 @@ internal sealed class Race : IDisposable
         })];
     }
 
-    private void Enter(NetworkPlan plan, Func<int, NetworkPlan, Member> create)
+    private void Enter(NetworkPlan plan, Func<int, NetworkPlan, NetworkInTraining> create)
     {
-        var networks = new Member[AutoRules.NetworksPerFold * _folds.Length];
+        var networks = new NetworkInTraining[AutoRules.NetworksPerFold * _folds.Length];
         for (var i = 0; i < networks.Length; i++)
         {
             networks[i] = create(i, plan);
@@ -235,7 +235,7 @@ internal sealed class Race : IDisposable
                     _folds[fold].Training, networks[i].Inputs, _settings,
                     AliceDirections.Key((ulong)_settings.Seed, OrderKeys + i))));
             if (Spread.IsOwn(networks[i]))
-                lane.Members.Add(networks[i]);
+                lane.Networks.Add(networks[i]);
         }
         _candidates.Add(new Candidate(plan, networks, _settings.HasChosenLength));
     }
@@ -277,10 +277,10 @@ internal sealed class Race : IDisposable
             TorchParallel.For(_lanes.Count, Workers, i =>
             {
                 var lane = _lanes[i].Lane;
-                lane.Run(from, until, averagesFrom, () => _watch.Tick(lane.Members.Count),
+                lane.Run(from, until, averagesFrom, () => _watch.Tick(lane.Networks.Count),
                     () => lane.Steps >= end || Spread.IsAlone && Checkpoint?.IsDue == true);
                 // Its networks train on other ranks, or have stopped.
-                if (lane.Members.Count == 0)
+                if (lane.Networks.Count == 0)
                     lane.Steps = Math.Max(lane.Steps, end);
             });
             _watch.Meet();
@@ -302,13 +302,13 @@ internal sealed class Race : IDisposable
 
     private void Judge(int rung, long steps)
     {
-        var outputs = new Dictionary<Member, Tensor>();
+        var outputs = new Dictionary<NetworkInTraining, Tensor>();
         TorchParallel.For(_lanes.Count, Workers, i =>
         {
             var (fold, _, lane) = _lanes[i];
-            var given = lane.Members.Count == 0 ? [] : _folds[fold].Outputs(lane.Members, _task);
+            var given = lane.Networks.Count == 0 ? [] : _folds[fold].Outputs(lane.Networks, _task);
             lock (outputs)
-                foreach (var (member, output) in lane.Members.Zip(given))
+                foreach (var (member, output) in lane.Networks.Zip(given))
                     // Outputs are held near the labels: it is the weights that tell of networks that have left all
                     // bounds.
                     if (member.IsFinite())
@@ -331,7 +331,7 @@ internal sealed class Race : IDisposable
     }
 
     /// <summary>Outputs of the networks of a candidate, on whichever rank they train.</summary>
-    private Tensor?[] Share(Candidate candidate, Dictionary<Member, Tensor> own)
+    private Tensor?[] Share(Candidate candidate, Dictionary<NetworkInTraining, Tensor> own)
     {
         Tensor?[] all = [.. candidate.Networks.Select(network => own.GetValueOrDefault(network))];
         var columns = candidate.Networks[0].Shape.LayerSizes[^1];
@@ -374,6 +374,6 @@ internal sealed class Race : IDisposable
     {
         candidate.IsRunning = false;
         foreach (var (_, _, lane) in _lanes)
-            lane.Members.RemoveAll(candidate.Networks.Contains);
+            lane.Networks.RemoveAll(candidate.Networks.Contains);
     }
 }

@@ -43,9 +43,8 @@ internal sealed class NetworkStack : IDisposable
         _move = new StackMove(_memory, _constants, learners[0].Constants);
         var hasDropout = shape.Layers > 1 && learners.Any(learner => learner.Shape.Dropout > 0);
         _random = new StackRandom(
-            learners.Count, shape.Parameters,
-            hasDropout ? [.. learners.Select(learner => learner.Shape.Dropout)] : null,
-            shape.LayerSizes.Skip(1).SkipLast(1).Sum(units => (long)units), _memory.Center, learners[0].Key,
+            _memory.Center, hasDropout ? [.. learners.Select(learner => learner.Shape.Dropout)] : null,
+            shape.LayerSizes.Skip(1).SkipLast(1).Sum(units => (long)units), learners[0].Key,
             drawsOnDevice ?? start.device_type != DeviceType.CPU);
         _network = new StackNetwork(shape, learners.Count, loss, _memory, _random);
         _sums = zeros([learners.Count], start.dtype, start.device).DetachFromDisposeScope();

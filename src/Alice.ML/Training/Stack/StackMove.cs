@@ -119,23 +119,23 @@ internal sealed class StackMove : IDisposable
     public void Move(in AliceStep step, bool decays)
     {
         using var scope = NewDisposeScope();
-        var (curvature, unit) = Curvature(step);
+        var (divisor, unit) = Divisor(step);
         var (memory, lower, upper) = (_memory, _constants.Lower, _constants.Upper);
         Tensor move;
         if (step.Bound == StepBound.Fixed)
         {
             using var size = memory.Gradient.abs();
-            move = size.div_(curvature).clamp_(lower, upper);
+            move = size.div_(divisor).clamp_(lower, upper);
             using var isDescent = memory.Gradient.gt(move.Constant(0));
             move = where(isDescent, move, move.neg());
         }
         else
         {
             // g / unit, times the share of it that the bounds leave, times c.
-            move = unit is null ? curvature.reciprocal() : unit.div(curvature);
+            move = unit is null ? divisor.reciprocal() : unit.div(divisor);
             move.clamp_(lower, upper).mul_(memory.Gradient);
         }
-        curvature.Dispose();
+        divisor.Dispose();
         Subtract(move, unit ?? ones_like(move), step);
         if (decays)
             memory.Weights.mul_(_constants.Kept);
@@ -153,20 +153,20 @@ internal sealed class StackMove : IDisposable
     /// <summary>(α + h + √(α(α + 2h)) + ε) / c for the scale c of h, and what the bounds are in units of: √s + ε, or
     /// null for 1. With a = α/2c and b = h/c it is (√a + √(a + b))² + ε/c, which no step of overflows, and for which
     /// the memory of b is enough.</summary>
-    private (Tensor Curvature, Tensor? Unit) Curvature(in AliceStep step)
+    private (Tensor Divisor, Tensor? Unit) Divisor(in AliceStep step)
     {
         var memory = _memory;
         Tensor? alpha = null;
         if (step.GlassFactor > 0)
         {
             using var size = memory.Gradient.abs();
-            using var divisor = _glassEpsilon.Plus(size, _glassFactor);
-            alpha = memory.GlassDensity.div(divisor);
+            using var glassDivisor = _glassEpsilon.Plus(size, _glassFactor);
+            alpha = memory.GlassDensity.div(glassDivisor);
         }
         // Both roots at once.
         var isPair = step.Hessian == HessianEstimate.RootMeanSquare && step.Bound == StepBound.Adam;
         var roots = isPair ? memory.Squares.sqrt() : null;
-        var curvature = isPair ? roots!.select(0, 0) : step.Hessian switch
+        var divisor = isPair ? roots!.select(0, 0) : step.Hessian switch
         {
             HessianEstimate.RootMeanSquare => memory.Hessian.sqrt(),
             HessianEstimate.Zero => zeros_like(memory.Hessian),
@@ -176,20 +176,20 @@ internal sealed class StackMove : IDisposable
         var unit = isPair ? roots!.select(0, 1) : step.Bound == StepBound.Adam ? memory.SecondMoment.sqrt() : null;
         if (alpha is not null)
         {
-            curvature.Add(alpha).sqrt_().Add(alpha.sqrt_());
-            curvature.mul_(curvature);
+            divisor.Add(alpha).sqrt_().Add(alpha.sqrt_());
+            divisor.mul_(divisor);
             alpha.Dispose();
         }
         if (isPair)
             roots!.Add(_epsilons);
         else
         {
-            curvature.Shift(step.Epsilon / step.HessianScale);
+            divisor.Shift(step.Epsilon / step.HessianScale);
             unit?.Shift(step.Epsilon);
         }
         if (unit is not null && step.IsRegularised)
             unit.copy_(maximum(unit, memory.Gradient.abs().Scale(1 / step.LargestUnit)));
-        return (curvature, unit);
+        return (divisor, unit);
     }
 
     /// <summary>ν and μ, both at μ, less their shares of move / unit.</summary>

@@ -9,22 +9,24 @@ namespace Alice.ML.Training.Stack;
 /// Reliable Randomized Algorithm for the Closest-Pair Problem), and they cost one operation. TorchSharp has generators
 /// of the CPU only. On the CPU directions are those of the vector kernels.
 /// </summary>
-/// <param name="networks">Networks of the stack.</param>
-/// <param name="parameters">Of each.</param>
 /// <param name="dropouts">Dropout of each network; null where none has any.</param>
 /// <param name="units">Hidden units.</param>
-/// <param name="memory">What the state is in.</param>
+/// <param name="memory">The weights of the stack, [networks, parameters]: how many there are, their type and device.
+/// </param>
 /// <param name="key">Decides the words.</param>
 /// <param name="drawsOnDevice">Whether directions are drawn as on a device.</param>
 internal sealed unsafe class StackRandom(
-    int networks, long parameters, double[]? dropouts, long units, Tensor memory, ulong key, bool drawsOnDevice)
+    Tensor memory, double[]? dropouts, long units, ulong key, bool drawsOnDevice)
     : IDisposable
 {
+    private readonly int _networks = (int)memory.shape[0];
+    private readonly long _parameters = memory.shape[1];
+
     private readonly Tensor? _thresholds = dropouts is null ? null
-        : OnDevice(tensor([.. dropouts.Select(Threshold)], networks, 1), memory.device);
+        : OnDevice(tensor([.. dropouts.Select(Threshold)], dropouts.Length, 1), memory.device);
 
     private readonly Tensor? _scales = dropouts is null ? null : OnDevice(
-        tensor([.. dropouts.Select(dropout => 1 / (1 - dropout))], networks, 1).to(memory.dtype), memory.device);
+        tensor([.. dropouts.Select(dropout => 1 / (1 - dropout))], dropouts.Length, 1).to(memory.dtype), memory.device);
 
     private Tensor? _words;
 
@@ -39,11 +41,11 @@ internal sealed unsafe class StackRandom(
     {
         if (drawsOnDevice)
         {
-            using var drawn = Draw(parameters, constants.Keys[0], constants.Keys[1]);
+            using var drawn = Draw(_parameters, constants.Keys[0], constants.Keys[1]);
             return constants.Radius.copysign(drawn);
         }
         var signs = zeros_like(memory);
-        for (var n = 0; n < networks; n++)
+        for (var n = 0; n < _networks; n++)
             if (steps[n] is { } step)
             {
                 using var row = signs.select(0, n);
@@ -60,7 +62,7 @@ internal sealed unsafe class StackRandom(
             return null;
         using var drawn = Draw(rows * units, constants);
         using var isKept = drawn.le(_thresholds);
-        return isKept.mul(_scales!).view(networks, rows, units);
+        return isKept.mul(_scales!).view(_networks, rows, units);
     }
 
     /// <summary>32-bit numbers for dropout, [networks, count]. They belong to the caller's scope.</summary>
@@ -78,7 +80,7 @@ internal sealed unsafe class StackRandom(
         if (_words is null || _words.shape[0] < count)
         {
             _words?.Dispose();
-            _words = Words(Math.Max(count, parameters));
+            _words = Words(Math.Max(count, _parameters));
         }
         using var words = _words.narrow(0, 0, count);
         return summand.PlusProduct(words, factor);

@@ -1,4 +1,5 @@
 using Alice.ML.Models;
+using Alice.ML.Models.Networks;
 using Alice.ML.Transforms;
 using Microsoft.ML;
 using Microsoft.ML.Data;

@@ -32,7 +32,7 @@ public class StackDropoutTests
         constants.Load([.. Enumerable.Range(0, Networks).Select(n => (StackStep?)new StackStep(
             problem.Step(n, 8).Step, 1, AliceDirections.Key((ulong)n, 8), 0))], needsKeys: true);
         using var random = new StackRandom(
-            Networks, shape.Parameters, dropouts, 24, memory.Center, key: 3, drawsOnDevice: false);
+            memory.Center, dropouts, 24, key: 3, drawsOnDevice: false);
         using var network = new StackNetwork(
             shape, Networks, StackLoss.Of(problem.Objective, shape.LayerSizes[^1], memory.Center), memory, random);
         var (source, reader) = problem.Open(usesKernels: false);
@@ -100,7 +100,7 @@ public class StackDropoutTests
         using var like = zeros(3, 10);
         using var constants = new StackConstants(3, ScalarType.Float32, CPU);
         double[] dropouts = [0, 0.2, 0.5];
-        using var random = new StackRandom(3, 10, dropouts, Units, like, key: 3, drawsOnDevice: false);
+        using var random = new StackRandom(like, dropouts, Units, key: 3, drawsOnDevice: false);
         var sum = zeros(3, Count, Units);
         for (var number = 0; number < 100; number++)
         {
@@ -125,7 +125,7 @@ public class StackDropoutTests
         using var like = zeros(3, 10);
         using var constants = new StackConstants(3, ScalarType.Float32, CPU);
         double[] dropouts = [0, 0.2, 0.5];
-        using var random = new StackRandom(3, 10, dropouts, Units, like, key: 3, drawsOnDevice: false);
+        using var random = new StackRandom(like, dropouts, Units, key: 3, drawsOnDevice: false);
         using var hidden = HiddenUnits.Of(new NetworkShape([4, Units, 1], Activation.ReLU), 3, random, like);
         var sum = zeros(3, Count, Units);
         for (var number = 0; number < 100; number++)

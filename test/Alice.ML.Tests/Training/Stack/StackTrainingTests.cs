@@ -55,7 +55,7 @@ public class StackTrainingTests
         using var scope = NewDisposeScope();
         using var like = zeros(2, Parameters);
         using var constants = new StackConstants(2, ScalarType.Float32, CPU);
-        using var random = new StackRandom(2, Parameters, null, 0, like, key: 3, drawsOnDevice: true);
+        using var random = new StackRandom(like, null, 0, key: 3, drawsOnDevice: true);
         var sums = zeros(2, Parameters);
         var together = zeros(2, Parameters);
         var (means, between) = (new double[Steps], new double[Steps]);
@@ -219,7 +219,7 @@ public class StackTrainingTests
         NetworkShape[] shapes =
             [new([Columns, 16, 8, 1], Activation.ReLU), new([Columns, 16, 8, 1], Activation.ReLU),
                 new([Columns, 16, 8, 1], Activation.ReLU), new([Columns, 1], Activation.ReLU)];
-        Member[] members = [.. Enumerable.Range(0, networks).Select(n => new Member(
+        NetworkInTraining[] members = [.. Enumerable.Range(0, networks).Select(n => new NetworkInTraining(
             new NetworkDesign(
                 new NetworkPlan(NumericEncoding.None, shapes[n].LayerSizes, 0, 0.1 * n), shapes[n], task.Objective,
                 inputs),

@@ -101,12 +101,12 @@ internal sealed class LearnerProblem : IDisposable
     public Learner Learner(bool usesKernels)
     {
         using var start = Start();
-        return Alice.ML.Training.Members.Member.CreateLearner(
+        return NetworkInTraining.CreateLearner(
             _shape, new SquaredObjective(), start, Settings(usesKernels));
     }
 
     /// <summary>A network with its optimizer, at a constant learning rate of 0.001.</summary>
-    public Member Member(bool usesKernels) => new(
+    public NetworkInTraining Member(bool usesKernels) => new(
         new NetworkDesign(
             new NetworkPlan(NumericEncoding.None, _shape.LayerSizes, 0, 0), _shape, new SquaredObjective(), _inputs),
         Settings(usesKernels), new Course(LearningRateSchedule.Constant, 1), seed: 1, initialWeights: null);
