@@ -9,7 +9,7 @@ internal static class Categories
     private const int Longest = 60;
 
     /// <summary>Returns the value of a row.</summary>
-    public static Func<int, string> Of(HeldRows rows, int column)
+    public static Func<int, string> Of(RowsInMemory rows, int column)
     {
         var values = rows.Column(column);
         if (values is not uint[] keys || rows.Schema[column].Type is not KeyDataViewType)

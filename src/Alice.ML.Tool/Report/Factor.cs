@@ -15,11 +15,11 @@ internal sealed record Factor(string Name, int Column, int? Slot)
     private const int MaximumSlots = 256;
 
     /// <summary>All factors: every column but the label.</summary>
-    public static IReadOnlyList<Factor> Of(HeldRows rows, string label) =>
+    public static IReadOnlyList<Factor> Of(RowsInMemory rows, string label) =>
         [.. rows.Schema.Where(c => c.Name != label).SelectMany(Of)];
 
     /// <summary>The numbers of a factor, NaN if missing. Null if it is not numeric.</summary>
-    public double[]? Numbers(HeldRows rows) => rows.Column(Column) switch
+    public double[]? Numbers(RowsInMemory rows) => rows.Column(Column) switch
     {
         VBuffer<float>[] vectors when Slot is { } slot => [.. vectors.Select(v => (double)v.GetItemOrDefault(slot))],
         var column when rows.Schema[Column].Type is NumberDataViewType => [.. column.Cast<object>().Select(Number)],
@@ -27,11 +27,11 @@ internal sealed record Factor(string Name, int Column, int? Slot)
     };
 
     /// <summary>The value of a row as text.</summary>
-    public string Text(HeldRows rows, int row) => Numbers(rows, row) is { } number
+    public string Text(RowsInMemory rows, int row) => Numbers(rows, row) is { } number
         ? double.IsNaN(number) ? "missing" : Show.Number(number)
         : Categories.Of(rows, Column)(row);
 
-    private double? Numbers(HeldRows rows, int row) => rows.Column(Column) switch
+    private double? Numbers(RowsInMemory rows, int row) => rows.Column(Column) switch
     {
         VBuffer<float>[] vectors when Slot is { } slot => vectors[row].GetItemOrDefault(slot),
         var column when rows.Schema[Column].Type is NumberDataViewType => Number(column.GetValue(row)!),

@@ -12,7 +12,7 @@ internal static class LabelValues
     /// model.</summary>
     public static float[] Read(IDataView data, DataViewSchema.Column label, TaskKind kind)
     {
-        var values = HeldRows.Read(data, null, label.Name).Column(0);
+        var values = RowsInMemory.Read(data, null, label.Name).Column(0);
         return [.. values.Cast<object>().Select(value => kind switch
         {
             TaskKind.Multiclass when label.Type is KeyDataViewType =>

@@ -47,7 +47,7 @@ internal sealed record PartialDependence(Factor Factor, double[]? Numbers, IRead
 
     /// <summary>The values to try, each with a row that has it: quantiles of numbers, or the most frequent
     /// texts.</summary>
-    private static (double[]? Numbers, string[] Names, int[] Sources) Grid(HeldRows sample, Factor factor)
+    private static (double[]? Numbers, string[] Names, int[] Sources) Grid(RowsInMemory sample, Factor factor)
     {
         if (factor.Numbers(sample) is { } values)
         {

@@ -53,7 +53,7 @@ internal sealed class Subject
     public required IDataView Data { get; init; }
 
     /// <summary>Some of <see cref="Rows"/>, evenly spread.</summary>
-    public required HeldRows Sample { get; init; }
+    public required RowsInMemory Sample { get; init; }
 
     /// <summary>Index in <see cref="Rows"/> of each sampled row.</summary>
     public required int[] SamplePlaces { get; init; }
@@ -122,7 +122,7 @@ internal sealed class Subject
         var count = Math.Min(rows.Length, options.MaximumRows);
         int[] places = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * rows.Length / count))];
         var ml = new MLContext(options.Seed);
-        var sample = HeldRows.Read(data, places.Select(p => rows[p]).ToHashSet());
+        var sample = RowsInMemory.Read(data, places.Select(p => rows[p]).ToHashSet());
         return new Subject
         {
             Options = options,

@@ -28,7 +28,7 @@ internal static class TableSection
             (subject.Factors.Count > Most ? $" The first {Most} of {subject.Factors.Count} columns." : ""), "note");
     }
 
-    private static IReadOnlyList<Cell> Describe(HeldRows rows, Factor factor)
+    private static IReadOnlyList<Cell> Describe(RowsInMemory rows, Factor factor)
     {
         if (factor.Numbers(rows) is { } numbers)
         {

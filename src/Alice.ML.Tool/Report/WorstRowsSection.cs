@@ -18,7 +18,7 @@ internal static class WorstRowsSection
             "The test rows with the largest loss, with the most important columns. They show errors in " +
             "the data as often as errors of the model.");
         int[] inOrder = [.. worst.Select(i => subject.Rows[i]).Order()];
-        var rows = HeldRows.Read(subject.Data, inOrder.ToHashSet());
+        var rows = RowsInMemory.Read(subject.Data, inOrder.ToHashSet());
         // Factors refer to columns by index. Both views leave out the hidden columns, so indices agree.
         Factor[] factors = [.. subject.Importances.Take(Columns).Select(i => i.Column)];
         page.Table("Worst rows",

@@ -9,10 +9,9 @@ internal abstract unsafe class KernelLayer<V> where V : struct, IFloats<V>
     // Rows at a multiple of this distance share the same cache sets.
     private const int BadStride = 128;
 
+    private readonly LayerPlace _place;
     private readonly float* _paddedBias;
     private float* _biasGradient;
-
-    private readonly LayerPlace _place;
 
     /// <param name="place">Size of the layer and its place in the weights.</param>
     /// <param name="rows">Maximum number of rows.</param>

@@ -13,8 +13,8 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Members;
 
-/// <summary>A network in training, with its optimizer state, random numbers and losses: of the ensemble, or of a candidate in
-/// the race.</summary>
+/// <summary>A network in training, of the ensemble or of a candidate in the race, with its optimizer state, random
+/// numbers and losses.</summary>
 internal sealed class NetworkInTraining : INumbered, IDisposable
 {
     private readonly TrainingSettings _settings;

@@ -6,14 +6,14 @@ using Microsoft.ML.Data;
 namespace Alice.ML.Tool.Report;
 
 /// <summary>Rows in memory. A factor can be shown with values from other rows.</summary>
-internal sealed class HeldRows : IDataView
+internal sealed class RowsInMemory : IDataView
 {
     private readonly Array[] _columns;
     private readonly int[] _order;
     private readonly Factor? _factor;
     private readonly int[] _source;
 
-    private HeldRows(DataViewSchema schema, Array[] columns, int[] order, Factor? factor, int[] source) =>
+    private RowsInMemory(DataViewSchema schema, Array[] columns, int[] order, Factor? factor, int[] source) =>
         (Schema, _columns, _order, _factor, _source) = (schema, columns, order, factor, source);
 
     public DataViewSchema Schema { get; }
@@ -28,7 +28,7 @@ internal sealed class HeldRows : IDataView
     /// <param name="data">The data.</param>
     /// <param name="rows">Numbers of the rows, from 0. Null: all.</param>
     /// <param name="only">Names of columns. None: all that are not hidden.</param>
-    public static HeldRows Read(IDataView data, IReadOnlySet<int>? rows, params string[] only)
+    public static RowsInMemory Read(IDataView data, IReadOnlySet<int>? rows, params string[] only)
     {
         DataViewSchema.Column[] columns =
             [.. data.Schema.Where(c => !c.IsHidden && (only.Length == 0 || only.Contains(c.Name)))];
@@ -46,7 +46,7 @@ internal sealed class HeldRows : IDataView
             foreach (var reader in readers)
                 reader.Read();
         }
-        return new HeldRows(
+        return new RowsInMemory(
             builder.ToSchema(), [.. readers.Select(r => r.Values)], [.. Enumerable.Range(0, count)], null, []);
     }
 
@@ -57,7 +57,7 @@ internal sealed class HeldRows : IDataView
     /// <param name="rows">Indices of the rows.</param>
     /// <param name="factor">The factor to replace.</param>
     /// <param name="source">For each row, the row that its value comes from.</param>
-    public HeldRows With(int[] rows, Factor factor, int[] source) => new(Schema, _columns, rows, factor, source);
+    public RowsInMemory With(int[] rows, Factor factor, int[] source) => new(Schema, _columns, rows, factor, source);
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
         new Cursor(this, columnsNeeded.Select(c => c.Index).ToHashSet());
@@ -97,7 +97,7 @@ internal sealed class HeldRows : IDataView
         }
     }
 
-    private sealed class Cursor(HeldRows view, HashSet<int> active)
+    private sealed class Cursor(RowsInMemory view, HashSet<int> active)
         : MemoryCursor(view.Schema, view.Count, active)
     {
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
