@@ -91,8 +91,9 @@ internal sealed class SchemaInference(Table table, IReadOnlyList<int> rows, Acti
         return rows.All(r => Value(r) == first);
     }
 
-    /// <summary>Free text is read word by word. Other texts that rarely repeat are identifiers and left out. Few values
-    /// are one-hot encoded. More are target encoded, because a slot for each would have few rows to learn from.</summary>
+    /// <summary>Free text is read word by word. Other texts that rarely repeat are identifiers and left out. Few
+    /// values are one-hot encoded. More are target encoded, because a slot for each would have few rows to learn
+    /// from.</summary>
     private ColumnSchema TextColumn(int column, int missing, bool isAsked)
     {
         var (name, present) = (table.Names[column], rows.Count - missing);
