@@ -133,9 +133,11 @@ internal sealed class DataOptions
     /// <summary>Reads the training file.</summary>
     public LabelledTable Read(ParseResult parsed, Action<string> note)
     {
-        var table = DelimitedFile.Read(
-            Ranks.PathOf(parsed.GetRequiredValue(_data)), Format(parsed), expectedNames: null, note);
-        var label = table.Column(parsed.GetRequiredValue(_label), "--label");
+        var labelName = parsed.GetRequiredValue(_label);
+        // A number may be a column's place, and may stand in a row.
+        var table = DelimitedFile.Read(Ranks.PathOf(parsed.GetRequiredValue(_data)), Format(parsed),
+            expectedNames: NumberText.IsNumber(labelName) ? null : [labelName], note);
+        var label = table.Column(labelName, "--label");
         return new LabelledTable(table, label, parsed.GetValue(_task))
         {
             Positive = parsed.GetValue(_positive),

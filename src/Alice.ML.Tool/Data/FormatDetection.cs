@@ -29,24 +29,26 @@ internal static class FormatDetection
 
     /// <summary>
     /// Whether the first row names the columns. It does when it holds a name that is expected; otherwise only when none
-    /// of its fields is a number, a mark for 'missing' or a date above dates, and either some column below holds
-    /// numbers, or, in a table of texts, none of its fields appears again below it.
+    /// of its fields is a number or a date above dates, and either some column below holds numbers, or, in a table of
+    /// texts, none of its fields appears again below it. A field that is also a mark for 'missing' may be a name (Na,
+    /// sodium) where another field is a text above numbers.
     /// </summary>
     public static bool HasHeader(IReadOnlyList<string[]> rows, FileFormat format, IEnumerable<string>? expectedNames)
     {
         var first = rows[0];
         if (expectedNames is not null && expectedNames.Intersect(first).Any())
             return true;
-        if (first.All(f => f == "") || first.Any(f => NumberText.IsNumber(f) || (f != "" && IsMissing(f, format))))
+        if (first.All(f => f == "") || first.Any(NumberText.IsNumber))
             return false;
+        var hasMarks = first.Any(f => f != "" && IsMissing(f, format));
         var below = rows.Skip(1).Where(r => r.Length == first.Length).ToArray();
         var columns = Enumerable.Range(0, first.Length)
             .Select(i => below.Select(r => r[i]).Where(f => !IsMissing(f, format)).ToArray()).ToArray();
         if (columns.Index().Any(c => IsDate(first[c.Index]) && c.Item.Any(IsDate)))
             return false;
-        if (columns.Any(HoldsNumbers))
+        if (columns.Index().Any(c => !(hasMarks && IsMissing(first[c.Index], format)) && HoldsNumbers(c.Item)))
             return true;
-        return below.Length > 0 && !first.Where((field, i) => columns[i].Contains(field)).Any();
+        return below.Length > 0 && !hasMarks && !first.Where((field, i) => columns[i].Contains(field)).Any();
     }
 
     /// <summary>Whether a line that looks like a comment is a row: it has the rows' number of fields, more than one,

@@ -31,13 +31,22 @@ internal sealed class RegressionTask(TableSchema schema) : TableTask(schema)
         return
         [
             new("RMSE", "rmse", metrics.RootMeanSquaredError),
-            new("R2", "r2", isConstant ? double.NaN : metrics.RSquared)
+            new("R2", "r2", isConstant ? double.NaN : RSquared(labels, outputs))
             {
                 Remark = isConstant ? $"every row's {Schema.Label.Name} is {labels[0]}, so there is nothing to explain"
                     : null,
             },
             new("MAE", "mae", metrics.MeanAbsoluteError),
         ];
+    }
+
+    // ML.NET's squares labels in single precision: it is 1 for labels of 1e20.
+    private static double RSquared(float[] labels, float[][] outputs)
+    {
+        var mean = labels.Average(label => (double)label);
+        var residuals = labels.Zip(outputs, (label, output) => (double)label - output[0]);
+        return 1 - residuals.Sum(residual => residual * residual)
+            / labels.Sum(label => (label - mean) * (label - mean));
     }
 
     public override IEnumerable<string> Fields(float[] outputs) => [Text(outputs[0])];

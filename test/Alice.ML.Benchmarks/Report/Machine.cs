@@ -13,6 +13,7 @@ internal static class Machine
     public static IEnumerable<(string Name, string Value)> Describe() =>
         [
         ("Date", DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)),
+        ("Commit", Commit()),
         ("Defaults", $"{Defaults.Stamp} (docs/rules.md)"),
         ("Processor", $"{ProcessorName()}, {Environment.ProcessorCount} cores"),
         ("Vectors", $"{VectorBits()} bits at most, {Vector<byte>.Count * 8} bits in Vector<T>"),
@@ -25,9 +26,15 @@ internal static class Machine
         ("TorchSharp", $"{Version("TorchSharp")}, {torch.get_num_threads()} threads by default"),
     ];
 
-    private static string Version(string assembly) =>
-        Assembly.Load(assembly).GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split(
-            '+')[0];
+    // The SDK writes version+commit.
+    private static string Commit() =>
+        InformationalVersion("Alice.ML").Split('+') is [_, var commit] ? commit[..Math.Min(9, commit.Length)]
+            : "unknown";
+
+    private static string Version(string assembly) => InformationalVersion(assembly).Split('+')[0];
+
+    private static string InformationalVersion(string assembly) =>
+        Assembly.Load(assembly).GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     private static int VectorBits() =>
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;

@@ -124,7 +124,7 @@ public class RanksTests
     {
         var rows = Make(300);
         var ranks = ThreadRanks.Run(2, communicator => Fit(communicator, Part(rows, communicator),
-            options => options.MaximumTrainingTime = TimeSpan.FromSeconds(1)));
+            options => (options.NumberOfEpochs, options.MaximumTrainingTime) = (100_000, TimeSpan.FromSeconds(1))));
         CollectionAssert.AreEqual(Weights(ranks[0]), Weights(ranks[1]));
         Assert.AreEqual(StopReason.MaximumTrainingTime, ranks[1].TrainingSummary!.StopReason);
     }

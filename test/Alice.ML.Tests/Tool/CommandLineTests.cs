@@ -132,6 +132,7 @@ public sealed class CommandLineTests
     [DataRow("x,y\n1,red\n2,red\n3,red\n", "y", "the label column 'y' is red in every training row, so there is " +
         "nothing to learn; name another with --label")]
     [DataRow("x,y\n1,2\n2,3\n", "z", "has no such column. Its columns are x, y")]
+    [DataRow("x,color,y\n", "y", "holds a header and no rows; give --no-header if its only line is a row")]
     [DataRow("x\n1\n2\n3\n", "x", "has one column only (separator: comma); give --separator if it has more")]
     [DataRow("x,y\n1,2\n", "y", "the label column 'y' is 2 in every training row, so there is nothing " +
         "to learn; name another with --label")]
@@ -283,6 +284,24 @@ public sealed class CommandLineTests
             "--split", SharedData.Path("concrete.splits.csv"), "--fold", "0", "--json");
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.IsLessThanOrEqualTo(5.0, TestRmse(result.Output));
+    }
+
+    [TestMethod]
+    public async Task The_unit_of_the_label_does_not_change_the_share_that_is_explained()
+    {
+        var shares = new List<double>();
+        foreach (var unit in new[] { 1, Math.ScaleB(1, 80) })
+        {
+            var rows = Enumerable.Range(0, 60)
+                .Select(i => FormattableString.Invariant($"{i % 7},{(i % 7 + 0.01 * i) * unit:R}"));
+            var data = _folder.Write("units.csv", string.Join('\n', rows.Prepend("x,y")));
+            var result = await Run("train", data, "--label", "y", "--networks", "1", "--encoding", "None",
+                "--weight-decay", "0", "--epochs", "20", "--hidden", "8", "--json");
+            Assert.AreEqual(0, result.ExitCode, result.Error);
+            shares.Add(JsonDocument.Parse(result.Output).RootElement.GetProperty("test").GetProperty("r2").GetDouble());
+        }
+        Assert.AreEqual(shares[0], shares[1], 1e-3);
+        Assert.IsInRange(0.1, 0.99, shares[0]);
     }
 
     private static double TestRmse(string json) =>

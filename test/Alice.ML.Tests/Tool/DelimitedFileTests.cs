@@ -11,6 +11,8 @@ public sealed class DelimitedFileTests
     [TestMethod]
     [DataRow("a,b\n1,2\n3,4\n", "a|b", 2, ',', true, DisplayName = "comma with header")]
     [DataRow("1,2\n3,4\n", "column1|column2", 2, ',', false, DisplayName = "no header")]
+    [DataRow("RI,Na,Type\n1.5,13,a\n1.6,14,b\n", "RI|Na|Type", 2, ',', true, DisplayName = "a name that is a mark")]
+    [DataRow("a,NA\nb,2\nc,3\n", "column1|column2", 3, ',', false, DisplayName = "a gap in the first row")]
     [DataRow("a;b\n1,5;2\n3,5;4\n", "a|b", 2, ';', true, DisplayName = "semicolon, with commas inside fields")]
     [DataRow("a\tb c\n1\t2\n3\t4\n", "a|b c", 2, '\t', true, DisplayName = "tab")]
     [DataRow("a,b\r\n1,2\r\n3,4", "a|b", 2, ',', true, DisplayName = "Windows lines, no line break at the end")]
