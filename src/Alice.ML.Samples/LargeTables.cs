@@ -74,6 +74,9 @@ internal static class LargeTables
     {
         using var command = database.CreateCommand();
         command.CommandText = query;
+        // Otherwise DuckDB collects all rows in memory before it gives the first.
+        if (command is DuckDBCommand duck)
+            duck.UseStreamingMode = true;
         using var reader = command.ExecuteReader();
         while (reader.Read())
             yield return new(reader.GetFloat(0), reader.GetFloat(1), reader.GetFloat(2), reader.GetFloat(3));

@@ -3,10 +3,12 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Alice.ML.Mpi;
+using Alice.ML.Optimization;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using static TorchSharp.torch;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 using var ranks = MpiCommunicator.World();
@@ -20,10 +22,11 @@ try
         ["killed"] => Fit(false, epoch => Kill()),
         ["fails"] => Fit(false, epoch => Throw()),
         ["null"] => Null(),
+        ["doubles"] => Doubles(),
         ["sums"] => Sums(),
         ["steps", var units] => Steps(int.Parse(units)),
         _ => throw new ArgumentException(
-            "fit [race] | replicated [ROWS NETWORKS] | killed | fails | null | sums | steps UNITS"),
+            "fit [race] | replicated [ROWS NETWORKS] | killed | fails | null | doubles | sums | steps UNITS"),
     };
 }
 catch (Exception e)
@@ -81,10 +84,15 @@ int Replicated(int count, int networks, Effort effort)
 int Tell(MLContext ml, ITransformer model, Row[] all)
 {
     var scores = model.Transform(ml.Data.LoadFromEnumerable(all)).GetColumn<float>("Score").ToArray();
-    var hash = Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<float>(scores)));
+    return TellValues(scores, 5);
+}
+
+int TellValues<T>(T[] values, int shown) where T : unmanaged
+{
+    var hash = Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<T>(values)));
     // One line a rank, in their order.
     foreach (var line in ranks.Gather(System.Text.Encoding.UTF8.GetBytes(
-        $"rank {ranks.Rank} of {ranks.Size}: {hash} {string.Join(' ', scores.Take(5))}")))
+        $"rank {ranks.Rank} of {ranks.Size}: {hash} {string.Join(' ', values.Take(shown))}")))
         if (ranks.Rank == 0)
             Console.WriteLine(System.Text.Encoding.UTF8.GetString(line));
     return 0;
@@ -119,6 +127,54 @@ int Null()
     }
 }
 
+// The optimizer alone, on a float64 module: the closure sums its gradients over the ranks.
+int Doubles()
+{
+    const int Steps = 300, Batch = 60;
+    Row[] all = Row.Make(240);
+    using var outer = NewDisposeScope();
+    using var module = nn.Sequential(
+        nn.Linear(16, 8, dtype: ScalarType.Float64), nn.Tanh(), nn.Linear(8, 1, dtype: ScalarType.Float64));
+    var random = new Random(1);
+    foreach (var parameter in module.parameters())
+        using (no_grad())
+            parameter.copy_(
+                tensor([.. Enumerable.Range(0, (int)parameter.numel()).Select(_ => random.NextDouble() - 0.5)])
+                .view(parameter.shape));
+    using var optimizer = new AliceOptimizer(module, AliceOptimizerOptions.Tabular);
+    // Each rank has its part of every minibatch, twice as many rows for each next rank.
+    var whole = (1 << ranks.Size) - 1;
+    var (from, to) = (((1 << ranks.Rank) - 1) * Batch / whole, ((2 << ranks.Rank) - 1) * Batch / whole);
+    using var share = tensor(1.0 / Batch);
+    for (var step = 0; step < Steps; step++)
+    {
+        using var scope = NewDisposeScope();
+        var first = step * Batch % all.Length;
+        Row[] own = all[(first + from)..(first + to)];
+        var features = tensor([.. own.SelectMany(row => row.Features.Select(value => (double)value))]).view(-1, 16);
+        var labels = tensor([.. own.Select(row => (double)row.Label)]).view(-1, 1);
+        optimizer.step(() =>
+        {
+            optimizer.zero_grad();
+            var error = module.forward(features) - labels;
+            var loss = (error * error).sum() * share;
+            loss.backward();
+            double[] values =
+                [loss.item<double>(), .. module.parameters().SelectMany(p => p.grad!.data<double>().ToArray())];
+            ranks.Sum(values);
+            var at = 1;
+            foreach (var parameter in module.parameters())
+            {
+                using var noGradient = no_grad();
+                parameter.grad!.copy_(tensor(values[at..(at += (int)parameter.numel())]).view(parameter.shape));
+            }
+            return tensor(values[0]);
+        });
+    }
+    double[] weights = [.. module.parameters().SelectMany(parameter => parameter.data<double>().ToArray())];
+    return TellValues(weights, weights.Length);
+}
+
 // What the exchange of a step takes by itself.
 int Sums()
 {
@@ -147,11 +203,12 @@ int Steps(int units)
     Row[] all = Row.Make(8192);
     Row[] own = all[(ranks.Rank * all.Length / ranks.Size)..((ranks.Rank + 1) * all.Length / ranks.Size)];
     var ml = new MLContext(1);
-    const int Epochs = 40;
-    var times = new List<double>();
+    const int Epochs = 20;
+    using var timed = new TimedSums(ranks);
+    var (times, sums) = (new List<double>(), new List<double>());
     var options = new AliceRegressionTrainer.Options
     {
-        Communicator = ranks,
+        Communicator = timed,
         NumberOfNetworks = 1,
         HiddenLayers = [units, units],
         WeightDecay = 0,
@@ -160,15 +217,22 @@ int Steps(int units)
         NumberOfEpochs = Epochs,
         NumberOfThreads = 1,
         Device = "cpu",
-        Progress = new Watch(epoch => times.Add(epoch.Seconds)),
+        Progress = new Watch(epoch =>
+        {
+            times.Add(epoch.Seconds);
+            sums.Add(timed.Seconds);
+        }),
     };
     var model = ml.Regression.Trainers.Alice(options).Fit(ml.Data.LoadFromEnumerable(own)).Model;
-    var perEpoch = times.Zip(times.Skip(1), (before, after) => after - before).Order().ToArray();
     if (ranks.Rank == 0)
         Console.WriteLine($"{ranks.Size} ranks, "
             + $"{model.Networks[0].Layers.Sum(layer => layer.Weights.Length + layer.Biases.Length):N0} parameters: "
-            + $"{perEpoch[perEpoch.Length / 4] / 8 * 1e6:F0} µs a step");
+            + $"{PerStep(times):F0} µs a step, {PerStep(sums):F0} µs of it in the sum");
     return 0;
+
+    // The lower quartile of the epochs, of eight steps each.
+    static double PerStep(List<double> seconds) =>
+        seconds.Zip(seconds.Skip(1), (before, after) => after - before).Order().ElementAt(seconds.Count / 4) / 8 * 1e6;
 }
 
 internal sealed class Watch(Action<AliceEpoch> action) : IProgress<AliceProgress>
@@ -178,6 +242,33 @@ internal sealed class Watch(Action<AliceEpoch> action) : IProgress<AliceProgress
         if (value.Epoch is { Epoch: >= 3 } epoch)
             action(epoch);
     }
+}
+
+/// <summary>Measures how long this rank waits for sums.</summary>
+internal sealed class TimedSums(Communicator ranks) : Communicator
+{
+    private readonly Stopwatch _watch = new();
+
+    public double Seconds => _watch.Elapsed.TotalSeconds;
+
+    public override int Rank => ranks.Rank;
+
+    public override int Size => ranks.Size;
+
+    public override void Sum(Span<float> values)
+    {
+        _watch.Start();
+        ranks.Sum(values);
+        _watch.Stop();
+    }
+
+    public override void Sum(Span<double> values) => ranks.Sum(values);
+
+    public override byte[][] Gather(ReadOnlySpan<byte> own) => ranks.Gather(own);
+
+    public override void Broadcast(Span<byte> values) => ranks.Broadcast(values);
+
+    public override void Fail(string reason) => ranks.Fail(reason);
 }
 
 internal sealed class Row

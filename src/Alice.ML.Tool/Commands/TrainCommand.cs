@@ -129,6 +129,12 @@ internal sealed class TrainCommand
             throw new UserException("--folds trains several models one after the other; start it without mpirun");
         if (ranks is not null && parsed.GetValue(_report) is not null)
             throw new UserException("--report needs all rows in one process; start it without mpirun");
+        if (ranks is not null && settings.Device is not ("auto" or "cpu"))
+            throw new UserException(
+                $"--device is {settings.Device}, and ranks train on the CPU; leave it out, or start it without mpirun");
+        if (ranks is not null && !settings.Replicated && settings.NumberOfThreads > 1)
+            throw new UserException($"--threads is {settings.NumberOfThreads}, and ranks that divide the rows train on "
+                + "one thread each; leave it out and start more ranks, or give --replicated");
         var files = new OutputFiles(terminal, _data.Inputs(parsed),
             ranks is { Rank: > 0 } ? [] : [(_save.Name, parsed.GetValue(_save)), (_plot.Name, parsed.GetValue(_plot)),
                 (_report.Name, parsed.GetValue(_report)), (_checkpoint.File.Name, settings.CheckpointPath)]);

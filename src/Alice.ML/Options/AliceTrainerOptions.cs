@@ -88,17 +88,20 @@ public abstract class AliceTrainerOptions : TrainerInputBaseWithWeight
     /// the default is 0: L1 and L2 regularization take its place.</summary>
     public double? WeightDecay { get; set; }
 
-    /// <summary>Maximum memory for the rows, in bytes, 0 or more. Each feature, label and weight takes 4 bytes. If the
-    /// rows need more, their features are written to a file in <see cref="TemporaryFolder"/>, and labels and weights
-    /// stay in memory. Training then reads the file window by window, so the random order of the rows differs. Features
-    /// of 1,024 columns or more always stay in memory: Fit throws if they need more than the limit. Default null: half
-    /// of the memory that is free when Fit begins. Set a value to get the same model on machines of different
-    /// sizes.</summary>
+    /// <summary>Maximum memory for the rows, in bytes, 0 or more. Each feature, label and weight takes 4 bytes, and
+    /// each row 24 bytes besides (40 with <see cref="Effort.Best"/>). A table with missing values takes 4 more for each
+    /// feature and each indicator. If the rows need more, their features are written to a file in
+    /// <see cref="TemporaryFolder"/>, and labels and weights stay in memory. Training then reads the file window by
+    /// window, so the random order of the rows differs. Features of 1,024 columns or more always stay in memory: Fit
+    /// throws if they need more than the limit. Must be null if ranks divide the rows (see
+    /// <see cref="Communicator"/>). Default null: half of the memory that is free when Fit begins. Set a value to get
+    /// the same model on machines of different sizes.</summary>
     public long? MaximumMemory { get; set; }
 
     /// <summary>Existing folder for the temporary file of rows that need more than <see cref="MaximumMemory"/>. The
     /// file takes 4 bytes per feature. It is deleted when Fit ends, and also if the process dies. A folder in memory
-    /// (tmpfs) saves no memory. Default null: the TempFilePath of the MLContext.</summary>
+    /// (tmpfs) saves no memory. Must be null if ranks divide the rows. Default null: the TempFilePath of the
+    /// MLContext.</summary>
     public string? TemporaryFolder { get; set; }
 
     /// <summary>Number of parts that each minibatch is split into, 1 or more. The parts are evaluated one after the

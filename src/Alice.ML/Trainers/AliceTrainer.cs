@@ -158,6 +158,7 @@ public abstract class AliceTrainer<TTransformer, TModel>
         ArgumentNullException.ThrowIfNull(data);
         SchemaChecks.Check(data.Schema, LabelColumn.Name, FeatureColumn, WeightColumn);
         CheckLabel(data.Schema[LabelColumn.Name]);
+        SchemaChecks.CheckRanks(_options, data.Schema[LabelColumn.Name]);
         MemoryCheck.Require(_options, data.Schema[FeatureColumn.Name]);
     }
 

@@ -52,11 +52,16 @@ internal sealed class OptionErrors
             "there are no validation rows: give Fit validation data, or set ValidationFraction")
         .ThrowIfAny();
 
+    /// <summary>Whether each rank has its own part of the rows.</summary>
+    public static bool DividesRows(AliceTrainerOptions options) =>
+        options is { Communicator.Size: > 1, Replicated: false };
+
     /// <summary>Checks the options that all trainers share, and those that <paramref name="more"/> adds.</summary>
     public static void Check(AliceTrainerOptions options, Action<OptionErrors>? more = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         var layers = options.HiddenLayers;
+        var dividesRows = DividesRows(options);
         var errors = new OptionErrors()
             .Require(!string.IsNullOrEmpty(options.LabelColumnName), nameof(options.LabelColumnName),
                 options.LabelColumnName,
@@ -92,6 +97,15 @@ internal sealed class OptionErrors
             .Require(options.Communicator is null or { Size: 1 } || options.Device is "auto" or "cpu",
                 nameof(options.Device), options.Device, "with a Communicator training is on the CPU: set 'cpu'")
             .Between(nameof(options.NumberOfThreads), options.NumberOfThreads, 1, MaximumThreads)
+            .Require(!dividesRows || options.NumberOfThreads is null or 1, nameof(options.NumberOfThreads),
+                options.NumberOfThreads, "ranks that divide the rows train on one thread each: leave it null and start "
+                + "more ranks, or set Replicated")
+            .Require(!dividesRows || options.MaximumMemory is null, nameof(options.MaximumMemory),
+                options.MaximumMemory, "ranks that divide the rows keep them in memory: leave it null and start more "
+                + "ranks, or set Replicated")
+            .Require(!dividesRows || options.TemporaryFolder is null, nameof(options.TemporaryFolder),
+                options.TemporaryFolder, "ranks that divide the rows keep them in memory: leave it null, or set "
+                + "Replicated")
             .Require(options.WeightDecay is not { } decay
                 || (decay >= 0 && double.IsFinite(decay)), nameof(options.WeightDecay),
                 options.WeightDecay, "must be 0 or more and finite")

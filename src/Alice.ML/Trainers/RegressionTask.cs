@@ -20,7 +20,7 @@ internal static class RegressionTask
     public static LearningTask Create(
         TrainingData data, RegressionLoss loss, IReadOnlyList<float> quantiles, Func<int, string> nameOf)
     {
-        var labels = ColumnScale.Of(data.Labels, data.LabelCount, data.Weights, data.Peers);
+        var labels = ColumnScale.Of(data.LabelMemory, data.LabelCount, data.WeightMemory, data.Peers);
         for (var label = 0; label < labels.Length; label++)
             Check(labels[label], data.Rows, nameOf(label));
         if (loss == RegressionLoss.Poisson)

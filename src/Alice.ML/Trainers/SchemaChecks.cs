@@ -1,3 +1,4 @@
+using Alice.ML.Training.Reading;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -21,6 +22,16 @@ internal static class SchemaChecks
             && weightType != NumberDataViewType.Single)
             throw Mismatch("weight", weight.Name, weightType,
                 "a Single: convert it with Transforms.Conversion.ConvertType");
+    }
+
+    /// <exception cref="ArgumentException">Ranks that divide the rows cannot learn these labels.</exception>
+    public static void CheckRanks(AliceTrainerOptions options, DataViewSchema.Column label)
+    {
+        if (OptionErrors.DividesRows(options) && LabelReader.Count(label) is var count && count > 1)
+            throw new ArgumentException(
+                $"Communicator has {options.Communicator!.Size} ranks, Replicated is false, and the label column "
+                + $"'{label.Name}' has {count} labels: ranks that divide the rows learn one label. Give every rank all "
+                + "rows and set Replicated, train without a Communicator, or train a model for each label.");
     }
 
     public static ArgumentOutOfRangeException Mismatch(string role, string name, object type, string wanted) =>

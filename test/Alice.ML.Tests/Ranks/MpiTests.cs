@@ -25,6 +25,23 @@ public class MpiTests
     }
 
     [TestMethod]
+    [DataRow(2)]
+    [DataRow(3)]
+    public void A_module_of_doubles_has_the_weights_of_one_process_to_ten_digits(int size)
+    {
+        var alone = Scores(Run(1, "doubles"));
+        var several = Scores(Run(size, "doubles"));
+        Assert.HasCount(size, several);
+        foreach (var (hash, weights) in several)
+        {
+            Assert.AreEqual(several[0].Hash, hash);
+            Assert.HasCount(16 * 8 + 8 + 8 + 1, weights);
+            foreach (var (expected, actual) in alone[0].Scores.Zip(weights))
+                Assert.AreEqual(expected, actual, 1e-10);
+        }
+    }
+
+    [TestMethod]
     public void Processes_choose_the_same_plans()
     {
         var several = Scores(Run(2, "fit", "race"));

@@ -153,6 +153,64 @@ public class RanksTests
     }
 
     [TestMethod]
+    public void Options_that_ranks_with_own_rows_cannot_have_are_refused_with_the_remedy()
+    {
+        foreach (var (change, message) in new (Action<AliceRegressionTrainer.Options>, string)[]
+        {
+            (o => o.NumberOfThreads = 2, "NumberOfThreads is 2, but ranks that divide the rows train on one thread "
+                + "each: leave it null and start more ranks, or set Replicated."),
+            (o => o.MaximumMemory = 1 << 20, "MaximumMemory is 1048576, but ranks that divide the rows keep them in "
+                + "memory: leave it null and start more ranks, or set Replicated."),
+            (o => o.TemporaryFolder = "/", "TemporaryFolder is '/', but ranks that divide the rows keep them in "
+                + "memory: leave it null, or set Replicated."),
+            (o => o.Device = "cuda", "Device is 'cuda', but with a Communicator training is on the CPU: set 'cpu'."),
+        })
+            foreach (var (_, error) in ThreadRanks.Try(2, communicator => Fit(communicator, Make(50), change)))
+            {
+                Assert.IsInstanceOfType<ArgumentException>(error);
+                Assert.AreEqual(message, error.Message);
+            }
+        // With all rows on every rank they work.
+        foreach (var (model, error) in ThreadRanks.Try(2, communicator => Fit(communicator, Make(240), options =>
+        {
+            Fixed(options);
+            (options.Replicated, options.NumberOfThreads, options.MaximumMemory, options.NumberOfEpochs) =
+                (true, 2, 2000, 2);
+        })))
+            Assert.IsNotNull(model, $"{error}");
+    }
+
+    [TestMethod]
+    public void Several_labels_are_refused_before_any_row_is_read()
+    {
+        var read = 0;
+        foreach (var (_, error) in ThreadRanks.Try(2, communicator =>
+        {
+            var ml = new MLContext();
+            var rows = Make(50).Select(row => new Labels { Both = [row.Label, 1], Features = row.Features })
+                .Select(row => Interlocked.Increment(ref read) > 0 ? row : row);
+            return ml.Regression.Trainers.AliceMultioutput(new AliceMultioutputTrainer.Options
+            {
+                Communicator = communicator,
+                LabelColumnName = "Both",
+            }).Fit(ml.Data.LoadFromEnumerable(rows));
+        }))
+            Assert.AreEqual("Communicator has 2 ranks, Replicated is false, and the label column 'Both' has 2 labels: "
+                + "ranks that divide the rows learn one label. Give every rank all rows and set Replicated, train "
+                + "without a Communicator, or train a model for each label.", error!.Message);
+        Assert.AreEqual(0, read);
+    }
+
+    private sealed class Labels
+    {
+        [VectorType(2)]
+        public float[] Both { get; set; } = [];
+
+        [VectorType(Example.Inputs)]
+        public float[] Features { get; set; } = [];
+    }
+
+    [TestMethod]
     public void A_rank_that_fails_alone_ends_the_others()
     {
         var results = ThreadRanks.Try(3, communicator => Fit(communicator, Make(100), options =>

@@ -4,6 +4,7 @@ using Alice.ML.Tests.Trainers;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Alice.ML.Tests.Ranks;
 
@@ -74,6 +75,82 @@ public class ReplicatedTests
             .Append(ml.Transforms.Conversion.MapValueToKey("Words"))
             .Append(ml.Transforms.Text.ProduceHashedNgrams("Features", "Words", numberOfBits: 11, ngramLength: 1))
             .Append(ml.MulticlassClassification.Trainers.Alice(options)).Fit(data).LastTransformer.Model;
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Several_labels_are_learned_too(bool inFile)
+    {
+        var alone = Outputs(null);
+        foreach (var model in ThreadRanks.Run(2, Outputs))
+        {
+            CollectionAssert.AreEqual(Weights(alone.Ensemble), Weights(model.Ensemble));
+            Assert.AreEqual(alone.TrainingSummary!.Estimate!.Labels![1], model.TrainingSummary!.Estimate!.Labels![1]);
+        }
+
+        // A missing label, quantiles, validation and a comparison of plans.
+        AliceMultioutputModelParameters Outputs(Communicator? communicator)
+        {
+            var ml = new MLContext();
+            var rows = Rows().Select((row, i) => new TwoLabels
+            {
+                Features = row.Features,
+                Both = [row.Label, i % 9 == 0 ? float.NaN : 100 * row.Features[0]],
+            }).ToArray();
+            return ml.Regression.Trainers.AliceMultioutput(new AliceMultioutputTrainer.Options
+            {
+                Communicator = communicator,
+                Replicated = true,
+                LabelColumnName = "Both",
+                Quantiles = [0.1, 0.9],
+                ValidationFraction = 0.1,
+                MaximumMemory = inFile ? 2000 : null,
+                Seed = 1,
+                NumberOfThreads = 1,
+                NumberOfNetworks = 3,
+                Effort = Effort.Quick,
+                Device = "cpu",
+            }).Fit(ml.Data.LoadFromEnumerable(rows)).Model;
+        }
+    }
+
+    [TestMethod]
+    public void Flags_are_learned_too()
+    {
+        var alone = Flags(null);
+        foreach (var model in ThreadRanks.Run(2, Flags))
+            CollectionAssert.AreEqual(Weights(alone.Ensemble), Weights(model.Ensemble));
+
+        AliceMultilabelModelParameters Flags(Communicator? communicator)
+        {
+            var ml = new MLContext();
+            var rows = Rows().Select(row => new TwoLabels
+            {
+                Features = row.Features,
+                Both = [row.Label > 10 ? 1 : 0, row.Features[0] > 0 ? 1 : 0],
+            }).ToArray();
+            return ml.BinaryClassification.Trainers.AliceMultilabel(new AliceMultilabelTrainer.Options
+            {
+                Communicator = communicator,
+                Replicated = true,
+                LabelColumnName = "Both",
+                Seed = 1,
+                NumberOfThreads = 1,
+                NumberOfNetworks = 2,
+                Effort = Effort.Quick,
+                Device = "cpu",
+            }).Fit(ml.Data.LoadFromEnumerable(rows)).Model;
+        }
+    }
+
+    private sealed class TwoLabels
+    {
+        [VectorType(2)]
+        public float[] Both { get; set; } = [];
+
+        [VectorType(Example.Inputs)]
+        public float[] Features { get; set; } = [];
     }
 
     [TestMethod]

@@ -1,3 +1,4 @@
+using Alice.ML.Files;
 using Alice.ML.Models;
 using Alice.ML.Tests.Tool;
 using Alice.ML.Trainers;
@@ -47,6 +48,25 @@ public sealed class CheckpointFileTests
         using (var saved = RunFile.Open(Current))
             Assert.AreEqual((TrainingPhase.Choosing, false), (saved.Header.Phase, saved.Header.IsFinished));
         CollectionAssert.AreEqual(whole, Fit(race, Resume));
+    }
+
+    [TestMethod]
+    public void A_file_of_another_version_is_named_before_any_row_is_read()
+    {
+        foreach (var version in new[] { RunFile.Version - 1, RunFile.Version + 1 })
+        {
+            // Whole and undamaged, with what another version wrote.
+            using (var stream = File.Create(Current))
+                CheckedRecord.Write(stream, 0x4e524c41, (byte)version, writer => writer.Write("another layout"));
+            foreach (var resumes in new[] { Resume, Keep })
+            {
+                var error = Assert.ThrowsExactly<IOException>(() => Fit(resumes));
+                Assert.AreEqual(
+                    $"CheckpointPath: '{Current}' is a checkpoint of version {version}, and this Alice.ML reads "
+                    + $"version {RunFile.Version}. Finish the run with the Alice.ML that wrote it, or delete the file "
+                    + $"to start a new run.", error.Message);
+            }
+        }
     }
 
     [TestMethod]

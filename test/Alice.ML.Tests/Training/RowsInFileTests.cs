@@ -30,7 +30,8 @@ public sealed class RowsInFileTests
             values.CopyTo(writer.Row(row % writer.Rows));
             var (first, count) = (row / writer.Rows * writer.Rows, row % writer.Rows + 1);
             if (count == writer.Rows || row == rows - 1)
-                writer.Write(labels.AsSpan(first, count), weights is null ? default : weights.AsSpan(first, count));
+                writer.Write(
+                    labels.AsSpan(first, count), weights is null ? default : weights.AsSpan(first, count), count);
         }
         return new TrainingData(writer.Features(), labels, weights, 0, rows);
     }
@@ -135,8 +136,8 @@ public sealed class RowsInFileTests
         foreach (var hasWeights in new[] { false, true })
         {
             var data = Data(Rows, Tail, Gaps, hasWeights);
-            var scales = FileScale.Of((FileFeatures)data.Features, data);
-            var expected = ColumnScale.Of(InMemory(data).Values, Columns, data.Weights);
+            var scales = ScaleOfColumns.InFile((FileFeatures)data.Features, data);
+            var expected = ColumnScale.Of(InMemory(data).Values, Columns, data.WeightMemory);
             for (var c = 0; c < Columns; c++)
             {
                 Assert.AreEqual(expected[c].Mean, scales[c].Mean, 1e-9 * Math.Abs(expected[c].Mean));

@@ -9,8 +9,10 @@ namespace Alice.ML.Training.Batches;
 /// order.</summary>
 internal abstract class BatchSource : IDisposable
 {
-    private readonly int[] _numbers;
+    // Row numbers before they are shuffled. Null: those of the part, from the first on.
+    private readonly int[]? _numbers;
     private readonly int[] _order;
+    private readonly int _first;
 
     // Rows of each rank that has a share of every minibatch.
     private readonly int[] _shares;
@@ -20,18 +22,16 @@ internal abstract class BatchSource : IDisposable
     /// <param name="isShared">Whether each minibatch has rows of all ranks.</param>
     protected BatchSource(RowSet rows, int batchSize, bool isShared = true)
     {
-        Rows = rows.Count;
+        (Rows, _numbers, _first) = (rows.Count, rows.Numbers, rows.Data.Start);
         Peers = isShared ? rows.Data.Peers : null;
         if (rows.Data.Features is FileFeatures file)
         {
             Blocks = new BlockOrder(rows, file);
-            (_numbers, _order) = ([], []);
+            _order = [];
         }
         else
-        {
-            _numbers = rows.InOrder();
-            _order = [.. _numbers];
-        }
+            _order = new int[Rows];
+        Number();
         _shares = Peers?.Gather<int>([Rows]) ?? [Rows];
         Count = (_shares.Sum() + batchSize - 1) / batchSize;
         if (rows.Data.WeightArray is not null)
@@ -77,8 +77,14 @@ internal abstract class BatchSource : IDisposable
     public virtual void Shuffle(ulong key)
     {
         Blocks?.Shuffle(key);
-        _numbers.CopyTo(_order, 0);
+        Number();
         RowOrder.Shuffle(_order, key);
+    }
+
+    private void Number()
+    {
+        for (var place = 0; place < _order.Length; place++)
+            _order[place] = _numbers?[place] ?? _first + place;
     }
 
     /// <summary>Creates a reader for networks with the same inputs. Each thread needs its own reader.</summary>

@@ -2,6 +2,7 @@ using Alice.ML.Optimization.Tensors;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Inputs;
 using Alice.ML.Training.Networks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alice.ML.Training.Batches;
@@ -14,7 +15,9 @@ internal sealed class TensorBatches : BatchSource
     private readonly Tensor? _weights;
     private readonly Device _device;
     private readonly FileFeatures? _file;
-    private Tensor _order;
+
+    // On a GPU. Null: the features are on the CPU.
+    private Tensor? _order;
 
     /// <param name="rows">The rows, with targets as labels. Not owned.</param>
     /// <param name="batchSize">Maximum number of rows of a minibatch.</param>
@@ -32,13 +35,13 @@ internal sealed class TensorBatches : BatchSource
         // Starts at the first row of the table, so that the same row numbers index features, targets and weights.
         Tensor Load(float[] values, int width) => frombuffer(
             values, ScalarType.Float32, (data.Start + data.Rows) * width).view(-1, width)
-            .to(device).clone().DetachFromDisposeScope();
+            .to(device).DetachFromDisposeScope();
     }
 
     public override void Shuffle(ulong key)
     {
         base.Shuffle(key);
-        _order.Dispose();
+        _order?.Dispose();
         _order = OrderOnDevice();
     }
 
@@ -53,7 +56,9 @@ internal sealed class TensorBatches : BatchSource
     {
         var (start, size) = Range(index);
         var from = Start(part, parts, size);
-        var rows = _order.narrow(0, start + from, Start(part + 1, parts, size) - from);
+        var (first, count) = (start + from, Start(part + 1, parts, size) - from);
+        var rows = _order?.narrow(0, first, count)
+            ?? tensor(Order.Slice(first, count).ToArray()).to(ScalarType.Int64);
         var here = rows.to(_device);
         var features = _features.Select(_features.IndexDevice.type == _device.type ? here : rows.cpu());
         return Minibatch(features, here, size);
@@ -79,12 +84,14 @@ internal sealed class TensorBatches : BatchSource
     {
         _targets.Dispose();
         _weights?.Dispose();
-        _order.Dispose();
+        _order?.Dispose();
     }
 
     // If the features are on the GPU, the order is there too, so that a step transfers nothing.
-    private Tensor OrderOnDevice()
+    private Tensor? OrderOnDevice()
     {
+        if (_features.IndexDevice.type == DeviceType.CPU)
+            return null;
         using var scope = NewDisposeScope();
         return tensor(Order.ToArray()).to(ScalarType.Int64).to(_features.IndexDevice).DetachFromDisposeScope();
     }

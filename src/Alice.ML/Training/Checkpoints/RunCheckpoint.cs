@@ -43,7 +43,8 @@ internal sealed class RunCheckpoint : IDisposable
 
     /// <summary>Checks whether the file can be written, and reads what is there.</summary>
     /// <returns>Null if the options name no file.</returns>
-    /// <exception cref="IOException">The file cannot be written, or is not a checkpoint.</exception>
+    /// <exception cref="IOException">The file cannot be written, is not a checkpoint, or is one of another
+    /// version.</exception>
     /// <exception cref="InvalidOperationException">There is an unfinished run that the options do not resume, or there
     /// is no undamaged run to resume.</exception>
     public static RunCheckpoint? Open(
@@ -219,6 +220,10 @@ internal sealed class RunCheckpoint : IDisposable
             if (!RunFile.IsCheckpoint(path))
                 throw new IOException(
                     $"CheckpointPath: '{path}' is not a checkpoint, and would be overwritten. Name another file.");
+            else if (RunFile.OtherVersion(path) is { } version)
+                throw new IOException($"CheckpointPath: '{path}' is a checkpoint of version {version}, and this "
+                    + $"Alice.ML reads version {RunFile.Version}. Finish the run with the Alice.ML that wrote it, or "
+                    + "delete the file to start a new run.");
     }
 
     private void CheckFree()

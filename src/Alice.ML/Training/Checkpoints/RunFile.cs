@@ -16,7 +16,11 @@ internal sealed record RunHeader(RunIdentity Run, TrainingPhase Phase, bool IsFi
 internal static class RunFile
 {
     private const uint Mark = 0x4e524c41; // "ALRN"
-    private const byte Version = 1;
+    private const string What = "checkpoint";
+
+    /// <summary>To be raised with every change of what a phase writes. 2: the race writes the steps of each lane.
+    /// </summary>
+    public const byte Version = 2;
 
     /// <summary>Path of the previous checkpoint.</summary>
     public static string Before(string path) => path + ".before";
@@ -50,6 +54,29 @@ internal static class RunFile
         return stream.Length >= sizeof(uint) && reader.ReadUInt32() == Mark;
     }
 
+    /// <summary>The version of an undamaged checkpoint that another version of the library wrote. Null: it is of this
+    /// version, or damaged.</summary>
+    public static byte? OtherVersion(string path)
+    {
+        using var stream = File.OpenRead(path);
+        if (stream.Length < CheckedRecord.HeadBytes)
+            return null;
+        stream.Position = sizeof(uint);
+        var found = (byte)stream.ReadByte();
+        if (found == Version)
+            return null;
+        try
+        {
+            stream.Position = 0;
+            CheckedRecord.Verify(stream, Mark, found, What);
+            return found;
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Opens a checkpoint and checks all of it.</summary>
     /// <exception cref="InvalidDataException">The file is not a checkpoint, or is damaged.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -58,7 +85,7 @@ internal static class RunFile
         var stream = File.OpenRead(path);
         try
         {
-            CheckedRecord.Verify(stream, Mark, Version, "checkpoint");
+            CheckedRecord.Verify(stream, Mark, Version, What);
             stream.Position = CheckedRecord.HeadBytes;
             var reader = new BinaryReader(stream, Encoding.UTF8);
             return new SavedRun(path, reader.ReadJson<RunHeader>(), reader);

@@ -13,14 +13,18 @@ internal sealed record ColumnSplit(int[] Numbers, SparseTable? Sparse)
     /// <param name="rows">Number of rows, from the first.</param>
     /// <param name="usual">For each column, its usual value and the share of rows that have it.</param>
     /// <param name="inputs">Encoding of the inputs of the networks.</param>
+    /// <param name="limit">What is left of the memory for rows: without room for the indices, all columns are
+    /// numbers. Null: there is no limit.</param>
     public static ColumnSplit Of(
-        DenseFeatures table, int rows, (float Value, double Share)[] usual, IColumnFeatures inputs)
+        DenseFeatures table, int rows, (float Value, double Share)[] usual, IColumnFeatures inputs,
+        MemoryLimit? limit = null)
     {
         int[] all = [.. Enumerable.Range(0, table.Columns)];
         var sparse = all.Where(column => usual[column].Share >= AutoRules.IndexedShare && !inputs.HasBins(column))
             .ToHashSet();
         if (sparse.Count == 0 || !inputs.AddsBins
-            && sparse.Sum(column => 2 * usual[column].Share - 1) < AutoRules.LeastIndexSaving)
+            && sparse.Sum(column => 2 * usual[column].Share - 1) < AutoRules.LeastIndexSaving
+            || limit?.TryTake(SparseTable.Bytes(rows, sparse.Sum(column => 1 - usual[column].Share))) == false)
             return new(all, null);
         return new(
             [.. all.Where(column => !sparse.Contains(column))],

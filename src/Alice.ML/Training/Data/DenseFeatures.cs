@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 namespace Alice.ML.Training.Data;
 
 /// <summary>Features as a row-major array [rows, columns], possibly with unused space at the end.</summary>
-internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(columns)
+/// <param name="values">The array.</param>
+/// <param name="columns">Number of features.</param>
+/// <param name="limit">What is left of the memory for rows; null: there is no limit.</param>
+internal sealed class DenseFeatures(float[] values, int columns, MemoryLimit? limit = null) : FeatureTable(columns)
 {
     /// <summary>The values, row by row.</summary>
     public float[] Values => values;
@@ -12,7 +15,7 @@ internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(
     public override FeaturePreparation Scale(TrainingData rows, ColumnReport report, bool keepsZeros = false)
     {
         var scales = ColumnScale.Of(
-            values.AsSpan(rows.Start * Columns, rows.Rows * Columns), Columns, rows.Weights, rows.Peers);
+            values.AsMemory(rows.Start * Columns, rows.Rows * Columns), Columns, rows.WeightMemory, rows.Peers);
         for (var c = 0; c < scales.Length; c++)
             report.Add(c, scales[c], rows.TotalRows);
         return new([.. scales.Select(scale => FeatureScaling.Standardize(scale, rows.TotalRows))]);
@@ -24,7 +27,10 @@ internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(
         var prepared = width == Columns ? values : GC.AllocateUninitializedArray<float>(rows * width);
         for (var r = 0; r < rows; r++)
             preparation.Prepare(Row(r), prepared.AsSpan(r * width, width));
-        return new(prepared, width);
+        // The last use of the array as it was read.
+        if (prepared != values)
+            values = [];
+        return new(prepared, width, limit);
     }
 
     public override void Swap(int a, int b)
@@ -41,12 +47,12 @@ internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(
     {
         using var scope = NewDisposeScope();
         var table = frombuffer(values, ScalarType.Float32, (long)rows * Columns).view(rows, Columns).to(device);
-        return new Source(this, rows, table.DetachFromDisposeScope());
+        return new Source(this, rows, table.DetachFromDisposeScope(), limit);
     }
 
     public Span<float> Row(int row) => values.AsSpan(row * Columns, Columns);
 
-    private sealed class Source(DenseFeatures features, int rows, Tensor table) : IFeatureSource
+    private sealed class Source(DenseFeatures features, int rows, Tensor table, MemoryLimit? limit) : IFeatureSource
     {
         private readonly Dictionary<IColumnFeatures, ColumnSplit> _splits = [];
         private (float Value, double Share)[]? _usual;
@@ -58,8 +64,8 @@ internal sealed class DenseFeatures(float[] values, int columns) : FeatureTable(
             lock (_splits)
             {
                 if (!_splits.TryGetValue(inputs, out var split))
-                    _splits[inputs] = split =
-                        ColumnSplit.Of(features, rows, _usual ??= ColumnSplit.Usual(features, rows), inputs);
+                    _splits[inputs] = split = ColumnSplit.Of(
+                        features, rows, _usual ??= ColumnSplit.Usual(features, rows), inputs, limit);
                 return split;
             }
         }

@@ -18,7 +18,7 @@ internal sealed class FileFeatures(RowFile file, int panelRows, int blockBytes, 
 
     public override FeaturePreparation Scale(TrainingData rows, ColumnReport report, bool keepsZeros = false)
     {
-        var scales = FileScale.Of(this, rows);
+        var scales = ScaleOfColumns.InFile(this, rows);
         for (var c = 0; c < scales.Length; c++)
             report.Add(c, scales[c], rows.Rows);
         return new([.. scales.Select(scale => FeatureScaling.Standardize(scale, rows.Rows))]);

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using Alice.ML.Training.Ranks;
 using Alice.ML.Training.Rules;
 
 namespace Alice.ML.Training.Data;
@@ -61,40 +59,6 @@ internal readonly record struct Quartiles(float Lower, float Median, float Upper
 /// <param name="Outside">Number of extreme values.</param>
 internal readonly record struct OutlierFence(float Lowest, float Highest, int Outside)
 {
-    /// <param name="quartiles">Quartiles of the values.</param>
-    /// <param name="lowest">The smallest value.</param>
-    /// <param name="highest">The largest value.</param>
-    /// <param name="count">Number of values.</param>
-    /// <param name="values">The values. Values that are not finite are ignored.</param>
-    /// <param name="peers">Ranks with other values. Null: there are none.</param>
-    public static OutlierFence Of(
-        Quartiles quartiles, float lowest, float highest, int count, ReadOnlySpan<float> values, Peers? peers = null)
-    {
-        if (Reaches(quartiles, lowest, highest))
-            return new(lowest, highest, 0);
-        var (from, to) = Range(quartiles);
-        var beyond = new List<float>();
-        var (inLowest, inHighest) = (quartiles.Lower, quartiles.Upper);
-        foreach (var value in values)
-            if (value < from || value > to)
-            {
-                if (float.IsFinite(value))
-                    beyond.Add(value);
-            }
-            else if (!float.IsNaN(value))
-                (inLowest, inHighest) = (Math.Min(inLowest, value), Math.Max(inHighest, value));
-        if (peers is not null)
-        {
-            beyond = [.. peers.Gather<float>(CollectionsMarshal.AsSpan(beyond))];
-            var inside = peers.Gather<float>([inLowest, inHighest]);
-            (inLowest, inHighest) = (inside.Min(), inside.Max());
-        }
-        beyond.Sort();
-        return Of(quartiles, (lowest, highest, count), (inLowest, inHighest),
-            [.. beyond.Where(value => value < from).Reverse().Select(value => new Stretch(value, value, 1))],
-            [.. beyond.Where(value => value > to).Select(value => new Stretch(value, value, 1))]);
-    }
-
     /// <summary>Values on one side of the median, without a gap.</summary>
     /// <param name="Near">The value nearest to the median.</param>
     /// <param name="Far">The value furthest from the median.</param>

@@ -50,7 +50,7 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
         int[] numbers =
             [.. Enumerable.Range(0, Columns).Where(c => !keepsZeros && stored[c] >= AutoRules.NumberShare * total)];
         var table = Dense(part, numbers);
-        var scales = ColumnScale.Of(table.Values, numbers.Length, part.Weights);
+        var scales = ColumnScale.Of(table.Values, numbers.Length, part.WeightMemory);
         foreach (var (column, scale) in numbers.Zip(scales))
         {
             features[column] = FeatureScaling.Standardize(scale, part.Rows);
@@ -61,9 +61,9 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
 
     public override FeatureTable Prepare(FeaturePreparation preparation, int count)
     {
-        var prepared = new List<SparseRow>(count);
         float[] values = [];
         int[] indices = [];
+        // In place: twice the memory is too much.
         for (var r = 0; r < count; r++)
         {
             var row = rows[r];
@@ -71,9 +71,10 @@ internal sealed class SparseFeatures(List<SparseRow> rows, int columns) : Featur
             if (most > values.Length)
                 (values, indices) = (new float[most], new int[most]);
             var stored = preparation.Prepare(row.Values, row.Indices, values, indices);
-            prepared.Add(new(indices[..stored], values[..stored]));
+            rows[r] = new(indices[..stored], values[..stored]);
         }
-        return new SparseFeatures(prepared, preparation.OutputCount);
+        rows.RemoveRange(count, rows.Count - count);
+        return new SparseFeatures(rows, preparation.OutputCount);
     }
 
     public override void Swap(int a, int b) => (rows[a], rows[b]) = (rows[b], rows[a]);

@@ -26,6 +26,12 @@ internal sealed unsafe class SparseTable
         _firstValue = (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_values, 0);
     }
 
+    /// <summary>Memory of a table.</summary>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="stored">Values stored for a row, on average.</param>
+    public static long Bytes(int rows, double stored) =>
+        (long)(rows * (sizeof(long) + stored * (sizeof(int) + sizeof(float))));
+
     /// <summary>Creates a table of text rows.</summary>
     /// <param name="rows">The nonzero values, before standardization.</param>
     /// <param name="standardization">Standardization of the columns.</param>

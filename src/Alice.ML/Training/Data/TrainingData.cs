@@ -40,6 +40,9 @@ internal sealed class TrainingData(
     /// <summary>Labels of these rows, row by row.</summary>
     public Span<float> Labels => labels.AsSpan(Start * LabelCount, Rows * LabelCount);
 
+    /// <inheritdoc cref="Labels"/>
+    public ReadOnlyMemory<float> LabelMemory => labels.AsMemory(Start * LabelCount, Rows * LabelCount);
+
     /// <summary>All labels of the table. Those of this part start at row <see cref="Start"/>.</summary>
     public float[] LabelArray => labels;
 
@@ -48,6 +51,10 @@ internal sealed class TrainingData(
 
     /// <summary>Weights of these rows. Empty if all rows have the same weight.</summary>
     public ReadOnlySpan<float> Weights => weights is null ? default : weights.AsSpan(Start, Rows);
+
+    /// <inheritdoc cref="Weights"/>
+    public ReadOnlyMemory<float> WeightMemory =>
+        weights.AsMemory(weights is null ? 0 : Start, weights is null ? 0 : Rows);
 
     /// <summary>Weight of row <paramref name="row"/> of this part.</summary>
     public float Weight(int row) => weights is null ? 1 : weights[Start + row];

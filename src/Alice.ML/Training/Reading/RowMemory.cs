@@ -1,5 +1,6 @@
 using Alice.ML.Trainers;
 using Alice.ML.Training.Data;
+using Alice.ML.Training.Rules;
 using Microsoft.ML.Runtime;
 
 namespace Alice.ML.Training.Reading;
@@ -17,9 +18,13 @@ internal sealed class RowMemory : IDisposable
     private const long LeastBlockBytes = 1L << 20;
     private const int BlocksInMemory = 16;
 
+    // Plans with bins and plans without: each pair of networks of the race has its own order of rows.
+    private const int KindsOfPlans = 2;
+
     private readonly string _folder;
     private readonly int _blockBytes;
     private readonly ulong _seed;
+    private readonly int _orders;
     private readonly List<RowFile> _files = [];
 
     /// <param name="options">Options with the limit and the folder.</param>
@@ -27,10 +32,12 @@ internal sealed class RowMemory : IDisposable
     /// <param name="seed">Seed of the order of rows in files.</param>
     public RowMemory(AliceTrainerOptions options, IHostEnvironment host, int seed)
     {
-        Left = options.MaximumMemory ?? (long)(ShareOfFree * Free());
+        Limit = new(options.MaximumMemory ?? (long)(ShareOfFree * Free()));
         Chosen = options.MaximumMemory;
+        // Of the folds, of the race, and of the final training.
+        _orders = 2 + AutoRules.Folds(int.MaxValue, options.Effort) * AutoRules.NetworksPerFold * KindsOfPlans;
         _folder = options.TemporaryFolder ?? (host as IHostEnvironmentInternal)?.TempFilePath ?? Path.GetTempPath();
-        _blockBytes = (int)Math.Clamp(Left / BlocksInMemory, LeastBlockBytes, MostBlockBytes);
+        _blockBytes = (int)Math.Clamp(Limit.Left / BlocksInMemory, LeastBlockBytes, MostBlockBytes);
         _seed = (ulong)seed;
     }
 
@@ -38,10 +45,15 @@ internal sealed class RowMemory : IDisposable
     public long? Chosen { get; }
 
     /// <summary>Remaining bytes for rows.</summary>
-    public long Left { get; private set; }
+    public MemoryLimit Limit { get; }
 
-    /// <summary>Subtracts memory for rows.</summary>
-    public void Take(long bytes) => Left = Math.Max(0, Left - bytes);
+    /// <summary>Bytes of a row in memory, at most: its values, its place in the orders of rows, and, if it has
+    /// indicators of missing values, its prepared features beside those that were read.</summary>
+    /// <param name="columns">Number of features.</param>
+    /// <param name="missing">Number of features with missing values.</param>
+    /// <param name="others">Number of labels and weights.</param>
+    public long BytesOfRow(int columns, int missing, int others) => sizeof(int) * (long)_orders
+        + sizeof(float) * (columns + (long)others + (missing > 0 ? columns + missing : 0));
 
     /// <summary>Free memory for this process in bytes: of the machine, or of the limit of its container or
     /// cgroup.</summary>
