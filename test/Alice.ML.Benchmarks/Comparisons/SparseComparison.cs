@@ -20,7 +20,7 @@ internal sealed class SparseComparison : IComparison
     public string Title => "Sparse features";
 
     public string Explanation =>
-        "Bytes allocated while texts, featurised as sparse vectors of 50,000 columns with about 60 values a row, are "
+        "Bytes allocated while texts, featurized as sparse vectors of 50,000 columns with about 60 values a row, are "
         + "read into the training buffer, beside the least that a sparse table takes: value and column, 8 bytes for "
         + "each value that is not 0. The limit of 4 leaves room for a buffer that doubles as it grows; a dense "
         + "buffer would take 400 times as much.";
