@@ -17,7 +17,7 @@ internal sealed class DigitsTask : NetworkTask
     public override string Name => "conv";
 
     public override string Description =>
-        "two convolutions of 16 and 32 channels with batch normalisation and ReLU, one linear layer; digits of seven "
+        "two convolutions of 16 and 32 channels with batch normalization and ReLU, one linear layer; digits of seven "
         + "segments in 12 × 12 points with much noise, minibatches of 32";
 
     protected override int BatchSize => 32;

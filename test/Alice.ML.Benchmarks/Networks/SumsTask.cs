@@ -12,7 +12,7 @@ internal sealed class SumsTask() : TextTask("0123456789+=;")
     public override string Name => "transformer";
 
     public override string Description =>
-        "embeddings of character and place, two blocks of self-attention (4 heads, width 48) with layer normalisation "
+        "embeddings of character and place, two blocks of self-attention (4 heads, width 48) with layer normalization "
         + "and GELU, one linear layer; the next character of written sums below 50, 28 characters, minibatches of 32";
 
     protected override int Length => 28;

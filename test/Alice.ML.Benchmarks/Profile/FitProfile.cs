@@ -93,7 +93,7 @@ internal sealed unsafe class FitProfile : IDisposable
         return (times.Median(0),
         [
             ("reading the rows", times.Median(1)),
-            ("standardising", times.Median(2)),
+            ("standardizing", times.Median(2)),
             ("minibatches: order and gathering", Epochs * times.Median(3) + Steps * PerCall(4)),
             ("gradients", (quicks + 3 * samples) * PerCall(5)),
             ("update: directions, outer points, curvature, move", quicks * PerCall(6) + samples * PerCall(7)),
