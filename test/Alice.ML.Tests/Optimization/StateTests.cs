@@ -201,46 +201,6 @@ public unsafe class StateTests
         static float* P(Tensor values) => VectorLoop.Pointer<float>(values, values.numel());
     }
 
-    [TestMethod]
-    public void One_value_that_is_not_finite_decides_on_the_host_and_on_the_device()
-    {
-        using var scope = NewDisposeScope();
-        var (good, bad) = (tensor(new[] { 1f, 2 }), tensor(new[] { 1f, float.NaN }));
-        foreach (var deferred in new[] { false, true })
-            foreach (var (loss, first, second) in new[]
-            {
-                (good, good, good), (bad, good, good), (good, bad, good), (good, good, bad), (bad, bad, bad)
-            })
-            {
-                using var check = new FiniteCheck(deferred);
-                Assert.IsTrue(check.IsFinite && check.OnDevice is null);
-                check.AddLoss(loss);
-                check.AddGradient(first);
-                check.AddGradient(second);
-                var expected = ReferenceEquals(loss, good) && ReferenceEquals(first, good)
-                    && ReferenceEquals(second, good);
-                Assert.AreEqual(deferred || expected, check.IsFinite);
-                Assert.AreEqual(deferred ? expected : null, check.OnDevice?.item<bool>());
-            }
-    }
-
-    [TestMethod]
-    public void Values_of_every_floating_point_type_are_checked_as_what_they_are()
-    {
-        using var scope = NewDisposeScope();
-        // Half of its bits would be an infinite number in single precision.
-        var large = tensor(new[] { 1.5e306, -1.5e306, 0 });
-        Assert.IsTrue(AliceUpdate.IsFinite(large) && AliceUpdate.IsFinite(large[0]));
-        foreach (var dtype in new[] { ScalarType.Float16, ScalarType.BFloat16, ScalarType.Float32, ScalarType.Float64 })
-            foreach (var value in new[] { 1.0, double.NaN, double.NegativeInfinity })
-            {
-                Assert.AreEqual(double.IsFinite(value), AliceUpdate.IsFinite(tensor(value).to(dtype)), $"{dtype}");
-                Assert.AreEqual(double.IsFinite(value),
-                    AliceUpdate.IsFiniteOnDevice(tensor(new[] { 2, value, 3 }).to(dtype)).item<bool>(), $"{dtype}");
-            }
-        Assert.IsTrue(AliceUpdate.IsFinite(zeros(0)) && AliceUpdate.IsFinite(zeros(2, 0, dtype: ScalarType.Float64)));
-    }
-
     /// <summary>0, 1, 2, …</summary>
     private static Tensor Numbers(int count, ScalarType dtype) =>
         tensor([.. Enumerable.Range(0, count).Select(i => (double)i)], dtype);
