@@ -124,7 +124,11 @@ public class KernelTests
         AliceDirections.Fill(directions, 5);
         var away = directions * directions.Constant(0.5);
         var (plus, minus) = (centre.Plus(away), centre - away);
-        var above = empty(37, dtype: dtype);
+        var (above, below) = (empty(37, dtype: dtype), empty(37, dtype: dtype));
+        TensorKernels.Perturb(centre, directions, 0.5, above, below);
+        TensorAssert.AreSame(plus, above);
+        TensorAssert.AreSame(minus, below);
+        above.zero_();
         AliceUpdate.Perturb(centre, directions, 0.5, above, directions);
         TensorAssert.AreSame(plus, above);
         TensorAssert.AreSame(minus, directions);

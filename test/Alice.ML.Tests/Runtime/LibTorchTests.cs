@@ -29,6 +29,22 @@ public sealed class LibTorchTests
     }
 
     [TestMethod]
+    public void Loading_again_loads_no_second_copy()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Inconclusive("The list of what a process has mapped is that of Linux.");
+        LibTorch.EnsureLoaded();
+        var before = Mapped();
+        LibTorch.EnsureLoaded();
+        CollectionAssert.AreEqual(before, Mapped());
+
+        // A library that was loaded from memory has a name of its own: /memfd:LibTorchSharp.
+        static List<string> Mapped() => [.. File.ReadLines("/proc/self/maps")
+            .Where(line => line.Contains("LibTorchSharp") || line.Contains("libtorch"))
+            .Select(line => line[(line.LastIndexOf(' ') + 1)..]).Order()];
+    }
+
+    [TestMethod]
     public void A_platform_without_libtorch_is_told_so_in_one_sentence_and_others_what_to_add()
     {
         string[] tried = ["torch_cpu: not there", "LibTorchSharp: neither"];
@@ -90,7 +106,8 @@ public sealed class LibTorchTests
         var folder = Path.GetDirectoryName(cuda)!;
         Environment.SetEnvironmentVariable(
             LibTorch.FolderVariable, Path.GetRelativePath(Environment.CurrentDirectory, folder));
-        Assert.ThrowsExactly<DllNotFoundException>(() => Load(), "libraries are never taken from the current directory");
+        Assert.ThrowsExactly<DllNotFoundException>(
+            () => Load(), "libraries are never taken from the current directory");
         Assert.IsNull(NativeFolders.FindLoaded("c10_cuda"));
 
         Environment.SetEnvironmentVariable(LibTorch.FolderVariable, folder);
