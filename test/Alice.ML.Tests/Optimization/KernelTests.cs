@@ -27,6 +27,8 @@ public class KernelTests
             HessianEstimate = hessian,
             UseGlass = glass,
             MinimumStep = 0.5,
+            LookAhead = 0.8,
+            Epsilon = 0.01,
             L1Regularization = 0.01,
             L2Regularization = 0.1,
             HessianScale = 0.7,

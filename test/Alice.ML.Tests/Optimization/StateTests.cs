@@ -154,7 +154,7 @@ public unsafe class StateTests
 
     [TestMethod]
     [DataRow(1)]
-    [DataRow(19)]
+    [DataRow(35)]
     public void The_update_on_the_memory_of_a_state_is_that_on_its_tensors(int count)
     {
         using var scope = NewDisposeScope();

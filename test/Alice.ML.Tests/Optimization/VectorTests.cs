@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using Alice.ML.Optimization.Runtime;
 using Alice.ML.Optimization.Tensors;
@@ -143,23 +144,30 @@ public unsafe class VectorTests
     [DataRow(1)]
     [DataRow(3)]
     [DataRow(4)]
-    public void Several_threads_see_every_element_once_as_well(int threads)
+    public void Many_elements_are_shared_out_equally_among_the_threads_and_each_is_seen_once(int threads)
     {
         using var limit = new TorchThreads(threads);
+        const int From = (int)VectorLoop.ParallelFrom;
         var arrays = stackalloc float*[3];
-        foreach (var count in new[] { (int)VectorLoop.ParallelFrom, (int)VectorLoop.ParallelFrom + 31 })
+        foreach (var (count, shares) in new[] { (From - 1, 1), (From, threads), (From + 31, threads) })
         {
             var (sums, counts, values) = (new float[count], new float[count], new float[count]);
             Array.Fill(values, 3);
+            var calls = new ConcurrentBag<int>();
             fixed (float* first = sums, second = counts, third = values)
             {
                 arrays[0] = first;
                 arrays[1] = second;
                 arrays[2] = third;
-                VectorLoop.Run(default(Accumulate), arrays, count);
+                VectorLoop.Run(new Accumulate(calls), arrays, count);
             }
             Assert.AreEqual(-1, sums.AsSpan().IndexOfAnyExcept(6f));
             Assert.AreEqual(-1, counts.AsSpan().IndexOfAnyExcept(1f));
+            // Shares end where a vector ends. The rest is less than a vector.
+            var large = calls.Where(length => length > 16).ToList();
+            Assert.HasCount(shares, large);
+            foreach (var length in large)
+                Assert.AreEqual(count / shares, length, 100);
         }
     }
 
@@ -197,8 +205,8 @@ public unsafe class VectorTests
         return values;
     }
 
-    /// <summary>sum ← sum + 2 · value and count ← count + 1.</summary>
-    private readonly struct Accumulate : IVectorKernel
+    /// <summary>sum ← sum + 2 · value and count ← count + 1. Notes how many elements each call has.</summary>
+    private readonly struct Accumulate(ConcurrentBag<int>? calls) : IVectorKernel
     {
         public static int Arrays => 3;
 
@@ -208,6 +216,7 @@ public unsafe class VectorTests
             where V : struct, IVector<V, T>
             where T : unmanaged, IFloatingPointIeee754<T>
         {
+            calls?.Add((int)(to - from));
             for (var i = from; i < to; i += V.Count)
             {
                 V.MultiplyAdd(V.Constant(2), V.Load(arrays[2] + i), V.Load(arrays[0] + i)).Store(arrays[0] + i);
