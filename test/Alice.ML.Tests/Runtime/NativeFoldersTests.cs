@@ -70,6 +70,18 @@ public sealed class NativeFoldersTests
         Assert.IsNull(NativeFolders.FindBesideApplication("torch_of_nobody"));
     }
 
+    [TestMethod]
+    public void Packages_name_the_platform_as_dotnet_does_and_there_is_none_for_musl()
+    {
+        var here = RuntimeInformation.RuntimeIdentifier;
+        if (here is "linux-x64" or "win-x64" or "win-arm64" or "osx-arm64")
+            Assert.AreEqual(here, NativeFolders.Platform);
+        else if (here.Contains("musl"))
+            Assert.IsNull(NativeFolders.Platform);
+        else
+            Assert.Inconclusive($"{here} is the name of a distribution.");
+    }
+
     private string Put(params string[] parts)
     {
         var path = _folder.PathOf(Path.Combine(parts));
