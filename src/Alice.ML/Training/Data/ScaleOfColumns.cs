@@ -67,7 +67,8 @@ internal sealed class ScaleOfColumns
         var columns = table.Columns;
         var buffer = GC.AllocateUninitializedArray<float>(table.BlockRows * columns);
         var sample = new Lazy<TrainingData>(part.Sample);
-        return new ScaleOfColumns(columns, part.Rows, table.BlockRows, Block, part.WeightMemory, Sample, null).Measure();
+        return new ScaleOfColumns(columns, part.Rows, table.BlockRows, Block, part.WeightMemory, Sample, null)
+            .Measure();
 
         ReadOnlyMemory<float> Block(int first, int count)
         {
