@@ -51,7 +51,8 @@ internal abstract class TableTask(TableSchema schema)
     public FittedTable Fit(MLContext ml, IDataView train, IDataView? validation, NetworkSettings settings,
         IProgress<AliceProgress> progress, CancellationToken cancellation)
     {
-        var columns = settings.Ranks is { } ranks
+        // Replicated ranks have the same rows, and so the same transforms.
+        var columns = settings is { Ranks: { } ranks, Replicated: false }
             ? FeaturePipeline.Share(ml, ranks, Schema, train, settings.Seed)
             : FeaturePipeline.Fit(ml, Schema, train, settings.Seed);
         var fit = new NetworkFit(
