@@ -142,7 +142,8 @@ public class GroupTests
         using var scope = NewDisposeScope();
         var (live, paused) = (new Parameter(ones(3)), new Parameter(ones(3)));
         using var optimizer = new AliceOptimizer(
-            [new Group([live]), new([paused])], Fast) { DefersFiniteCheck = onDevice };
+            [new Group([live]), new([paused])], Fast)
+        { DefersFiniteCheck = onDevice };
         var groups = optimizer.ParamGroups.Cast<Group>().ToList();
         groups[1].LearningRate = 0;
         for (var n = 0; n < 10; n++)
