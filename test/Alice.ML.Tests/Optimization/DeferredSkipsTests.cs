@@ -72,7 +72,7 @@ public class DeferredSkipsTests
     public void The_host_waits_while_averages_fill()
     {
         using var scope = NewDisposeScope();
-        Parameter first = new(ones(3)), late = new(ones(3)), added = new(ones(3));
+        Parameter first = new(ones(3)), late = new(ones(3, dtype: ScalarType.Float64)), added = new(ones(3));
         late.requires_grad = false;
         using var optimizer = new AliceOptimizer([first, late], Options) { DefersFiniteCheck = true };
         var defers = new List<bool>();

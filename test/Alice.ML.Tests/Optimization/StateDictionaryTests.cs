@@ -126,6 +126,27 @@ public class StateDictionaryTests
     }
 
     [TestMethod]
+    public void Every_group_goes_through_the_stream()
+    {
+        using var scope = NewDisposeScope();
+        AliceOptimizerOptions[] saved = [AliceOptimizerOptions.Tabular, Options];
+        using var from = new AliceOptimizer(
+            saved.Select((options, i) => new Group([new Parameter(ones(i + 1))], options)));
+        from.ParamGroups.Last().LearningRate = 0.7;
+        using var to = new AliceOptimizer(saved.Select((_, i) => new Group([new Parameter(zeros(i + 1))])));
+        using var stream = new MemoryStream();
+        from.save_state_dict(new BinaryWriter(stream));
+        stream.Position = 0;
+        to.load_state_dict(new BinaryReader(stream));
+        Assert.AreEqual(stream.Length, stream.Position);
+        CollectionAssert.AreEqual(
+            saved, to.ParamGroups.Cast<Group>().Select(group => group.Options.Settings).ToArray());
+        CollectionAssert.AreEqual(new[] { 3e-3, 0.7 }, to.ParamGroups.Select(group => group.LearningRate).ToArray());
+        foreach (var parameter in to.parameters())
+            TensorAssert.AreSame(ones_like(parameter), parameter);
+    }
+
+    [TestMethod]
     public void A_group_or_state_of_another_optimizer_is_named_as_such()
     {
         using var scope = NewDisposeScope();
