@@ -249,7 +249,7 @@ public class AliceOptimizerTests
         {
             long afterFirst = 0;
             using var buffer = zeros(2);
-            problem.Network.register_buffer("running", buffer);
+            ((nn.Module)problem.Network[0]).register_buffer("running", buffer);
             using var optimizer = new AliceOptimizer(problem.Network, Fast with { HessianEstimate = estimate });
             for (var n = 0; n < 30; n++)
             {

@@ -58,6 +58,34 @@ public class RandomReplayTests
         replay.Dispose();
     }
 
+    [TestMethod]
+    public void A_closure_that_draws_has_the_turn_from_the_first_step_on()
+    {
+        using var problem = new TestProblem(dropout: 0.5);
+        using var optimizer = new AliceOptimizer(problem.Parameters, new() { StartingSteps = 1, QuickSteps = 3 });
+        // A sample step and a quick step.
+        for (var n = 1; n <= 2; n++)
+        {
+            using var hasTurn = new ManualResetEventSlim();
+            var other = new Thread(() =>
+            {
+                using (RandomReplay.WaitForTurn())
+                    hasTurn.Set();
+            })
+            { IsBackground = true };
+            var others = false;
+            optimizer.step(() =>
+            {
+                if (other.ThreadState.HasFlag(ThreadState.Unstarted))
+                    other.Start();
+                others |= hasTurn.Wait(TimeSpan.FromMilliseconds(10));
+                return problem.Evaluate();
+            }).Dispose();
+            other.Join();
+            Assert.IsFalse(others, $"step {n}");
+        }
+    }
+
     private static double[] Draw()
     {
         using var drawn = rand(5);
