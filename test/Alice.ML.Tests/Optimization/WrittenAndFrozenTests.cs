@@ -175,6 +175,31 @@ public class WrittenAndFrozenTests
     }
 
     [TestMethod]
+    public void A_parameter_that_is_thawed_before_a_quick_step_waits_for_a_sample_step()
+    {
+        using var scope = NewDisposeScope();
+        var (first, late) = (new Parameter(ones(3)), new Parameter(ones(3)));
+        late.requires_grad = false;
+        using var optimizer = new AliceOptimizer(
+            [first, late], AliceOptimizerOptions.Published with { StartingSteps = 2, QuickSteps = 3 });
+        var begun = new List<int>();
+        for (var n = 1; n <= 9; n++)
+        {
+            late.requires_grad = n >= 5;
+            optimizer.step(() =>
+            {
+                first.grad = first.detach().clone();
+                late.grad = late.detach().clone();
+                return zeros(1);
+            });
+            if (TraceObjective.Values(optimizer.StateOf(late).SecondMoment).All(value => value > 0))
+                begun.Add(n);
+        }
+        // Every fourth is a sample step.
+        CollectionAssert.AreEqual(new[] { 8, 9 }, begun);
+    }
+
+    [TestMethod]
     [DynamicData(nameof(Presets))]
     public void A_parameter_that_is_thawed_late_begins_as_at_the_start(AliceOptimizerOptions options, bool onDevice)
     {
