@@ -214,21 +214,23 @@ public class LimitsTests
     public void The_error_after_ten_bad_minibatches_says_so_where_bad_weights_were_written()
     {
         using var scope = NewDisposeScope();
-        var parameter = new Parameter(ones(5));
-        using var optimizer = new AliceOptimizer([parameter]);
+        var (parameter, other) = (new Parameter(ones(5)), new Parameter(ones(5, dtype: ScalarType.Float64)));
+        using var optimizer = new AliceOptimizer([parameter, other]);
         using (no_grad())
             parameter.copy_(tensor(float.NaN));
+        Tensor? loss = null;
         var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
         {
             for (var n = 0; n < 10; n++)
                 optimizer.step(() =>
                 {
                     optimizer.zero_grad();
-                    var loss = (parameter * parameter).sum();
+                    loss = (parameter * parameter).sum();
                     loss.backward();
                     return loss;
                 });
         });
+        Assert.IsTrue(loss!.IsInvalid, "no one else can dispose it");
         Assert.EndsWith("Values that are not finite were written into the parameters. Load good ones into the module.",
             error.Message);
     }
