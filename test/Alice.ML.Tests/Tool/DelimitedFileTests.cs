@@ -70,6 +70,8 @@ public sealed class DelimitedFileTests
         Assert.AreEqual("a,b", Names(Read("a,b|c\n1,2|3\n", new FileFormat { Separator = '|' }))[..3]);
         Assert.HasCount(3, Read("#a,b\n1,2\n3,4\n", new FileFormat { Comments = [], Header = false }).Records);
         Assert.HasCount(2, Read("% no\n1,2\n3,4\n", new FileFormat { Comments = ["%"] }).Records);
+        Assert.AreEqual("1|2", Names(Read("# made in 2024\n1,2\n3,4\n", new FileFormat { Header = true })));
+        Assert.AreEqual("a|b", Names(Read("#a,b\n1,2\n3,4\n", new FileFormat { Header = true })));
     }
 
     [TestMethod]
@@ -80,7 +82,19 @@ public sealed class DelimitedFileTests
         CollectionAssert.AreEqual(new[] { "", "", "", "", "1", "None" }, fields);
         var own = Read("a,b\n?,None\n", new FileFormat { Missing = ["None"], Header = true });
         CollectionAssert.AreEqual(new[] { "?", "" }, own.Records[0].Fields);
+        CollectionAssert.AreEqual(new[] { "1", "", "3" },
+            Read("x\n1\n\n3\n\n", _detect).Records.Select(r => r.Fields.Single()).ToArray(), "a blank line, too");
     }
+
+    [TestMethod]
+    [DataRow(',', "comma")]
+    [DataRow('\t', "tab")]
+    [DataRow(';', "semicolon")]
+    [DataRow(' ', "space")]
+    [DataRow('|', "bar")]
+    [DataRow('~', "'~'")]
+    public void A_separator_has_a_name(char separator, string name) =>
+        Assert.AreEqual(name, DelimitedFile.NameOf(separator));
 
     [TestMethod]
     public void What_is_left_out_is_counted()
@@ -118,6 +132,19 @@ public sealed class DelimitedFileTests
         var notes = new List<string>();
         Assert.AreEqual("größe|b €", Names(Read(TextFile.Windows1252.GetBytes("größe,b €\n1,2\n"), notes)));
         Assert.AreEqual("t.csv is not UTF-8: read as Windows-1252", notes.Single());
+    }
+
+    [TestMethod]
+    [DataRow("яя,яя\n1,234\n", "яя|яя", DisplayName = "a third of the bytes is 0")]
+    [DataRow("яя,яя\n1,23\n", null, DisplayName = "less: no text")]
+    public void UTF_16_without_a_mark_has_a_zero_in_a_third_of_its_bytes(string text, string? names)
+    {
+        var bytes = System.Text.Encoding.Unicode.GetBytes(text);
+        if (names is not null)
+            Assert.AreEqual(names, Names(Read(bytes)));
+        else
+            Assert.ThrowsExactly<UserException>(() => Read(bytes));
+        Assert.ThrowsExactly<UserException>(() => Read("a\0\0b\0\0,\0\0\n\0\0"u8.ToArray()), "zeros at any place");
     }
 
     [TestMethod]
