@@ -174,6 +174,7 @@ public sealed class DateTextTests
     }
 
     [TestMethod]
+    [DataRow(19, 1, true)]
     [DataRow(38, 2, true)]
     [DataRow(37, 2, false)]
     [DataRow(0, 3, false)]
@@ -185,7 +186,8 @@ public sealed class DateTextTests
         Assert.AreEqual(expected, found is not null);
         Assert.AreEqual(expected ? others + 2 : (int?)null, found?.Missing, "texts and gaps");
         Assert.AreEqual(expected
-            ? $"column 'when': {others} of {dates + others} values are no dates: taken as missing" : "",
+            ? $"column 'when': {others} of {dates + others} values {(others == 1 ? "is no date" : "are no dates")}: "
+            + $"taken as missing" : "",
             string.Join('\n', _notes));
     }
 

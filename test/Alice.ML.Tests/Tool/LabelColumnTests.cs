@@ -1,5 +1,6 @@
 using Alice.ML.Tool.Data;
 using Alice.ML.Tool.Shell;
+using Microsoft.ML.Data;
 
 namespace Alice.ML.Tests.Tool;
 
@@ -124,6 +125,7 @@ public sealed class LabelColumnTests
     [DataRow("no no No YES yes yes", null, "no yes", true)]
     [DataRow("No no YES yes", TaskKind.Multiclass, "No no YES yes", false)]
     [DataRow("no yes", null, "no yes", false)]
+    [DataRow("no  yes", null, "no yes", false, DisplayName = "a row without a label")]
     [DataRow("no No", null, "No no", false, DisplayName = "nothing else would be left")]
     [DataRow("a A b c", null, "A a b c", false)]
     [DataRow("10,5 9,5", null, "9,5 10,5", false, DisplayName = "by value")]
@@ -179,7 +181,7 @@ public sealed class LabelColumnTests
         Assert.AreSame(target, schema.Target);
 
         var (view, labels) = LabelledTable.Read(table, table.AllRows, schema, _notes.Add);
-        Assert.AreEqual(2, view.RowCount);
+        CollectionAssert.AreEqual(new[] { true, false }, view.GetColumn<bool>("y").ToArray());
         CollectionAssert.AreEqual(new[] { 1f, 0 }, labels);
         Assert.AreEqual("1 of 3 rows of t.csv have no 'y': skipped", _notes[1]);
         var bare = table with { Names = ["n", "code", "kind", "out", "z"] };
