@@ -53,7 +53,8 @@ public sealed class TelltaleTests
     {
         var schema = new TableSchema([.. table.Names.Select(name => new ColumnSchema(name,
             name == "y" ? ColumnKind.Label : name == "t" ? ColumnKind.Text : ColumnKind.Number))],
-            true) { Target = target };
+            true)
+        { Target = target };
         var (view, labels) = LabelledTable.Read(table, table.AllRows, schema, _ => { });
         var notes = new List<string>();
         Telltale.Note(schema, view, labels, notes.Add);
