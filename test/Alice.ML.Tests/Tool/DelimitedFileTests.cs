@@ -42,6 +42,8 @@ public sealed class DelimitedFileTests
     [DataRow("\"sep=\t\"\r\na,x\tb\r\n1\t2\r\n", "a,x|b", 1, '\t', true, DisplayName = "the same in quotes")]
     [DataRow("a,b,\n1,2,\n3,4,\n", "a|b", 2, ',', true, DisplayName = "a separator ends each line")]
     [DataRow("a,b,\n1,2,\n", "a|b", 1, ',', true)]
+    [DataRow("1,x,\n2,y,\n", "column1|column2|column3", 2, ',', false, DisplayName = "so do rows without a header")]
+    [DataRow(",\n,\n", "column1", 2, ',', false, DisplayName = "one column is left")]
     [DataRow("a,b,\n", "column1|column2|column3", 1, ',', false, DisplayName = "a line alone keeps its last field")]
     [DataRow("a,b\n1,2,\n3,4,\n", "a|b", 2, ',', true, DisplayName = "a separator ends each row")]
     [DataRow("a,b,\n1,2\n3,4\n", "a|b", 2, ',', true, DisplayName = "a separator ends the header")]
@@ -76,6 +78,7 @@ public sealed class DelimitedFileTests
         Assert.AreEqual("column1|column2", Names(Read("a,b\n1,2\n", new FileFormat { Header = false })));
         Assert.AreEqual("2023|2024", Names(Read("2023,2024\n1,2\n", new FileFormat { Header = true })));
         Assert.AreEqual("a,b", Names(Read("a,b|c\n1,2|3\n", new FileFormat { Separator = '|' }))[..3]);
+        Assert.AreEqual(',', Read("a;b\n1;2\n", new FileFormat { Decimal = ',' }).Format.Decimal);
         Assert.HasCount(3, Read("#a,b\n1,2\n3,4\n", new FileFormat { Comments = [], Header = false }).Records);
         Assert.HasCount(2, Read("% no\n1,2\n3,4\n", new FileFormat { Comments = ["%"] }).Records);
         Assert.AreEqual("1|2", Names(Read("# made in 2024\n1,2\n3,4\n", new FileFormat { Header = true })));
@@ -162,8 +165,9 @@ public sealed class DelimitedFileTests
         DisplayName = "comments only")]
     [DataRow("a,b\n1,2\n3\n", ", line 3: 1 field, where the header has 2 (separator: comma); correct the line, put " +
         "text that holds a separator in double quotes, or give --separator", DisplayName = "short row")]
-    [DataRow("a,b\n1,2,,3\n1,2\n", ", line 2: 4 fields, where the header has 2 (separator: comma); correct the line, put "
-        + "text that holds a separator in double quotes, or give --separator", DisplayName = "an empty field within")]
+    [DataRow("a,b\n1,2,,3\n1,2\n", ", line 2: 4 fields, where the header has 2 (separator: comma); correct the line, "
+        + "put text that holds a separator in double quotes, or give --separator",
+            DisplayName = "an empty field within")]
     [DataRow("#a;b\n1;2\n3\n", ", line 3: 1 field, where the first row has 2 (separator: semicolon); correct the line, "
         + "put text that holds a separator in double quotes, or give --separator", DisplayName = "names in a # line")]
     [DataRow("1,2\n1,2\n\n3,4,5\n", ", line 4: 3 fields, where the first row has 2 (separator: comma); correct the " +

@@ -141,6 +141,10 @@ public sealed class LabelColumnTests
         var table = Table(labels.Replace("No ", "NO "));
         if (ignoresCase)
             Assert.IsTrue(target.Read(table, table.AllRows, 1).All(l => l is 0 or 1));
+        else if (target.Task == TaskKind.Multiclass)
+            CollectionAssert.AreEqual(
+                labels.Split(' ').Select(l => (float)target.Classes.ToList().IndexOf(l)).ToArray(),
+                target.Read(table = Table(labels), table.AllRows, 1));
     }
 
     [TestMethod]

@@ -119,6 +119,7 @@ public sealed class NumberTextTests
     [DataRow("()5", No, No)]
     [DataRow("$5%", No, No, DisplayName = "two units")]
     [DataRow("$5$", No, No)]
+    [DataRow("5 % $", No, No)]
     [DataRow("$$5", No, No)]
     [DataRow("12:30", No, No)]
     [DataRow("1/2", No, No)]
