@@ -173,7 +173,7 @@ internal sealed class TrainCommand
 
         var stopwatch = Stopwatch.StartNew();
         progress.Stage($"{Show.Of(train.RowCount, "row")}", Read, report is null ? Tested : Trained, Preparing);
-        var model = task.Fit(ml, train, validation, settings, progress, cancellation);
+        var fitted = task.Fit(ml, train, validation, settings, progress, cancellation);
         if (settings.Ranks is { Rank: > 0 })
             return () => cancellation.IsCancellationRequested ? ExitCodes.Cancelled : ExitCodes.Success;
         var (seconds, epochs) = (stopwatch.Elapsed.TotalSeconds, progress.Epochs);
@@ -181,21 +181,21 @@ internal sealed class TrainCommand
         // Save first: a second signal ends the process.
         var save = parsed.GetValue(_save);
         var isSaved = save is not null
-            && files.Write(save, stream => new SavedModel(model, schema).Save(ml, train.Schema, stream));
+            && files.Write(save, stream => new SavedModel(fitted.Model, schema).Save(ml, train.Schema, stream));
         NoteEnd(terminal, epochs);
         if (cancellation.IsCancellationRequested)
             return isSaved ? () => terminal.Cancelled(epochs.Count, save!) : throw new OperationCanceledException();
         if (isSaved)
             terminal.Note($"model saved as {save}");
 
-        var metrics = task.Test(ml, model, test, prepared.TestLabels, terminal.Note);
+        var metrics = task.Test(ml, fitted.Model, test, prepared.TestLabels, terminal.Note);
         if (parsed.GetValue(_plot) is { } picture)
             Draw(files, picture, task.Curve(settings, metrics), epochs, data, terminal);
         IReadOnlyList<(string, IReadOnlyList<Metric>)> others = [Constant(ml, task, prepared)];
         if (report is not null)
         {
             progress.Stage("report", Trained + 0.02, 1);
-            if (TrainReport.Write(run, report, model, prepared) is { Count: > 0 } rivals)
+            if (TrainReport.Write(run, report, fitted, prepared) is { Count: > 0 } rivals)
                 others = rivals;
         }
         return () =>
@@ -275,7 +275,7 @@ internal sealed class TrainCommand
             var validation = ReadValidation(parsed, data.Table, schema, terminal);
             progress.Stage($"fold {i + 1} of {folds}", Read + (1 - Read) * i / folds,
                 Read + (1 - Read) * (i + 1) / folds, Preparing);
-            var model = task.Fit(ml, train, validation, settings, progress, cancellation);
+            var model = task.Fit(ml, train, validation, settings, progress, cancellation).Model;
             NoteEnd(terminal, progress.Epochs);
             cancellation.ThrowIfCancellationRequested();
             var (test, labels) = LabelledTable.Read(data.Table, split.Test, schema, terminal.Note);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Alice.ML.Tool.Modelling;
 using Alice.ML.Tool.Report;
 using Alice.ML.Tool.Reporting;
-using Microsoft.ML;
 
 namespace Alice.ML.Tool.Commands;
 
@@ -12,16 +11,14 @@ internal static class TrainReport
     /// <summary>Writes the page.</summary>
     /// <returns>The metrics of the other trainers.</returns>
     public static IReadOnlyList<(string Name, IReadOnlyList<Metric> Metrics)> Write(
-        TrainRun run, string path, ITransformer model, PreparedData data)
+        TrainRun run, string path, FittedTable fitted, PreparedData data)
     {
         var schema = data.Schema;
-        var subject = Subject.Read(model, data.Test, new()
+        var subject = Subject.Read(fitted.Model, data.Test, new()
         {
             LabelColumnName = schema.Label.Name,
             TrainingData = data.Train,
-            // The other trainers get the same out-of-fold encodings as the network.
-            PreparedTraining = schema.Features.Any(c => c.HasManyValues || c.IsFreeText)
-                ? FeaturePipeline.Fit(run.ML, schema, data.Train).Training : null,
+            PreparedTraining = fitted.Training,
             Classes = schema.Target.Classes,
             Loss = run.Settings.Loss,
             Effort = run.Settings.Effort,

@@ -40,7 +40,7 @@ internal sealed class ComparisonData : IDisposable
 
     public static ComparisonData Create(MLContext ml, PreparedData data, int seed)
     {
-        var columns = FeaturePipeline.Fit(ml, data.Schema, data.Train);
+        var columns = FeaturePipeline.Fit(ml, data.Schema, data.Train, seed);
         float[][] train = [.. columns.Training.GetColumn<float[]>(columns.Features)];
         float[][] test = [.. columns.Transforms.Transform(data.Test).GetColumn<float[]>(columns.Features)];
         var split = RowSplit.Random(train.Length, ValidationShare, seed);

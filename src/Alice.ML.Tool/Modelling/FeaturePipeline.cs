@@ -15,18 +15,23 @@ namespace Alice.ML.Tool.Modelling;
 internal sealed record FeaturePipeline(TransformerChain<ITransformer> Transforms, IDataView Training, string Features)
 {
     /// <summary>Fits the transforms to the training rows.</summary>
-    public static FeaturePipeline Fit(MLContext ml, TableSchema schema, IDataView training)
+    /// <param name="ml">The context.</param>
+    /// <param name="schema">The columns of the file.</param>
+    /// <param name="training">The training rows.</param>
+    /// <param name="seed">Seed of the folds.</param>
+    public static FeaturePipeline Fit(MLContext ml, TableSchema schema, IDataView training, int seed)
     {
         var texts = new List<ITransformer>();
         foreach (var column in schema.Features.Where(c => c.IsFreeText))
         {
-            (var text, training) = TextModel.Fit(ml, schema, column.Name, (TableView)training);
+            (var text, training) = TextModel.Fit(ml, schema, column.Name, (TableView)training, seed);
             texts.Add(text);
         }
         InputOutputColumnPair[] many =
             [.. schema.Features.Where(c => c.HasManyValues).Select(c => new InputOutputColumnPair(c.Name))];
         ITransformer[] encoding = many.Length == 0 ? []
-            : [ml.Transforms.Categorical.TargetEncoding(many, schema.Label.Name).Fit(training, out training)];
+            : [ml.Transforms.Categorical.TargetEncoding(many, schema.Label.Name, seed: seed)
+                .Fit(training, out training)];
         var (others, features) = Others(ml, schema);
         var fitted = others.Fit(training);
         return new FeaturePipeline(
@@ -34,9 +39,10 @@ internal sealed record FeaturePipeline(TransformerChain<ITransformer> Transforms
     }
 
     /// <summary>Fits the transforms to the rows of rank 0, for all ranks.</summary>
-    public static FeaturePipeline Share(MLContext ml, Communicator ranks, TableSchema schema, IDataView training)
+    public static FeaturePipeline Share(
+        MLContext ml, Communicator ranks, TableSchema schema, IDataView training, int seed)
     {
-        var own = ranks.Rank == 0 ? Fit(ml, schema, training) : null;
+        var own = ranks.Rank == 0 ? Fit(ml, schema, training, seed) : null;
         var bytes = Ranks.ShareBytes(ranks, () =>
         {
             using var stream = new MemoryStream();

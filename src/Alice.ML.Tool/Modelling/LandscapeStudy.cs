@@ -23,7 +23,8 @@ internal sealed class LandscapeStudy(MLContext ml, PreparedData data, NetworkSet
     /// <summary>Trains a network.</summary>
     public ITransformer Train(
         Activation activation, IProgress<AliceProgress> progress, CancellationToken cancellation) =>
-            data.Task.Fit(ml, data.Train, null, _settings with { Activation = activation }, progress, cancellation);
+            data.Task.Fit(ml, data.Train, null, _settings with { Activation = activation }, progress, cancellation)
+                .Model;
 
     /// <summary>Measures its landscape on the training rows.</summary>
     /// <param name="model">What <see cref="Train"/> gave.</param>

@@ -13,6 +13,11 @@ namespace Alice.ML.Tool.Modelling;
 /// <param name="Test">Its value on the test rows. Null if no metric has it.</param>
 internal sealed record LearningCurve(string Quantity, Func<double, double> OfLoss, double? Test);
 
+/// <summary>What <see cref="TableTask.Fit"/> learned.</summary>
+/// <param name="Model">The whole pipeline, for any rows: the transforms and the network.</param>
+/// <param name="Training">The training rows as the network got them, with out-of-fold encodings.</param>
+internal sealed record FittedTable(ITransformer Model, IDataView Training);
+
 /// <summary>What differs between regression, binary and multiclass classification: trainer, outputs, metrics.</summary>
 internal abstract class TableTask(TableSchema schema)
 {
@@ -43,17 +48,18 @@ internal abstract class TableTask(TableSchema schema)
     /// <param name="settings">Options of the network.</param>
     /// <param name="progress">Receives the progress.</param>
     /// <param name="cancellation">Ends the training. After the first epoch, the current model is returned.</param>
-    public ITransformer Fit(MLContext ml, IDataView train, IDataView? validation, NetworkSettings settings,
+    public FittedTable Fit(MLContext ml, IDataView train, IDataView? validation, NetworkSettings settings,
         IProgress<AliceProgress> progress, CancellationToken cancellation)
     {
-        var columns = settings.Ranks is { } ranks
-            ? FeaturePipeline.Share(ml, ranks, Schema, train)
-            : FeaturePipeline.Fit(ml, Schema, train);
+        // Replicated ranks have the same rows, and so the same transforms.
+        var columns = settings is { Ranks: { } ranks, Replicated: false }
+            ? FeaturePipeline.Share(ml, ranks, Schema, train, settings.Seed)
+            : FeaturePipeline.Fit(ml, Schema, train, settings.Seed);
         var fit = new NetworkFit(
             ml, columns.Training, validation is null ? null : columns.Transforms.Transform(validation));
         var network = FitNetwork(fit,
             options => settings.Apply(options, Schema.Label.Name, columns.Features, progress, cancellation), settings);
-        return columns.Transforms.Append(network);
+        return new FittedTable(columns.Transforms.Append(network), columns.Training);
     }
 
     /// <summary>Trains the network on transformed rows.</summary>

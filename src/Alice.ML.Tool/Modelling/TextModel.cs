@@ -20,20 +20,21 @@ internal static class TextModel
     /// <param name="schema">The columns of the file.</param>
     /// <param name="column">The text.</param>
     /// <param name="rows">The training rows.</param>
+    /// <param name="seed">Seed of the folds.</param>
     /// <returns>What puts the scores in the text's place, for any rows; and the training rows with theirs, each of a
     /// model that has not seen the row.</returns>
     public static (ITransformer Transform, TableView Training) Fit(
-        MLContext ml, TableSchema schema, string column, TableView rows)
+        MLContext ml, TableSchema schema, string column, TableView rows, int seed)
     {
         var taken = schema.Columns.Select(c => c.Name).Concat(rows.Schema.Select(c => c.Name)).ToHashSet();
         var words = FeaturePipeline.Unused("Words", taken);
         var model = ml.Transforms.Text.FeaturizeText(words, column).Append(Trainer(ml, schema, words));
-        var order = Enumerable.Range(0, rows.RowCount).ToArray();
-        var scores = Enumerable.Range(0, Folds).SelectMany(fold =>
-        {
-            int[] own = [.. order.Where(row => row % Folds == fold)];
-            return own.Zip(Scores(model.Fit(rows.Take([.. order.Except(own)])).Transform(rows.Take(own))));
-        }).OrderBy(row => row.First).Select(row => row.Second).ToArray();
+        var learned = rows.Only(column, schema.Label.Name);
+        var scores = new float[rows.RowCount][];
+        foreach (var (train, test) in RowSplit.Folds([.. Enumerable.Range(0, scores.Length)], Classes(schema, rows),
+            Folds, seed))
+            foreach (var (row, score) in test.Zip(Scores(model.Fit(learned.Take(train)).Transform(learned.Take(test)))))
+                scores[row] = score;
 
         var chain = new EstimatorChain<ITransformer>();
         var kept = _outputs.Where(name => name != column && rows.Schema.GetColumnOrNull(name) is not null)
@@ -45,6 +46,13 @@ internal static class TextModel
             chain = chain.Append<ITransformer>(ml.Transforms.CopyColumns(name, copy));
         return (chain.Fit(rows), rows.With(column, scores));
     }
+
+    private static float[]? Classes(TableSchema schema, TableView rows) => schema.Target.Task switch
+    {
+        TaskKind.Binary => [.. rows.GetColumn<bool>(schema.Label.Name).Select(Convert.ToSingle)],
+        TaskKind.Multiclass => [.. rows.GetColumn<uint>(schema.Label.Name).Select(Convert.ToSingle)],
+        _ => null,
+    };
 
     // One thread: the same seed gives the same model.
     private static IEstimator<ITransformer> Trainer(MLContext ml, TableSchema schema, string features)

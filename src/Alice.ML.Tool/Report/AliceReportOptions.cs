@@ -40,8 +40,8 @@ public sealed record AliceReportOptions
     /// none.</summary>
     public CancellationToken CancellationToken { get; init; }
 
-    /// <summary>The transformed training rows if they differ from what the pipeline makes of <see
-    /// cref="TrainingData"/>, as with out-of-fold target encodings. Null: they do not.</summary>
+    /// <summary>The training rows as the network got them, with out-of-fold encodings: the other trainers get the
+    /// same. Null: what the pipeline makes of <see cref="TrainingData"/>.</summary>
     internal IDataView? PreparedTraining { get; init; }
 
     /// <summary>Names of the classes in order. Null: those of the label column, or false and true.</summary>

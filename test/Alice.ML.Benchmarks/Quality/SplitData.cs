@@ -62,7 +62,7 @@ internal sealed class SplitData
     public static SplitData Create(
         TableSchema schema, IDataView train, float[] trainLabels, IDataView test, float[] testLabels)
     {
-        var columns = FeaturePipeline.Fit(new MLContext(1), schema, train);
+        var columns = FeaturePipeline.Fit(new MLContext(1), schema, train, seed: 1);
         return new(schema.Target.Task, schema.Target.Classes.Count,
             Rows(columns.Training, trainLabels), Rows(columns.Transforms.Transform(test), testLabels),
             columns.Training.Schema[columns.Features].Annotations);

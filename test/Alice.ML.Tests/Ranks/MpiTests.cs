@@ -97,6 +97,20 @@ public class MpiTests
         Assert.IsTrue(File.Exists(folder.PathOf("model.zip")));
     }
 
+    [TestMethod]
+    public void Replicated_ranks_of_the_command_line_have_the_same_encodings()
+    {
+        using var folder = new Tool.TemporaryFolder();
+        var random = new Random(1);
+        // Too many cities for a slot each: their labels encode them, out of fold.
+        File.WriteAllLines(folder.PathOf("data.csv"), ["city,x,y", .. Enumerable.Range(0, 300).Select(i =>
+            FormattableString.Invariant($"city{i % 70},{random.NextDouble()},{random.NextDouble() + i % 7}"))]);
+        var (code, text, _) = Start(2, Path.Combine(AppContext.BaseDirectory, "alice.dll"), "train",
+            folder.PathOf("data.csv"), "--label", "y", "--epochs", "5", "--replicated", "--effort", "quick");
+        Assert.AreEqual(0, code, text);
+        Assert.Contains("encoded by the labels", text);
+    }
+
     private static List<(string Hash, double[] Scores)> Scores((int Code, string Text, double Seconds) run)
     {
         Assert.AreEqual(0, run.Code, run.Text);

@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
 using Alice.ML.Tests.Tool;
-using Alice.ML.Tool;
 using Alice.ML.Tool.Reporting;
 using Alice.ML.Tool.Shell;
+using static Alice.ML.Tests.Tool.AliceCommand;
 
 namespace Alice.ML.Tests.Report;
 
@@ -102,11 +102,5 @@ public sealed class ReportCommandTests
         var rows = Enumerable.Range(0, 300).Select(_ => (Size: random.Next(40, 200), District: random.Next(3)))
             .Select(r => $"{r.Size},d{r.District},1,{2 * r.Size + 50 * r.District + random.Next(9)}");
         return _folder.Write("houses.csv", string.Join('\n', rows.Prepend("size,district,always,price")));
-    }
-
-    private static async Task<(int ExitCode, string Output, string Error)> Run(string[] args)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        return (await CommandLine.RunAsync(args, output, error), output.ToString(), error.ToString());
     }
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using Alice.ML.Tool;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using static Alice.ML.Tests.Tool.AliceCommand;
 
 namespace Alice.ML.Tests.Tool;
 
@@ -232,13 +232,6 @@ public sealed class CommandLineTaskTests
     private static Dictionary<string, double> Metrics(string output) =>
         output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(": "))
             .ToDictionary(parts => parts[0], parts => double.Parse(parts[1], CultureInfo.InvariantCulture));
-
-    private static async Task<(int ExitCode, string Output, string Error)> Run(params string[] args)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var code = await CommandLine.RunAsync(args, output, error);
-        return (code, output.ToString(), error.ToString());
-    }
 
     /// <summary>Points in the unit square and what they are.</summary>
     private string Points(string name, int count, int seed, Func<double, double, string> kind)

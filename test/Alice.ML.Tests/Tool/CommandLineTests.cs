@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Alice.ML.Tool;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using static Alice.ML.Tests.Tool.AliceCommand;
 
 namespace Alice.ML.Tests.Tool;
 
@@ -306,13 +307,6 @@ public sealed class CommandLineTests
 
     private static double TestRmse(string json) =>
         JsonDocument.Parse(json).RootElement.GetProperty("test").GetProperty("rmse").GetDouble();
-
-    private static async Task<(int ExitCode, string Output, string Error)> Run(params string[] args)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var code = await CommandLine.RunAsync(args, output, error);
-        return (code, output.ToString(), error.ToString());
-    }
 
     /// <summary>Houses whose price depends on a text, a number with gaps and another number.</summary>
     private string Houses(string name, int count, int seed)

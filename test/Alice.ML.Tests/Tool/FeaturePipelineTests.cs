@@ -1,5 +1,7 @@
 using Alice.ML.Tool.Data;
 using Alice.ML.Tool.Modelling;
+using Alice.ML.Trainers;
+using Alice.ML.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -28,7 +30,7 @@ public sealed class FeaturePipelineTests
             var train = Read(folder, "n,t,y", "1,red,1", "2,blue,2", "6,red,3");
             var schema = new SchemaInference(train, train.AllRows, Assert.Fail).Infer(2);
             var columns = FeaturePipeline.Fit(
-                ml, schema, TableView.Create(train, train.AllRows, schema, withLabel: true));
+                ml, schema, TableView.Create(train, train.AllRows, schema, withLabel: true), seed: 1);
             var table = Read(folder, "n,t", "?,green", "4,blue");
             var view = columns.Transforms.Transform(TableView.Create(table, table.AllRows, schema, withLabel: false));
             CollectionAssert.AreEqual(new[] { "NaN 0 0", "4 0 1" },
@@ -51,7 +53,7 @@ public sealed class FeaturePipelineTests
         var table = Read(folder, [.. Enumerable.Range(0, 300).Select(i => $"item{i / 2},{i / 2}").Prepend("t,y")]);
         var schema = new SchemaInference(table, table.AllRows, _ => { }).Infer(1);
         var view = TableView.Create(table, table.AllRows, schema, withLabel: true);
-        var columns = FeaturePipeline.Fit(ml, schema, view);
+        var columns = FeaturePipeline.Fit(ml, schema, view, seed: 1);
         float[][] training = [.. columns.Training.GetColumn<float[]>(columns.Features)];
         float[][] others = [.. columns.Transforms.Transform(view).GetColumn<float[]>(columns.Features)];
         Assert.HasCount(2, training[0], "what the labels of an item have in common, and its count");
@@ -65,6 +67,18 @@ public sealed class FeaturePipelineTests
             Assert.AreEqual(training[i][1] == 0 ? 0 : Math.Log(1 + 10 / 9.0), training[i][1], 1e-6);
         }
         Assert.IsGreaterThan(200, training.Count(row => row[1] > 0));
+
+        // The other trainers of a report get the rows that the network was trained on.
+        var settings = new NetworkSettings
+        {
+            NumberOfEpochs = 1,
+            NumberOfNetworks = 1,
+            NumericEncoding = NumericEncoding.None,
+            WeightDecay = 0,
+        };
+        var fitted = TableTask.For(schema).Fit(ml, view, null, settings, new Progress<AliceProgress>(), default);
+        float[][] handedOn = [.. fitted.Training.GetColumn<float[]>(columns.Features)];
+        CollectionAssert.AreEqual(training.SelectMany(row => row).ToArray(), handedOn.SelectMany(row => row).ToArray());
     }
 
     private static string[] Features(params string[] lines)
@@ -74,7 +88,7 @@ public sealed class FeaturePipelineTests
         var table = Read(folder, lines);
         var schema = new SchemaInference(table, table.AllRows, Assert.Fail).Infer(table.Names.Count - 1);
         var view = TableView.Create(table, table.AllRows, schema, withLabel: true);
-        var columns = FeaturePipeline.Fit(ml, schema, view);
+        var columns = FeaturePipeline.Fit(ml, schema, view, seed: 1);
         return [.. columns.Training.GetColumn<float[]>(columns.Features).Select(row => string.Join(' ', row))];
     }
 

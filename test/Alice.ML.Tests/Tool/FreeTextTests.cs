@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Alice.ML.Tool;
 using Alice.ML.Tool.Data;
+using static Alice.ML.Tests.Tool.AliceCommand;
 
 namespace Alice.ML.Tests.Tool;
 
@@ -92,12 +92,5 @@ public sealed class FreeTextTests
             return FormattableString.Invariant($"{string.Join(' ', words)},{number:F3},{label}");
         });
         return _folder.Write(name, string.Join('\n', rows.Prepend("text,Score,PredictedLabel")) + "\n");
-    }
-
-    private static async Task<(int ExitCode, string Output, string Error)> Run(params string[] args)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var code = await CommandLine.RunAsync(args, output, error);
-        return (code, output.ToString(), error.ToString());
     }
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Alice.ML.Tool;
+using static Alice.ML.Tests.Tool.AliceCommand;
 
 namespace Alice.ML.Tests.Tool;
 
@@ -93,12 +93,5 @@ public sealed class LandscapeCommandTests
             return string.Create(CultureInfo.InvariantCulture,
                 $"{a},{b},{Math.Sin(5 * a) + b * b + 0.05 * random.NextDouble()}");
         }).Prepend("a,b,y")));
-    }
-
-    private static async Task<(int ExitCode, string Output, string Error)> Run(params string[] args)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var code = await CommandLine.RunAsync(args, output, error);
-        return (code, output.ToString(), error.ToString());
     }
 }

@@ -1,6 +1,6 @@
 using System.Runtime.Versioning;
 using Alice.ML.Files;
-using Alice.ML.Tool;
+using static Alice.ML.Tests.Tool.AliceCommand;
 
 namespace Alice.ML.Tests.Tool;
 
@@ -137,14 +137,12 @@ public sealed class OutputFilesTests
             "data.csv", string.Join('\n', Enumerable.Range(0, 40).Select(i => $"{i},{i * 2}").Prepend("x,y")));
         foreach (var option in new[] { "--plot", "--save" })
         {
-            var (output, error) = (new StringWriter(), new StringWriter());
-            var code = await CommandLine.RunAsync(
-                ["train", data, "--label", "y", "--epochs", "1", "--networks", "1", "--encoding", "None",
-                    "--weight-decay", "0", option, "/dev/full"], output, error);
-            Assert.AreEqual(1, code);
-            StringAssert.Contains(output.ToString(), "test RMSE: ");
-            StringAssert.Contains(error.ToString(),
-                $"error: {option} /dev/full cannot be written: No space left on device");
+            var result = await Run("train", data, "--label", "y", "--epochs", "1", "--networks", "1",
+                "--encoding", "None", "--weight-decay", "0", option, "/dev/full");
+            Assert.AreEqual(1, result.ExitCode);
+            StringAssert.Contains(result.Output, "test RMSE: ");
+            StringAssert.Contains(
+                result.Error, $"error: {option} /dev/full cannot be written: No space left on device");
         }
     }
 
@@ -160,10 +158,7 @@ public sealed class OutputFilesTests
 
     private async Task AssertRefused(string[] args, string message)
     {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        Assert.AreEqual(1, await CommandLine.RunAsync(args, output, error));
-        Assert.AreEqual($"error: {Fill(message)}\n", error.ToString());
-        Assert.AreEqual("", output.ToString());
+        Assert.AreEqual((1, "", $"error: {Fill(message)}\n"), await Run(args));
     }
 
     private static void RequireUnix()

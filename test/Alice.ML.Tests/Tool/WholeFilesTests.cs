@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using Alice.ML.Tool;
+using static Alice.ML.Tests.Tool.AliceCommand;
 
 namespace Alice.ML.Tests.Tool;
 
@@ -238,12 +238,5 @@ public sealed class WholeFilesTests
         File.Delete(filler);
         var room = new DriveInfo(disk).AvailableFreeSpace - 1024L * free;
         File.WriteAllBytes(filler, new byte[room]);
-    }
-
-    private static async Task<(int ExitCode, string Output, string Error)> Run(params string[] args)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var code = await CommandLine.RunAsync(args, output, error);
-        return (code, output.ToString(), error.ToString());
     }
 }

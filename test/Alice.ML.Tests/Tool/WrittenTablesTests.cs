@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Alice.ML.Tool;
 using Alice.ML.Tool.Data;
 using Alice.ML.Tool.Modelling;
+using static Alice.ML.Tests.Tool.AliceCommand;
 
 namespace Alice.ML.Tests.Tool;
 
@@ -87,11 +87,11 @@ public sealed class WrittenTablesTests
                 Line($"{i % 12},{i / 100.0:F2}%,2025-01-{i % 28 + 1:00},{(i % 2 == 0 ? "u" : "v")},{i % 12 + i % 2}"))
                     .Prepend("n,p,when,kind,y")));
         var model = _folder.PathOf("model.zip");
-        var trained = await Run($"train {data} --label y --epochs 2 {Fast} --save {model}");
+        var trained = await RunLine($"train {data} --label y --epochs 2 {Fast} --save {model}");
         Assert.AreEqual(0, trained.ExitCode, trained.Error);
         var file = _folder.Write(
             "new.csv", "n,p,when,kind\n1,5%,2025-01-01,u\n# a row,?,,\n//,-,never,x\n,,,\n\"1,234\",(5%),1/2/2025,v\n");
-        var result = await Run($"predict {model} {file}");
+        var result = await RunLine($"predict {model} {file}");
         Assert.AreEqual(0, result.ExitCode, result.Error);
         var lines = result.Output.TrimEnd('\n').Split('\n');
         Assert.HasCount(6, lines);
@@ -108,16 +108,16 @@ public sealed class WrittenTablesTests
         var data = _folder.Write("train.csv", string.Join('\n',
             Enumerable.Range(0, 100).Select(i => $"{i},{(i < 30 ? "sick" : "well")}").Prepend("n,y")));
         var model = _folder.PathOf("model.zip");
-        var trained = await Run($"train {data} --label y {Fast} --positive SICK --save {model}");
+        var trained = await RunLine($"train {data} --label y {Fast} --positive SICK --save {model}");
         StringAssert.Contains(trained.Error, "the positive class is sick");
-        var scores = (await Run($"predict {model} {data}")).Output.TrimEnd('\n').Split('\n').Skip(1)
+        var scores = (await RunLine($"predict {model} {data}")).Output.TrimEnd('\n').Split('\n').Skip(1)
             .Select(l => l.Split(',')).ToArray();
         Assert.AreEqual("sick", scores[0][0]);
         Assert.IsGreaterThan(0.5, double.Parse(scores[0][1], CultureInfo.InvariantCulture));
         Assert.IsLessThan(0.5, double.Parse(scores[99][1], CultureInfo.InvariantCulture));
-        StringAssert.EndsWith((await Run($"train {data} --label y --positive ill")).Error,
+        StringAssert.EndsWith((await RunLine($"train {data} --label y --positive ill")).Error,
             "--positive ill: the label column 'y' holds sick and well; give one of these\n");
-        StringAssert.EndsWith((await Run($"train {data} --label n --positive 3")).Error,
+        StringAssert.EndsWith((await RunLine($"train {data} --label n --positive 3")).Error,
             "--positive is for two classes, and the task is regression; leave it out\n");
     }
 
@@ -127,13 +127,13 @@ public sealed class WrittenTablesTests
         var data = _folder.Write("train.csv",
             string.Join('\n', Enumerable.Range(0, 40).Select(i => $"{i},{i % 2},{i}").Prepend("n,kind,y")));
         var test = _folder.Write("test.csv", "n,kind,y\n1,1,5\n2,1,5\n");
-        var classes = await Run($"train {data} --label kind --ignore y --test {test} --epochs 1 {Fast}");
+        var classes = await RunLine($"train {data} --label kind --ignore y --test {test} --epochs 1 {Fast}");
         StringAssert.Contains(classes.Output, "test AUC: not defined (every row is 1, and it needs both classes)\n");
-        var numbers = await Run($"train {data} --label y --test {test} --epochs 1 {Fast}");
+        var numbers = await RunLine($"train {data} --label y --test {test} --epochs 1 {Fast}");
         StringAssert.Contains(numbers.Output,
             "test R2: not defined (every row's y is 5, so there is nothing to explain)\n");
         var json = JsonDocument.Parse(
-            (await Run($"train {data} --label y --test {test} --epochs 1 {Fast} --json")).Output).RootElement;
+            (await RunLine($"train {data} --label y --test {test} --epochs 1 {Fast} --json")).Output).RootElement;
         Assert.AreEqual(JsonValueKind.Null, json.GetProperty("test").GetProperty("r2").ValueKind);
         StringAssert.StartsWith(json.GetProperty("test").GetProperty("remarks").GetProperty("r2").GetString(),
             "every row's y is 5");
@@ -150,20 +150,20 @@ public sealed class WrittenTablesTests
         var table = DelimitedFile.Read(_folder.Write("wide.csv", wide), new());
         var schema = new SchemaInference(table, table.AllRows, Assert.Fail).Infer(3000);
         var view = TableView.Create(table, table.AllRows, schema, withLabel: true);
-        Assert.IsLessThanOrEqualTo(4, FeaturePipeline.Fit(new(1), schema, view).Transforms.Count());
+        Assert.IsLessThanOrEqualTo(4, FeaturePipeline.Fit(new(1), schema, view, seed: 1).Transforms.Count());
     }
 
     private async Task Learn(string path, string label, string metric, double bar, int rows, string options = "")
     {
         var model = _folder.PathOf("model.zip");
-        var trained = await Run($"train {path} --label {label} --save {model} --json {options}");
+        var trained = await RunLine($"train {path} --label {label} --save {model} --json {options}");
         Assert.AreEqual(0, trained.ExitCode, trained.Error);
         var json = JsonDocument.Parse(trained.Output).RootElement;
         Assert.AreEqual(rows, json.GetProperty("trainRows").GetInt32() + json.GetProperty("test").GetProperty("rows")
             .GetInt32());
         var value = json.GetProperty("test").GetProperty(metric).GetDouble();
         Console.WriteLine($"{Path.GetFileName(path)}: {metric} {value:F4}");
-        var predicted = await Run($"predict {model} {path}");
+        var predicted = await RunLine($"predict {model} {path}");
         Assert.AreEqual(0, predicted.ExitCode, predicted.Error);
         var lines = predicted.Output.TrimEnd('\n').Split('\n');
         Assert.HasCount(rows + 1, lines);
@@ -189,12 +189,5 @@ public sealed class WrittenTablesTests
         using var gzip = new System.IO.Compression.GZipStream(
             File.Create(path), System.IO.Compression.CompressionMode.Compress);
         gzip.Write(bytes);
-    }
-
-    private static async Task<(int ExitCode, string Output, string Error)> Run(string args)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var code = await CommandLine.RunAsync(args.Split(' ', StringSplitOptions.RemoveEmptyEntries), output, error);
-        return (code, output.ToString(), error.ToString());
     }
 }

@@ -18,6 +18,38 @@ public class OutlierFenceTests
     }
 
     [TestMethod]
+    public void Every_row_counts_with_its_weight_in_each_of_several_columns()
+    {
+        // More rows than are measured together, the last of them alone.
+        const int columns = 3;
+        var rows = 3 * (2048 / columns) + 1;
+        var random = new Random(1);
+        var values = Draw(rows * columns, r => r.NextDouble() - 0.5);
+        Array.Fill(values, 0.75f, values.Length - columns, columns);
+        for (var row = 0; row < rows; row += 9)
+            values[row * columns + 1] = row == 9 ? float.NegativeInfinity : float.NaN;
+        var weights = Enumerable.Range(0, rows).Select(_ => 1 + random.NextSingle()).ToArray();
+        var scales = ColumnScale.Of(values, columns, weights);
+        for (var column = 0; column < columns; column++)
+        {
+            var known = Enumerable.Range(0, rows)
+                .Select(row => (Value: (double)values[row * columns + column], Weight: (double)weights[row]))
+                .Where(row => double.IsFinite(row.Value)).ToArray();
+            var (least, most) = ((float)known.Min(row => row.Value), (float)known.Max(row => row.Value));
+            var expected = known.Concat(column == 1 ? [(least, weights[9])] : []).ToArray();
+            var total = expected.Sum(row => row.Weight);
+            var mean = expected.Sum(row => row.Weight * row.Value) / total;
+            var variance = expected.Sum(row => row.Weight * Math.Pow(row.Value - mean, 2)) / total;
+            Assert.AreEqual((least, most), (scales[column].Lowest, scales[column].Highest));
+            Assert.AreEqual(0.75f, most);
+            Assert.AreEqual(
+                column == 1 ? (rows / 9, 1) : (0, 0), (scales[column].Missing, scales[column].Extreme));
+            Assert.AreEqual(mean, scales[column].Mean, 1e-9);
+            Assert.AreEqual(Math.Sqrt(variance), scales[column].Deviation, 1e-9);
+        }
+    }
+
+    [TestMethod]
     public void A_typing_error_is_extreme_beside_missing_values_too()
     {
         var values = Draw(1000, Normal);

@@ -18,10 +18,17 @@ internal sealed class ColumnTails(Quartiles quartiles)
     private float _inLowest = quartiles.Lower;
     private float _inHighest = quartiles.Upper;
 
-    public void Add(float value)
+    /// <summary>Adds the first of some values and every <paramref name="step"/>-th after it.</summary>
+    public void Add(ReadOnlySpan<float> values, int step)
     {
-        if (!float.IsFinite(value))
-            return;
+        for (var i = 0; i < values.Length; i += step)
+            // Most values change nothing.
+            if (!(values[i] > _inLowest && values[i] < _inHighest) && float.IsFinite(values[i]))
+                Add(values[i]);
+    }
+
+    private void Add(float value)
+    {
         if (value >= _reach.From && value <= _reach.To)
         {
             (_inLowest, _inHighest) = (Math.Min(_inLowest, value), Math.Max(_inHighest, value));

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Alice.ML.Training.Ranks;
 using Alice.ML.Training.Rules;
 
@@ -8,11 +9,15 @@ namespace Alice.ML.Training.Data;
 /// more: the share of rows below one is off by 0.003 (one standard error). All else is of all rows.</summary>
 internal sealed class ScaleOfColumns
 {
+    // Values of the rows that are measured together: few enough for the first-level cache.
+    private const int PieceValues = 2048;
+
     private readonly int _columns;
     private readonly int _rows;
     private readonly int _blockRows;
+    private readonly int _pieceRows;
     private readonly Func<int, int, ReadOnlyMemory<float>> _block;
-    private readonly Func<int, float> _weight;
+    private readonly ReadOnlyMemory<float> _weights;
     private readonly Func<int, ColumnSample> _sample;
     private readonly Peers? _peers;
     private readonly float[] _lowest;
@@ -25,14 +30,15 @@ internal sealed class ScaleOfColumns
     /// <param name="rows">Number of rows.</param>
     /// <param name="blockRows">Rows to ask for at once.</param>
     /// <param name="block">Gives rows, from their first number and their number.</param>
-    /// <param name="weight">The weight of a row.</param>
+    /// <param name="weights">[rows]. Empty: all rows have the same weight.</param>
     /// <param name="sample">A sample of a column, on all ranks the same.</param>
     /// <param name="peers">Ranks with other rows. Null: there are none.</param>
     private ScaleOfColumns(int columns, int rows, int blockRows, Func<int, int, ReadOnlyMemory<float>> block,
-        Func<int, float> weight, Func<int, ColumnSample> sample, Peers? peers)
+        ReadOnlyMemory<float> weights, Func<int, ColumnSample> sample, Peers? peers)
     {
         (_columns, _rows, _blockRows, _block) = (columns, rows, Math.Max(1, blockRows), block);
-        (_weight, _sample, _peers) = (weight, sample, peers);
+        _pieceRows = Math.Max(1, PieceValues / columns);
+        (_weights, _sample, _peers) = (weights, sample, peers);
         (_lowest, _highest) = (new float[columns], new float[columns]);
         Array.Fill(_lowest, float.PositiveInfinity);
         Array.Fill(_highest, float.NegativeInfinity);
@@ -48,7 +54,7 @@ internal sealed class ScaleOfColumns
         var rows = values.Length / columns;
         Func<int, float> weight = weights.IsEmpty ? _ => 1 : row => weights.Span[row];
         return new ScaleOfColumns(columns, rows, rows,
-            (first, count) => values.Slice(first * columns, count * columns), weight,
+            (first, count) => values.Slice(first * columns, count * columns), weights,
             column => new ColumnSample(rows, row => values.Span[row * columns + column], weight, peers), peers)
             .Measure();
     }
@@ -61,7 +67,8 @@ internal sealed class ScaleOfColumns
         var columns = table.Columns;
         var buffer = GC.AllocateUninitializedArray<float>(table.BlockRows * columns);
         var sample = new Lazy<TrainingData>(part.Sample);
-        return new ScaleOfColumns(columns, part.Rows, table.BlockRows, Block, part.Weight, Sample, null).Measure();
+        return new ScaleOfColumns(columns, part.Rows, table.BlockRows, Block, part.WeightMemory, Sample, null)
+            .Measure();
 
         ReadOnlyMemory<float> Block(int first, int count)
         {
@@ -83,17 +90,33 @@ internal sealed class ScaleOfColumns
     /// <summary>The least and the largest finite value, how many are missing, and how many infinite.</summary>
     private void Range()
     {
-        ForAll((row, _) =>
+        // Of each place in a piece: vectors of them need no order of the values.
+        var (lowest, highest) = (new float[_pieceRows * _columns], new float[_pieceRows * _columns]);
+        Array.Fill(lowest, float.PositiveInfinity);
+        Array.Fill(highest, float.NegativeInfinity);
+        ForAll((values, _) =>
         {
-            for (var column = 0; column < row.Length; column++)
-                if (float.IsFinite(row[column]))
-                    (_lowest[column], _highest[column]) =
-                        (Math.Min(_lowest[column], row[column]), Math.Max(_highest[column], row[column]));
-                else if (float.IsNaN(row[column]))
-                    _missing[column]++;
+            if (TensorPrimitives.IsFiniteAll(values))
+            {
+                TensorPrimitives.Min(values, lowest.AsSpan(0, values.Length), lowest);
+                TensorPrimitives.Max(values, highest.AsSpan(0, values.Length), highest);
+                return;
+            }
+            for (var i = 0; i < values.Length; i++)
+                if (values[i] > lowest[i] && values[i] < highest[i])
+                    continue; // most values change nothing
+                else if (float.IsFinite(values[i]))
+                    (lowest[i], highest[i]) = (Math.Min(lowest[i], values[i]), Math.Max(highest[i], values[i]));
+                else if (float.IsNaN(values[i]))
+                    _missing[i % _columns]++;
                 else
-                    _extreme[column]++;
+                    _extreme[i % _columns]++;
         });
+        for (var i = 0; i < lowest.Length; i++)
+        {
+            var c = i % _columns;
+            (_lowest[c], _highest[c]) = (Math.Min(_lowest[c], lowest[i]), Math.Max(_highest[c], highest[i]));
+        }
         if (_peers is null)
             return;
         var each = _peers.GatherEach<(float Lowest, float Highest, int Missing, int Infinite)>([.. Enumerable
@@ -120,10 +143,10 @@ internal sealed class ScaleOfColumns
             }
         if (tails.All(tail => tail is null))
             return;
-        ForAll((row, _) =>
+        ForAll((values, _) =>
         {
-            for (var column = 0; column < row.Length; column++)
-                tails[column]?.Add(row[column]);
+            for (var column = 0; column < _columns; column++)
+                tails[column]?.Add(values[column..], _columns);
         });
         var rows = _peers?.SumRows(_rows) ?? _rows;
         for (var c = 0; c < tails.Length; c++)
@@ -142,16 +165,24 @@ internal sealed class ScaleOfColumns
         // About a value in the middle, so that the squares lose no digits.
         double[] middles = [.. Enumerable.Range(0, _columns).Select(column =>
             _quartiles[column] == default ? _lowest[column] : _quartiles[column].Median)];
-        ForAll((row, weight) =>
+        ForAll((values, first) =>
         {
-            for (var column = 0; column < row.Length; column++)
+            var weightOf = _weights.IsEmpty ? default : _weights.Span[first..];
+            for (var column = 0; column < _columns; column++)
             {
-                if (float.IsNaN(row[column]))
-                    continue;
-                var difference = Math.Clamp(row[column], _lowest[column], _highest[column]) - middles[column];
-                weights[column] += weight;
-                sums[column] += weight * difference;
-                squares[column] += weight * difference * difference;
+                var (lowest, highest, middle) = (_lowest[column], _highest[column], middles[column]);
+                var (total, sum, square) = (weights[column], sums[column], squares[column]);
+                for (var (i, row) = (column, 0); i < values.Length; i += _columns, row++)
+                {
+                    if (float.IsNaN(values[i]))
+                        continue;
+                    var weight = weightOf.IsEmpty ? 1.0 : weightOf[row];
+                    var difference = Math.Clamp(values[i], lowest, highest) - middle;
+                    total += weight;
+                    sum += weight * difference;
+                    square += weight * difference * difference;
+                }
+                (weights[column], sums[column], squares[column]) = (total, sum, square);
             }
         });
         foreach (var values in new[] { weights, sums, squares })
@@ -166,15 +197,15 @@ internal sealed class ScaleOfColumns
         })];
     }
 
-    /// <summary>Goes through the rows with their weights.</summary>
-    private void ForAll(Action<ReadOnlySpan<float>, double> use)
+    /// <summary>Goes through the rows by pieces, each with the number of its first row.</summary>
+    private void ForAll(Action<ReadOnlySpan<float>, int> use)
     {
         for (var first = 0; first < _rows; first += _blockRows)
         {
             var rows = Math.Min(_blockRows, _rows - first);
             var values = _block(first, rows).Span;
-            for (var row = 0; row < rows; row++)
-                use(values.Slice(row * _columns, _columns), _weight(first + row));
+            for (var row = 0; row < rows; row += _pieceRows)
+                use(values.Slice(row * _columns, Math.Min(_pieceRows, rows - row) * _columns), first + row);
         }
     }
 }
