@@ -12,6 +12,7 @@ internal sealed class AliceGroup : IDisposable
 
     private readonly int _index;
     private readonly AliceOptimizer.Options _options;
+    private bool _tookPart;
 
     public AliceGroup(int index, IReadOnlyList<Parameter> parameters, AliceOptimizer.Options options)
     {
@@ -31,8 +32,11 @@ internal sealed class AliceGroup : IDisposable
 
     public bool IsSample => Step is { IsSample: true };
 
-    /// <summary>Whether the averages of all parameters are filled. From then on, the constants of a step do not depend
-    /// on its number.</summary>
+    /// <summary>Whether the group pauses now and took part in the last step, or the reverse.</summary>
+    public bool HasOtherPause => Step is null == _tookPart;
+
+    /// <summary>Whether the averages of all parameters are filled. From then on, the constants of a step hardly depend
+    /// on its number: only β₂′ and β₃′ do, while they are below β₂ and β₃.</summary>
     public bool IsSettled =>
         Step is { Moves: true } && !Blocks.Any(block => block.IsFilling(AliceStep.Window(Settings)));
 
@@ -78,6 +82,7 @@ internal sealed class AliceGroup : IDisposable
     /// <summary>Applies the step.</summary>
     public void Update(Tensor? finite)
     {
+        _tookPart = Step is not null;
         if (Step is not { } step)
             return;
         foreach (var block in Blocks)
@@ -85,10 +90,11 @@ internal sealed class AliceGroup : IDisposable
         _options.StepCount++;
     }
 
-    /// <summary>Subtracts steps that turned out to be skipped from the counts.</summary>
+    /// <summary>Subtracts steps that turned out to be skipped from the counts, if the group took part in
+    /// them.</summary>
     public void Uncount(long skipped)
     {
-        if (Step is null)
+        if (!_tookPart)
             return;
         _options.StepCount -= skipped;
         foreach (var block in Blocks)

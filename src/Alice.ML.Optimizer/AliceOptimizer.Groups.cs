@@ -66,14 +66,15 @@ public sealed partial class AliceOptimizer
     public sealed class ParamGroup : ParamGroup<Options>, optim.IBetas
     {
         /// <summary>Creates a group that uses the options of the optimizer.</summary>
-        public ParamGroup(IEnumerable<Parameter> parameters) : base(parameters)
+        public ParamGroup(IEnumerable<Parameter> parameters)
+            : base(parameters ?? throw new ArgumentNullException(nameof(parameters)))
         {
         }
 
         /// <summary>Creates a group with its own options.</summary>
         /// <exception cref="ArgumentException">An option is out of range.</exception>
         public ParamGroup(IEnumerable<Parameter> parameters, AliceOptimizerOptions options)
-            : base(parameters, new Options(options))
+            : base(parameters ?? throw new ArgumentNullException(nameof(parameters)), new Options(options))
         {
         }
 

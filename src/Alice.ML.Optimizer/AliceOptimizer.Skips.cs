@@ -12,7 +12,7 @@ public sealed partial class AliceOptimizer
         (DefersFiniteCheck || Blocks.All(block => block.Device.type != DeviceType.CPU))
         && _groups.Any(group => group.Step is not null)
         && _groups.All(group => group.Step is null || group.IsSettled)
-        && Blocks.All(block => block.Device == _groups[0].Blocks[0].Device);
+        && Blocks.All(block => block.IsOn(_groups[0].Blocks[0].Device));
 
     private void ReadDeferredSkips(Tensor? loss)
     {

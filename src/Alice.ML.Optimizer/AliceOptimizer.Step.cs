@@ -9,7 +9,8 @@ public sealed partial class AliceOptimizer
 {
     private sealed class ClosureStep(AliceOptimizer optimizer, Func<Tensor> closure) : IStepOfAlice, IDisposable
     {
-        private readonly FiniteCheck _check = new(optimizer.CanDeferFiniteCheck());
+        private readonly FiniteCheck _check = new(
+            optimizer.CanDeferFiniteCheck() ? optimizer._groups[0].Blocks[0].Device : null);
         private readonly BufferReplay _buffers = new(optimizer._module);
         private RandomReplay? _random;
         private Tensor? _loss;

@@ -74,11 +74,9 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
     public AliceOptimizer(IEnumerable<ParamGroup> groups, AliceOptimizerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(groups);
-        options ??= AliceOptimizerOptions.General;
-        options.Validate();
-        _settings = options;
-        _run = new AliceRun(options.Generator is { } generator ? AliceDirections.Key(generator) : 0);
-        _defaults = new Options(options);
+        _settings = options ?? AliceOptimizerOptions.General;
+        _defaults = new Options(_settings);
+        _run = new AliceRun(_settings.Generator is { } generator ? AliceDirections.Key(generator) : 0);
         _parameter_groups = new List<TorchSharp.Modules.ParamGroup>();
         foreach (var group in groups)
             add_param_group(group);
@@ -154,7 +152,7 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
     {
         foreach (var group in _groups)
             group.Plan();
-        if (_deferredSkips is null || CanDeferFiniteCheck())
+        if (_deferredSkips is null || (CanDeferFiniteCheck() && !_groups.Any(group => group.HasOtherPause)))
             return;
         ReadDeferredSkips(loss: null);
         foreach (var group in _groups)
@@ -179,7 +177,6 @@ public sealed partial class AliceOptimizer : OptimizerHelper, optim.IBetas
 
         if (finite is null)
         {
-            ReadDeferredSkips(loss);
             _run.SkippedInARow = 0;
             return;
         }

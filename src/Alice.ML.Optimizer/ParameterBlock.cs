@@ -44,6 +44,10 @@ internal sealed class ParameterBlock : IDisposable
 
     public Device Device => State.Center.device;
 
+    /// <summary>Whether the state is on a device. <see cref="Device"/> compares by reference, and a tensor gives a new
+    /// object each time.</summary>
+    public bool IsOn(Device device) => (Device.type, Device.index) == (device.type, device.index);
+
     /// <summary>Whether this step has other parameters than the last.</summary>
     public bool HasOtherParameters => !_isLive.AsSpan().SequenceEqual(_wasLive);
 
@@ -53,8 +57,9 @@ internal sealed class ParameterBlock : IDisposable
     /// <summary>Sets the number of steps in which a parameter took part.</summary>
     public void SetCount(int parameter, long count) => _counts[parameter] = count;
 
-    /// <summary>Whether the averages of some parameter are still filling, given the length of that phase.</summary>
-    public bool IsFilling(double window) => _counts.Any(count => count > 0 && count + 1 <= window);
+    /// <summary>Whether the last step of some parameter filled its averages, given the length of that phase. If that
+    /// step was skipped, the next one still does.</summary>
+    public bool IsFilling(double window) => _counts.Any(count => count > 0 && count <= window);
 
     /// <summary>Adopts values that other code wrote into the parameters since the last step: where they differ from μ,
     /// both μ and ν become these values. The averages stay.</summary>
@@ -159,7 +164,7 @@ internal sealed class ParameterBlock : IDisposable
 
     public void To(Device device)
     {
-        if (device == Device)
+        if (IsOn(device))
             return;
         State.To(device);
         DisposeViews();

@@ -2,8 +2,9 @@ using static TorchSharp.torch;
 
 namespace Alice.ML.Optimization.Update;
 
-/// <summary>Whether all losses and gradients of a step are finite, checked on the host or on the device.</summary>
-internal sealed class FiniteCheck(bool deferred) : IDisposable
+/// <summary>Whether all losses and gradients of a step are finite, checked on the host or on a device.</summary>
+/// <param name="device">The device that checks. Null for the host.</param>
+internal sealed class FiniteCheck(Device? device) : IDisposable
 {
     /// <summary>The result on the device, a 0-dimensional Boolean. Null if it is checked on the host.</summary>
     public Tensor? OnDevice { get; private set; }
@@ -14,15 +15,19 @@ internal sealed class FiniteCheck(bool deferred) : IDisposable
     public void AddLoss(Tensor loss)
     {
         using var detached = loss.detach();
-        if (deferred)
-            AddOnDevice(detached);
-        else
+        if (device is null)
+        {
             IsFinite = IsFinite && AliceUpdate.IsFinite(detached);
+            return;
+        }
+        // A closure may return its loss on the CPU.
+        using var moved = detached.device_type == device.type ? null : detached.to(device);
+        AddOnDevice(moved ?? detached);
     }
 
     public void AddGradient(Tensor gradient)
     {
-        if (deferred)
+        if (device is not null)
             AddOnDevice(gradient);
         else
             IsFinite = IsFinite && AliceUpdate.IsFinite(gradient);

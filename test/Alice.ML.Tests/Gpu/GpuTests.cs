@@ -60,8 +60,11 @@ public class GpuTests
     [TestMethod]
     public void A_card_that_is_not_there_is_refused()
     {
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Losses("cuda:99"));
-        StringAssert.StartsWith(error.Message, "Device is 'cuda:99', but this machine has ");
+        var cards = torch.cuda.device_count();
+        foreach (var name in new[] { $"cuda:{cards}", "cuda:99" })
+            Assert.AreEqual(
+                $"Device is '{name}', but this machine has {cards} CUDA card(s), numbered from 0.",
+                Assert.ThrowsExactly<InvalidOperationException>(() => Losses(name)).Message);
     }
 
     /// <summary>Random numbers of a stack are the same on every device: so dropout may be part of it.</summary>

@@ -240,13 +240,17 @@ public class AliceOptimizerTests
     }
 
     [TestMethod]
-    public void Nothing_leaks()
+    [DataRow(HessianEstimate.Absolute)]
+    [DataRow(HessianEstimate.Signed)]
+    public void Nothing_leaks(HessianEstimate estimate)
     {
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         using (var problem = new TestProblem(dropout: 0.2))
         {
             long afterFirst = 0;
-            using var optimizer = new AliceOptimizer(problem.Parameters, Fast);
+            using var buffer = zeros(2);
+            ((nn.Module)problem.Network[0]).register_buffer("running", buffer);
+            using var optimizer = new AliceOptimizer(problem.Network, Fast with { HessianEstimate = estimate });
             for (var n = 0; n < 30; n++)
             {
                 problem.Label = n is > 10 and < 15 ? double.NaN : null;
@@ -301,11 +305,20 @@ public class AliceOptimizerTests
     public void Directions_of_another_shape_are_refused()
     {
         using var problem = new TestProblem();
-        using var optimizer = new AliceOptimizer(problem.Parameters, Fast) { Directions = _ => ones(5) };
+        using var optimizer = new AliceOptimizer(problem.Parameters, Fast) { Directions = _ => ones(3, 8) };
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => optimizer.step(problem.Evaluate));
         Assert.AreEqual(
-            "Directions returned a tensor of shape [5] for a parameter of shape [8, 3]. Return one sign, −1 or 1, for "
-            + "each value of the parameter.", error.Message);
+            "Directions returned a tensor of shape [3, 8] for a parameter of shape [8, 3]. Return one sign, −1 or 1, "
+            + "for each value of the parameter.", error.Message);
+    }
+
+    [TestMethod]
+    public void A_closure_without_a_loss_is_refused()
+    {
+        using var problem = new TestProblem();
+        using var optimizer = new AliceOptimizer(problem.Parameters, Fast);
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => optimizer.step(() => null!));
+        Assert.AreEqual("The closure returned no loss.", error.Message);
     }
 
     [TestMethod]

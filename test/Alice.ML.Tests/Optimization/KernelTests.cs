@@ -27,6 +27,8 @@ public class KernelTests
             HessianEstimate = hessian,
             UseGlass = glass,
             MinimumStep = 0.5,
+            LookAhead = 0.8,
+            Epsilon = 0.01,
             L1Regularization = 0.01,
             L2Regularization = 0.1,
             HessianScale = 0.7,
@@ -91,6 +93,29 @@ public class KernelTests
     }
 
     [TestMethod]
+    public void Tensor_operations_work_in_parts_with_the_same_result()
+    {
+        // A whole part and a short one.
+        const int Count = (1 << 18) + 13;
+        using var scope = NewDisposeScope();
+        using var random = new Generator(3);
+        var start = randn(Count, generator: random);
+        using var vector = new AliceState(start);
+        using var tensors = new AliceState(start);
+        var (g, plus, minus) = (Random(), Random(), Random());
+        for (var n = 1; n <= 2; n++)
+        {
+            var step = AliceStep.Create(AliceOptimizerOptions.Tabular with { QuickSteps = 0 }, 1e-3, n);
+            AliceUpdate.Apply(vector, plus, minus, g, g, step);
+            AliceUpdate.Apply(tensors, plus, minus, g, g, step, tensor(true));
+            AssertNear(vector, tensors, 2e-5);
+        }
+        Assert.IsFalse(TensorAssert.Same(start, tensors.Center));
+
+        Tensor Random() => randn(Count, generator: random);
+    }
+
+    [TestMethod]
     [DataRow(ScalarType.Float32)]
     [DataRow(ScalarType.Float64)]
     public void Perturbed_points_lie_at_the_radius_on_both_sides(ScalarType dtype)
@@ -101,7 +126,11 @@ public class KernelTests
         AliceDirections.Fill(directions, 5);
         var away = directions * directions.Constant(0.5);
         var (plus, minus) = (centre.Plus(away), centre - away);
-        var above = empty(37, dtype: dtype);
+        var (above, below) = (empty(37, dtype: dtype), empty(37, dtype: dtype));
+        TensorKernels.Perturb(centre, directions, 0.5, above, below);
+        TensorAssert.AreSame(plus, above);
+        TensorAssert.AreSame(minus, below);
+        above.zero_();
         AliceUpdate.Perturb(centre, directions, 0.5, above, directions);
         TensorAssert.AreSame(plus, above);
         TensorAssert.AreSame(minus, directions);

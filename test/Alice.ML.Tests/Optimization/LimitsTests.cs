@@ -52,6 +52,63 @@ public class LimitsTests
             }
     }
 
+    [TestMethod]
+    [DataRow(ScalarType.Float32, 1e30, 1e18)]
+    [DataRow(ScalarType.Float64, 1e30, 1e30)]
+    [DataRow(ScalarType.Float64, 1e200, 1e150)]
+    public void Averages_count_a_gradient_as_no_larger_than_the_limit_of_its_type(
+        ScalarType dtype, double size, double counted)
+    {
+        foreach (var sign in new[] { 1, -1 })
+            foreach (var onDevice in new[] { false, true })
+                foreach (var estimate in Enum.GetValues<HessianEstimate>())
+                {
+                    using var scope = NewDisposeScope();
+                    using var state = new AliceState(zeros(3, dtype: dtype));
+                    var step = AliceStep.Create(
+                        new() { HessianEstimate = estimate, PerturbationRadius = 0.5 }, 1e-3, 1);
+                    var gradient = ones(3, dtype: dtype) * tensor(sign * size, dtype);
+                    var zero = zeros_like(gradient);
+                    var finite = onDevice ? tensor(true) : null;
+                    AliceUpdate.Move(state, gradient, step, finite);
+                    Near(sign * counted, state.Gradient);
+                    Near(counted * counted, state.SecondMoment);
+                    // ĥ = (G₊ − G₋) / 2σ, limited as squares are, and the jump of a gradient at one point alone.
+                    AliceUpdate.MeasureCurvature(state, gradient, zero, zero, ones_like(zero), step, finite);
+                    var limit = dtype == ScalarType.Float32 ? 1e36 : 1e300;
+                    var sampled = estimate == HessianEstimate.RootMeanSquare ? size * size
+                        : estimate == HessianEstimate.Signed ? sign * size : size;
+                    Near(Math.Clamp(sampled, -limit, limit), state.Hessian);
+                    Near(Math.Min(size / 2 * (size / 2) * 4, limit), state.GlassDensity);
+                }
+
+        static void Near(double expected, Tensor actual)
+        {
+            foreach (var value in TraceObjective.Values(actual))
+                Assert.AreEqual(1, value / expected, 1e-5, $"{value} of {expected}");
+        }
+    }
+
+    [TestMethod]
+    [DataRow(ScalarType.Float32)]
+    [DataRow(ScalarType.Float64)]
+    public void Bad_signs_of_curvature_are_limited_on_both_sides(ScalarType dtype)
+    {
+        var limit = dtype == ScalarType.Float32 ? 1e36 : 1e300;
+        foreach (var sign in new[] { 1.0, -1 })
+            foreach (var onDevice in new[] { false, true })
+            {
+                using var scope = NewDisposeScope();
+                using var state = new AliceState(zeros(3, dtype: dtype));
+                var step = AliceStep.Create(
+                    new() { HessianEstimate = HessianEstimate.Signed, PerturbationRadius = 0.25 }, 1e-3, 1);
+                var plus = ones(3, dtype: dtype) * tensor(sign * limit, dtype);
+                AliceUpdate.MeasureCurvature(state, plus, zeros_like(plus), zeros_like(plus), ones_like(plus), step,
+                    onDevice ? tensor(true) : null);
+                Assert.AreEqual(1, TraceObjective.Values(state.Hessian)[1] / (sign * limit), 1e-5);
+            }
+    }
+
     public static IEnumerable<object[]> Regularisations =>
         from preset in Presets
         from bound in new[] { StepBound.Adam, StepBound.Fixed }
@@ -157,21 +214,23 @@ public class LimitsTests
     public void The_error_after_ten_bad_minibatches_says_so_where_bad_weights_were_written()
     {
         using var scope = NewDisposeScope();
-        var parameter = new Parameter(ones(5));
-        using var optimizer = new AliceOptimizer([parameter]);
+        var (parameter, other) = (new Parameter(ones(5)), new Parameter(ones(5, dtype: ScalarType.Float64)));
+        using var optimizer = new AliceOptimizer([parameter, other]);
         using (no_grad())
             parameter.copy_(tensor(float.NaN));
+        Tensor? loss = null;
         var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
         {
             for (var n = 0; n < 10; n++)
                 optimizer.step(() =>
                 {
                     optimizer.zero_grad();
-                    var loss = (parameter * parameter).sum();
+                    loss = (parameter * parameter).sum();
                     loss.backward();
                     return loss;
                 });
         });
+        Assert.IsTrue(loss!.IsInvalid, "no one else can dispose it");
         Assert.EndsWith("Values that are not finite were written into the parameters. Load good ones into the module.",
             error.Message);
     }

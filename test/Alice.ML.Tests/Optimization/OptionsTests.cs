@@ -138,6 +138,31 @@ public class OptionsTests
         Assert.AreEqual("The Alice options are not valid:" + Environment.NewLine + "  " + message, error.Message);
     }
 
+    public static IEnumerable<object[]> Limits()
+    {
+        var o = AliceOptimizerOptions.Published;
+        const double least = double.Epsilon, most = double.MaxValue, below1 = 1 - 1e-12;
+        yield return [o with { LearningRate = least, Epsilon = least, LookAhead = least, HessianScale = least,
+            GlassScale = least, PerturbationRadius = least }];
+        yield return [o with { LearningRate = most, Epsilon = most, LookAhead = most, HessianScale = most,
+            GlassScale = most, PerturbationRadius = most, L1Regularization = most, L2Regularization = most }];
+        yield return [o with { Beta1 = 0, StepFraction = least, StartingSteps = 1, MinimumStep = 0,
+            MaximumStep = least }];
+        yield return [o with { Beta1 = below1, Beta2 = below1, StepFraction = 2 - 1e-12, StartingSteps = int.MaxValue,
+            MinimumStep = most, MaximumStep = most }];
+        // (k + 1)(1 − β₂) is 1, and so it is but for rounding.
+        yield return [o with { Beta2 = 0.5, QuickSteps = 1 }];
+        yield return [o with { Beta2 = 0.9, QuickSteps = 9 }];
+        yield return [o with { Beta2 = 1e-12, QuickSteps = 0 }];
+        yield return [o with { UseGlass = false, HessianEstimate = HessianEstimate.Signed,
+            StepBound = StepBound.Fixed }];
+        yield return [o with { UseGlass = true, HessianEstimate = HessianEstimate.Zero, StepBound = StepBound.Sgdm }];
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Limits))]
+    public void Values_on_the_limit_of_their_range_are_valid(AliceOptimizerOptions options) => options.Validate();
+
     [TestMethod]
     public void Every_mistake_is_reported_at_once()
     {

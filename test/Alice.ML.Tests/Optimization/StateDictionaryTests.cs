@@ -1,5 +1,7 @@
 using Alice.ML.Optimization;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
+using Group = Alice.ML.Optimization.AliceOptimizer.ParamGroup;
 
 namespace Alice.ML.Tests.Optimization;
 
@@ -124,22 +126,97 @@ public class StateDictionaryTests
     }
 
     [TestMethod]
-    public void States_of_other_shapes_or_groups_are_refused()
+    public void Every_group_goes_through_the_stream()
     {
         using var scope = NewDisposeScope();
-        using var two = new AliceOptimizer([nn.Parameter(zeros(2))], Options);
-        using var three = new AliceOptimizer([nn.Parameter(zeros(3))], Options);
-        using var both = new AliceOptimizer([nn.Parameter(zeros(2)), nn.Parameter(zeros(3))], Options);
-#pragma warning disable RS0030 // It takes no step.
-        using var adam = optim.Adam([nn.Parameter(zeros(2))]);
-#pragma warning restore RS0030
+        AliceOptimizerOptions[] saved = [AliceOptimizerOptions.Tabular, Options];
+        using var from = new AliceOptimizer(
+            saved.Select((options, i) => new Group([new Parameter(ones(i + 1))], options)));
+        from.ParamGroups.Last().LearningRate = 0.7;
+        using var to = new AliceOptimizer(saved.Select((_, i) => new Group([new Parameter(zeros(i + 1))])));
         using var stream = new MemoryStream();
-        two.save_state_dict(new BinaryWriter(stream));
+        from.save_state_dict(new BinaryWriter(stream));
         stream.Position = 0;
-        Assert.ThrowsExactly<ArgumentException>(() => three.load_state_dict(new BinaryReader(stream)));
-        Assert.ThrowsExactly<ArgumentException>(() => three.load_state_dict(two.state_dict()));
-        Assert.ThrowsExactly<ArgumentException>(() => both.load_state_dict(two.state_dict()));
-        Assert.ThrowsExactly<ArgumentException>(() => two.load_state_dict(adam.state_dict()));
+        to.load_state_dict(new BinaryReader(stream));
+        Assert.AreEqual(stream.Length, stream.Position);
+        CollectionAssert.AreEqual(
+            saved, to.ParamGroups.Cast<Group>().Select(group => group.Options.Settings).ToArray());
+        CollectionAssert.AreEqual(new[] { 3e-3, 0.7 }, to.ParamGroups.Select(group => group.LearningRate).ToArray());
+        foreach (var parameter in to.parameters())
+            TensorAssert.AreSame(ones_like(parameter), parameter);
+    }
+
+    [TestMethod]
+    public void A_group_or_state_of_another_optimizer_is_named_as_such()
+    {
+        using var scope = NewDisposeScope();
+        var parameter = new Parameter(ones(2));
+        using var optimizer = new AliceOptimizer([new Group([parameter]), new([new Parameter(ones(2))])]);
+        using var twin = new AliceOptimizer([new Group([new Parameter(zeros(2))]), new([new Parameter(zeros(2))])]);
+#pragma warning disable RS0030 // It takes no step.
+        using var adam = optim.Adam([new Parameter(zeros(2))]);
+#pragma warning restore RS0030
+        AssertRefused("Parameter group 2 must be an AliceOptimizer.ParamGroup.",
+            () => optimizer.add_param_group(new Adam.ParamGroup([new Parameter(ones(2))])));
+        Assert.HasCount(2, optimizer.ParamGroups);
+
+        var (mine, theirs) = (optimizer.state_dict(), adam.state_dict());
+        AssertRefused(Foreign("source"), () => mine.Options[0].LoadStateDict(theirs.Options[0]));
+        AssertRefused(Foreign("source"), () => mine.State[0].LoadStateDict(theirs.State[0]));
+        Assert.IsFalse(mine.State[0].ApproximatelyEquals(theirs.State[0]));
+        // One foreign entry among those of a twin.
+        foreach (var (options, states) in new[] { (theirs, twin.state_dict()), (twin.state_dict(), theirs) })
+        {
+            var mixed = twin.state_dict();
+            mixed.Options[0] = options.Options[0];
+            mixed.State[0] = states.State[0];
+            AssertRefused(Foreign("state_dict"), () => optimizer.load_state_dict(mixed));
+        }
+        TensorAssert.AreSame(ones(2), parameter);
+        optimizer.load_state_dict(twin.state_dict());
+        TensorAssert.AreSame(zeros(2), parameter);
+    }
+
+    [TestMethod]
+    public void States_of_other_groups_or_shapes_are_named_with_both()
+    {
+        using var scope = NewDisposeScope();
+        using var optimizer = new AliceOptimizer([new Group(Parameters([2, 3])), new(Parameters([4]))]);
+        foreach (var (other, counts) in new[]
+        {
+            (new AliceOptimizer(Parameters([2, 3], [4])), "1 groups and 2 parameters"),
+            (new AliceOptimizer([new Group(Parameters([2, 3])), new(Parameters([4], [4]))]),
+                "2 groups and 3 parameters"),
+        })
+        {
+            var message = $"The state has {counts}; the optimizer has 2 and 2.";
+            AssertRefused(message + " (Parameter 'state_dict')", () => optimizer.load_state_dict(other.state_dict()));
+            using var stream = new MemoryStream();
+            other.WriteState(stream);
+            stream.Position = 0;
+            AssertRefused(message, () => optimizer.ReadState(stream));
+            other.Dispose();
+        }
+        foreach (var (dtype, shape, text) in new (ScalarType, long[], string)[]
+        {
+            (float32, [3, 2], "[3, 2] and Float32"),
+            (float64, [2, 3], "[2, 3] and Float64"),
+        })
+        {
+            using var other = new AliceOptimizer(
+                [new Group([new Parameter(zeros(shape, dtype: dtype))]), new(Parameters([4]))]);
+            var message = $"The state is that of a parameter of shape {text}, not [2, 3] and Float32.";
+            AssertRefused(message, () => optimizer.load_state_dict(other.state_dict()));
+            AssertRefused(message, () => optimizer.state_dict().State[0].LoadStateDict(other.state_dict().State[0]));
+            using var stream = new MemoryStream();
+            other.WriteState(stream);
+            stream.Position = 0;
+            AssertRefused($"The state is that of another module, or damaged: parameter 0 is {dtype} "
+                + $"[{string.Join(", ", shape)}] in it, and should be Float32 [2, 3].",
+                () => optimizer.ReadState(stream));
+        }
+
+        static Parameter[] Parameters(params long[][] shapes) => [.. shapes.Select(s => new Parameter(zeros(s)))];
     }
 
     private static void Train(
@@ -153,4 +230,10 @@ public class StateDictionaryTests
             schedule.step();
         }
     }
+
+    private static string Foreign(string argument) =>
+        $"The state is not that of an AliceOptimizer. (Parameter '{argument}')";
+
+    private static void AssertRefused(string message, Action act) =>
+        Assert.AreEqual(message, Assert.ThrowsExactly<ArgumentException>(act).Message);
 }

@@ -49,6 +49,43 @@ public class WrittenAndFrozenTests
     }
 
     [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Values_that_were_not_written_keep_their_look_ahead(bool isTransposed)
+    {
+        using var scope = NewDisposeScope();
+        var values = linspace(1, 6, 6, dtype: ScalarType.Float64).view(3, 2);
+        Parameter[] parameters = [new(ones(2, dtype: ScalarType.Float64)),
+            new(isTransposed ? values.t().contiguous().t() : values)];
+        using var optimizer = new AliceOptimizer(parameters, AliceOptimizerOptions.Published);
+        List<double[]> seen = [];
+        for (var n = 0; n < 30; n++)
+            optimizer.step(Closure);
+        var (nu, mu) = (Values(p => optimizer.StateOf(p).LookAhead), Values(p => p));
+        foreach (var (ahead, center) in nu[1].Zip(mu[1]))
+            Assert.AreNotEqual(ahead, center);
+        var averages = Values(p => optimizer.StateOf(p).SecondMoment);
+        parameters[1].detach()[1, 0].copy_(tensor(7.0));
+        nu[1][2] = 7;
+        optimizer.state_dict();
+        CollectionAssert.AreEqual(averages[1], Values(p => optimizer.StateOf(p).SecondMoment)[1]);
+        optimizer.step(Closure);
+        for (var i = 0; i < 2; i++)
+            CollectionAssert.AreEqual(nu[i], seen[i]);
+
+        List<double[]> Values(Func<Parameter, Tensor> of) =>
+            [.. parameters.Select(p => TraceObjective.Values(of(p).detach()))];
+
+        Tensor Closure()
+        {
+            seen = Values(p => p);
+            foreach (var parameter in parameters)
+                parameter.grad = parameter.detach();
+            return zeros(1);
+        }
+    }
+
+    [TestMethod]
     public void A_mask_and_a_clip_after_every_step_hold_where_the_gradient_is_taken()
     {
         using var problem = new TestProblem();
@@ -135,6 +172,31 @@ public class WrittenAndFrozenTests
                     });
             }
         }
+    }
+
+    [TestMethod]
+    public void A_parameter_that_is_thawed_before_a_quick_step_waits_for_a_sample_step()
+    {
+        using var scope = NewDisposeScope();
+        var (first, late) = (new Parameter(ones(3)), new Parameter(ones(3)));
+        late.requires_grad = false;
+        using var optimizer = new AliceOptimizer(
+            [first, late], AliceOptimizerOptions.Published with { StartingSteps = 2, QuickSteps = 3 });
+        var begun = new List<int>();
+        for (var n = 1; n <= 9; n++)
+        {
+            late.requires_grad = n >= 5;
+            optimizer.step(() =>
+            {
+                first.grad = first.detach().clone();
+                late.grad = late.detach().clone();
+                return zeros(1);
+            });
+            if (TraceObjective.Values(optimizer.StateOf(late).SecondMoment).All(value => value > 0))
+                begun.Add(n);
+        }
+        // Every fourth is a sample step.
+        CollectionAssert.AreEqual(new[] { 8, 9 }, begun);
     }
 
     [TestMethod]

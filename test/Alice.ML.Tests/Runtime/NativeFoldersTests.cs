@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Alice.ML.Optimization.Runtime;
 using Alice.ML.Tests.Tool;
 
@@ -51,6 +52,34 @@ public sealed class NativeFoldersTests
         var path = NativeFolders.FindLoaded("torch_cpu");
         Assert.IsTrue(File.Exists(path), path);
         Assert.IsNull(NativeFolders.FindLoaded("torch_cpu_of_nobody"));
+    }
+
+    [TestMethod]
+    public void Libraries_are_named_as_the_system_names_them_and_found_beside_the_application_or_not_at_all()
+    {
+        Assert.AreEqual(
+            OperatingSystem.IsWindows() ? "any.dll" : OperatingSystem.IsMacOS() ? "libany.dylib" : "libany.so",
+            NativeFolders.FileName("any"));
+        // .NET's own libraries lie in one of the folders that the host names, those of TorchSharp beside its assembly.
+        const string OfNet = "System.IO.Compression.Native";
+        Assert.AreEqual(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), NativeFolders.FileName(OfNet)),
+            NativeFolders.FindBesideApplication(OfNet));
+        if (NativeFolders.FindBesideApplication("LibTorchSharp") is { } binding)
+            Assert.IsTrue(File.Exists(binding) && Path.GetFileName(binding) == NativeFolders.FileName("LibTorchSharp"),
+                binding);
+        Assert.IsNull(NativeFolders.FindBesideApplication("torch_of_nobody"));
+    }
+
+    [TestMethod]
+    public void Packages_name_the_platform_as_dotnet_does_and_there_is_none_for_musl()
+    {
+        var here = RuntimeInformation.RuntimeIdentifier;
+        if (here is "linux-x64" or "win-x64" or "win-arm64" or "osx-arm64")
+            Assert.AreEqual(here, NativeFolders.Platform);
+        else if (here.Contains("musl"))
+            Assert.IsNull(NativeFolders.Platform);
+        else
+            Assert.Inconclusive($"{here} is the name of a distribution.");
     }
 
     private string Put(params string[] parts)
