@@ -56,8 +56,8 @@ internal sealed record DateColumn(bool DayFirst, DateTime Origin, int Missing, I
         if (dates.Count < NumberColumn.NumberShare * fields.Length)
             return null;
         if (dates.Count < fields.Length)
-            note($"column '{table.Names[column]}': {fields.Length - dates.Count} of {fields.Length} values are no "
-                + $"dates: taken as missing");
+            note($"column '{table.Names[column]}': {fields.Length - dates.Count} of {fields.Length} values "
+                + $"{(fields.Length - dates.Count == 1 ? "is no date" : "are no dates")}: taken as missing");
         if (table.Format.DayFirst is null && monthFirst.Count == dayFirst.Count
             && monthFirst.Zip(dayFirst).Where(d => d.First != d.Second).Select(d => isDayFirst ? d.Second : d.First)
                 .FirstOrDefault()

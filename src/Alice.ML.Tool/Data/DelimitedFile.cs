@@ -91,11 +91,23 @@ internal static class DelimitedFile
         var detected = FormatDetection.HasHeader(sample, format, expectedNames);
         if (detected || lead.LastComment is not { } comment || !comment.StartsWith('#'))
             return detected || format.Header == true ? records[0] : null;
-        var names = new RecordReader("", new StringReader(comment[1..]), lead.Separator, []).Read().FirstOrDefault()
-            .Fields;
-        if (names?.Length == sample[0].Length && !names.Any(NumberText.IsNumber) && names.Length > 1)
+        var names = FieldsOf(comment[1..], lead.Separator);
+        if (names.Length == sample[0].Length && !names.Any(NumberText.IsNumber) && names.Length > 1)
             return new Record(0, names);
         return format.Header == true ? records[0] : null;
+    }
+
+    /// <summary>The fields of a comment. None if its quotes are not those of a row.</summary>
+    private static string[] FieldsOf(string comment, char separator)
+    {
+        try
+        {
+            return new RecordReader("", new StringReader(comment), separator, []).Read().FirstOrDefault().Fields ?? [];
+        }
+        catch (UserException)
+        {
+            return [];
+        }
     }
 
     /// <summary>Names of all columns. If a name occurs twice, the later column gets a number.</summary>

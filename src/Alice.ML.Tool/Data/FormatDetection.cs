@@ -3,7 +3,7 @@ namespace Alice.ML.Tool.Data;
 /// <summary>Detects the separator and the header of a delimited file from its first lines.</summary>
 internal static class FormatDetection
 {
-    private const string Candidates = ",\t;|";
+    private const string Candidates = "\t;|,"; // of two alike not the comma, which may be a decimal mark
 
     /// <summary>The candidate that splits every row into the same number of fields, more than one. If several do: one
     /// that leaves only numbers ('1,5;2,5'), then the one with most fields, then with most numbers. If none does: the
@@ -81,15 +81,15 @@ internal static class FormatDetection
     public static string[] Fields(string row, char separator)
     {
         var fields = new List<string>();
-        var (start, quoted) = (0, false);
+        var (start, opened, quoted) = (0, false, false);
         for (var i = 0; i < row.Length; i++)
         {
-            if (row[i] == '"' && (quoted || row.AsSpan(start, i - start).IsWhiteSpace()))
-                quoted = !quoted;
+            if (row[i] == '"' && (opened || row.AsSpan(start, i - start).IsWhiteSpace()))
+                (opened, quoted) = (true, !quoted); // a doubled quote closes and opens
             else if (row[i] == separator && !quoted)
             {
                 fields.Add(row[start..i].Trim(' ', '"'));
-                start = i + 1;
+                (start, opened) = (i + 1, false);
             }
         }
         fields.Add(row[start..].Trim(' ', '"'));

@@ -87,7 +87,7 @@ internal sealed class RecordReader(
         var at = 0;
         while (true)
         {
-            while (at < line.Length && line[at] == ' ' && separator != ' ')
+            while (at < line.Length && char.IsWhiteSpace(line[at]) && line[at] != separator)
                 at++;
             if (at < line.Length && line[at] == '"')
             {
@@ -133,7 +133,7 @@ internal sealed class RecordReader(
             text.Append('"');
             at++;
         }
-        while (at < line.Length && line[at] == ' ' && separator != ' ')
+        while (at < line.Length && char.IsWhiteSpace(line[at]) && line[at] != separator)
             at++;
         return Pooled(text.ToString().AsSpan());
     }

@@ -22,6 +22,11 @@ public sealed class DelimitedFileTests
         DisplayName = "header line that starts with #")]
     [DataRow("# a remark\n0\t5.1\n1\t4.9\n", "column1|column2", 2, '\t', false,
         DisplayName = "# remark of another width")]
+    [DataRow("# \"a\" is in euros\n1,2\n3,4\n", "column1|column2", 2, ',', false, DisplayName = "a remark with quotes")]
+    [DataRow("#\"a\n1,2\n3,4\n", "column1|column2", 2, ',', false)]
+    [DataRow("#\n1,2\n3,4\n", "column1|column2", 2, ',', false, DisplayName = "an empty remark")]
+    [DataRow("#a,7\n1,2\n3,4\n", "column1|column2", 2, ',', false, DisplayName = "a number is no name")]
+    [DataRow("#a\n1\n2\n", "column1", 2, ',', false, DisplayName = "a remark above one column")]
     [DataRow("a,b\n1,2\n#3,4\n", "a|b", 2, ',', true, DisplayName = "a row that begins with # is a row")]
     [DataRow("a,b\n1,2\n//3,4\n", "a|b", 2, ',', true, DisplayName = "so is one that begins with //")]
     [DataRow("#0,1,2\n#3,2,3\nn1,3,4\n", "column1|column2|column3", 3, ',', false,
@@ -32,9 +37,14 @@ public sealed class DelimitedFileTests
     [DataRow("1,5;2,5\n3,5;4,5\n", "column1|column2", 2, ';', false, DisplayName = "decimal commas without a header")]
     [DataRow("x;1,5;2,5\ny;3,5;4,5\n", "column1|column2|column3", 2, ';', false,
         DisplayName = "decimal commas and a text")]
+    [DataRow("pear;1,50\nplum;2,30\n", "column1|column2", 2, ';', false, DisplayName = "text and a decimal comma")]
     [DataRow("sep=;\na;b\n1;2\n", "a|b", 1, ';', true, DisplayName = "the separator in the first line")]
     [DataRow("\"sep=\t\"\r\na,x\tb\r\n1\t2\r\n", "a,x|b", 1, '\t', true, DisplayName = "the same in quotes")]
     [DataRow("a,b,\n1,2,\n3,4,\n", "a|b", 2, ',', true, DisplayName = "a separator ends each line")]
+    [DataRow("a,b,\n1,2,\n", "a|b", 1, ',', true)]
+    [DataRow("1,x,\n2,y,\n", "column1|column2|column3", 2, ',', false, DisplayName = "so do rows without a header")]
+    [DataRow(",\n,\n", "column1", 2, ',', false, DisplayName = "one column is left")]
+    [DataRow("a,b,\n", "column1|column2|column3", 1, ',', false, DisplayName = "a line alone keeps its last field")]
     [DataRow("a,b\n1,2,\n3,4,\n", "a|b", 2, ',', true, DisplayName = "a separator ends each row")]
     [DataRow("a,b,\n1,2\n3,4\n", "a|b", 2, ',', true, DisplayName = "a separator ends the header")]
     [DataRow("a,a,a 2,b\n1,2,3,4\n", "a|a 3|a 2|b", 1, ',', true, DisplayName = "the same name twice")]
@@ -68,8 +78,14 @@ public sealed class DelimitedFileTests
         Assert.AreEqual("column1|column2", Names(Read("a,b\n1,2\n", new FileFormat { Header = false })));
         Assert.AreEqual("2023|2024", Names(Read("2023,2024\n1,2\n", new FileFormat { Header = true })));
         Assert.AreEqual("a,b", Names(Read("a,b|c\n1,2|3\n", new FileFormat { Separator = '|' }))[..3]);
+        Assert.AreEqual(',', Read("a;b\n1;2\n", new FileFormat { Decimal = ',' }).Format.Decimal);
         Assert.HasCount(3, Read("#a,b\n1,2\n3,4\n", new FileFormat { Comments = [], Header = false }).Records);
         Assert.HasCount(2, Read("% no\n1,2\n3,4\n", new FileFormat { Comments = ["%"] }).Records);
+        Assert.AreEqual("1|2", Names(Read("# made in 2024\n1,2\n3,4\n", new FileFormat { Header = true })));
+        Assert.AreEqual("a|b", Names(Read("#a,b\n1,2\n3,4\n", new FileFormat { Header = true })));
+        StringAssert.EndsWith(Assert.ThrowsExactly<UserException>(
+            () => Read("a,b\n", new FileFormat { Header = true })).Message,
+            " holds a header and no rows; give --no-header if its only line is a row");
     }
 
     [TestMethod]
@@ -80,7 +96,19 @@ public sealed class DelimitedFileTests
         CollectionAssert.AreEqual(new[] { "", "", "", "", "1", "None" }, fields);
         var own = Read("a,b\n?,None\n", new FileFormat { Missing = ["None"], Header = true });
         CollectionAssert.AreEqual(new[] { "?", "" }, own.Records[0].Fields);
+        CollectionAssert.AreEqual(new[] { "1", "", "3" },
+            Read("x\n1\n\n3\n\n", _detect).Records.Select(r => r.Fields.Single()).ToArray(), "a blank line, too");
     }
+
+    [TestMethod]
+    [DataRow(',', "comma")]
+    [DataRow('\t', "tab")]
+    [DataRow(';', "semicolon")]
+    [DataRow(' ', "space")]
+    [DataRow('|', "bar")]
+    [DataRow('~', "'~'")]
+    public void A_separator_has_a_name(char separator, string name) =>
+        Assert.AreEqual(name, DelimitedFile.NameOf(separator));
 
     [TestMethod]
     public void What_is_left_out_is_counted()
@@ -91,42 +119,11 @@ public sealed class DelimitedFileTests
             NotesOf("a,b\n1,2\n#3,4\n5,6\n", new FileFormat { Comments = ["#"] }));
         CollectionAssert.AreEqual(
             new[] { "1 blank line between the rows of t.csv left out" }, NotesOf("a,b\n1,2\n\n3,4\n\n", _detect));
+        CollectionAssert.AreEqual(
+            new[] { "2 blank lines between the rows of t.csv left out" }, NotesOf("a,b\n1,2\n\n3,4\n\n5,6\n", _detect));
         CollectionAssert.AreEqual(new[] { "t.csv names more than one column 'a': column 2 is called 'a 2' here" },
             NotesOf("a,a\n1,2\n", _detect));
         Assert.IsEmpty(NotesOf("#a,b\n1,2\n#3,4\n", _detect), "a # line that is the header, and a row");
-    }
-
-    [TestMethod]
-    [DataRow("utf-8", true)]
-    [DataRow("utf-8", false)]
-    [DataRow("utf-16", true)]
-    [DataRow("utf-16", false)]
-    [DataRow("utf-16BE", true)]
-    [DataRow("utf-16BE", false)]
-    [DataRow("utf-32", true)]
-    public void Encodings_are_found_with_and_without_a_mark_packed_and_not(string name, bool hasMark)
-    {
-        var encoding = System.Text.Encoding.GetEncoding(name);
-        byte[] bytes = [.. hasMark ? encoding.GetPreamble() : [], .. encoding.GetBytes("größe,b €\n1,2\n")];
-        Assert.AreEqual("größe|b €", Names(Read(bytes)));
-        Assert.AreEqual("größe|b €", Names(Read(Packed(bytes))));
-    }
-
-    [TestMethod]
-    public void What_is_not_UTF_8_is_read_as_Windows_1252_with_a_note()
-    {
-        var notes = new List<string>();
-        Assert.AreEqual("größe|b €", Names(Read(TextFile.Windows1252.GetBytes("größe,b €\n1,2\n"), notes)));
-        Assert.AreEqual("t.csv is not UTF-8: read as Windows-1252", notes.Single());
-    }
-
-    [TestMethod]
-    public void A_damaged_archive_is_an_error_that_says_so()
-    {
-        var bytes = Packed("a,b\n1,2\n"u8.ToArray());
-        bytes[12] ^= 0xff;
-        StringAssert.Contains(Assert.ThrowsExactly<UserException>(() => Read(bytes)).Message,
-            " is a damaged gzip file ");
     }
 
     [TestMethod]
@@ -168,6 +165,11 @@ public sealed class DelimitedFileTests
         DisplayName = "comments only")]
     [DataRow("a,b\n1,2\n3\n", ", line 3: 1 field, where the header has 2 (separator: comma); correct the line, put " +
         "text that holds a separator in double quotes, or give --separator", DisplayName = "short row")]
+    [DataRow("a,b\n1,2,,3\n1,2\n", ", line 2: 4 fields, where the header has 2 (separator: comma); correct the line, "
+        + "put text that holds a separator in double quotes, or give --separator",
+            DisplayName = "an empty field within")]
+    [DataRow("#a;b\n1;2\n3\n", ", line 3: 1 field, where the first row has 2 (separator: semicolon); correct the line, "
+        + "put text that holds a separator in double quotes, or give --separator", DisplayName = "names in a # line")]
     [DataRow("1,2\n1,2\n\n3,4,5\n", ", line 4: 3 fields, where the first row has 2 (separator: comma); correct the " +
         "line, put text that holds a separator in double quotes, or give --separator",
         DisplayName = "long row without a header")]
@@ -189,18 +191,6 @@ public sealed class DelimitedFileTests
         var error = Assert.ThrowsExactly<UserException>(() => DelimitedFile.Read(path, _detect));
         StringAssert.StartsWith(error.Message, path);
         StringAssert.EndsWith(error.Message, message);
-    }
-
-    [TestMethod]
-    public void A_missing_file_and_a_folder_are_named()
-    {
-        using var folder = new TemporaryFolder();
-        var absent = folder.PathOf("absent.csv");
-        Assert.AreEqual($"{absent} does not exist",
-            Assert.ThrowsExactly<UserException>(() => DelimitedFile.Read(absent, _detect)).Message);
-        var itself = Path.GetDirectoryName(absent)!;
-        Assert.AreEqual($"{itself} is a folder; name a file",
-            Assert.ThrowsExactly<UserException>(() => DelimitedFile.Read(itself, _detect)).Message);
     }
 
     [TestMethod]
@@ -231,22 +221,6 @@ public sealed class DelimitedFileTests
         var path = folder.Write("t.csv", text);
         _ = DelimitedFile.Read(path, format, null, note => notes.Add(note.Replace(path, "t.csv")));
         return notes;
-    }
-
-    private static Table Read(byte[] bytes, List<string>? notes = null)
-    {
-        using var folder = new TemporaryFolder();
-        var path = folder.PathOf("t.csv");
-        File.WriteAllBytes(path, bytes);
-        return DelimitedFile.Read(path, _detect, null, note => notes?.Add(note.Replace(path, "t.csv")));
-    }
-
-    private static byte[] Packed(byte[] bytes)
-    {
-        using var packed = new MemoryStream();
-        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionMode.Compress))
-            gzip.Write(bytes);
-        return packed.ToArray();
     }
 
     private static string Names(Table table) => string.Join('|', table.Names);

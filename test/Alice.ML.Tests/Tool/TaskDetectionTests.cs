@@ -27,7 +27,7 @@ public sealed class TaskDetectionTests
     [DataRow("0 0.5 1 0 0.5 1", TaskKind.Regression, DisplayName = "fractions")]
     [DataRow("0 1 2 -1", TaskKind.Regression, DisplayName = "below 0")]
     [DataRow("0 0 0 0 0 0 1 1 1 1 1 1 2", TaskKind.Regression, DisplayName = "a rare value: counts")]
-    [DataRow("0 0 0 0 0 1 1 1 1 1 2", TaskKind.Multiclass, DisplayName = "a quarter of the mean frequency")]
+    [DataRow("0 0 0 0 0 0 1 1 1 1 1 2", TaskKind.Multiclass, DisplayName = "a quarter of the mean frequency")]
     public void The_labels_decide_the_task(string labels, TaskKind task) =>
         Assert.AreEqual(task, Infer(labels, null, _ => { }).Task);
 

@@ -1,0 +1,173 @@
+using Alice.ML.Tool.Data;
+
+namespace Alice.ML.Tests.Tool;
+
+/// <summary>Numbers as people write them.</summary>
+[TestClass]
+public sealed class NumberTextTests
+{
+    private const float No = float.NaN;
+
+    /// <summary>The number with a decimal point, and with a decimal comma.</summary>
+    [TestMethod]
+    [DataRow("5", 5, 5)]
+    [DataRow("-5", -5, -5)]
+    [DataRow("+5", 5, 5)]
+    [DataRow("−5", -5, -5, DisplayName = "minus sign")]
+    [DataRow("–5", -5, -5, DisplayName = "en dash")]
+    [DataRow("5-", -5, -5)]
+    [DataRow("5−", -5, -5)]
+    [DataRow("5 -", -5, -5)]
+    [DataRow("(5)", -5, -5)]
+    [DataRow(" ( 5 ) ", -5, -5)]
+    [DataRow("$-5", -5, -5)]
+    [DataRow("-$5", -5, -5)]
+    [DataRow("- $ 5", -5, -5)]
+    [DataRow("$+5", 5, 5)]
+    [DataRow("+$5", 5, 5)]
+    [DataRow("$(5)", -5, -5)]
+    [DataRow("($5)", -5, -5)]
+    [DataRow("5 EUR-", -5, -5)]
+    [DataRow("-5%", -5, -5)]
+    [DataRow("5%", 5, 5)]
+    [DataRow("%5", 5, 5)]
+    [DataRow("5$", 5, 5)]
+    [DataRow("₹5", 5, 5)]
+    [DataRow("usd 5", 5, 5)]
+    [DataRow("5 Kr", 5, 5)]
+    [DataRow("kr. 5", 5, 5)]
+    [DataRow("5 kr.", 5, 5)]
+    [DataRow("Rs.500", 500, 500)]
+    [DataRow("1.5", 1.5f, No)]
+    [DataRow("1,5", No, 1.5f)]
+    [DataRow(".5", .5f, No)]
+    [DataRow(",5", No, .5f)]
+    [DataRow("USD.5", .5f, No)]
+    [DataRow("$.5", .5f, No)]
+    [DataRow("€,5", No, .5f)]
+    [DataRow("5.", 5, No)]
+    [DataRow("$5.", 5, No)]
+    [DataRow("5,", No, 5)]
+    [DataRow("1.5 %", 1.5f, No)]
+    [DataRow("1,5 %", No, 1.5f)]
+    [DataRow("-1,5", No, -1.5f)]
+    [DataRow("1,234", 1234, 1.234f)]
+    [DataRow("1.234", 1.234f, 1234)]
+    [DataRow("12,345", 12345, 12.345f)]
+    [DataRow("123,456", 123456, 123.456f)]
+    [DataRow("1234,567", No, 1234.567f, DisplayName = "more than three digits are no group")]
+    [DataRow("0,123", No, .123f, DisplayName = "nor is a leading 0")]
+    [DataRow("0.123", .123f, No)]
+    [DataRow("1,234,567", 1234567, No)]
+    [DataRow("1.234.567", No, 1234567)]
+    [DataRow("12,34,567", 1234567, No, DisplayName = "Indian groups")]
+    [DataRow("1,23,45,678", 12345678, No)]
+    [DataRow("12.34.567", No, No)]
+    [DataRow("1,2,345", No, No)]
+    [DataRow("1,2345,678", No, No)]
+    [DataRow("12,34,56", No, No, DisplayName = "the last group has three digits")]
+    [DataRow("1,234,56", No, No)]
+    [DataRow("1,23", No, 1.23f)]
+    [DataRow("1,234.5", 1234.5f, No)]
+    [DataRow("1.234,5", No, 1234.5f)]
+    [DataRow("1,234.", 1234, No)]
+    [DataRow("1,234,", No, No)]
+    [DataRow("$1,234.50", 1234.5f, No)]
+    [DataRow("($1,234.50)", -1234.5f, No)]
+    [DataRow("1 234 567", 1234567, 1234567)]
+    [DataRow("1 234,5", No, 1234.5f)]
+    [DataRow("1\u00a0234", 1234, 1234)]
+    [DataRow("1\u2009234", 1234, 1234)]
+    [DataRow("1\u202f234", 1234, 1234)]
+    [DataRow("1'234", 1234, 1234)]
+    [DataRow("1’234", 1234, 1234)]
+    [DataRow("1 234'567", No, No, DisplayName = "one separator only")]
+    [DataRow("1,234 567", No, No)]
+    [DataRow("1  234", No, No)]
+    [DataRow("1 23", No, No)]
+    [DataRow("1 2 3", No, No)]
+    [DataRow("5e3", 5000, 5000)]
+    [DataRow("5E3", 5000, 5000)]
+    [DataRow("$5e3", 5000, 5000)]
+    [DataRow("1,5e-3", No, .0015f)]
+    [DataRow("1.000e3", 1000, 1_000_000)]
+    [DataRow("5e", No, No)]
+    [DataRow("5e3e3", No, No)]
+    [DataRow("1.2.3", No, No)]
+    [DataRow("1,2,3", No, No)]
+    [DataRow("1.5,", No, No)]
+    [DataRow("", No, No)]
+    [DataRow("  ", No, No)]
+    [DataRow("-", No, No)]
+    [DataRow("$", No, No)]
+    [DataRow("$ -", No, No)]
+    [DataRow("abc", No, No)]
+    [DataRow("EUR", No, No)]
+    [DataRow("5 apples", No, No)]
+    [DataRow("a5", No, No)]
+    [DataRow("x.5", No, No)]
+    [DataRow("5.x", No, No)]
+    [DataRow("B5$", No, No)]
+    [DataRow("--5", No, No, DisplayName = "two signs")]
+    [DataRow("-5-", No, No)]
+    [DataRow("-(5)", No, No)]
+    [DataRow("(-5)", No, No)]
+    [DataRow("((5))", No, No)]
+    [DataRow("5–", No, No, DisplayName = "a range without an end")]
+    [DataRow("(5", No, No)]
+    [DataRow("5)", No, No)]
+    [DataRow("()5", No, No)]
+    [DataRow("$5%", No, No, DisplayName = "two units")]
+    [DataRow("$5$", No, No)]
+    [DataRow("5 % $", No, No)]
+    [DataRow("$$5", No, No)]
+    [DataRow("12:30", No, No)]
+    [DataRow("1/2", No, No)]
+    [DataRow("0x10", No, No)]
+    [DataRow("nan", No, No)]
+    [DataRow("-inf", No, No)]
+    [DataRow("1e99", No, No, DisplayName = "beyond all numbers")]
+    [DataRow("-$1e99", No, No)]
+    public void A_text_is_a_number_or_not_by_its_decimal_mark(string text, float withPoint, float withComma)
+    {
+        Assert.AreEqual(withPoint, NumberText.TryRead(text, '.', out var point) ? point : No);
+        Assert.AreEqual(withComma, NumberText.TryRead(text, ',', out var comma) ? comma : No);
+        Assert.AreEqual(!float.IsNaN(withPoint) || !float.IsNaN(withComma), NumberText.IsNumber(text));
+    }
+
+    [TestMethod]
+    public void Every_unit_is_known_before_and_after_a_number_in_upper_and_lower_case()
+    {
+        const string units = "% percent pct USD US$ EUR GBP JPY CHF CNY RMB INR AUD A$ CAD C$ NZD NZ$ SEK NOK DKK PLN "
+            + "CZK HUF RON RUB TRY BRL R$ MXN ZAR KRW SGD S$ HKD HK$ TWD NT$ THB IDR PHP VND ILS AED SAR EGP UAH kr "
+            + "kr. Rs Rs. zł Kč Ft Fr. $ £ € ¥ ₹ ₽ ₩ ¢";
+        foreach (var unit in units.Split(' '))
+            foreach (var text in new[] { $"{unit} 15", $"{unit}15", $"15 {unit}", $"15{unit}".ToLowerInvariant() })
+                Assert.IsTrue(NumberText.TryRead(text, '.', out var value) && value == 15, text);
+    }
+
+    [TestMethod]
+    [DataRow(64, true)]
+    [DataRow(65, false)]
+    public void A_text_of_up_to_64_characters_is_a_number(int length, bool expected) =>
+        Assert.AreEqual(expected, NumberText.TryRead("1," + new string('0', length - 2), ',', out _));
+
+    [TestMethod]
+    [DataRow("5", "None")]
+    [DataRow("x.y", "None")]
+    [DataRow("1.2.3", "None")]
+    [DataRow("kr. 5", "None", DisplayName = "the same number with both")]
+    [DataRow("1.5", "Point")]
+    [DataRow(".5", "Point")]
+    [DataRow("0.125", "Point")]
+    [DataRow("1,234.5", "Point")]
+    [DataRow("1,234,567", "Point")]
+    [DataRow("1,5", "Comma")]
+    [DataRow(",5", "Comma")]
+    [DataRow("1.234,5", "Comma")]
+    [DataRow("1.234.567", "Comma")]
+    [DataRow("1,234", "Either")]
+    [DataRow("$1.234", "Either")]
+    public void A_field_requires_a_decimal_mark(string text, string evidence) =>
+        Assert.AreEqual(evidence, $"{NumberText.Evidence(text)}");
+}
