@@ -95,6 +95,17 @@ public class KnownFitTests
             Race(o);
             (o.NumberOfEpochs, o.Effort) = (null, Effort.Quick);
         }),
+        ["regression, race with linear plans"] = ml => Regression(ml, o =>
+        {
+            Race(o);
+            o.HiddenLayers = null;
+        }, rows: 80),
+        ["regression, race of wide rows"] = ml => Regression(ml, Sensors, rows: 60),
+        ["regression, race of wide rows with a penalty"] = ml => Regression(ml, o =>
+        {
+            Sensors(o);
+            o.Optimizer = AliceOptimizerOptions.Tabular with { L1Regularization = 0.02 };
+        }, rows: 60),
         ["binary"] = ml => Binary(ml, o => o.NumericEncoding = NumericEncoding.PiecewiseLinear),
         ["binary, weights"] = ml => Binary(ml, o =>
             (o.ExampleWeightColumnName, o.Dropout) = (nameof(KnownRow.Weight), 0.2)),
@@ -164,6 +175,13 @@ public class KnownFitTests
     }
 
     private static void Words(AliceTrainerOptions options) => options.FeatureColumnName = nameof(KnownRow.Words);
+
+    private static void Sensors(AliceTrainerOptions options)
+    {
+        Race(options);
+        (options.FeatureColumnName, options.HiddenLayers, options.NumberOfEpochs) =
+            (nameof(KnownRow.Sensors), null, 4);
+    }
 
     /// <summary>A linear model of words.</summary>
     private static void Text(AliceTrainerOptions options)

@@ -18,6 +18,10 @@ public class KnownRow
     [VectorType(ManyInputs)]
     public VBuffer<float> Words { get; set; }
 
+    /// <summary>As wide, but half of the values are not 0.</summary>
+    [VectorType(ManyInputs)]
+    public VBuffer<float> Sensors { get; set; }
+
     public float Label { get; set; }
 
     /// <summary>A count, for Poisson regression.</summary>
@@ -59,6 +63,9 @@ public class KnownRow
             Features = [x, 5000 + 1000 * normal, tail, isMissing ? float.NaN : normal * x, category == 0 ? 1 : 0,
                 category == 1 ? 1 : 0, category == 2 ? 1 : 0, rare, mistyped],
             Words = new VBuffer<float>(ManyInputs, 2, [1, 2 + x], words),
+            Sensors = new VBuffer<float>(ManyInputs, ManyInputs / 2,
+                [.. Enumerable.Range(0, ManyInputs / 2).Select(i => i % 50 == 0 ? label * i : i % 7 + x)],
+                [.. Enumerable.Range(0, ManyInputs / 2).Select(i => 2 * i)]),
             Label = label + (words[1] - ManyInputs / 2),
             Count = MathF.Floor(MathF.Exp(label / 2)),
             IsHigh = label > 4,

@@ -125,6 +125,26 @@ public class RegressionTrainerTests
     }
 
     [TestMethod]
+    public void Rows_left_out_are_counted_by_reason()
+    {
+        var messages = new List<string>();
+        _ml.Log += (_, e) => messages.Add(e.Message);
+        var options = Quick();
+        options.ExampleWeightColumnName = nameof(Example.Weight);
+        var rows = Example.Smooth(100);
+        rows.Add(new Example { Label = float.NaN });
+        rows.AddRange([new() { Weight = float.NaN }, new() { Weight = float.PositiveInfinity }]);
+        rows.AddRange([new() { Weight = 0 }, new() { Weight = 0 }, new() { Weight = 0 }]);
+        var summary = _ml.Regression.Trainers.Alice(options).Fit(Example.View(_ml, rows)).Model.TrainingSummary!;
+        Assert.AreEqual(100, summary.TrainingRows);
+        const string expected = "Skipped 3 of 106 rows: 1 with a missing or infinite value in the label column "
+            + "'Label', 2 with a missing or infinite value in the weight column 'Weight', "
+            + "3 with a weight of 0 in the column 'Weight'.";
+        Assert.IsTrue(messages.Any(m => m.Contains(expected, StringComparison.Ordinal)),
+            string.Join('\n', messages));
+    }
+
+    [TestMethod]
     public void Messages_tell_rows_parameters_device_and_the_loss_of_every_epoch()
     {
         var messages = new List<string>();

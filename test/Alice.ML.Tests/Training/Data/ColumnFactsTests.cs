@@ -77,6 +77,15 @@ public class ColumnFactsTests
     }
 
     [TestMethod]
+    public void The_tail_compares_far_distances_from_the_median_on_both_sides()
+    {
+        // Distances 0, 1, 1, 2, 2 … 10, 10: the 95% quantile is 10, the 80% quantile 8.
+        Assert.AreEqual(10.0 / 8, Quartiles.Of(Sample([.. Enumerable.Range(1, 21).Select(i => (float)i)])).Tail, 1e-12);
+        // Below the median 1, 2, 3; above it 10, 20, 30: of 0, 1, 2, 3, 10, 20, 30 they are 20 and 10.
+        Assert.AreEqual(2, Quartiles.Of(Sample([100, 99, 98, 97, 110, 120, 130])).Tail, 1e-12);
+    }
+
+    [TestMethod]
     public void What_is_left_out_is_told_with_the_first_five_names()
     {
         var report = new ColumnReport(column => $"c{column}");
