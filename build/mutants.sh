@@ -26,7 +26,7 @@ CODE
 "$work/tool/dotnet-stryker" --skip-version-check -t mtp --configuration Release -c 1 -p "$project.csproj" -m '**/*.cs' -r json \
     -O "$work/stryker" > "$work/stryker.log" &
 # Stryker puts the original back at its end.
-until mutated=$(find bin -name "$assembly" -exec grep -l MutantControl {} + | head -n 1) && [ -n "$mutated" ]; do
+until mutated=$(find bin -name "$assembly" -exec grep -l MutantControl {} + 2> /dev/null | head -n 1) && [ -n "$mutated" ]; do
     kill -0 $! || { tail "$work/stryker.log"; exit 1; }
     sleep 1
 done
