@@ -15,28 +15,22 @@ internal sealed class FiniteCheck(Device? device) : IDisposable
     public void AddLoss(Tensor loss)
     {
         using var detached = loss.detach();
-        if (device is null)
-        {
-            IsFinite = IsFinite && AliceUpdate.IsFinite(detached);
-            return;
-        }
         // A closure may return its loss on the CPU.
-        using var moved = detached.device_type == device.type ? null : detached.to(device);
-        AddOnDevice(moved ?? detached);
+        using var moved = device is null || detached.device_type == device.type ? null : detached.to(device);
+        Add(moved ?? detached);
     }
 
-    public void AddGradient(Tensor gradient)
-    {
-        if (device is not null)
-            AddOnDevice(gradient);
-        else
-            IsFinite = IsFinite && AliceUpdate.IsFinite(gradient);
-    }
+    public void AddGradient(Tensor gradient) => Add(gradient);
 
     public void Dispose() => OnDevice?.Dispose();
 
-    private void AddOnDevice(Tensor values)
+    private void Add(Tensor values)
     {
+        if (device is null)
+        {
+            IsFinite = IsFinite && AliceUpdate.IsFinite(values);
+            return;
+        }
         var finite = AliceUpdate.IsFiniteOnDevice(values).DetachFromDisposeScope();
         if (OnDevice is null)
         {

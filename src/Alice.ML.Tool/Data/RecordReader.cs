@@ -87,8 +87,7 @@ internal sealed class RecordReader(
         var at = 0;
         while (true)
         {
-            while (at < line.Length && char.IsWhiteSpace(line[at]) && line[at] != separator)
-                at++;
+            SkipSpace(line, ref at);
             if (at < line.Length && line[at] == '"')
             {
                 fields.Add(QuotedField(ref line, ref at, start));
@@ -133,9 +132,14 @@ internal sealed class RecordReader(
             text.Append('"');
             at++;
         }
+        SkipSpace(line, ref at);
+        return Pooled(text.ToString().AsSpan());
+    }
+
+    private void SkipSpace(string line, ref int at)
+    {
         while (at < line.Length && char.IsWhiteSpace(line[at]) && line[at] != separator)
             at++;
-        return Pooled(text.ToString().AsSpan());
     }
 
     private string Pooled(ReadOnlySpan<char> text)
