@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Alice.ML.Models;
 using Alice.ML.Models.Networks;
+using Alice.ML.Tests.Docs;
 using Alice.ML.Trainers;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -60,7 +60,8 @@ public class GoldenModelTests
         {
             var context = new MLContext(seed: 1);
             var data = View(context, rows);
-            var name = Path.Combine(SourceFolder(), $"{task}-{NetworkEnsembleFormat.CurrentVersion}");
+            var name = Path.Combine(Snippets.Repository(), "test", "Alice.ML.Tests", "Models", "Golden",
+                $"{task}-{NetworkEnsembleFormat.CurrentVersion}");
             // One that was saved once is what later versions must score.
             if (File.Exists(name + ".zip"))
                 continue;
@@ -172,9 +173,6 @@ public class GoldenModelTests
 
     private static string Text(float[] values) =>
         string.Join(' ', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
-
-    private static string SourceFolder([CallerFilePath] string file = "") =>
-        Path.Combine(Path.GetDirectoryName(file)!, "Golden");
 
     private enum GoldenTask
     {

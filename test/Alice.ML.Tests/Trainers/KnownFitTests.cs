@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Alice.ML.Models;
 using Alice.ML.Optimization;
+using Alice.ML.Tests.Docs;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
 using Microsoft.ML;
@@ -21,7 +21,7 @@ public class KnownFitTests
     /// <summary>Processors round sums differently, and the steps of a fit enlarge that.</summary>
     private const double Tolerance = 2e-3;
 
-    private static readonly string File = Path.Combine("Trainers", "Known", "fits.csv");
+    private static readonly string FitsFile = Path.Combine("Trainers", "Known", "fits.csv");
 
     private static readonly Dictionary<string, Func<MLContext, double[]>> Fits = new()
     {
@@ -147,9 +147,9 @@ public class KnownFitTests
     [DynamicData(nameof(Names))]
     public void A_fit_gives_the_scores_that_it_gave(string name)
     {
-        var line = System.IO.File.ReadLines(Path.Combine(AppContext.BaseDirectory, File))
+        var line = File.ReadLines(Path.Combine(AppContext.BaseDirectory, FitsFile))
             .SingleOrDefault(line => line.StartsWith(name + ";", StringComparison.Ordinal));
-        Assert.IsNotNull(line, $"'{name}' has no line in {File}: run build/known-fits.sh.");
+        Assert.IsNotNull(line, $"'{name}' has no line in {FitsFile}: run build/known-fits.sh.");
         var expected = line.Split(';').Skip(1).Select(n => double.Parse(n, CultureInfo.InvariantCulture)).ToArray();
         var found = Fits[name](new MLContext(seed: 1));
         Assert.HasCount(expected.Length, found);
@@ -163,7 +163,8 @@ public class KnownFitTests
     {
         if (Environment.GetEnvironmentVariable("ALICE_WRITE_KNOWN_FITS") is null)
             Assert.Inconclusive("build/known-fits.sh asks for them.");
-        System.IO.File.WriteAllLines(Path.Combine(SourceFolder(), "..", File), Fits.Select(fit => string.Join(';',
+        File.WriteAllLines(Path.Combine(Snippets.Repository(), "test", "Alice.ML.Tests", FitsFile),
+            Fits.Select(fit => string.Join(';',
             [fit.Key, .. fit.Value(new MLContext(seed: 1))
                 .Select(n => n.ToString("G6", CultureInfo.InvariantCulture))])));
     }
@@ -256,6 +257,4 @@ public class KnownFitTests
         scored.Schema[column].Type is VectorDataViewType
             ? scored.GetColumn<float[]>(column).SelectMany(row => row).Select(value => (double)value)
             : scored.GetColumn<float>(column).Select(value => (double)value);
-
-    private static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }

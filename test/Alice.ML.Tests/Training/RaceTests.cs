@@ -1,11 +1,9 @@
-using Alice.ML.Optimization;
 using Alice.ML.Trainers;
 using Alice.ML.Training.Batches;
 using Alice.ML.Training.Data;
 using Alice.ML.Training.Fit;
 using Alice.ML.Training.Objectives;
 using Alice.ML.Training.Ranks;
-using Alice.ML.Training.Rules;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using static TorchSharp.torch;
@@ -45,21 +43,12 @@ public class RaceTests
         using var source = data.Features.Open(Rows, common, CPU);
         var task = new LearningTask(
             new SquaredObjective(), 1, Standardization.Identity(1), Standardization.Identity(1));
-        var settings = new TrainingSettings
+        var settings = TestSettings.Of(batchSize: 64) with
         {
-            Optimizer = AliceOptimizerOptions.Tabular,
             LearningRate = 3e-3,
             NumberOfEpochs = 40,
-            BatchSize = 64,
-            GradientAccumulation = 1,
             WeightDecays = [first, second],
-            Patience = null,
-            MinimumImprovement = 0,
-            MaximumTime = null,
-            IsCancelled = () => false,
             Workers = 2,
-            Seed = 1,
-            Device = CPU,
             UsesKernels = usesKernels,
             StacksOnCpu = stacks,
         };

@@ -2,8 +2,6 @@ using Alice.ML.Optimization;
 using Alice.ML.Training;
 using Alice.ML.Training.Plan;
 using Alice.ML.Training.Ranks;
-using Alice.ML.Training.Rules;
-using TorchSharp;
 
 namespace Alice.ML.Tests.Training;
 
@@ -15,21 +13,10 @@ public class RaceWatchTests
     private readonly List<AliceProgress> _reports = [];
     private bool _isCancelled;
 
-    private RaceWatch Watch(double? seconds = null) => new(new TrainingSettings
+    private RaceWatch Watch(double? seconds = null) => new(TestSettings.Of(batchSize: 1) with
     {
-        Optimizer = AliceOptimizerOptions.Tabular,
-        LearningRate = 1e-3,
-        NumberOfEpochs = 1,
-        BatchSize = 1,
-        GradientAccumulation = 1,
-        WeightDecays = [0],
-        Patience = null,
-        MinimumImprovement = 0,
         MaximumTime = seconds is { } limit ? TimeSpan.FromSeconds(limit) : null,
         IsCancelled = () => _isCancelled,
-        Workers = 1,
-        Seed = 1,
-        Device = torch.CPU,
     }, _clock, _reports.Add);
 
     private void After(double seconds) => _clock.Agreed = TimeSpan.FromSeconds(seconds);

@@ -124,20 +124,10 @@ internal sealed class StackProblem : IDisposable
 
     public void Dispose() => _rows.Features.Dispose();
 
-    public TrainingSettings Settings(bool usesKernels) => new()
+    public TrainingSettings Settings(bool usesKernels) => TestSettings.Of(_batchSize) with
     {
         Optimizer = Options,
         LearningRate = Options.LearningRate,
-        NumberOfEpochs = 1,
-        BatchSize = _batchSize,
-        GradientAccumulation = 1,
-        WeightDecays = [0],
-        Patience = null,
-        MinimumImprovement = 0,
-        MaximumTime = null,
-        IsCancelled = () => false,
-        Workers = 1,
-        Seed = 1,
         Device = _device,
         UsesKernels = usesKernels,
         StacksOnCpu = true,

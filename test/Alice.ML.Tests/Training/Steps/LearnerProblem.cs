@@ -1,5 +1,4 @@
 using Alice.ML.Models;
-using Alice.ML.Optimization;
 using Alice.ML.Optimization.Update;
 using Alice.ML.Trainers;
 using Alice.ML.Training;
@@ -190,21 +189,6 @@ internal sealed class LearnerProblem : IDisposable
 
     public void Dispose() => _rows.Features.Dispose();
 
-    private static TrainingSettings Settings(bool usesKernels) => new()
-    {
-        Optimizer = AliceOptimizerOptions.Tabular,
-        LearningRate = 1e-3,
-        NumberOfEpochs = 1,
-        BatchSize = BatchSize,
-        GradientAccumulation = 1,
-        WeightDecays = [0],
-        Patience = null,
-        MinimumImprovement = 0,
-        MaximumTime = null,
-        IsCancelled = () => false,
-        Workers = 1,
-        Seed = 1,
-        Device = CPU,
-        UsesKernels = usesKernels,
-    };
+    private static TrainingSettings Settings(bool usesKernels) =>
+        TestSettings.Of(BatchSize) with { UsesKernels = usesKernels };
 }
